@@ -1,0 +1,6 @@
+package dev.capstan.async;
+
+/** Placeholder until the loop lands. */
+final class Loop {
+    private Loop() {}
+}
