@@ -68,6 +68,11 @@ public class Promise<T> {
         return new Promise<>(new ConstNode(null));
     }
 
+    /** The only value of a {@code Promise<Void>}. */
+    public static Void nothing() {
+        return cast(null);
+    }
+
     /** A promise that has failed already. */
     public static <T> Promise<T> failed(Throwable cause) {
         return new Promise<>(new ConstNode(new Node.Broken(cause)));
@@ -175,6 +180,9 @@ public class Promise<T> {
      */
     public T await() {
         Node source = required();
+        if (isDone()) {
+            return cast(take().get());
+        }
         Fiber<?> fiber = Fiber.current();
         Loop loop = source.loop != null ? source.loop : fiber != null ? fiber.loop() : Loop.current();
         if (loop == null) {
@@ -212,6 +220,11 @@ public class Promise<T> {
     /** Whether the promise was consumed: it cannot be used any more. */
     public final boolean isConsumed() {
         return node == null;
+    }
+
+    /** Whether this promise was made from a value, so that it is done without any turn. Lets a caller skip the wait. */
+    public final boolean isDone() {
+        return node instanceof ConstNode constant && !(constant.get() instanceof Node.Broken);
     }
 
     /** Makes sure that settling is seen by {@link #isSettled}, without consuming. */
