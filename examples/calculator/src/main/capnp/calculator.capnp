@@ -47,6 +47,7 @@ enum Operator {
   subtract @1;
   multiply @2;
   divide @3;
+  # By IEEE 754: dividing by zero gives an infinity or NaN, not a failure.
 }
 
 interface Calculator {
