@@ -35,7 +35,7 @@ interface Probe {
   liveTokens @5 () -> (count :UInt32);
   # How many of the objects made by newToken() have not been released.
 
-  echo @6 (token :Token) -> (token :Token);
+  echo @6 (callback :Callback) -> (callback :Callback);
   # Gives the capability back. The caller's own object comes home as itself.
 
   keep @7 (token :Token) -> ();
