@@ -125,9 +125,9 @@ void calculatorFunctions(Scenario& scenario) {
 }
 
 void calculatorCallback(Scenario& scenario) {
+  Power::Record record;
   auto connection = scenario.connect();
   auto calculator = connection->bootstrap<Calculator>();
-  Power::Record record;
   Function::Client power = kj::heap<Power>(record);
 
   auto evaluate = calculator.evaluateRequest();

@@ -1,4 +1,5 @@
-// The scenarios that the client runs. Each opens its own connection.
+// The scenarios that the client runs. Each opens its own connection. What our objects write to is declared before it, since closing the
+// connection releases them.
 #pragma once
 #include "scenario.h"
 

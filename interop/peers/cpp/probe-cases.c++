@@ -155,9 +155,10 @@ void probeChain(Scenario& scenario) {
 // Calls made on one reference arrive in the order in which they were made, also when the reference turns out to be our own object: those
 // made before that is known go through the peer, and those made afterwards must not overtake them.
 void probeOrder(Scenario& scenario) {
+  bool live;
+  std::vector<int64_t> calls;
   auto connection = scenario.connect();
   auto probe = connection->bootstrap<Probe>();
-  std::vector<int64_t> calls;
   Callback::Client own = kj::heap<Recorder>(calls);
 
   auto promised = echo(probe, own);
@@ -177,7 +178,6 @@ void probeOrder(Scenario& scenario) {
   scenario.check("in the order in which they were made", inOrder, kj::strArray(kj::arrayPtr(calls.data(), calls.size()), " "));
 
   kj::Vector<kj::Promise<void>> kept;
-  bool live;
   for (uint64_t id = 0; id < 10; ++id) kept.add(keep(probe, kj::heap<OwnToken>(id, live)));
   auto ids = scenario.wait(probe.readKeptRequest().send());
   inOrder = ids.getIds().size() == 10;
@@ -187,16 +187,17 @@ void probeOrder(Scenario& scenario) {
 }
 
 void probeCallback(Scenario& scenario) {
+  std::vector<int64_t> calls;
   auto connection = scenario.connect();
   auto probe = connection->bootstrap<Probe>();
 
-  std::vector<int64_t> calls;
   scenario.checkEqual("the sum of the callback's answers", int64_t(55), scenario.wait(callBack(probe, kj::heap<Recorder>(calls), 10)));
   scenario.checkEqual("the callback was called that often", size_t(10), calls.size());
   scenario.checkFails("a failure of the callback comes back", callBack(probe, kj::heap<BusyCallback>(), 3), Type::OVERLOADED);
 }
 
 void probeCancel(Scenario& scenario) {
+  PendingCallback::Record record;
   auto connection = scenario.connect();
   auto probe = connection->bootstrap<Probe>();
   auto before = holdCounts(scenario, probe);
@@ -219,7 +220,6 @@ void probeCancel(Scenario& scenario) {
   scenario.checkEqual("it is let go", 1u, letGo(scenario, probe));
   scenario.checkEqual("and has completed", before.completed + 1, holdCounts(scenario, probe).completed);
 
-  PendingCallback::Record record;
   Callback::Client pending = kj::heap<PendingCallback>(record);
   {
     auto waiting = callBack(probe, pending, 1);
@@ -260,9 +260,9 @@ void probeFailures(Scenario& scenario) {
 }
 
 void probeEcho(Scenario& scenario) {
+  std::vector<int64_t> calls;
   auto connection = scenario.connect();
   auto probe = connection->bootstrap<Probe>();
-  std::vector<int64_t> calls;
   capnp::CapabilityServerSet<Callback> own;
   auto response = scenario.wait(echo(probe, own.add(kj::heap<Recorder>(calls))));
   auto returned = response.getCallback();
@@ -274,6 +274,7 @@ void probeEcho(Scenario& scenario) {
 }
 
 void probeRelease(Scenario& scenario) {
+  bool live;
   auto connection = scenario.connect();
   auto probe = connection->bootstrap<Probe>();
 
@@ -291,7 +292,6 @@ void probeRelease(Scenario& scenario) {
   { auto unread = probe.newTokenRequest().send(); }
   scenario.checkBecomes("so is one in a result that nobody has waited for", [&]() { return liveTokens(scenario, probe) == before; });
 
-  bool live;
   scenario.wait(keep(probe, kj::heap<OwnToken>(77u, live)));
   {
     auto kept = scenario.wait(probe.readKeptRequest().send());
@@ -310,12 +310,12 @@ void probeConnectionLost(Scenario& scenario) {
   auto probe = connection->bootstrap<Probe>();
   auto tokens = liveTokens(scenario, probe);
   auto holds = holdCounts(scenario, probe);
+  bool live;
   {
     auto other = scenario.connect();
     auto otherProbe = other->bootstrap<Probe>();
     auto token = newToken(otherProbe, 1);
     auto held = hold(otherProbe, true);
-    bool live;
     scenario.wait(keep(otherProbe, kj::heap<OwnToken>(2u, live)));
     scenario.checkEqual("the other connection has an object", tokens + 1, liveTokens(scenario, probe));
     scenario.checkEqual("and a call", holds.pending + 1, holdCounts(scenario, probe).pending);
@@ -345,11 +345,11 @@ void probeDeath(Scenario& scenario) {
 }
 
 void probeWaitToBeKilled(Scenario& scenario) {
+  bool live;
   auto connection = scenario.connect();
   auto probe = connection->bootstrap<Probe>();
   auto token = newToken(probe, 1);
   auto held = hold(probe, true);
-  bool live;
   scenario.wait(keep(probe, kj::heap<OwnToken>(2u, live)));
   scenario.check("has an object, a kept object and a pending call, and waits to be killed", true);
   scenario.wait(held.ignoreResult());

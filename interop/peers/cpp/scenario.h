@@ -1,5 +1,7 @@
 // What every case of the client works with: connections to the server under test, and checks that are printed as JSON lines.
 #pragma once
+#include <chrono>
+
 #include <capnp/rpc-twoparty.h>
 #include <kj/async-io.h>
 #include <kj/debug.h>
@@ -43,13 +45,14 @@ public:
     checkFailed(what, kj::runCatchingExceptions([&]() { wait(kj::mv(promise)); }), type, reason);
   }
 
-  // Repeats a condition, which asks the server, until it holds.
+  // Repeats a condition, which makes a call to the server, until it holds; gives up after 5 seconds.
   template <typename Condition>
   void checkBecomes(kj::StringPtr what, Condition condition) {
-    // The limit of time is the client's: the alarm in main().
-    while (!condition()) {
+    auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    bool holds;
+    while (!(holds = condition()) && std::chrono::steady_clock::now() < deadline) {
     }
-    check(what, true);
+    check(what, holds, "not within 5 seconds");
   }
 
   template <typename T>

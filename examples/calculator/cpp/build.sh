@@ -1,0 +1,7 @@
+#!/bin/bash
+# build.sh: builds the C++ client into examples/calculator/target/cpp. Needs Debian's capnproto, libcapnp-dev and g++.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+out=examples/calculator/target/cpp && mkdir -p $out
+capnp compile -Icapnp/src/main/capnp --src-prefix=examples/calculator/src/main/capnp -oc++:$out examples/calculator/src/main/capnp/calculator.capnp
+g++ -std=c++17 -O1 -I$out examples/calculator/cpp/client.c++ $out/calculator.capnp.c++ -lcapnp-rpc -lcapnp -lkj-async -lkj -o $out/client
