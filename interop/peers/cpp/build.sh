@@ -1,6 +1,6 @@
 #!/bin/bash
 # build.sh: builds the C++ peers into interop/target/cpp (server, client), unless they are current.
-# Needs Debian's capnproto, libcapnp-dev and g++.
+# Needs Debian's capnproto, libcapnp-dev and g++. Exit code 77 says that they are missing, and standard error which.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 out=interop/target/cpp
@@ -10,6 +10,10 @@ calculator=examples/calculator/src/main/capnp
 common=capnp/src/main/capnp
 sources=$(cat $peers/build.sh $peers/*.h $peers/*.c++ $probe/probe.capnp $calculator/calculator.capnp $common/capnp/java.capnp | sha256sum)
 [ "$(cat $out/built-from 2>/dev/null)" != "$sources" ] || exit 0
+missing() { echo "The C++ peers cannot be built: $1 (apt install capnproto libcapnp-dev g++)" >&2; exit 77; }
+command -v capnp >/dev/null || missing "capnp is not there"
+command -v ${CXX:-g++} >/dev/null || missing "${CXX:-g++} is not there"
+[ -e /usr/include/capnp/rpc-twoparty.h ] || missing "/usr/include/capnp/rpc-twoparty.h is not there"
 rm -rf $out && mkdir -p $out/generated
 
 capnp compile -I$common -I$calculator --src-prefix=$probe --src-prefix=$calculator -o c++:$out/generated \
