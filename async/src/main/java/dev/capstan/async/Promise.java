@@ -184,7 +184,7 @@ public class Promise<T> {
             return cast(take().get());
         }
         Fiber<?> fiber = Fiber.current();
-        Loop loop = source.loop != null ? source.loop : fiber != null ? fiber.loop() : Loop.current();
+        Loop loop = source.loop != null ? source.loop : Loop.current();
         if (loop == null) {
             // Constants and functions only: nothing to wait for, any loop will do.
             loop = new Loop(new ParkPort());
@@ -264,13 +264,9 @@ public class Promise<T> {
     private static Loop loopFor(Node source) {
         Loop loop = source.loop != null ? source.loop : Loop.current();
         if (loop == null) {
-            Fiber<?> fiber = Fiber.current();
-            if (fiber == null) {
-                throw new IllegalStateException(
-                        "this promise was made from constants outside any loop, so nothing can run it:"
-                                + " start the chain with loop.pause() or loop.later()");
-            }
-            return fiber.loop();
+            throw new IllegalStateException(
+                    "this promise was made from constants outside any loop, so nothing can run it:"
+                            + " start the chain with loop.pause() or loop.later()");
         }
         return loop;
     }

@@ -1,6 +1,5 @@
 package dev.capstan.cap;
 
-import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 
 /**
@@ -20,8 +19,8 @@ public final class Answer implements AutoCloseable {
     }
 
     /** An answer that has failed. */
-    public static Answer broken(Loop loop, Failure failure) {
-        return new Answer(Promise.failed(failure), new BrokenPipeline(loop, failure));
+    public static Answer broken(Failure failure) {
+        return new Answer(Promise.failed(failure), new BrokenPipeline(failure));
     }
 
     /** The results; their receiver owns the payload. */

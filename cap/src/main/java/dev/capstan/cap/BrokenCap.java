@@ -1,6 +1,5 @@
 package dev.capstan.cap;
 
-import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import org.jspecify.annotations.Nullable;
 
@@ -13,19 +12,19 @@ public final class BrokenCap extends CountedCap {
     private final boolean isNull;
 
     /** A settled reference that fails with {@code failure}. */
-    public BrokenCap(Loop loop, Failure failure) {
-        this(loop, failure, false);
+    public BrokenCap(Failure failure) {
+        this(failure, false);
     }
 
-    private BrokenCap(Loop loop, Failure failure, boolean isNull) {
-        super(loop);
+    private BrokenCap(Failure failure, boolean isNull) {
+        super(null);
         this.failure = failure;
         this.isNull = isNull;
     }
 
     /** What a capability field that was never set stands for. */
-    public static BrokenCap ofNull(Loop loop) {
-        return new BrokenCap(loop, Failure.failed("Called null capability."), true);
+    public static BrokenCap ofNull() {
+        return new BrokenCap(Failure.failed("Called null capability."), true);
     }
 
     /** Why calls fail. */
@@ -46,7 +45,7 @@ public final class BrokenCap extends CountedCap {
     @Override
     public Answer call(Call call) {
         call.releaseParams();
-        return Answer.broken(loop(), failure);
+        return Answer.broken(failure);
     }
 
     @Override

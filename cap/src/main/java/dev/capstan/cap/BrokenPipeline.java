@@ -1,21 +1,17 @@
 package dev.capstan.cap;
 
-import dev.capstan.async.Loop;
-
 /** The pipeline of a call that has failed. */
 public final class BrokenPipeline implements Pipeline {
-    private final Loop loop;
     private final Failure failure;
 
     /** Every capability in it fails with {@code failure}. */
-    public BrokenPipeline(Loop loop, Failure failure) {
-        this.loop = loop;
+    public BrokenPipeline(Failure failure) {
         this.failure = failure;
     }
 
     @Override
     public Cap cap(Path path) {
-        return new BrokenCap(loop, failure);
+        return new BrokenCap(failure);
     }
 
     @Override

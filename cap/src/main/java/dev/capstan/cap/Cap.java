@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * everything else, {@link Request#send} included, on the loop's thread. Typed clients take care of that.
  */
 public interface Cap extends AutoCloseable {
-    /** The loop on whose thread the reference is used. */
+    /** The loop on whose thread the reference is used; null if any thread will do, as for a broken one. */
+    @Nullable
     Loop loop();
 
     /**

@@ -3,6 +3,7 @@ package dev.capstan.cap;
 import dev.capstan.async.Loop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /** The counting that every {@link Cap} needs: any thread may share and close, the last close runs {@link #released} on the loop. */
 public abstract class CountedCap implements Cap {
@@ -16,13 +17,13 @@ public abstract class CountedCap implements Cap {
         }
     }
 
-    private final Loop loop;
+    private final @Nullable Loop loop;
 
     @SuppressWarnings("UnusedVariable") // read and written through REFERENCES
     private volatile int references = 1;
 
-    /** A capability of {@code loop} with one reference, which the caller owns. */
-    protected CountedCap(Loop loop) {
+    /** A capability of {@code loop} (null if any thread will do) with one reference, which the caller owns. */
+    protected CountedCap(@Nullable Loop loop) {
         this.loop = loop;
     }
 
@@ -30,7 +31,7 @@ public abstract class CountedCap implements Cap {
     protected abstract void released();
 
     @Override
-    public final Loop loop() {
+    public final @Nullable Loop loop() {
         return loop;
     }
 
@@ -59,7 +60,7 @@ public abstract class CountedCap implements Cap {
     public final void close() {
         int before = (int) REFERENCES.getAndAdd(this, -1);
         if (before == 1) {
-            if (loop.inLoop()) {
+            if (loop == null || loop.inLoop()) {
                 released();
             } else {
                 loop.post(this::released);

@@ -2,7 +2,6 @@ package dev.capstan.cap;
 
 import dev.capstan.async.Completer;
 import dev.capstan.async.Event;
-import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +30,11 @@ final class LocalCall extends Event implements Context {
     private Promise.@Nullable Cancelable running;
 
     LocalCall(LocalCap cap, Call call) {
-        super(cap.loop(), cap.target().style() == Target.Style.ASYNC);
+        super(cap.home(), cap.target().style() == Target.Style.ASYNC);
         this.cap = cap;
         this.call = call;
-        this.answer = new Completer<>(cap.loop());
-        this.pipeline = new QueuedPipeline(cap.loop(), this::pipelineUnused);
+        this.answer = new Completer<>(cap.home());
+        this.pipeline = new QueuedPipeline(cap.home(), this::pipelineUnused);
     }
 
     Answer start() {
@@ -94,7 +93,7 @@ final class LocalCall extends Event implements Context {
             if (payload != null) {
                 payload.close();
             }
-            pipeline.resolve(new BrokenPipeline(loop(), failure));
+            pipeline.resolve(new BrokenPipeline(failure));
             answer.fail(failure);
         } else {
             if (payload == null) {
@@ -161,7 +160,7 @@ final class LocalCall extends Event implements Context {
         if (payload != null) {
             payload.close();
         }
-        pipeline.resolve(new BrokenPipeline(loop(), Failure.failed("the call was cancelled")));
+        pipeline.resolve(new BrokenPipeline(Failure.failed("the call was cancelled")));
         call.releaseParams();
         cap.close();
     }
@@ -242,10 +241,5 @@ final class LocalCall extends Event implements Context {
     @Override
     public boolean isCanceled() {
         return resultsUnused && (pipelineUnused || pipeline.isResolved());
-    }
-
-    @Override
-    public Loop loop() {
-        return cap.loop();
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalCap extends CountedCap {
     private static final Object BRAND = new Object();
 
+    private final Loop home;
     private final Target target;
     private final ArrayDeque<LocalCall> waiting = new ArrayDeque<>();
     private boolean streaming;
@@ -24,11 +25,31 @@ public final class LocalCap extends CountedCap {
     /** A first reference to {@code target}, whose calls run on {@code loop}. */
     public LocalCap(Loop loop, Target target) {
         super(loop);
+        this.home = loop;
         this.target = target;
         Promise<Cap> path = target.shortenPath();
         if (path != null) {
             shorter = (QueuedCap) QueuedCap.of(loop, path);
         }
+    }
+
+    /**
+     * A first reference to {@code target} on the loop of the calling code.
+     *
+     * @throws IllegalStateException outside any loop
+     */
+    public static LocalCap here(Target target) {
+        Loop loop = Loop.current();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "this thread drives no loop: say on which one the object lives, with new LocalCap(loop, target)");
+        }
+        return new LocalCap(loop, target);
+    }
+
+    /** The loop on which calls run. */
+    Loop home() {
+        return home;
     }
 
     /** The object itself. */

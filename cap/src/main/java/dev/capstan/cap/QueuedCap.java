@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueuedCap extends CountedCap {
     private static final Object BRAND = new Object();
 
+    private final Loop home;
     private final Runnable onUnused;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private List<Completer<Cap>> watchers = new ArrayList<>(0);
@@ -30,6 +31,7 @@ public final class QueuedCap extends CountedCap {
     /** {@code onUnused} runs if the last reference is closed, and no call waits, before the target is known. */
     public QueuedCap(Loop loop, Runnable onUnused) {
         super(loop);
+        this.home = loop;
         this.onUnused = onUnused;
     }
 
@@ -83,7 +85,7 @@ public final class QueuedCap extends CountedCap {
         }
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
-        resolve(new BrokenCap(loop(), failure));
+        resolve(new BrokenCap(failure));
         waiting.forEach(watcher -> watcher.fail(failure));
     }
 
@@ -103,7 +105,7 @@ public final class QueuedCap extends CountedCap {
         }
         // The queued call keeps this reference alive until it is forwarded.
         share();
-        DeferredAnswer answer = new DeferredAnswer(loop());
+        DeferredAnswer answer = new DeferredAnswer(home);
         Waiting waiting = new Waiting(call, answer);
         queue.add(waiting);
         answer.onUnused(() -> {
@@ -129,7 +131,7 @@ public final class QueuedCap extends CountedCap {
         if (known != null) {
             return Promise.of(known.share());
         }
-        Completer<Cap> watcher = new Completer<>(loop());
+        Completer<Cap> watcher = new Completer<>(home);
         watchers.add(watcher);
         watcher.onCancel(() -> watchers.remove(watcher));
         return watcher.promise();
