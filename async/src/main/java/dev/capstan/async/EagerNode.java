@@ -70,6 +70,8 @@ final class EagerNode extends Node {
         if (from != null) {
             pull.disarm();
             from.cancel();
+        } else {
+            dispose(result);
         }
     }
 }

@@ -30,9 +30,17 @@ abstract class Node {
     /** Gives the result up; called at most once, instead of {@link #get}. */
     abstract void cancel();
 
-    /** Takes back {@link #onReady}: the event will not be armed by this node any more. Only valid together with {@link #cancel}. */
-    static @Nullable Loop first(@Nullable Loop a, @Nullable Loop b) {
-        return a != null ? a : b;
+    /** A result that nobody took: closed if it is something that has to be. */
+    static void dispose(@Nullable Object result) {
+        if (result instanceof AutoCloseable resource) {
+            try {
+                resource.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("closing the result of a cancelled promise failed", e);
+            }
+        }
     }
 
     /** A failed result. */

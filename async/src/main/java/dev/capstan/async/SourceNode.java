@@ -60,10 +60,12 @@ final class SourceNode extends Node {
     @Override
     void cancel() {
         consumer = null;
-        if (result != PENDING) {
+        Object settled = result;
+        result = CANCELED;
+        if (settled != PENDING) {
+            dispose(settled);
             return;
         }
-        result = CANCELED;
         Runnable action = onCancel;
         onCancel = null;
         if (action != null) {
