@@ -1,6 +1,8 @@
 package dev.capstan.capnp;
 
+import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 
 /**
  * A token for capabilities of one kind; the base of the tokens of generated interfaces.
@@ -41,13 +43,13 @@ abstract class CapType<C> extends PointerType<C, C> {
     static Cap capAt(Segment segment, long at) {
         long pointer = segment.getLong(at);
         if (pointer == 0) {
-            return BrokenCap.of("Called null capability.");
+            return BrokenCap.ofNull();
         }
         if (!Pointer.isCapability(pointer)) {
-            return BrokenCap.of("Calling capability extracted from a non-capability pointer.");
+            return new BrokenCap(Failure.failed("Calling capability extracted from a non-capability pointer."));
         }
         Cap cap = segment.arena.capTable().get(Pointer.capIndex(pointer));
-        return cap == null ? BrokenCap.of("Calling invalid capability pointer.") : cap.share();
+        return cap == null ? new BrokenCap(Failure.failed("Calling invalid capability pointer.")) : cap.share();
     }
 
     /** Points the pointer at {@code at} to {@code cap}, taking ownership of it. */

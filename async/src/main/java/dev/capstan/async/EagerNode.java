@@ -1,0 +1,77 @@
+package dev.capstan.async;
+
+import org.jspecify.annotations.Nullable;
+
+/** Pulls the stage above as soon as it is ready, whether or not somebody waits, and keeps the result. */
+final class EagerNode extends Node {
+    private static final Object PENDING = new Object();
+
+    private @Nullable Node above;
+    private final Event pull;
+    private @Nullable Event consumer;
+    private @Nullable Object result = PENDING;
+
+    EagerNode(Loop loop, Node above) {
+        super(loop, false);
+        this.above = above;
+        this.pull = new Pull(loop, above.user);
+        if (loop.inLoop()) {
+            above.onReady(pull);
+        } else {
+            loop.post(() -> {
+                if (this.above != null) {
+                    above.onReady(pull);
+                }
+            });
+        }
+    }
+
+    boolean isSettled() {
+        return result != PENDING;
+    }
+
+    private final class Pull extends Event {
+        Pull(Loop loop, boolean guarded) {
+            super(loop, guarded);
+        }
+
+        @Override
+        protected void fire() {
+            Node from = above;
+            above = null;
+            if (from != null) {
+                result = from.get();
+                if (consumer != null) {
+                    consumer.armDepthFirst();
+                }
+            }
+        }
+    }
+
+    @Override
+    void onReady(Event event) {
+        consumer = event;
+        if (result != PENDING) {
+            event.armBreadthFirst();
+        }
+    }
+
+    @Override
+    @Nullable
+    Object get() {
+        return result;
+    }
+
+    @Override
+    void cancel() {
+        consumer = null;
+        Node from = above;
+        above = null;
+        if (from != null) {
+            pull.disarm();
+            from.cancel();
+        } else {
+            dispose(result);
+        }
+    }
+}
