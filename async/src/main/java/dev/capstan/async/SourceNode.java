@@ -20,6 +20,9 @@ final class SourceNode extends Node {
     }
 
     void settle(@Nullable Object value) {
+        if (result == CANCELED) {
+            dispose(value);
+        }
         if (result != PENDING) {
             return;
         }
