@@ -50,7 +50,8 @@ final class Exports {
     }
 
     /** The capability under {@code id}, borrowed; null if there is none. */
-    @Nullable Cap get(int id) {
+    @Nullable
+    Cap get(int id) {
         Export export = table.get(id);
         return export == null ? null : export.cap;
     }
@@ -177,7 +178,8 @@ final class Exports {
         message.send(connection);
         Cap known = lastDescribed;
         if (known != null && known != inner && table.get(export.id) == export) {
-            // What the peer was told is the way that a promise takes now. Later calls to this entry must follow it, even when the promise
+            // What the peer was told is the way that a promise takes now. Later calls to this entry must follow it,
+            // even when the promise
             // itself resolves further.
             export.cap = known.share();
             inner.close();
@@ -209,7 +211,6 @@ final class Exports {
         if (export.references == 0) {
             table.remove(id);
             drop(export);
-            connection.changed();
         }
     }
 

@@ -73,6 +73,12 @@ final class IncomingCall implements Call {
         listening = answer.results().listen(connection.loop, this::settled);
     }
 
+    /** Answers the call with a failure, without a target. */
+    void refuse(Failure failure) {
+        sendFailure(failure);
+        close();
+    }
+
     /** What a pipelined message to this answer is meant for; the caller owns it. */
     Cap pipelined(Path path) {
         Pipeline known = pipeline;
@@ -92,7 +98,8 @@ final class IncomingCall implements Call {
     @Override
     public Payload params() {
         if (paramsReleased) {
-            throw new IllegalStateException("the parameters of this call were released: read them before releaseParams()");
+            throw new IllegalStateException(
+                    "the parameters of this call were released: read them before releaseParams()");
         }
         return params;
     }
@@ -291,7 +298,8 @@ final class IncomingCall implements Call {
                     "`Return.takeFromOtherQuestion` referenced a call that did not use `sendResultsTo.yourself`.");
         }
         if (taker != null || returned) {
-            throw connection.protocolError("`Return.takeFromOtherQuestion` referenced a call whose result was taken before.");
+            throw connection.protocolError(
+                    "`Return.takeFromOtherQuestion` referenced a call whose result was taken before.");
         }
         OutgoingMessage outgoing = new OutgoingMessage(0);
         Return.Builder ret = outgoing.root().initReturn();

@@ -115,7 +115,8 @@ final class PromisedCap extends RemoteCap {
     }
 
     @Override
-    @Nullable Cap address(MessageTarget.Builder to) {
+    @Nullable
+    Cap address(MessageTarget.Builder to) {
         Cap known = target;
         if (known != null) {
             return known instanceof RemoteCap remote && remote.connection == connection ? remote.address(to) : known;
