@@ -16,11 +16,11 @@ final class EagerNode extends Node {
         this.above = above;
         this.pull = new Pull(loop, above.user);
         if (loop.inLoop()) {
-            above.onReady(pull);
+            above.consume(pull);
         } else {
             loop.post(() -> {
                 if (this.above != null) {
-                    above.onReady(pull);
+                    above.consume(pull);
                 }
             });
         }

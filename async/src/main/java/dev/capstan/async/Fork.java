@@ -1,7 +1,7 @@
 package dev.capstan.async;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ public final class Fork<T> implements AutoCloseable {
     private final boolean user;
     private @Nullable Node source;
     private @Nullable Event pull;
-    private final List<Branch> waiting = new ArrayList<>();
+    private final Set<Branch> waiting = new LinkedHashSet<>();
     private @Nullable Object result = PENDING;
     private int branches;
     private boolean closed;
@@ -56,7 +56,7 @@ public final class Fork<T> implements AutoCloseable {
         if (pull == null && from != null) {
             Event event = new Pull(on);
             pull = event;
-            from.onReady(event);
+            from.consume(event);
         }
     }
 

@@ -33,17 +33,22 @@ final class SourceNode extends Node {
     void onCancel(Runnable action) {
         if (result == CANCELED) {
             action.run();
-        } else {
-            onCancel = action;
+        } else if (result == PENDING) {
+            Runnable earlier = onCancel;
+            onCancel = earlier == null
+                    ? action
+                    : () -> {
+                        try {
+                            action.run();
+                        } finally {
+                            earlier.run();
+                        }
+                    };
         }
     }
 
     @Override
     void onReady(Event event) {
-        if (event.loop != loop) {
-            throw new IllegalStateException(
-                    "this promise settles on another loop: bring its result over with that loop's fetch()");
-        }
         consumer = event;
         if (result != PENDING) {
             event.armBreadthFirst();
