@@ -107,9 +107,14 @@ public final class Loop implements Executor {
         this.permit = new Permit(this);
     }
 
-    /** The loop that the calling thread drives, or null. */
+    /** The loop that the calling thread drives, or whose fiber it is; null for any other thread. */
     public static @Nullable Loop current() {
-        return CURRENT.get();
+        Loop driven = CURRENT.get();
+        if (driven != null) {
+            return driven;
+        }
+        Fiber<?> fiber = Fiber.current();
+        return fiber == null ? null : fiber.loop();
     }
 
     /** The clock and alarm of this loop. */

@@ -68,6 +68,11 @@ public class Promise<T> {
         return new Promise<>(new ConstNode(null));
     }
 
+    /** The only value of a {@code Promise<Void>}. */
+    public static Void nothing() {
+        return cast(null);
+    }
+
     /** A promise that has failed already. */
     public static <T> Promise<T> failed(Throwable cause) {
         return new Promise<>(new ConstNode(new Node.Broken(cause)));
@@ -176,8 +181,11 @@ public class Promise<T> {
      */
     public T await() {
         Node source = required();
+        if (isDone()) {
+            return cast(take().get());
+        }
         Fiber<?> fiber = Fiber.current();
-        Loop loop = source.loop != null ? source.loop : fiber != null ? fiber.loop() : Loop.current();
+        Loop loop = source.loop != null ? source.loop : Loop.current();
         if (loop == null) {
             // Constants and functions only: nothing to wait for, any loop will do.
             return new Loop(new ParkPort()).await(this);
@@ -236,6 +244,11 @@ public class Promise<T> {
         return node == null;
     }
 
+    /** Whether this promise was made from a value, so that it is done without any turn. Lets a caller skip the wait. */
+    public final boolean isDone() {
+        return node instanceof ConstNode constant && !(constant.get() instanceof Node.Broken);
+    }
+
     /** Makes sure that settling is seen by {@link #isSettled}, without consuming. */
     void watch(Loop loop) {
         Node source = required();
@@ -274,13 +287,9 @@ public class Promise<T> {
     private static Loop loopFor(Node source) {
         Loop loop = source.loop != null ? source.loop : Loop.current();
         if (loop == null) {
-            Fiber<?> fiber = Fiber.current();
-            if (fiber == null) {
-                throw new IllegalStateException(
-                        "this promise was made from constants outside any loop, so nothing can run it:"
-                                + " start the chain with loop.pause() or loop.later()");
-            }
-            return fiber.loop();
+            throw new IllegalStateException(
+                    "this promise was made from constants outside any loop, so nothing can run it:"
+                            + " start the chain with loop.pause() or loop.later()");
         }
         return loop;
     }

@@ -1,0 +1,69 @@
+package dev.capstan.cap;
+
+import dev.capstan.async.Promise;
+import org.jspecify.annotations.Nullable;
+
+/** A reference that stands for a failure: each call on it fails. The null capability is one. */
+public final class BrokenCap extends CountedCap {
+    private static final Object BRAND = new Object();
+    private static final Object NULL_BRAND = new Object();
+
+    private final Failure failure;
+    private final boolean isNull;
+
+    /** A settled reference that fails with {@code failure}. */
+    public BrokenCap(Failure failure) {
+        this(failure, false);
+    }
+
+    private BrokenCap(Failure failure, boolean isNull) {
+        super(null);
+        this.failure = failure;
+        this.isNull = isNull;
+    }
+
+    /** What a capability field that was never set stands for. */
+    public static BrokenCap ofNull() {
+        return new BrokenCap(Failure.failed("Called null capability."), true);
+    }
+
+    /** Why calls fail. */
+    public Failure failure() {
+        return failure;
+    }
+
+    /** Whether this is the null capability. */
+    public boolean isNull() {
+        return isNull;
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        return new PlainRequest(this, method, fallback, sizeHint, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        call.releaseParams();
+        return Answer.broken(failure);
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return null;
+    }
+
+    /** A broken reference tells that it is broken by failing its resolution; the null capability is settled. */
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        return isNull ? null : Promise.failed(failure);
+    }
+
+    @Override
+    public Object brand() {
+        return isNull ? NULL_BRAND : BRAND;
+    }
+
+    @Override
+    protected void released() {}
+}

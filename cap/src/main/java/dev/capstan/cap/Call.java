@@ -1,0 +1,34 @@
+package dev.capstan.cap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way to its target: the caller's side of one call.
+ *
+ * <p>It owns its parameters. Whoever it is handed to ({@link Cap#call}) releases them when they are of no more use.
+ */
+public interface Call {
+    /** What is called. */
+    Method.Ordinal method();
+
+    /** The parameters; borrowed until {@link #releaseParams}. */
+    Payload params();
+
+    /** Frees the parameters early. Does nothing the second time. */
+    void releaseParams();
+
+    /** An empty payload for the results, made where the caller wants to have them. The caller of this method owns it until it answers with it. */
+    Payload newResults(int sizeHint);
+
+    /** What the caller promises. */
+    Hints hints();
+
+    /**
+     * Offers {@code request} as the continuation of this call: a wire may let the two ends settle the result among themselves.
+     *
+     * @return the answer of the sent request, or null if the request was not taken and must be sent by the callee
+     */
+    default @Nullable Answer tailCall(Request request) {
+        return null;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.capstan.cap;
+
+import dev.capstan.async.Loop;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** The counting that every {@link Cap} needs: any thread may share and close, the last close runs {@link #released} on the loop. */
+public abstract class CountedCap implements Cap {
+    private static final VarHandle REFERENCES;
+
+    static {
+        try {
+            REFERENCES = MethodHandles.lookup().findVarHandle(CountedCap.class, "references", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final @Nullable Loop loop;
+
+    @SuppressWarnings("UnusedVariable") // read and written through REFERENCES
+    private volatile int references = 1;
+
+    /** A capability of {@code loop} (null if any thread will do) with one reference, which the caller owns. */
+    protected CountedCap(@Nullable Loop loop) {
+        this.loop = loop;
+    }
+
+    /** The last reference was closed. On the loop's thread, once. */
+    protected abstract void released();
+
+    @Override
+    public final @Nullable Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public final Cap share() {
+        if (!tryShare()) {
+            throw new IllegalStateException("this capability was closed: share() it before closing the last reference");
+        }
+        return this;
+    }
+
+    /** Adds a reference unless the last one is closed already. */
+    public final boolean tryShare() {
+        while (true) {
+            int count = references;
+            if (count <= 0) {
+                return false;
+            }
+            if (REFERENCES.compareAndSet(this, count, count + 1)) {
+                return true;
+            }
+        }
+    }
+
+    @Override
+    public final void close() {
+        int before = (int) REFERENCES.getAndAdd(this, -1);
+        if (before == 1) {
+            if (loop == null || loop.inLoop()) {
+                released();
+            } else {
+                loop.post(this::released);
+            }
+        } else if (before <= 0) {
+            throw new IllegalStateException("this capability was closed more often than it was shared");
+        }
+    }
+
+    /** Whether the last reference was closed. */
+    public final boolean isReleased() {
+        return references <= 0;
+    }
+}

@@ -1,0 +1,245 @@
+package dev.capstan.cap;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Event;
+import dev.capstan.async.Promise;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call on an object of this process: its slot in the queue, its context, and the source of its answer.
+ *
+ * <p>States: waiting (armed, or kept by {@link LocalCap#admit}), running, over. Interest in a call ends when its results were cancelled and its
+ * pipeline is unused; a waiting call is dropped then, a running one only if it has allowed that.
+ */
+final class LocalCall extends Event implements Context {
+    private enum State {
+        WAITING,
+        RUNNING,
+        OVER
+    }
+
+    private final LocalCap cap;
+    private final Call call;
+    private final Completer<Payload> answer;
+    private final QueuedPipeline pipeline;
+    private State state = State.WAITING;
+    private boolean resultsUnused;
+    private boolean pipelineUnused;
+    private volatile boolean cancelable;
+    private @Nullable Payload results;
+    private Promise.@Nullable Cancelable running;
+
+    LocalCall(LocalCap cap, Call call) {
+        super(cap.home(), cap.target().style() == Target.Style.ASYNC);
+        this.cap = cap;
+        this.call = call;
+        this.answer = new Completer<>(cap.home());
+        this.pipeline = new QueuedPipeline(cap.home(), this::pipelineUnused);
+    }
+
+    Answer start() {
+        // The object stays alive until the call is over.
+        cap.share();
+        answer.onCancel(this::resultsUnused);
+        armBreadthFirst();
+        return new Answer(answer.promise(), pipeline);
+    }
+
+    @Override
+    protected void fire() {
+        if (state == State.WAITING && cap.admit(this)) {
+            begin();
+        }
+    }
+
+    /** Runs the body; the object is free for this call. */
+    void begin() {
+        Failure poison = cap.poison();
+        if (poison != null) {
+            finish(poison);
+            return;
+        }
+        state = State.RUNNING;
+        Target target = cap.target();
+        if (target.isStreaming(call.method())) {
+            cap.streamBegins();
+        }
+        Promise<Void> body;
+        if (target.style() == Target.Style.BLOCKING) {
+            body = loop().fiber(() -> target.handle(this).await());
+        } else {
+            try {
+                body = target.handle(this);
+            } catch (Throwable e) {
+                finish(Failure.of(e));
+                return;
+            }
+            if (body.isDone()) {
+                finish(null);
+                return;
+            }
+        }
+        running = body.listen(loop(), (ignored, failure) -> finish(failure == null ? null : Failure.of(failure)));
+        checkInterest();
+    }
+
+    private void finish(@Nullable Failure failure) {
+        boolean streamed = state == State.RUNNING && cap.target().isStreaming(call.method());
+        state = State.OVER;
+        running = null;
+        Payload payload = results;
+        results = null;
+        if (failure != null) {
+            if (payload != null) {
+                payload.close();
+            }
+            pipeline.resolve(new BrokenPipeline(failure));
+            answer.fail(failure);
+        } else {
+            if (payload == null) {
+                payload = call.newResults(0);
+            }
+            if (!pipeline.isResolved()) {
+                pipeline.resolve(new PayloadPipeline(payload.share()));
+            }
+            if (answer.isPending()) {
+                answer.complete(payload);
+            } else {
+                payload.close();
+            }
+        }
+        call.releaseParams();
+        if (streamed) {
+            cap.streamEnds(failure);
+        }
+        cap.close();
+    }
+
+    private void resultsUnused() {
+        resultsUnused = true;
+        checkInterest();
+    }
+
+    private void pipelineUnused() {
+        pipelineUnused = true;
+        checkInterest();
+    }
+
+    private void checkInterest() {
+        // A pipeline that was published early has no say: what was taken from it lives on.
+        if (!resultsUnused || !pipelineUnused && !pipeline.isResolved()) {
+            return;
+        }
+        switch (state) {
+            case WAITING -> {
+                disarm();
+                cap.withdraw(this);
+                drop();
+            }
+            case RUNNING -> {
+                Promise.Cancelable body = running;
+                if (cancelable && body != null) {
+                    body.cancel();
+                    boolean streamed = cap.target().isStreaming(call.method());
+                    drop();
+                    if (streamed) {
+                        cap.streamEnds(null);
+                    }
+                }
+            }
+            case OVER -> {}
+        }
+    }
+
+    /** Ends the call without an answer. */
+    private void drop() {
+        state = State.OVER;
+        running = null;
+        Payload payload = results;
+        results = null;
+        if (payload != null) {
+            payload.close();
+        }
+        pipeline.resolve(new BrokenPipeline(Failure.failed("the call was cancelled")));
+        call.releaseParams();
+        cap.close();
+    }
+
+    // ---- Context
+
+    @Override
+    public Method.Ordinal method() {
+        return call.method();
+    }
+
+    @Override
+    public Payload params() {
+        return call.params();
+    }
+
+    @Override
+    public void releaseParams() {
+        call.releaseParams();
+    }
+
+    @Override
+    public Payload results(int sizeHint) {
+        Payload payload = results;
+        if (payload == null) {
+            payload = call.newResults(sizeHint);
+            results = payload;
+        }
+        return payload;
+    }
+
+    @Override
+    public Promise<Void> tailCall(Request request) {
+        if (results != null) {
+            request.close();
+            throw new IllegalStateException(
+                    "results were built before tailCall(): a call has either its own results or those of its tail");
+        }
+        if (loop().inLoop()) {
+            return tailCallHere(request);
+        }
+        Completer<Void> done = new Completer<>(loop());
+        loop().post(() -> done.follow(tailCallHere(request)));
+        return done.promise();
+    }
+
+    private Promise<Void> tailCallHere(Request request) {
+        Answer tail = call.tailCall(request);
+        if (tail == null) {
+            tail = request.send();
+        }
+        pipeline.resolve(tail.pipeline());
+        return tail.results().convert(payload -> {
+            results = payload;
+            return Promise.nothing();
+        });
+    }
+
+    @Override
+    public void setPipeline(Pipeline early) {
+        if (loop().inLoop()) {
+            pipeline.resolve(early);
+        } else {
+            loop().post(() -> pipeline.resolve(early));
+        }
+    }
+
+    @Override
+    public void allowCancellation() {
+        cancelable = true;
+        if (loop().inLoop()) {
+            checkInterest();
+        } else {
+            loop().post(this::checkInterest);
+        }
+    }
+
+    @Override
+    public boolean isCanceled() {
+        return resultsUnused && (pipelineUnused || pipeline.isResolved());
+    }
+}

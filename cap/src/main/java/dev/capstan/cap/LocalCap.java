@@ -1,0 +1,127 @@
+package dev.capstan.cap;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reference to an object in this process.
+ *
+ * <p>Each call begins in a slot of its own in the loop's queue, in the order of sending. While a streaming call runs, later calls wait; a
+ * failed streaming call fails every later one. The object outlives its last reference until the calls that run have ended; then it hears
+ * {@link Target#released}.
+ */
+public final class LocalCap extends CountedCap {
+    private static final Object BRAND = new Object();
+
+    private final Loop home;
+    private final Target target;
+    private final ArrayDeque<LocalCall> waiting = new ArrayDeque<>();
+    private boolean streaming;
+    private @Nullable Failure poison;
+    private @Nullable QueuedCap shorter;
+
+    /** A first reference to {@code target}, whose calls run on {@code loop}. */
+    public LocalCap(Loop loop, Target target) {
+        super(loop);
+        this.home = loop;
+        this.target = target;
+        Promise<Cap> path = target.shortenPath();
+        if (path != null) {
+            shorter = (QueuedCap) QueuedCap.of(loop, path);
+        }
+    }
+
+    /**
+     * A first reference to {@code target} on the loop of the calling code.
+     *
+     * @throws IllegalStateException outside any loop
+     */
+    public static LocalCap here(Target target) {
+        Loop loop = Loop.current();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "this thread drives no loop: say on which one the object lives, with new LocalCap(loop, target)");
+        }
+        return new LocalCap(loop, target);
+    }
+
+    /** The loop on which calls run. */
+    Loop home() {
+        return home;
+    }
+
+    /** The object itself. */
+    public Target target() {
+        return target;
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        return new PlainRequest(this, method, fallback, sizeHint, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        return new LocalCall(this, call).start();
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        QueuedCap path = shorter;
+        return path == null ? null : path.resolved();
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        QueuedCap path = shorter;
+        return path == null ? null : path.resolution();
+    }
+
+    @Override
+    public Object brand() {
+        return BRAND;
+    }
+
+    @Override
+    protected void released() {
+        if (shorter != null) {
+            shorter.close();
+        }
+        target.released();
+    }
+
+    /** Admits a call whose slot has come, or keeps it until the streaming call before it has ended. */
+    boolean admit(LocalCall call) {
+        if (streaming) {
+            waiting.add(call);
+            return false;
+        }
+        return true;
+    }
+
+    void withdraw(LocalCall call) {
+        waiting.remove(call);
+    }
+
+    @Nullable
+    Failure poison() {
+        return poison;
+    }
+
+    void streamBegins() {
+        streaming = true;
+    }
+
+    void streamEnds(@Nullable Failure failure) {
+        streaming = false;
+        if (failure != null) {
+            poison = failure;
+        }
+        // A call that streams again, or waits behind one, ends the run.
+        while (!streaming && !waiting.isEmpty()) {
+            waiting.remove().begin();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.capstan.cap;
+
+/**
+ * Parameters or results in the native form of a wire, with the capabilities in them.
+ *
+ * <p>The owner closes it, which releases the capabilities; plain data may be read afterwards. A callee that knows the format casts to it.
+ */
+public interface Payload extends AutoCloseable {
+    /** Which wire's form this is. */
+    Format format();
+
+    /** The capability at {@code path}; the caller owns it. Broken if there is none. */
+    Cap cap(Path path);
+
+    /** Another reference to the same content; the caller owns it. */
+    Payload share();
+
+    /** Gives this reference back; with the last one the capabilities are released. */
+    @Override
+    void close();
+}

@@ -1,0 +1,48 @@
+package dev.capstan.cap;
+
+/** A call made in this process whose results are wanted as plain memory. */
+public final class PlainCall implements Call {
+    private final Method.Ordinal method;
+    private final Payload params;
+    private final Hints hints;
+    private boolean released;
+
+    /** Takes ownership of {@code params}. */
+    public PlainCall(Method.Ordinal method, Payload params, Hints hints) {
+        this.method = method;
+        this.params = params;
+        this.hints = hints;
+    }
+
+    @Override
+    public Method.Ordinal method() {
+        return method;
+    }
+
+    @Override
+    public Payload params() {
+        if (released) {
+            throw new IllegalStateException(
+                    "the parameters of this call were released: read them before releaseParams()");
+        }
+        return params;
+    }
+
+    @Override
+    public void releaseParams() {
+        if (!released) {
+            released = true;
+            params.close();
+        }
+    }
+
+    @Override
+    public Payload newResults(int sizeHint) {
+        return params.format().allocate(sizeHint);
+    }
+
+    @Override
+    public Hints hints() {
+        return hints;
+    }
+}

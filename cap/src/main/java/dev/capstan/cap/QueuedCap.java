@@ -1,0 +1,154 @@
+package dev.capstan.cap;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reference to something that is not known yet. Calls queue; {@link #resolve} hands them on, in order, before anybody can make another
+ * call there through this reference.
+ */
+public final class QueuedCap extends CountedCap {
+    private static final Object BRAND = new Object();
+
+    private final Loop home;
+    private final Runnable onUnused;
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+    private volatile @Nullable Cap target;
+
+    private record Waiting(Call call, DeferredAnswer answer) {}
+
+    /** A reference of {@code loop} to something unknown. */
+    public QueuedCap(Loop loop) {
+        this(loop, () -> {});
+    }
+
+    /** {@code onUnused} runs if the last reference is closed, and no call waits, before the target is known. */
+    public QueuedCap(Loop loop, Runnable onUnused) {
+        super(loop);
+        this.home = loop;
+        this.onUnused = onUnused;
+    }
+
+    /** A reference to what {@code promise} will give; it is consumed. Broken if it fails. Cancelled when nobody uses the reference any more. */
+    public static Cap of(Loop loop, Promise<Cap> promise) {
+        Promise.Cancelable[] following = new Promise.Cancelable[1];
+        QueuedCap cap = new QueuedCap(loop, () -> following[0].cancel());
+        Runnable follow = () -> following[0] = promise.listen(loop, (target, failure) -> {
+            if (target != null) {
+                cap.resolve(target);
+            } else if (failure != null) {
+                cap.fail(Failure.of(failure));
+            }
+        });
+        if (loop.inLoop()) {
+            follow.run();
+        } else {
+            loop.post(follow);
+        }
+        return cap;
+    }
+
+    /** This reference leads to {@code cap} from now on. Takes ownership. On the loop's thread; later calls are ignored. */
+    public void resolve(Cap cap) {
+        if (target != null) {
+            cap.close();
+            return;
+        }
+        target = cap;
+        while (!queue.isEmpty()) {
+            Waiting next = queue.remove();
+            next.answer.link(cap.call(next.call));
+            close();
+        }
+        List<Completer<Cap>> waiting = watchers;
+        watchers = new ArrayList<>(0);
+        for (Completer<Cap> watcher : waiting) {
+            if (watcher.isPending()) {
+                watcher.complete(cap.share());
+            }
+        }
+        if (isReleased()) {
+            cap.close();
+        }
+    }
+
+    /** This reference is broken from now on. */
+    public void fail(Failure failure) {
+        if (target != null) {
+            return;
+        }
+        List<Completer<Cap>> waiting = watchers;
+        watchers = new ArrayList<>(0);
+        resolve(new BrokenCap(failure));
+        waiting.forEach(watcher -> watcher.fail(failure));
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        Cap known = target;
+        return known != null
+                ? known.request(method, fallback, sizeHint, hints)
+                : new PlainRequest(this, method, fallback, sizeHint, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        Cap known = target;
+        if (known != null) {
+            return known.call(call);
+        }
+        // The queued call keeps this reference alive until it is forwarded.
+        share();
+        DeferredAnswer answer = new DeferredAnswer(home);
+        Waiting waiting = new Waiting(call, answer);
+        queue.add(waiting);
+        answer.onUnused(() -> {
+            if (queue.remove(waiting)) {
+                call.releaseParams();
+                close();
+            }
+        });
+        return answer.answer();
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return target;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        Cap known = target;
+        if (known instanceof BrokenCap broken) {
+            return broken.resolution();
+        }
+        if (known != null) {
+            return Promise.of(known.share());
+        }
+        Completer<Cap> watcher = new Completer<>(home);
+        watchers.add(watcher);
+        watcher.onCancel(() -> watchers.remove(watcher));
+        return watcher.promise();
+    }
+
+    @Override
+    public Object brand() {
+        return BRAND;
+    }
+
+    @Override
+    protected void released() {
+        Cap known = target;
+        if (known != null) {
+            known.close();
+        } else {
+            onUnused.run();
+        }
+    }
+}

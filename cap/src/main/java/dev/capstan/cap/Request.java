@@ -1,0 +1,31 @@
+package dev.capstan.cap;
+
+import dev.capstan.async.Promise;
+
+/**
+ * A call that is being prepared. Parameters are built in {@link #params} by whoever owns the request, on any thread; then exactly one of the
+ * send methods or {@link #close} is called, on the loop's thread.
+ */
+public interface Request extends AutoCloseable {
+    /** Where the parameters are built. Borrowed until the request is sent. */
+    Payload params();
+
+    /** Sends the call; this is the moment at which it takes its place in the order. */
+    Answer send();
+
+    /**
+     * Sends a call of a stream. The promise settles when the next one may be sent, which is not when this one was received; a failure of an
+     * earlier call fails it.
+     */
+    Promise<Void> sendStreaming();
+
+    /** Sends a call of whose result only the pipeline is of interest. The caller owns the pipeline. */
+    Pipeline sendForPipeline();
+
+    /** The {@link Cap#brand} of the target that built this request. */
+    Object brand();
+
+    /** Gives the request up without sending it. */
+    @Override
+    void close();
+}

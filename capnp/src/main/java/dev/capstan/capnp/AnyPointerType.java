@@ -1,0 +1,25 @@
+package dev.capstan.capnp;
+
+/** The token behind {@link AnyPointer#TYPE}. */
+final class AnyPointerType extends PointerType<AnyPointer.Builder, AnyPointer.Reader> {
+    @Override
+    AnyPointer.Reader read(Segment segment, long at, int depthLeft) {
+        return new AnyPointer.Reader(segment, at, depthLeft);
+    }
+
+    @Override
+    AnyPointer.Builder edit(Segment segment, long at) {
+        return new AnyPointer.Builder(segment, at);
+    }
+
+    @Override
+    AnyPointer.Builder init(Segment segment, long at, int size) {
+        Zeroing.pointer(segment, at);
+        return new AnyPointer.Builder(segment, at);
+    }
+
+    @Override
+    void write(Segment segment, long at, AnyPointer.Reader value) {
+        Copies.copy(segment, at, value);
+    }
+}

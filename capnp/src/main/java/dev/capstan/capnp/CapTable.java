@@ -1,0 +1,54 @@
+package dev.capstan.capnp;
+
+import dev.capstan.cap.Cap;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The capabilities that travel beside a message; a capability pointer holds an index into it.
+ *
+ * <p>The table owns its entries: {@link #add} takes a reference over, {@link #close} gives all of them back. It belongs
+ * to the thread that owns the message.
+ */
+public final class CapTable implements AutoCloseable {
+    private final List<@Nullable Cap> caps = new ArrayList<>(0);
+
+    /** An empty table. */
+    public CapTable() {}
+
+    /** The entry at {@code index}, borrowed; null when there is none. Any int may be asked for. */
+    public @Nullable Cap get(int index) {
+        return index >= 0 && index < caps.size() ? caps.get(index) : null;
+    }
+
+    /** Appends an entry and answers its index. Takes ownership, always. */
+    public int add(@Nullable Cap cap) {
+        caps.add(cap);
+        return caps.size() - 1;
+    }
+
+    /** Number of entries, those included that are empty by now. */
+    public int size() {
+        return caps.size();
+    }
+
+    /** Closes an entry whose pointer is gone; its index stays in use, so that the others keep theirs. */
+    void drop(int index) {
+        if (index >= 0 && index < caps.size()) {
+            Cap cap = caps.set(index, null);
+            if (cap != null) {
+                cap.close();
+            }
+        }
+    }
+
+    /** Closes every entry and empties the table, which can be used again. */
+    @Override
+    public void close() {
+        for (int i = 0; i < caps.size(); i++) {
+            drop(i);
+        }
+        caps.clear();
+    }
+}

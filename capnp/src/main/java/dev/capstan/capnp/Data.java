@@ -1,0 +1,161 @@
+package dev.capstan.capnp;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A run of bytes, immutable and compared by content.
+ *
+ * <p>Data read from a message is a view of it: it keeps the message's memory alive and must be copied ({@link
+ * #toByteArray()}) when that memory is about to be used again.
+ */
+@SuppressWarnings("DoNotCallSuggester")
+public final class Data {
+    /** No bytes. */
+    public static final Data EMPTY = new Data(new byte[0], 0, 0);
+
+    /** The token of the schema type {@code Data}. */
+    public static final PointerType<Builder, Data> TYPE = new Type();
+
+    final byte[] array;
+    final int offset;
+    final int size;
+
+    Data(byte[] array, int offset, int size) {
+        this.array = array;
+        this.offset = offset;
+        this.size = size;
+    }
+
+    /** A copy of {@code bytes}. */
+    public static Data of(byte... bytes) {
+        return new Data(bytes.clone(), 0, bytes.length);
+    }
+
+    /** A view of {@code bytes}, which must not change from now on. */
+    static Data wrap(byte[] bytes) {
+        return new Data(bytes, 0, bytes.length);
+    }
+
+    /** Number of bytes. */
+    public int size() {
+        return size;
+    }
+
+    /** The byte at {@code index}. */
+    public byte get(int index) {
+        return array[offset + Objects.checkIndex(index, size)];
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toByteArray() {
+        return Arrays.copyOfRange(array, offset, offset + size);
+    }
+
+    /** The bytes without copying them; the buffer's position is 0 and it cannot be written to. */
+    public ByteBuffer asReadOnlyByteBuffer() {
+        return ByteBuffer.wrap(array, offset, size).slice().asReadOnlyBuffer();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Data that
+                && Arrays.equals(array, offset, offset + size, that.array, that.offset, that.offset + that.size);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = offset; i < offset + size; i++) {
+            hash = 31 * hash + array[i];
+        }
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "Data[" + size + " bytes]";
+    }
+
+    /** Reads the pointer at {@code at}, which may be null. */
+    static Data read(Segment segment, long at) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Bytes in a message that is being built, to be changed in place. */
+    public static final class Builder {
+        private final Segment segment;
+        private final long start;
+        private final int size;
+
+        Builder(Segment segment, long start, int size) {
+            this.segment = segment;
+            this.start = start;
+            this.size = size;
+        }
+
+        /** Number of bytes. */
+        public int size() {
+            return size;
+        }
+
+        /** The byte at {@code index}. */
+        public byte get(int index) {
+            return segment.getByte(start + Objects.checkIndex(index, size));
+        }
+
+        /** Changes the byte at {@code index}. */
+        public void set(int index, byte value) {
+            segment.putByte(start + Objects.checkIndex(index, size), value);
+        }
+
+        /** Copies {@code length} bytes of {@code source} in, to begin at {@code index}. */
+        public void put(int index, byte[] source, int sourceOffset, int length) {
+            Objects.checkFromIndexSize(index, length, size);
+            segment.data(start + index, length).copyIn(source, sourceOffset);
+        }
+
+        /** The bytes themselves as a buffer that can be written to; its position is 0. */
+        public ByteBuffer asByteBuffer() {
+            Data bytes = segment.data(start, size);
+            return ByteBuffer.wrap(bytes.array, bytes.offset, size).slice();
+        }
+
+        /** A copy of the bytes. */
+        public byte[] toByteArray() {
+            return segment.data(start, size).toByteArray();
+        }
+
+        /** A copy of the bytes. */
+        public Data toData() {
+            return wrap(toByteArray());
+        }
+    }
+
+    private void copyIn(byte[] source, int sourceOffset) {
+        System.arraycopy(source, sourceOffset, array, offset, size);
+    }
+
+    private static final class Type extends PointerType<Builder, Data> {
+        @Override
+        Data read(Segment segment, long at, int depthLeft) {
+            return Data.read(segment, at);
+        }
+
+        @Override
+        Builder edit(Segment segment, long at) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        Builder init(Segment segment, long at, int size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        void write(Segment segment, long at, Data value) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.capstan.capnp;
+
+/** How the elements of a list are encoded: the three bits in its pointer. */
+final class ElementSize {
+    static final int VOID = 0;
+    static final int BIT = 1;
+    static final int BYTE = 2;
+    static final int TWO_BYTES = 3;
+    static final int FOUR_BYTES = 4;
+    static final int EIGHT_BYTES = 5;
+    static final int POINTER = 6;
+    static final int COMPOSITE = 7;
+
+    private ElementSize() {}
+
+    /** Bits of data in an element; 0 for pointers and for composites, whose tag tells it. */
+    static int dataBits(int size) {
+        return switch (size) {
+            case BIT -> 1;
+            case BYTE -> 8;
+            case TWO_BYTES -> 16;
+            case FOUR_BYTES -> 32;
+            case EIGHT_BYTES -> 64;
+            default -> 0;
+        };
+    }
+
+    /** Pointers in an element; 0 for composites, whose tag tells it. */
+    static int pointers(int size) {
+        return size == POINTER ? 1 : 0;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.capstan.capnp;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** A segment in a byte array, which it may share with other segments and a frame's header. */
+final class HeapSegment extends Segment {
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** Eight zero bytes at position 0: a null pointer to read where a message has none. */
+    static final HeapSegment NULL = new HeapSegment(new ReaderArena(), 0, new byte[8], 0, 8);
+
+    final byte[] array;
+
+    HeapSegment(Arena arena, int id, byte[] array, int start, int end) {
+        super(arena, id, start, end);
+        this.array = array;
+    }
+
+    /** Takes {@code bytes}, a multiple of 8, at the end of what is in use; -1 when there is not enough room. */
+    long allocate(long bytes) {
+        long at = end;
+        if (bytes > array.length - at) {
+            return -1;
+        }
+        end = at + bytes;
+        return at;
+    }
+
+    @Override
+    byte getByte(long at) {
+        return array[(int) at];
+    }
+
+    @Override
+    short getShort(long at) {
+        return (short) SHORT.get(array, (int) at);
+    }
+
+    @Override
+    int getInt(long at) {
+        return (int) INT.get(array, (int) at);
+    }
+
+    @Override
+    long getLong(long at) {
+        return (long) LONG.get(array, (int) at);
+    }
+
+    @Override
+    void putByte(long at, byte value) {
+        array[(int) at] = value;
+    }
+
+    @Override
+    void putShort(long at, short value) {
+        SHORT.set(array, (int) at, value);
+    }
+
+    @Override
+    void putInt(long at, int value) {
+        INT.set(array, (int) at, value);
+    }
+
+    @Override
+    void putLong(long at, long value) {
+        LONG.set(array, (int) at, value);
+    }
+
+    @Override
+    void zero(long from, long bytes) {
+        Arrays.fill(array, (int) from, (int) (from + bytes), (byte) 0);
+    }
+
+    @Override
+    void copyTo(long from, Segment target, long to, long bytes) {
+        switch (target) {
+            case HeapSegment heap -> System.arraycopy(array, (int) from, heap.array, (int) to, (int) bytes);
+        }
+    }
+
+    @Override
+    Data data(long from, int bytes) {
+        return new Data(array, (int) from, bytes);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.capstan.capnp;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A message that is being built.
+ *
+ * <p>Memory is taken in segments: the first as large as asked for, each further one as large as all before it together,
+ * so a good first size gives a message of one segment, which is framed without copying. Everything is written once and
+ * in place; what is replaced or cleared is zeroed and stays as a hole. Belongs to one thread at a time. Owns the
+ * capabilities in its {@link #capTable()} until {@link #reset()} or until the table is closed.
+ */
+public final class MessageBuilder {
+    /** Words in the first segment unless said otherwise: 1 KiB. */
+    public static final int DEFAULT_FIRST_SEGMENT_WORDS = 128;
+
+    private final BuilderArena arena;
+
+    /** A message whose first segment has {@link #DEFAULT_FIRST_SEGMENT_WORDS}. */
+    public MessageBuilder() {
+        this(DEFAULT_FIRST_SEGMENT_WORDS);
+    }
+
+    /** A message whose first segment has the given size, the root pointer's word included. */
+    public MessageBuilder(int firstSegmentWords) {
+        arena = new BuilderArena(firstSegmentWords);
+    }
+
+    /** The root pointer. */
+    public AnyPointer.Builder root() {
+        return arena.root();
+    }
+
+    /** A new struct as the root, in place of what was there. */
+    public <B extends StructBuilder> B initRoot(StructType<B, ?> type) {
+        return root().init(type);
+    }
+
+    /** The root as {@code type}, made or enlarged where that is needed. */
+    public <B> B getRoot(PointerType<B, ?> type) {
+        return root().as(type);
+    }
+
+    /** A deep copy of {@code value} as the root; capabilities are shared. */
+    public void setRoot(StructReader value) {
+        Copies.writeStruct(root().segment, root().at, value);
+    }
+
+    /** A view of the message's root; it shows later changes too. */
+    public AnyPointer.Reader asReader() {
+        return root().asReader();
+    }
+
+    /** The capabilities in this message. */
+    public CapTable capTable() {
+        return arena.capTable();
+    }
+
+    /** Words in use in all segments, holes included. */
+    public long sizeWords() {
+        return arena.sizeWords();
+    }
+
+    /** The segments as views of the message's memory. */
+    public List<ByteBuffer> segments() {
+        return StreamFrame.segments(arena);
+    }
+
+    /** Size in bytes of the stream frame. */
+    public long frameBytes() {
+        return StreamFrame.size(arena);
+    }
+
+    /** Writes the stream frame, {@link #frameBytes()} long, into {@code target} from {@code offset} on. */
+    public void writeFrame(byte[] target, int offset) {
+        StreamFrame.write(arena, target, offset);
+    }
+
+    /**
+     * The stream frame in as few pieces as possible, as views of the message's memory: one piece for one segment. They
+     * are valid until the message is changed or reset.
+     */
+    public ByteBuffer[] frame() {
+        return StreamFrame.pieces(arena);
+    }
+
+    /** A copy of the stream frame. */
+    public byte[] toByteArray() {
+        long bytes = frameBytes();
+        if (bytes > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException("The message is too large for one array; send frame() piece by piece.");
+        }
+        byte[] frame = new byte[(int) bytes];
+        writeFrame(frame, 0);
+        return frame;
+    }
+
+    /**
+     * Empties the message so that it can be built anew in the same memory. Closes its capabilities; everything that was
+     * handed out, readers and pieces of the frame included, is void.
+     */
+    public void reset() {
+        arena.reset();
+    }
+}

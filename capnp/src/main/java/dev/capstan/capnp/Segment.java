@@ -1,0 +1,46 @@
+package dev.capstan.capnp;
+
+/**
+ * One segment of a message: memory that is read and written little-endian, in place.
+ *
+ * <p>Opaque outside this package; generated code only passes it on. The set of forms is closed on purpose: a call site
+ * that sees only our own forms stays fast whatever memory users bring along.
+ */
+public abstract sealed class Segment permits HeapSegment {
+    final Arena arena;
+    final int id;
+    /** Where the segment begins in its storage. Positions are places in the storage, so that access adds nothing. */
+    final long start;
+    /** Where the content ends; grows with a segment that is being built. */
+    long end;
+
+    Segment(Arena arena, int id, long start, long end) {
+        this.arena = arena;
+        this.id = id;
+        this.start = start;
+        this.end = end;
+    }
+
+    abstract byte getByte(long at);
+
+    abstract short getShort(long at);
+
+    abstract int getInt(long at);
+
+    abstract long getLong(long at);
+
+    abstract void putByte(long at, byte value);
+
+    abstract void putShort(long at, short value);
+
+    abstract void putInt(long at, int value);
+
+    abstract void putLong(long at, long value);
+
+    abstract void zero(long from, long bytes);
+
+    abstract void copyTo(long from, Segment target, long to, long bytes);
+
+    /** A view of bytes of this segment. */
+    abstract Data data(long from, int bytes);
+}

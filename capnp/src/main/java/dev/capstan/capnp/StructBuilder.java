@@ -1,0 +1,228 @@
+package dev.capstan.capnp;
+
+import dev.capstan.cap.Cap;
+
+/**
+ * A struct in a {@link MessageBuilder}, to be read and written; generated builders extend it.
+ *
+ * <p>A view: two builders for the same struct see each other's writes. It is void once the struct has been replaced,
+ * cleared or enlarged through its parent. Belongs to the thread that builds the message. What the underscored accessors
+ * mean is said at {@link StructReader}.
+ */
+public abstract class StructBuilder {
+    final Segment segment;
+    final long data;
+    final int dataBits;
+    final int pointerCount;
+
+    /** For generated code, from {@link StructType#builder}. */
+    protected StructBuilder(Segment segment, long data, int dataBits, int pointerCount) {
+        this.segment = segment;
+        this.data = data;
+        this.dataBits = dataBits;
+        this.pointerCount = pointerCount;
+    }
+
+    /** For generated code: the same storage seen as another type, such as one of its groups. */
+    protected StructBuilder(StructBuilder same) {
+        this(same.segment, same.data, same.dataBits, same.pointerCount);
+    }
+
+    /** Size in words of this struct and all that it points to, as {@link StructReader#totalSizeWords}. */
+    public final long totalSizeWords() {
+        return Sizes.ofStruct(segment, data, dataBits, pointerCount, Integer.MAX_VALUE);
+    }
+
+    // No bounds to check here: whoever makes a builder has seen to it that the struct is at least as large as its type.
+
+    protected final boolean _bool(int offset, boolean mask) {
+        return ((segment.getByte(data + (offset >>> 3)) >>> (offset & 7)) & 1) != 0 ^ mask;
+    }
+
+    protected final byte _int8(int offset, byte mask) {
+        return (byte) (segment.getByte(data + offset) ^ mask);
+    }
+
+    protected final short _int16(int offset, short mask) {
+        return (short) (segment.getShort(data + 2L * offset) ^ mask);
+    }
+
+    protected final int _int32(int offset, int mask) {
+        return segment.getInt(data + 4L * offset) ^ mask;
+    }
+
+    protected final long _int64(int offset, long mask) {
+        return segment.getLong(data + 8L * offset) ^ mask;
+    }
+
+    /** An unsigned byte, 0 to 255. */
+    protected final int _uint8(int offset, int mask) {
+        return _int8(offset, (byte) mask) & 0xff;
+    }
+
+    /** An unsigned short, 0 to 65,535. */
+    protected final int _uint16(int offset, int mask) {
+        return _int16(offset, (short) mask) & 0xffff;
+    }
+
+    /** An unsigned int, 0 to 4,294,967,295. */
+    protected final long _uint32(int offset, long mask) {
+        return _int32(offset, (int) mask) & 0xffff_ffffL;
+    }
+
+    protected final float _float32(int offset, int maskBits) {
+        return Float.intBitsToFloat(_int32(offset, maskBits));
+    }
+
+    protected final double _float64(int offset, long maskBits) {
+        return Double.longBitsToDouble(_int64(offset, maskBits));
+    }
+
+    protected final void _setBool(int offset, boolean value, boolean mask) {
+        long at = data + (offset >>> 3);
+        int bit = 1 << (offset & 7);
+        int rest = segment.getByte(at) & ~bit;
+        segment.putByte(at, (byte) (value ^ mask ? rest | bit : rest));
+    }
+
+    protected final void _setInt8(int offset, byte value, byte mask) {
+        segment.putByte(data + offset, (byte) (value ^ mask));
+    }
+
+    protected final void _setInt16(int offset, short value, short mask) {
+        segment.putShort(data + 2L * offset, (short) (value ^ mask));
+    }
+
+    protected final void _setInt32(int offset, int value, int mask) {
+        segment.putInt(data + 4L * offset, value ^ mask);
+    }
+
+    protected final void _setInt64(int offset, long value, long mask) {
+        segment.putLong(data + 8L * offset, value ^ mask);
+    }
+
+    /** {@code value} must be 0 to 255, else {@link IllegalArgumentException}. */
+    protected final void _setUint8(int offset, int value, int mask) {
+        _setInt8(offset, Unsigned.int8(value), (byte) mask);
+    }
+
+    /** {@code value} must be 0 to 65,535, else {@link IllegalArgumentException}. */
+    protected final void _setUint16(int offset, int value, int mask) {
+        _setInt16(offset, Unsigned.int16(value), (short) mask);
+    }
+
+    /** {@code value} must be 0 to 4,294,967,295, else {@link IllegalArgumentException}. */
+    protected final void _setUint32(int offset, long value, long mask) {
+        _setInt32(offset, Unsigned.int32(value), (int) mask);
+    }
+
+    protected final void _setFloat32(int offset, float value, int maskBits) {
+        _setInt32(offset, Float.floatToRawIntBits(value), maskBits);
+    }
+
+    protected final void _setFloat64(int offset, double value, long maskBits) {
+        _setInt64(offset, Double.doubleToRawLongBits(value), maskBits);
+    }
+
+    /** {@code mask} is the number of the default value. UNRECOGNIZED cannot be written. */
+    protected final void _setEnum(int offset, EnumValue value, int mask) {
+        _setInt16(offset, (short) EnumValue.writable(value), (short) mask);
+    }
+
+    protected final boolean _isNull(int pointerIndex) {
+        return segment.getLong(pointerAt(pointerIndex)) == 0;
+    }
+
+    /** Makes the pointer null and zeroes what it pointed to; capabilities in there are closed. */
+    protected final void _clear(int pointerIndex) {
+        Zeroing.pointer(segment, pointerAt(pointerIndex));
+    }
+
+    /** A builder for what the pointer points to; a struct that is not there yet is made. */
+    protected final <B> B _get(PointerType<B, ?> type, int pointerIndex) {
+        return type.edit(segment, pointerAt(pointerIndex));
+    }
+
+    /** A builder for what the pointer points to; a null pointer becomes a copy of {@code orElse} first. */
+    protected final <B> B _get(PointerType<B, ?> type, int pointerIndex, AnyPointer.Reader orElse) {
+        long at = pointerAt(pointerIndex);
+        if (segment.getLong(at) == 0) {
+            Copies.copy(segment, at, orElse);
+        }
+        return type.edit(segment, at);
+    }
+
+    /** A new struct in place of what was there. */
+    protected final <B extends StructBuilder> B _init(StructType<B, ?> type, int pointerIndex) {
+        return type.init(segment, pointerAt(pointerIndex), 0);
+    }
+
+    /** A new list or data with {@code size} elements in place of what was there. */
+    protected final <B> B _init(PointerType<B, ?> type, int pointerIndex, int size) {
+        return type.init(segment, pointerAt(pointerIndex), size);
+    }
+
+    /** A deep copy of {@code value} in place of what was there; capabilities are shared. */
+    protected final <R> void _set(PointerType<?, R> type, int pointerIndex, R value) {
+        type.write(segment, pointerAt(pointerIndex), value);
+    }
+
+    /** Text; a null pointer reads as the empty string. */
+    protected final String _text(int pointerIndex) {
+        return _text(pointerIndex, "");
+    }
+
+    /** Text; a null pointer reads as {@code orElse}. */
+    protected final String _text(int pointerIndex, String orElse) {
+        long at = pointerAt(pointerIndex);
+        return segment.getLong(at) == 0 ? orElse : Text.read(segment, at);
+    }
+
+    protected final void _setText(int pointerIndex, String value) {
+        Text.write(segment, pointerAt(pointerIndex), value);
+    }
+
+    /** The bytes, to be changed in place; a null pointer gives no bytes. */
+    protected final Data.Builder _data(int pointerIndex) {
+        return _get(Data.TYPE, pointerIndex);
+    }
+
+    /** The bytes, to be changed in place; a null pointer becomes a copy of {@code orElse} first. */
+    protected final Data.Builder _data(int pointerIndex, Data orElse) {
+        if (_isNull(pointerIndex)) {
+            _setData(pointerIndex, orElse);
+        }
+        return _get(Data.TYPE, pointerIndex);
+    }
+
+    protected final void _setData(int pointerIndex, byte[] value) {
+        _setData(pointerIndex, Data.wrap(value));
+    }
+
+    protected final void _setData(int pointerIndex, Data value) {
+        Data.TYPE.write(segment, pointerAt(pointerIndex), value);
+    }
+
+    protected final Data.Builder _initData(int pointerIndex, int size) {
+        return _init(Data.TYPE, pointerIndex, size);
+    }
+
+    /** The pointer itself, to be set to anything. */
+    protected final AnyPointer.Builder _any(int pointerIndex) {
+        return new AnyPointer.Builder(segment, pointerAt(pointerIndex));
+    }
+
+    /** A capability, never null (see {@link AnyPointer.Reader#asCap}). The caller owns the reference. */
+    protected final Cap _cap(int pointerIndex) {
+        return _get(AnyPointer.CAPABILITY, pointerIndex);
+    }
+
+    /** Takes ownership of {@code cap}, always; the message's cap table holds it from now on. */
+    protected final void _setCap(int pointerIndex, Cap cap) {
+        CapType.set(segment, pointerAt(pointerIndex), cap);
+    }
+
+    final long pointerAt(int pointerIndex) {
+        return data + (dataBits >>> 3) + 8L * pointerIndex;
+    }
+}

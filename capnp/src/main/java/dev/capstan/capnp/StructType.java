@@ -1,0 +1,63 @@
+package dev.capstan.capnp;
+
+/**
+ * A struct type as generated code declares it: the size of its sections in the schema at hand, and how to make a reader
+ * and a builder for one.
+ *
+ * <p>A struct in a message may be smaller or larger than this, because it was written by an older or a newer schema.
+ * Readers cope with both; builders enlarge a smaller struct when it is opened for writing.
+ *
+ * @param <B> the generated builder
+ * @param <R> the generated reader
+ */
+public abstract class StructType<B extends StructBuilder, R extends StructReader> extends PointerType<B, R> {
+    final int dataWords;
+    final int pointerCount;
+
+    /** For generated code; sizes as in schema.capnp's {@code Node.struct}. */
+    protected StructType(int dataWords, int pointerCount) {
+        this.dataWords = dataWords;
+        this.pointerCount = pointerCount;
+    }
+
+    /** Size of the data section in words. */
+    public final int dataWords() {
+        return dataWords;
+    }
+
+    /** Size of the pointer section in pointers. */
+    public final int pointerCount() {
+        return pointerCount;
+    }
+
+    /** For generated code: passes its arguments on to the constructor of the reader. */
+    protected abstract R reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft);
+
+    /** For generated code: passes its arguments on to the constructor of the builder. */
+    protected abstract B builder(Segment segment, long data, int dataBits, int pointerCount);
+
+    /** A view of what {@code builder} holds; it shows later changes too. */
+    public final R asReader(B builder) {
+        return reader(builder.segment, builder.data, builder.dataBits, builder.pointerCount, Integer.MAX_VALUE);
+    }
+
+    @Override
+    final R read(Segment segment, long at, int depthLeft) {
+        return Structs.read(this, segment, at, depthLeft);
+    }
+
+    @Override
+    final B edit(Segment segment, long at) {
+        return StructWrites.edit(this, segment, at);
+    }
+
+    @Override
+    final B init(Segment segment, long at, int size) {
+        return StructWrites.init(this, segment, at);
+    }
+
+    @Override
+    final void write(Segment segment, long at, R value) {
+        Copies.writeStruct(segment, at, value);
+    }
+}

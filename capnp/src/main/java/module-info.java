@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Cap'n Proto: messages, and the calls made of them. */
+@NullMarked
+module dev.capstan.capnp {
+    requires static transitive org.jspecify;
+    requires transitive dev.capstan.cap;
+
+    exports dev.capstan.capnp;
+}
