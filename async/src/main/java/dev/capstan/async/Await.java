@@ -6,10 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread waiting for one promise. The loop's side is {@link #begin}, {@link #fire} and {@link #cancelWait}. */
 final class Await<T> extends Event implements Loop.Outside {
-    private static final Object PENDING = new Object();
-
     private @Nullable Node source;
-    private @Nullable Object result = PENDING;
+    private @Nullable Object result;
     /** Written last: tells the waiting thread that {@code result} can be read. */
     private volatile boolean over;
 

@@ -229,12 +229,17 @@ public class Promise<T> {
         CompletionStage<T> stage = future;
         stage.whenComplete((value, failure) -> {
             boolean canceled = future.isCancelled();
-            loop.post(() -> {
+            Runnable forget = () -> {
                 loop.outside.remove(waiting);
                 if (canceled) {
                     tail.cancel();
                 }
-            });
+            };
+            if (loop.inLoop()) {
+                forget.run();
+            } else {
+                loop.post(forget);
+            }
         });
         return stage;
     }

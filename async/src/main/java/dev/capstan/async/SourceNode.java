@@ -4,10 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The head of a chain whose result somebody will supply: see {@link Completer}. */
 final class SourceNode extends Node {
-    private static final Object PENDING = new Object();
-    private static final Object CANCELED = new Object();
+    private enum State {
+        PENDING,
+        SETTLED,
+        CANCELED
+    }
 
-    private @Nullable Object result = PENDING;
+    private State state = State.PENDING;
+    private @Nullable Object result;
     private @Nullable Event consumer;
     private @Nullable Runnable onCancel;
 
@@ -16,13 +20,14 @@ final class SourceNode extends Node {
     }
 
     boolean isPending() {
-        return result == PENDING;
+        return state == State.PENDING;
     }
 
     void settle(@Nullable Object value) {
-        if (result != PENDING) {
+        if (state != State.PENDING) {
             return;
         }
+        state = State.SETTLED;
         result = value;
         onCancel = null;
         if (consumer != null) {
@@ -31,9 +36,9 @@ final class SourceNode extends Node {
     }
 
     void onCancel(Runnable action) {
-        if (result == CANCELED) {
+        if (state == State.CANCELED) {
             action.run();
-        } else if (result == PENDING) {
+        } else if (state == State.PENDING) {
             Runnable earlier = onCancel;
             onCancel = earlier == null
                     ? action
@@ -50,7 +55,7 @@ final class SourceNode extends Node {
     @Override
     void onReady(Event event) {
         consumer = event;
-        if (result != PENDING) {
+        if (state != State.PENDING) {
             event.armBreadthFirst();
         }
     }
@@ -65,10 +70,10 @@ final class SourceNode extends Node {
     @Override
     void cancel() {
         consumer = null;
-        if (result != PENDING) {
+        if (state != State.PENDING) {
             return;
         }
-        result = CANCELED;
+        state = State.CANCELED;
         Runnable action = onCancel;
         onCancel = null;
         if (action != null) {
