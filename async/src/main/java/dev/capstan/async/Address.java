@@ -1,7 +1,5 @@
 package dev.capstan.async;
 
-import java.util.Objects;
-
 /** Where a {@link Network} connects to or listens. A value. */
 public sealed interface Address {
     /**
@@ -11,9 +9,11 @@ public sealed interface Address {
      * @param port 0..65535; 0 lets the system choose when listening
      */
     record Tcp(String host, int port) implements Address {
-        /** Checks the range. */
+        /** Checks host and range. */
         public Tcp {
-            Objects.requireNonNull(host);
+            if (host.isEmpty()) {
+                throw new IllegalArgumentException("a TCP address needs a host, as in localhost:4000 or 0.0.0.0:4000");
+            }
             if (port < 0 || port > 65535) {
                 throw new IllegalArgumentException("a port lies between 0 and 65535, not " + port);
             }
@@ -54,7 +54,7 @@ public sealed interface Address {
             return new Unix(text.substring("unix:".length()));
         }
         int colon = text.lastIndexOf(':');
-        if (colon <= 0) {
+        if (colon <= 0 || text.endsWith("]")) {
             throw new IllegalArgumentException("'" + text + "' is no address: write host:port, [v6]:port or unix:PATH");
         }
         String host = text.substring(0, colon);
@@ -63,10 +63,16 @@ public sealed interface Address {
         } else if (host.indexOf(':') >= 0) {
             throw new IllegalArgumentException("'" + text + "': put an IPv6 address in brackets, as in [::1]:4000");
         }
+        int port;
         try {
-            return new Tcp(host, Integer.parseInt(text.substring(colon + 1)));
+            port = Integer.parseInt(text.substring(colon + 1));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("'" + text + "': the port must be a number", e);
+        }
+        try {
+            return new Tcp(host, port);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "': " + e.getMessage(), e);
         }
     }
 }

@@ -24,7 +24,7 @@ final class AttachNode extends Node {
         Object result = above.get();
         try {
             attached.close();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (result instanceof Broken(Throwable cause)) {
                 cause.addSuppressed(e);
                 return result;
@@ -36,7 +36,14 @@ final class AttachNode extends Node {
 
     @Override
     void cancel() {
-        above.cancel();
+        try {
+            above.cancel();
+        } finally {
+            close();
+        }
+    }
+
+    private void close() {
         try {
             attached.close();
         } catch (RuntimeException e) {

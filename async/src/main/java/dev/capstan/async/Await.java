@@ -5,11 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One thread waiting for one promise. The loop's side is {@link #begin}, {@link #fire} and {@link #cancelWait}. */
-final class Await<T> extends Event {
-    private static final Object PENDING = new Object();
-
+final class Await<T> extends Event implements Loop.Outside {
     private @Nullable Node source;
-    private @Nullable Object result = PENDING;
+    private @Nullable Object result;
     /** Written last: tells the waiting thread that {@code result} can be read. */
     private volatile boolean over;
 
@@ -27,8 +25,18 @@ final class Await<T> extends Event {
 
     void begin() {
         Node from = source;
-        if (from != null) {
-            from.onReady(this);
+        if (from == null) {
+            return;
+        }
+        // The loop's own driver and its own fibers are looked after when the loop stops; others it must tell.
+        if (waiter != null && (fiber == null || fiber.loop() != loop)) {
+            loop.outside.add(this);
+        }
+        try {
+            from.consume(this);
+        } catch (IllegalStateException e) {
+            source = null;
+            settle(new Node.Broken(e));
         }
     }
 
@@ -47,6 +55,7 @@ final class Await<T> extends Event {
 
     private void settle(@Nullable Object value) {
         result = value;
+        loop.outside.remove(this);
         Fiber<?> waiting = fiber;
         if (waiting != null) {
             waiting.resume(this);
@@ -64,33 +73,56 @@ final class Await<T> extends Event {
         }
     }
 
-    /** Settles the wait with a cancellation and cancels what was waited for. */
-    void cancelWait(String why) {
+    /** Settles the wait with a cancellation and cancels what was waited for; false if the result is there already. */
+    boolean cancelWait(String why) {
         Node from = source;
         source = null;
-        if (from != null) {
-            disarm();
-            from.cancel();
-            settle(new Node.Broken(new CanceledException(why)));
+        if (from == null) {
+            return false;
         }
+        disarm();
+        CanceledException canceled = new CanceledException(why);
+        try {
+            from.cancel();
+        } catch (RuntimeException e) {
+            canceled.addSuppressed(e);
+        }
+        settle(new Node.Broken(canceled));
+        return true;
+    }
+
+    @Override
+    public void loopStopped() {
+        cancelWait("the loop has stopped");
+    }
+
+    /** {@code fiber} of another loop cannot wait, as this loop takes no posts any more. Called on that other loop. */
+    void refused(Fiber<?> caller) {
+        source = null;
+        result = new Node.Broken(Loop.stoppedWhileWaiting());
+        caller.resume(this);
     }
 
     /** Blocks the calling thread, which is a fiber or a thread outside the loop. */
     T block(@Nullable Fiber<?> caller) {
         waiter = Thread.currentThread();
         fiber = caller;
-        if (caller == null) {
-            loop.post(this::begin);
-        } else {
+        if (caller != null) {
             caller.loop().post(() -> caller.suspend(this));
             caller.yieldSegment();
+        } else if (!loop.tryPost(this::begin)) {
+            throw Loop.stoppedWhileWaiting();
         }
         boolean interrupted = false;
         while (!over) {
             LockSupport.park(this);
-            if (caller == null && !over && Thread.interrupted()) {
+            // Parking does not work while the flag is set, so it is put back at the end. Fibers are cancelled, not
+            // interrupted.
+            if (!over && Thread.interrupted()) {
                 interrupted = true;
-                loop.post(() -> cancelWait("the waiting thread was interrupted"));
+                if (caller == null) {
+                    loop.post(() -> cancelWait("the waiting thread was interrupted"));
+                }
             }
         }
         if (interrupted) {

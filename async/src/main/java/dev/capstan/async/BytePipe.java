@@ -1,14 +1,15 @@
 package dev.capstan.async;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two connected {@link ByteStream} ends in memory, on one loop. What one end writes in a turn arrives at the other in one piece in the next
- * slot of the queue; while the receiver has paused, at most {@link Limits#pipeBytes} count as handed over.
+ * Two connected {@link ByteStream} ends in memory, on one loop.
+ *
+ * <p>It behaves as a pair of sockets does: what one end writes in a turn leaves at the end of that turn and arrives in one piece in the next;
+ * at most {@link Limits#pipeBytes} are under way in each direction, the rest stays queued with the writer until the reader has taken them.
  */
 public final class BytePipe {
     private final End left;
@@ -32,18 +33,64 @@ public final class BytePipe {
         return right;
     }
 
+    /** Bytes in one array, taken from the front and added at the back. */
+    private static final class Bytes {
+        private byte[] array = new byte[0];
+        private int start;
+        private int length;
+
+        void add(byte[] from, int offset, int count) {
+            if (start + length + count > array.length) {
+                byte[] target = array;
+                if (length + count > array.length) {
+                    target = new byte
+                            [Math.max(Math.addExact(length, count), (int) Math.min(2L * array.length, 1 << 30))];
+                }
+                System.arraycopy(array, start, target, 0, length);
+                array = target;
+                start = 0;
+            }
+            System.arraycopy(from, offset, array, start + length, count);
+            length += count;
+        }
+
+        void moveTo(Bytes to, int count) {
+            to.add(array, start, count);
+            start += count;
+            length -= count;
+            if (length == 0) {
+                clear();
+            }
+        }
+
+        void clear() {
+            start = 0;
+            length = 0;
+            if (array.length > 1 << 16) {
+                array = new byte[0];
+            }
+        }
+    }
+
     private static final class End extends Event implements ByteStream {
         private @Nullable End peer;
         private @Nullable Receiver receiver;
         private boolean paused;
-        private boolean over;
-        private boolean endSent;
-        /** What the peer has written to us and we have not delivered. */
-        private final ArrayDeque<byte[]> inbox = new ArrayDeque<>();
 
-        private long inboxBytes;
+        /** What was written and has not left. */
+        private Bytes outbox = new Bytes();
+
+        /** What has arrived and was not delivered. */
+        private Bytes inbox = new Bytes();
+
+        private boolean dirty;
+        private boolean endQueued;
+        private boolean endSent;
         private boolean endReceived;
         private @Nullable Throwable broken;
+        /** The receiver has heard its last. */
+        private boolean over;
+
         private final List<Completer<Void>> drains = new ArrayList<>();
 
         End(Loop loop) {
@@ -72,21 +119,15 @@ public final class BytePipe {
 
         @Override
         public void write(byte[] array, int offset, int length) {
-            End to = peer;
-            if (to == null || endSent || broken != null || length == 0) {
-                return;
+            if (!endQueued && broken == null && length > 0) {
+                outbox.add(array, offset, length);
+                becomeDirty();
             }
-            byte[] copy = new byte[length];
-            System.arraycopy(array, offset, copy, 0, length);
-            to.inbox.add(copy);
-            to.inboxBytes += length;
-            to.armBreadthFirst();
         }
 
         @Override
         public long queuedBytes() {
-            End to = peer;
-            return to == null ? 0 : Math.max(0, to.inboxBytes - loop.limits.pipeBytes());
+            return outbox.length;
         }
 
         @Override
@@ -94,7 +135,7 @@ public final class BytePipe {
             if (broken != null) {
                 return Promise.failed(broken);
             }
-            if (queuedBytes() == 0) {
+            if (outbox.length == 0) {
                 return Promise.done();
             }
             Completer<Void> drain = new Completer<>(loop);
@@ -104,16 +145,17 @@ public final class BytePipe {
 
         @Override
         public void end() {
-            End to = peer;
-            if (to != null && !endSent && broken == null) {
-                endSent = true;
-                to.endReceived = true;
-                to.armBreadthFirst();
+            if (!endQueued && broken == null) {
+                endQueued = true;
+                becomeDirty();
             }
         }
 
         @Override
         public void abort(Throwable cause) {
+            if (endSent && over) {
+                return; // Closed already; what the peer has not read yet is its own.
+            }
             End to = peer;
             breakWith(cause);
             if (to != null) {
@@ -122,12 +164,46 @@ public final class BytePipe {
         }
 
         private void breakWith(Throwable cause) {
-            if (broken == null) {
+            if (broken == null && !(endSent && over)) {
                 broken = cause;
                 inbox.clear();
-                inboxBytes = 0;
+                outbox.clear();
                 settleDrains();
                 armBreadthFirst();
+            }
+        }
+
+        private void becomeDirty() {
+            if (!dirty) {
+                dirty = true;
+                loop.atTurnEnd(this::flush);
+            }
+        }
+
+        private void flush() {
+            dirty = false;
+            End to = peer;
+            if (to == null || broken != null) {
+                return;
+            }
+            int room = Math.min(outbox.length, loop.limits.pipeBytes() - to.inbox.length);
+            if (room > 0 && room == outbox.length && to.inbox.length == 0) {
+                Bytes emptied = to.inbox;
+                to.inbox = outbox;
+                outbox = emptied;
+            } else if (room > 0) {
+                outbox.moveTo(to.inbox, room);
+            }
+            if (room > 0) {
+                to.armBreadthFirst();
+            }
+            if (outbox.length == 0) {
+                settleDrains();
+                if (endQueued && !endSent) {
+                    endSent = true;
+                    to.endReceived = true;
+                    to.armBreadthFirst();
+                }
             }
         }
 
@@ -137,28 +213,28 @@ public final class BytePipe {
             if (to == null || over) {
                 return;
             }
-            while (!paused && broken == null && !inbox.isEmpty()) {
-                byte[] piece = inbox.remove();
-                inboxBytes -= piece.length;
-                to.received(piece, 0, piece.length);
-            }
-            End from = peer;
-            if (from != null) {
-                from.settleDrains();
+            if (!paused && broken == null && inbox.length > 0) {
+                try {
+                    to.received(inbox.array, inbox.start, inbox.length);
+                } catch (Throwable e) {
+                    abort(e);
+                }
+                inbox.clear();
+                End from = peer;
+                if (from != null && (from.outbox.length > 0)) {
+                    from.becomeDirty();
+                }
             }
             if (broken != null) {
                 over = true;
                 to.failed(broken);
-            } else if (endReceived && inbox.isEmpty() && !paused) {
+            } else if (endReceived && inbox.length == 0 && !paused) {
                 over = true;
                 to.ended();
             }
         }
 
         private void settleDrains() {
-            if (drains.isEmpty() || broken == null && queuedBytes() > 0) {
-                return;
-            }
             List<Completer<Void>> waiting = List.copyOf(drains);
             drains.clear();
             for (Completer<Void> drain : waiting) {

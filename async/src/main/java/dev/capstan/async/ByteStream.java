@@ -8,7 +8,10 @@ package dev.capstan.async;
  * turn. The owner ends it with {@link #end} (after what is queued) or {@link #abort} (now).
  */
 public interface ByteStream {
-    /** Told what arrives, on the loop's thread. Exactly one of {@link #ended} and {@link #failed} comes last. */
+    /**
+     * Told what arrives, on the loop's thread. Exactly one of {@link #ended} and {@link #failed} comes last; a stream that breaks after
+     * {@link #ended} while it still writes tells so through {@link #drained} alone. What {@link #received} throws breaks the stream.
+     */
     interface Receiver {
         /** Bytes have arrived. The array is lent: it is valid until this method returns. */
         void received(byte[] array, int offset, int length);

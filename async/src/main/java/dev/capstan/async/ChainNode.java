@@ -2,12 +2,18 @@ package dev.capstan.async;
 
 import org.jspecify.annotations.Nullable;
 
-/** Waits for a stage whose value is itself a promise, then becomes that promise. */
+/**
+ * Waits for a stage whose value is itself a promise, then becomes that promise.
+ *
+ * <p>If that promise is again a chain that nobody has pulled, its stages are taken over instead of being nested: an endless loop written as
+ * {@code then(() -> again())} needs constant memory and constant stack.
+ */
 final class ChainNode extends Node {
     private @Nullable Node inner;
     private @Nullable Node outer;
     private @Nullable Step step;
     private @Nullable Object failed;
+    private boolean canceled;
 
     ChainNode(Node outer) {
         super(outer.loop, true);
@@ -40,17 +46,22 @@ final class ChainNode extends Node {
             if (from == null) {
                 return;
             }
-            Object result = from.get();
+            // Forgotten before it is pulled: what it runs may cancel this very chain.
             outer = null;
-            step = null;
+            Object result = from.get();
+            if (canceled) {
+                if (result instanceof Promise<?> unwanted) {
+                    unwanted.cancel();
+                }
+                return;
+            }
             if (result instanceof Promise<?> promise) {
                 try {
-                    Node node = promise.take();
-                    inner = node;
-                    node.onReady(consumer);
+                    follow(promise.take());
                     return;
                 } catch (RuntimeException e) {
                     inner = null;
+                    outer = null;
                     failed = new Broken(e);
                 }
             } else if (result instanceof Broken) {
@@ -60,7 +71,20 @@ final class ChainNode extends Node {
                         new NullPointerException(
                                 "a function given to then() returned null: return Promise.done(), or use map() for plain values"));
             }
+            step = null;
             consumer.armDepthFirst();
+        }
+
+        private void follow(Node node) {
+            if (node instanceof ChainNode chain && chain.outer != null) {
+                Node taken = chain.outer;
+                outer = taken;
+                taken.consume(this);
+            } else {
+                inner = node;
+                step = null;
+                node.consume(consumer);
+            }
         }
     }
 
@@ -74,6 +98,7 @@ final class ChainNode extends Node {
 
     @Override
     void cancel() {
+        canceled = true;
         Step waiting = step;
         step = null;
         if (waiting != null) {

@@ -4,30 +4,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Pulls the stage above as soon as it is ready, whether or not somebody waits, and keeps the result. */
 final class EagerNode extends Node {
-    private static final Object PENDING = new Object();
-
     private @Nullable Node above;
     private final Event pull;
     private @Nullable Event consumer;
-    private @Nullable Object result = PENDING;
+    private boolean settled;
+    private @Nullable Object result;
 
     EagerNode(Loop loop, Node above) {
         super(loop, false);
         this.above = above;
         this.pull = new Pull(loop, above.user);
         if (loop.inLoop()) {
-            above.onReady(pull);
+            above.consume(pull);
         } else {
             loop.post(() -> {
                 if (this.above != null) {
-                    above.onReady(pull);
+                    above.consume(pull);
                 }
             });
         }
     }
 
     boolean isSettled() {
-        return result != PENDING;
+        return settled;
     }
 
     private final class Pull extends Event {
@@ -41,6 +40,7 @@ final class EagerNode extends Node {
             above = null;
             if (from != null) {
                 result = from.get();
+                settled = true;
                 if (consumer != null) {
                     consumer.armDepthFirst();
                 }
@@ -51,7 +51,7 @@ final class EagerNode extends Node {
     @Override
     void onReady(Event event) {
         consumer = event;
-        if (result != PENDING) {
+        if (settled) {
             event.armBreadthFirst();
         }
     }

@@ -59,14 +59,14 @@ public abstract class Event {
         }
     }
 
-    /** Runs when nothing else is left in this turn. */
+    /** Runs when nothing else is left in this turn; of several such events the latest comes first, and all that it arms before the next. */
     protected final void armLast() {
         if (!isArmed()) {
-            loop.last.append(this);
+            loop.last.push(this);
         }
     }
 
-    /** Runs when the loop is about to sleep. */
+    /** Runs when the loop is about to sleep: nothing is queued, and looking for I/O has brought nothing. */
     protected final void armWouldSleep() {
         if (!isArmed()) {
             loop.wouldSleep.append(this);

@@ -32,6 +32,11 @@ final class EventQueue {
         insertAfter(linked(head.prev), event);
     }
 
+    /** Puts {@code event} before all others; for queues that run the latest first. */
+    void push(Event event) {
+        insertAfter(head, event);
+    }
+
     void insertDepthFirst(Event event) {
         insertAfter(depthPoint, event);
         depthPoint = event;
@@ -51,7 +56,7 @@ final class EventQueue {
     void remove(Event event) {
         Event before = linked(event.prev);
         Event after = linked(event.next);
-        if (event == depthPoint) {
+        if (event.equals(depthPoint)) {
             depthPoint = before;
         }
         before.next = after;

@@ -62,6 +62,9 @@ final class Fiber<T> {
     }
 
     private void begin() {
+        if (loop.isClosing()) {
+            cancel("the loop is stopping");
+        }
         if (cancelReason == null) {
             loop.permit.enter(this);
             loop.permit.acquire(this);
@@ -94,8 +97,8 @@ final class Fiber<T> {
         loop.permit.release(this);
         if (await.loop == loop) {
             await.begin();
-        } else {
-            await.loop.post(await::begin);
+        } else if (!await.loop.tryPost(await::begin)) {
+            await.refused(this);
         }
         deliverCancel();
     }
@@ -107,6 +110,11 @@ final class Fiber<T> {
         } else {
             loop.post(() -> loop.permit.acquire(this));
         }
+    }
+
+    /** Whether something that this loop does not drive will wake the fiber. */
+    boolean waitsElsewhere() {
+        return waiting != null && waiting.loop != loop;
     }
 
     void cancel(String why) {
@@ -127,14 +135,25 @@ final class Fiber<T> {
     private void deliverCancel() {
         Await<?> current = waiting;
         String why = cancelReason;
-        if (current != null && why != null && !cancelDelivered) {
-            cancelDelivered = true;
-            if (current.loop == loop) {
-                current.cancelWait(why);
-            } else {
-                current.loop.post(() -> current.cancelWait(why));
-            }
+        if (current == null || why == null || cancelDelivered) {
+            return;
         }
+        // A wait that is over already keeps its result; the next one is cancelled then.
+        if (current.loop == loop) {
+            cancelDelivered = current.cancelWait(why);
+            return;
+        }
+        cancelDelivered = true;
+        current.loop.post(() -> {
+            if (!current.cancelWait(why)) {
+                loop.post(() -> {
+                    cancelDelivered = false;
+                    if (waiting != current) {
+                        deliverCancel();
+                    }
+                });
+            }
+        });
     }
 
     /** Called by the fiber's own thread after it has posted its wish to wait or its end. */

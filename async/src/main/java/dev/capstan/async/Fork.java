@@ -1,7 +1,7 @@
 package dev.capstan.async;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
  * the source alive after the fork was closed. Branches share one result object.
  */
 public final class Fork<T> implements AutoCloseable {
-    private static final Object PENDING = new Object();
-
     private final @Nullable Loop loop;
     private final boolean user;
     private @Nullable Node source;
     private @Nullable Event pull;
-    private final List<Branch> waiting = new ArrayList<>();
-    private @Nullable Object result = PENDING;
+    private final Set<Branch> waiting = new LinkedHashSet<>();
+    private boolean settled;
+    private @Nullable Object result;
     private int branches;
     private boolean closed;
 
@@ -39,7 +38,7 @@ public final class Fork<T> implements AutoCloseable {
 
     /** Whether the result is there. */
     public boolean isSettled() {
-        return result != PENDING;
+        return settled;
     }
 
     /** No more branches will be taken; cancels the source if none is left. */
@@ -56,7 +55,7 @@ public final class Fork<T> implements AutoCloseable {
         if (pull == null && from != null) {
             Event event = new Pull(on);
             pull = event;
-            from.onReady(event);
+            from.consume(event);
         }
     }
 
@@ -84,6 +83,7 @@ public final class Fork<T> implements AutoCloseable {
                 return;
             }
             result = from.get();
+            settled = true;
             for (Branch branch : waiting) {
                 if (branch.consumer != null) {
                     branch.consumer.armDepthFirst();
@@ -103,7 +103,7 @@ public final class Fork<T> implements AutoCloseable {
         @Override
         void onReady(Event event) {
             consumer = event;
-            if (result != PENDING) {
+            if (settled) {
                 event.armBreadthFirst();
             } else {
                 waiting.add(this);

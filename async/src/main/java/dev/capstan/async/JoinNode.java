@@ -12,26 +12,28 @@ final class JoinNode extends Node {
     }
 
     private final Mode mode;
-    private final List<Node> parts;
+    private final List<Node> nodes;
+    /** Null until this node is consumed; an entry is null once its result has been pulled or given up. */
+    private @Nullable Part @Nullable [] parts;
+
     private final @Nullable Object[] results;
-    private final List<Part> pending = new ArrayList<>();
     private @Nullable Event consumer;
     private int left;
     private boolean done;
     private @Nullable Object outcome;
 
-    JoinNode(Mode mode, List<Node> parts) {
-        super(loopOf(parts), parts.stream().anyMatch(n -> n.user));
+    JoinNode(Mode mode, List<Node> nodes) {
+        super(loopOf(nodes), nodes.stream().anyMatch(n -> n.user));
         this.mode = mode;
-        this.parts = parts;
-        this.results = new Object[parts.size()];
-        this.left = parts.size();
+        this.nodes = nodes;
+        this.results = new Object[nodes.size()];
+        this.left = nodes.size();
     }
 
-    private static @Nullable Loop loopOf(List<Node> parts) {
-        for (Node part : parts) {
-            if (part.loop != null) {
-                return part.loop;
+    private static @Nullable Loop loopOf(List<Node> nodes) {
+        for (Node node : nodes) {
+            if (node.loop != null) {
+                return node.loop;
             }
         }
         return null;
@@ -40,21 +42,30 @@ final class JoinNode extends Node {
     @Override
     void onReady(Event event) {
         consumer = event;
-        if (parts.isEmpty()) {
-            finish(new ArrayList<>());
+        @Nullable Part[] all = new Part[nodes.size()];
+        parts = all;
+        if (all.length == 0) {
+            done = true;
+            outcome = new ArrayList<>();
+            // Breadth first as for every promise that is ready already: it must not starve the others.
+            event.armBreadthFirst();
             return;
         }
-        for (int i = 0; i < parts.size(); i++) {
-            pending.add(new Part(event.loop, parts.get(i), i));
+        for (int i = 0; i < all.length; i++) {
+            all[i] = new Part(event.loop, nodes.get(i), i);
         }
-        for (Part part : List.copyOf(pending)) {
-            part.node.onReady(part);
+        for (Part part : all) {
+            if (part != null) {
+                part.begin();
+            }
         }
     }
 
     private final class Part extends Event {
         final Node node;
         private final int index;
+        /** Why the node could not be consumed. */
+        private @Nullable Broken refused;
 
         Part(Loop loop, Node node, int index) {
             super(loop, node.user);
@@ -62,15 +73,29 @@ final class JoinNode extends Node {
             this.index = index;
         }
 
+        void begin() {
+            try {
+                node.consume(this);
+            } catch (IllegalStateException e) {
+                refused = new Broken(e);
+                armBreadthFirst();
+            }
+        }
+
         @Override
         protected void fire() {
-            pending.remove(this);
-            Object result = node.get();
+            if (parts != null) {
+                parts[index] = null;
+            }
+            Object result = refused != null ? refused : node.get();
             results[index] = result;
             left--;
+            if (consumer == null) {
+                return; // Cancelled by the very function that was pulled.
+            }
             if (mode == Mode.RACE || result instanceof Broken) {
-                cancelPending();
                 finish(result);
+                cancelParts();
             } else if (left == 0) {
                 List<@Nullable Object> values = new ArrayList<>(results.length);
                 for (Object value : results) {
@@ -78,11 +103,6 @@ final class JoinNode extends Node {
                 }
                 finish(values);
             }
-        }
-
-        void giveUp() {
-            disarm();
-            node.cancel();
         }
     }
 
@@ -94,10 +114,19 @@ final class JoinNode extends Node {
         }
     }
 
-    private void cancelPending() {
-        List<Part> losers = List.copyOf(pending);
-        pending.clear();
-        losers.forEach(Part::giveUp);
+    private void cancelParts() {
+        @Nullable Part[] losers = parts;
+        parts = new Part[results.length];
+        Canceling canceling = new Canceling();
+        for (Part part : losers == null ? new Part[0] : losers) {
+            if (part != null) {
+                part.disarm();
+                if (part.refused == null) {
+                    canceling.cancel(part.node::cancel);
+                }
+            }
+        }
+        canceling.rethrow();
     }
 
     @Override
@@ -108,13 +137,15 @@ final class JoinNode extends Node {
 
     @Override
     void cancel() {
-        if (consumer == null) {
-            parts.forEach(Node::cancel);
+        if (parts == null) {
+            Canceling canceling = new Canceling();
+            nodes.forEach(node -> canceling.cancel(node::cancel));
+            canceling.rethrow();
             return;
         }
         consumer = null;
         if (!done) {
-            cancelPending();
+            cancelParts();
         }
     }
 }

@@ -3,9 +3,12 @@ package dev.capstan.async;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * stream that became dirty is flushed exactly once. So a thousand calls that were posted together leave in one write, and a single call
  * leaves without delay.
  *
- * <p><b>Order inside a turn</b>: continuations run depth first, new work breadth first, then what asked to be last; what waits for the loop
- * to sleep runs when all else is done. Nothing ever begins inside the frame that asked for it.
+ * <p><b>Order inside a turn</b>: continuations run depth first, new work breadth first, then what asked to be last (the latest first); what
+ * waits for the loop to sleep runs when all else is done and looking for I/O has brought nothing. Nothing ever begins inside the frame that asked for it.
  *
  * <p><b>Threads.</b> Promises, timers and events belong to the loop's thread. {@link #post}, {@link #execute}, {@link #fetch} and
  * {@link #stop} may be called from any thread; posts of one sender run in the order in which they were sent.
@@ -39,16 +42,23 @@ public final class Loop implements Executor {
     final Timer timer;
     final Permit permit;
 
+    /** Who waits for a promise of this loop without being driven by it: must be told when the loop stops. */
+    final Set<Outside> outside = new LinkedHashSet<>();
+
+    /** Newest first; {@link #CLOSED} once the loop takes no more. */
     private final AtomicReference<@Nullable Post> posts = new AtomicReference<>();
+
+    private final AtomicInteger offloads = new AtomicInteger();
     private final List<TurnEnd> dirty = new ArrayList<>();
     private volatile boolean sleeping;
-    private volatile boolean stopping;
+    private boolean stopping;
+    private boolean closing;
     private volatile boolean stopped;
-    private volatile @Nullable Thread thread;
+    private final AtomicReference<@Nullable Thread> thread;
     /** In simulation one thread owns the loop for good, also between drives. */
     private final boolean bound;
 
-    private boolean inTurn;
+    private boolean inIteration;
 
     /** Something that has work to do once at the end of the turn, such as a connection with queued messages. */
     @FunctionalInterface
@@ -56,6 +66,16 @@ public final class Loop implements Executor {
         /** Called once for each {@link Loop#atTurnEnd} series, on the loop's thread. */
         void turnEnded();
     }
+
+    /** Somebody who waits and is not driven by this loop. */
+    interface Outside {
+        /** The loop will not settle anything any more; called on its thread. */
+        void loopStopped();
+    }
+
+    private static final Post CLOSED = new Post(() -> {});
+    /** Turns that a stopping loop still runs after its fibers have unwound, for what they have left to say; bounds endless work. */
+    private static final int LAST_TURNS = 100;
 
     private static final class Post {
         final Runnable task;
@@ -81,7 +101,7 @@ public final class Loop implements Executor {
     Loop(EventPort port, Limits limits, @Nullable Thread owner) {
         this.port = port;
         this.limits = limits;
-        this.thread = owner;
+        this.thread = new AtomicReference<>(owner);
         this.bound = owner != null;
         this.timer = new Timer(this);
         this.permit = new Permit(this);
@@ -104,7 +124,7 @@ public final class Loop implements Executor {
 
     /** Whether the calling thread is the one that drives this loop now. */
     public boolean inLoop() {
-        return Thread.currentThread() == thread;
+        return Thread.currentThread().equals(thread.get());
     }
 
     /** Whether the loop has stopped; posts are no longer run. */
@@ -116,15 +136,24 @@ public final class Loop implements Executor {
 
     /** Runs {@code task} on the loop as protocol code: fibers do not hold it up. FIFO for each sender. Dropped once the loop has stopped. */
     public void post(Runnable task) {
+        tryPost(task);
+    }
+
+    /** As {@link #post}; false if the loop has stopped. */
+    boolean tryPost(Runnable task) {
         Post post = new Post(task);
         Post head;
         do {
             head = posts.get();
+            if (head == CLOSED) {
+                return false;
+            }
             post.next = head;
         } while (!posts.compareAndSet(head, post));
         if (head == null && sleeping) {
             port.wake();
         }
+        return true;
     }
 
     /** Runs {@code task} on the loop as user code: it waits while a fiber holds the permit. FIFO for each sender. */
@@ -137,22 +166,21 @@ public final class Loop implements Executor {
     public <T> Promise<T> fetch(Callable<? extends Promise<T>> work) {
         Completer<T> completer = new Completer<>(this);
         execute(() -> {
-            Promise<T> promise;
             try {
-                promise = work.call();
-            } catch (Exception e) {
+                completer.follow(work.call());
+            } catch (Throwable e) {
                 completer.fail(e);
-                return;
             }
-            completer.follow(promise);
         });
         return completer.promise();
     }
 
-    /** Asks the loop to stop after the current turn; fibers are cancelled and have unwound before {@link #run} returns. */
+    /**
+     * Asks the loop to stop after what was posted before. Fibers are cancelled and have unwound before {@link #run} returns; threads that still
+     * wait for a promise of this loop then see {@link CanceledException}.
+     */
     public void stop() {
-        stopping = true;
-        port.wake();
+        post(() -> stopping = true);
     }
 
     // ---- on the loop's thread
@@ -190,77 +218,125 @@ public final class Loop implements Executor {
     /** Runs CPU-heavy or foreign blocking work on a virtual thread of its own, outside the permit. */
     public <T> Promise<T> offload(Callable<T> work) {
         Completer<T> completer = new Completer<>(this);
-        Thread runner = Thread.ofVirtual().name("offload").start(() -> {
+        Promise<T> promise = completer.promise();
+        Thread runner = Thread.ofVirtual().name("offload").unstarted(() -> {
             try {
                 completer.complete(work.call());
             } catch (Throwable e) {
                 completer.fail(e);
+            } finally {
+                offloads.decrementAndGet();
             }
         });
         completer.onCancel(runner::interrupt);
-        return completer.promise();
+        offloads.incrementAndGet();
+        runner.start();
+        return promise;
     }
 
-    /** Drives the loop on the calling thread until {@link #stop}, then cancels what fibers are left, waits for them and closes the port. */
+    /**
+     * Drives the loop on the calling thread until {@link #stop}, then cancels what fibers are left, waits for them and closes the port.
+     * Interrupting the thread does nothing: it cannot tell who meant what by it.
+     */
     public void run() {
-        enter();
+        Loop before = enter();
         try {
             while (!stopping) {
                 iterate(Long.MAX_VALUE);
+                clearInterrupt();
             }
+            closing = true;
             permit.cancelAll();
             while (permit.hasFibers()) {
                 iterate(Long.MAX_VALUE);
+                clearInterrupt();
             }
-            drain();
+            tellOutside();
+            for (int left = LAST_TURNS; left > 0 && isRunnable(); left--) {
+                iterate(0);
+            }
         } finally {
             stopped = true;
-            leave();
+            runPosts(posts.getAndSet(CLOSED));
+            tellOutside();
+            flush();
+            leave(before);
             port.close();
         }
+    }
+
+    private void tellOutside() {
+        for (Outside waiting : List.copyOf(outside)) {
+            outside.remove(waiting);
+            waiting.loopStopped();
+        }
+    }
+
+    /** An interrupted thread would no longer sleep in {@link EventPort#poll}. */
+    private static void clearInterrupt() {
+        if (Thread.interrupted()) {
+            LOG.log(Level.DEBUG, "the thread of a loop was interrupted: use stop() to end it");
+        }
+    }
+
+    static CanceledException stoppedWhileWaiting() {
+        return new CanceledException("the loop has stopped");
+    }
+
+    /** The loop stops: no new fibers. */
+    boolean isClosing() {
+        return closing;
     }
 
     /**
      * Drives the loop on the calling thread until {@code promise} has settled, and gives its result.
      *
      * @throws IllegalStateException inside a turn, where waiting would wait for itself
+     * @throws CanceledException if the thread is interrupted or {@link #stop} called meanwhile; the promise is cancelled then
      */
     public <T> T await(Promise<T> promise) {
-        requireOutsideTurn();
-        enter();
+        Loop before = enter();
+        boolean interrupted = false;
         try {
             Await<T> await = new Await<>(this, promise);
             await.begin();
             while (!await.settled()) {
                 iterate(Long.MAX_VALUE);
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    await.cancelWait("the waiting thread was interrupted");
+                } else if (stopping) {
+                    await.cancelWait("the loop was asked to stop");
+                }
             }
             return await.result();
         } finally {
-            leave();
+            leave(before);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     /** Drives the loop on the calling thread until nothing is runnable; never sleeps. Tells whether {@code promise}, which stays usable, has settled. */
     public boolean poll(Promise<?> promise) {
-        requireOutsideTurn();
-        enter();
+        Loop before = enter();
         try {
             promise.watch(this);
             drain();
             return promise.isSettled();
         } finally {
-            leave();
+            leave(before);
         }
     }
 
     /** Drives the loop on the calling thread until nothing is runnable; never sleeps. */
     public void poll() {
-        requireOutsideTurn();
-        enter();
+        Loop before = enter();
         try {
             drain();
         } finally {
-            leave();
+            leave(before);
         }
     }
 
@@ -273,58 +349,64 @@ public final class Loop implements Executor {
     }
 
     boolean isRunnable() {
-        return !ready.isEmpty() || !last.isEmpty() || !wouldSleep.isEmpty() || posts.get() != null || timer.isDue();
+        return hasWork() || posts.get() != null || timer.isDue();
+    }
+
+    private boolean hasWork() {
+        return !ready.isEmpty() || !last.isEmpty() || !wouldSleep.isEmpty() || !dirty.isEmpty();
+    }
+
+    /** Whether another thread works for this loop and does not wait for it in turn: simulated time must not run ahead of it. */
+    boolean awaitsOutside() {
+        return offloads.get() > outside.size() || permit.awaitsElsewhere();
     }
 
     /** One iteration; sleeps at most {@code maxWaitNanos}, and not at all while something is runnable. */
     void iterate(long maxWaitNanos) {
-        long wait = 0;
-        if (ready.isEmpty() && last.isEmpty() && wouldSleep.isEmpty()) {
-            wait = Math.min(maxWaitNanos, timer.nanosToNext());
-        }
-        if (wait > 0) {
-            sleeping = true;
-            if (posts.get() != null || stopping && !permit.hasFibers()) {
-                wait = 0;
-            }
-        }
+        long wait = hasWork() ? 0 : Math.min(maxWaitNanos, timer.nanosToNext());
+        inIteration = true;
         try {
-            port.poll(wait);
-        } finally {
-            sleeping = false;
-        }
-        turn();
-    }
-
-    /** Fires what is due; {@link Permit} calls it too while it stands still for a fiber in lockstep. */
-    private void turn() {
-        inTurn = true;
-        try {
-            takePosts();
-            timer.armDue();
-            int left = limits.turnEvents();
-            while (left-- > 0) {
-                Event event = next();
-                if (event == null) {
-                    break;
+            if (wait > 0) {
+                // Announced before the last look at the posts, so that either this thread sees a post or its sender
+                // sees the announcement.
+                sleeping = true;
+                if (posts.get() != null) {
+                    sleeping = false;
+                    wait = 0;
                 }
-                fire(event);
             }
-            flush();
+            try {
+                port.poll(wait);
+            } finally {
+                sleeping = false;
+            }
+            turn();
         } finally {
-            inTurn = false;
+            inIteration = false;
         }
     }
 
-    private @Nullable Event next() {
-        Event event = ready.poll();
-        if (event == null) {
-            event = last.poll();
+    private void turn() {
+        runPosts(posts.getAndSet(null));
+        timer.armDue();
+        if (ready.isEmpty() && last.isEmpty()) {
+            // Nothing to do, and the port was asked a moment ago: this is where the loop would sleep.
+            Event idle = wouldSleep.poll();
+            if (idle != null) {
+                fire(idle);
+            }
         }
-        if (event == null && posts.get() == null) {
-            event = wouldSleep.poll();
+        for (int left = limits.turnEvents(); left > 0; left--) {
+            Event event = ready.poll();
+            if (event == null) {
+                event = last.poll();
+            }
+            if (event == null) {
+                break;
+            }
+            fire(event);
         }
-        return event;
+        flush();
     }
 
     private void fire(Event event) {
@@ -348,8 +430,7 @@ public final class Loop implements Executor {
     }
 
     /** Runs what other threads have posted, oldest first. */
-    void takePosts() {
-        Post newest = posts.getAndSet(null);
+    private static void runPosts(@Nullable Post newest) {
         Post oldest = null;
         while (newest != null) {
             Post older = newest.next;
@@ -386,27 +467,36 @@ public final class Loop implements Executor {
         dirty.clear();
     }
 
-    private void requireOutsideTurn() {
-        if (inTurn && inLoop()) {
+    /** Takes the loop for the calling thread; gives the loop that the thread drove until now, for {@link #leave}. */
+    private @Nullable Loop enter() {
+        Thread self = Thread.currentThread();
+        Thread owner = thread.get();
+        if (self.equals(owner) ? inIteration || !bound : owner != null || !thread.compareAndSet(null, self)) {
             throw new IllegalStateException(
-                    "cannot wait inside a turn of the loop: return a promise, or make the handler a blocking one (a fiber)");
+                    self.equals(owner)
+                            ? "cannot wait inside a turn of the loop: return a promise, or make the handler a blocking one (a fiber)"
+                            : "the loop is driven by another thread already: use Promise.await() here");
         }
-    }
-
-    private void enter() {
-        Thread owner = thread;
-        if (owner != null && owner != Thread.currentThread()) {
-            throw new IllegalStateException("the loop is driven by thread " + owner.getName() + " already");
+        if (stopped) {
+            if (!bound) {
+                thread.set(null);
+            }
+            throw new IllegalStateException("the loop has stopped");
         }
-        thread = Thread.currentThread();
+        Loop before = CURRENT.get();
         CURRENT.set(this);
+        return before;
     }
 
-    private void leave() {
+    private void leave(@Nullable Loop before) {
         if (!bound) {
-            thread = null;
+            thread.set(null);
         }
-        CURRENT.remove();
+        if (before == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(before);
+        }
     }
 
     private static final class UserTask extends Event {

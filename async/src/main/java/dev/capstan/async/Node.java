@@ -21,13 +21,30 @@ abstract class Node {
         this.user = user;
     }
 
+    /**
+     * How a consumer calls {@link #onReady}. Also when it throws, the consumer is done with this node.
+     *
+     * @throws IllegalStateException if the result settles on another loop than the consumer's
+     */
+    final void consume(Event event) {
+        if (loop != null && loop != event.loop) {
+            loop.post(this::cancel);
+            throw new IllegalStateException(
+                    "this promise settles on another loop: bring its result over with that loop's fetch()");
+        }
+        onReady(event);
+    }
+
     /** Arms {@code event} once {@link #get} can be called; called at most once, on the event's loop. */
     abstract void onReady(Event event);
 
-    /** The result, or a {@link Broken}. Called at most once, after the event was armed. */
+    /** The result, or a {@link Broken}; does not throw. Called at most once, after the event was armed. */
     abstract @Nullable Object get();
 
-    /** Gives the result up; called at most once, instead of {@link #get}. */
+    /**
+     * Gives the result up; called at most once, instead of {@link #get}. The node does not arm the consumer's event any more; taking the event
+     * out of a queue is the consumer's business.
+     */
     abstract void cancel();
 
     /** A result that nobody took: closed if it is something that has to be. */

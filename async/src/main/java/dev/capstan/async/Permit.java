@@ -3,7 +3,8 @@ package dev.capstan.async;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class Permit {
     /** Guarded events and fibers, in order of arrival. */
     private final ArrayDeque<Object> queue = new ArrayDeque<>();
 
-    private final Set<Fiber<?>> fibers = new HashSet<>();
+    private final Set<Fiber<?>> fibers = new LinkedHashSet<>();
     private @Nullable Fiber<?> holder;
     private final Event drain;
     private long grantedAt;
@@ -43,6 +44,15 @@ final class Permit {
 
     boolean hasFibers() {
         return !fibers.isEmpty();
+    }
+
+    /** Whether a fiber waits for another loop. */
+    boolean awaitsElsewhere() {
+        return fibers.stream().anyMatch(Fiber::waitsElsewhere);
+    }
+
+    boolean isWatching() {
+        return watching;
     }
 
     void enqueue(Event event) {
@@ -82,7 +92,7 @@ final class Permit {
     }
 
     void cancelAll() {
-        for (Fiber<?> fiber : Set.copyOf(fibers)) {
+        for (Fiber<?> fiber : List.copyOf(fibers).reversed()) {
             fiber.cancel("the loop is stopping");
         }
     }
@@ -115,8 +125,16 @@ final class Permit {
     }
 
     private void standStill(Fiber<?> fiber) {
+        // Counted, not timed: the clock of a loop in lockstep stands still as well.
+        int patience = 5000;
         while (!fiber.hasYielded()) {
             LockSupport.parkNanos(this, 1_000_000);
+            if (--patience == 0) {
+                LOG.log(
+                        Level.WARNING,
+                        "fiber {0} blocks the simulation: it waits for something other than a promise's await()",
+                        fiber.name());
+            }
         }
     }
 

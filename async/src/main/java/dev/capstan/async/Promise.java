@@ -135,16 +135,16 @@ public class Promise<T> {
         return new Promise<>(new EagerNode(loopFor(source), source));
     }
 
-    /** Runs the chain for its effects; a failure goes to {@code onFailure}. Callable from any thread. */
+    /** Runs the chain for its effects; a failure goes to {@code onFailure}, as user code. Callable from any thread. */
     public void detach(Consumer<? super Throwable> onFailure) {
         Node source = take();
         Loop loop = loopFor(source);
-        Tail<Object> tail = new Tail<>(loop, source, (value, failure) -> {
-            if (failure != null) {
-                onFailure.accept(failure);
-            }
-        });
-        loop.post(tail::begin);
+        new Tail<>(loop, true, source, (value, failure) -> {
+                    if (failure != null) {
+                        onFailure.accept(failure);
+                    }
+                })
+                .beginFromAnyThread();
     }
 
     /**
@@ -152,7 +152,8 @@ public class Promise<T> {
      * listener runs even while a fiber holds the permit, unless the chain itself contains user code.
      */
     public Cancelable listen(Loop loop, Listener<? super T> listener) {
-        Tail<T> tail = new Tail<>(loop, take(), listener);
+        Node source = take();
+        Tail<T> tail = new Tail<>(loop, source.user, source, listener);
         tail.begin();
         return tail;
     }
@@ -176,7 +177,7 @@ public class Promise<T> {
      * Waits for the result: a fiber gives the permit up meanwhile, any other thread just blocks.
      *
      * @throws RuntimeException what the promise failed with; a checked exception comes wrapped in a {@link java.util.concurrent.CompletionException}
-     * @throws CanceledException if the waiting fiber is cancelled, or the waiting thread interrupted
+     * @throws CanceledException if the waiting fiber is cancelled, the waiting thread interrupted, or the loop stopped
      * @throws IllegalStateException on the loop's own thread inside a turn
      */
     public T await() {
@@ -188,8 +189,7 @@ public class Promise<T> {
         Loop loop = source.loop != null ? source.loop : Loop.current();
         if (loop == null) {
             // Constants and functions only: nothing to wait for, any loop will do.
-            loop = new Loop(new ParkPort());
-            return loop.await(this);
+            return new Loop(new ParkPort()).await(this);
         }
         if (loop.inLoop()) {
             return loop.await(this);
@@ -197,25 +197,52 @@ public class Promise<T> {
         return new Await<>(loop, this).block(fiber);
     }
 
-    /** The result as a {@link CompletionStage}, completed on the loop's thread. Cancelling its future cancels the promise. */
+    /**
+     * The result as a {@link CompletionStage}, completed on the loop's thread as user code. Cancelling its future cancels the promise; stopping
+     * the loop fails it with {@link CanceledException}.
+     */
     public CompletionStage<T> toCompletionStage() {
         Node source = take();
         Loop loop = loopFor(source);
         CompletableFuture<T> future = new CompletableFuture<>();
-        Tail<T> tail = new Tail<>(loop, source, (value, failure) -> {
+        Tail<T> tail = new Tail<>(loop, true, source, (value, failure) -> {
             if (failure != null) {
                 future.completeExceptionally(failure);
             } else {
                 future.complete(value);
             }
         });
-        loop.post(tail::begin);
-        future.whenComplete((value, failure) -> {
-            if (future.isCancelled()) {
-                loop.post(tail::cancel);
+        Loop.Outside waiting = () -> {
+            tail.cancel();
+            future.completeExceptionally(Loop.stoppedWhileWaiting());
+        };
+        Runnable begin = () -> {
+            if (!future.isDone()) {
+                loop.outside.add(waiting);
+                tail.begin();
+            }
+        };
+        if (loop.inLoop()) {
+            begin.run();
+        } else if (!loop.tryPost(begin)) {
+            future.completeExceptionally(Loop.stoppedWhileWaiting());
+        }
+        CompletionStage<T> stage = future;
+        stage.whenComplete((value, failure) -> {
+            boolean canceled = future.isCancelled();
+            Runnable forget = () -> {
+                loop.outside.remove(waiting);
+                if (canceled) {
+                    tail.cancel();
+                }
+            };
+            if (loop.inLoop()) {
+                forget.run();
+            } else {
+                loop.post(forget);
             }
         });
-        return future;
+        return stage;
     }
 
     /** Whether the promise was consumed: it cannot be used any more. */
@@ -232,6 +259,7 @@ public class Promise<T> {
     void watch(Loop loop) {
         Node source = required();
         if (!(source instanceof EagerNode)) {
+            node = null; // Also if the next line throws.
             node = new EagerNode(loop, source);
         }
     }
@@ -272,7 +300,7 @@ public class Promise<T> {
         return loop;
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"
+    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"
     }) // Nodes carry results untyped; Promise's own signatures keep the types right.
     static <R> R cast(@Nullable Object value) {
         return (R) value;
@@ -284,16 +312,24 @@ public class Promise<T> {
         private final Listener<? super T> listener;
         private boolean canceled;
 
-        Tail(Loop loop, Node source, Listener<? super T> listener) {
-            super(loop, source.user);
+        Tail(Loop loop, boolean guarded, Node source, Listener<? super T> listener) {
+            super(loop, guarded);
             this.source = source;
             this.listener = listener;
         }
 
         void begin() {
             Node from = source;
-            if (from != null && !canceled) {
-                from.onReady(this);
+            if (from != null) {
+                from.consume(this);
+            }
+        }
+
+        void beginFromAnyThread() {
+            if (loop.inLoop()) {
+                begin();
+            } else {
+                loop.post(this::begin);
             }
         }
 
@@ -305,6 +341,9 @@ public class Promise<T> {
                 return;
             }
             Object result = from.get();
+            if (canceled) {
+                return; // By a function of this very chain.
+            }
             if (result instanceof Node.Broken(Throwable cause)) {
                 listener.settled(null, cause);
             } else {

@@ -39,17 +39,18 @@ public final class SimLoop {
                 woken = false;
                 return;
             }
-            if (maxWaitNanos != Long.MAX_VALUE) {
-                now += maxWaitNanos;
+            if (loop.awaitsOutside()) {
+                // offload() or another loop will post; time stands still meanwhile. Bounded, because what it does may
+                // end unseen.
+                LockSupport.parkNanos(this, 10_000_000);
+                woken = false;
                 return;
             }
-            if (!loop.permit.hasFibers()) {
+            if (maxWaitNanos == Long.MAX_VALUE) {
                 throw new IllegalStateException(
                         "nothing is left to run and no alarm is set: the awaited promise can never settle");
             }
-            // A fiber may be blocked outside the loop's knowledge (offload, a lock): wait for its post.
-            LockSupport.park(this);
-            woken = false;
+            now += maxWaitNanos;
         }
 
         @Override

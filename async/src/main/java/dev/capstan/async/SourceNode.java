@@ -4,10 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The head of a chain whose result somebody will supply: see {@link Completer}. */
 final class SourceNode extends Node {
-    private static final Object PENDING = new Object();
-    private static final Object CANCELED = new Object();
+    private enum State {
+        PENDING,
+        SETTLED,
+        CANCELED
+    }
 
-    private @Nullable Object result = PENDING;
+    private State state = State.PENDING;
+    private @Nullable Object result;
     private @Nullable Event consumer;
     private @Nullable Runnable onCancel;
 
@@ -16,13 +20,17 @@ final class SourceNode extends Node {
     }
 
     boolean isPending() {
-        return result == PENDING;
+        return state == State.PENDING;
     }
 
     void settle(@Nullable Object value) {
-        if (result != PENDING) {
+        if (state == State.CANCELED) {
+            dispose(value);
+        }
+        if (state != State.PENDING) {
             return;
         }
+        state = State.SETTLED;
         result = value;
         onCancel = null;
         if (consumer != null) {
@@ -31,21 +39,26 @@ final class SourceNode extends Node {
     }
 
     void onCancel(Runnable action) {
-        if (result == CANCELED) {
+        if (state == State.CANCELED) {
             action.run();
-        } else {
-            onCancel = action;
+        } else if (state == State.PENDING) {
+            Runnable earlier = onCancel;
+            onCancel = earlier == null
+                    ? action
+                    : () -> {
+                        try {
+                            action.run();
+                        } finally {
+                            earlier.run();
+                        }
+                    };
         }
     }
 
     @Override
     void onReady(Event event) {
-        if (event.loop != loop) {
-            throw new IllegalStateException(
-                    "this promise settles on another loop: bring its result over with that loop's fetch()");
-        }
         consumer = event;
-        if (result != PENDING) {
+        if (state != State.PENDING) {
             event.armBreadthFirst();
         }
     }
@@ -60,10 +73,10 @@ final class SourceNode extends Node {
     @Override
     void cancel() {
         consumer = null;
-        Object settled = result;
-        result = CANCELED;
-        if (settled != PENDING) {
-            dispose(settled);
+        State before = state;
+        state = State.CANCELED;
+        if (before != State.PENDING) {
+            dispose(result);
             return;
         }
         Runnable action = onCancel;

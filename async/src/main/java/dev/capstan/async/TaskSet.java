@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Promises that run for their effects, with one owner: closing it cancels those that are not done, the latest first. Belongs to its loop's thread. */
 public final class TaskSet implements AutoCloseable {
@@ -20,7 +21,7 @@ public final class TaskSet implements AutoCloseable {
     private final class Task {
         private Promise.Cancelable running = () -> {};
 
-        void settled(@org.jspecify.annotations.Nullable Throwable failure) {
+        void settled(@Nullable Throwable failure) {
             tasks.remove(this);
             if (failure != null) {
                 onFailure.accept(failure);
@@ -31,8 +32,8 @@ public final class TaskSet implements AutoCloseable {
     /** Runs {@code promise}; consumes it. */
     public void add(Promise<?> promise) {
         Task task = new Task();
-        tasks.add(task);
         task.running = promise.listen(loop, (value, failure) -> task.settled(failure));
+        tasks.add(task);
     }
 
     /** Whether nothing runs. */
@@ -50,6 +51,8 @@ public final class TaskSet implements AutoCloseable {
     public void close() {
         List<Task> running = List.copyOf(tasks).reversed();
         tasks.clear();
-        running.forEach(task -> task.running.cancel());
+        Canceling canceling = new Canceling();
+        running.forEach(task -> canceling.cancel(task.running));
+        canceling.rethrow();
     }
 }

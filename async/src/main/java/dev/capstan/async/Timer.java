@@ -1,10 +1,11 @@
 package dev.capstan.async;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 
-/** The clock and alarm of a {@link Loop}; belongs to the loop's thread. Time is the port's: virtual in simulation. */
+/** The clock and alarm of a {@link Loop}. Time is the port's: virtual in simulation. */
 public final class Timer {
     private final Loop loop;
     private final TreeSet<Alarm> alarms = new TreeSet<>();
@@ -47,28 +48,44 @@ public final class Timer {
         return loop.port.nanoTime();
     }
 
-    /** Settles {@code delay} from now. Cancelling removes the alarm. */
+    /** Settles {@code delay} from now. Cancelling removes the alarm. Callable from any thread, so that a fiber can sleep. */
     public Promise<Void> after(Duration delay) {
         Completer<Void> completer = new Completer<>(loop);
-        Alarm alarm = new Alarm(nanoTime() + Math.max(0, saturated(delay)), sequence++, completer);
-        alarms.add(alarm);
-        completer.onCancel(() -> alarms.remove(alarm));
-        return completer.promise();
+        Promise<Void> promise = completer.promise();
+        long atNanos = nanoTime() + saturated(delay);
+        if (loop.inLoop()) {
+            set(atNanos, completer);
+        } else {
+            loop.post(() -> set(atNanos, completer));
+        }
+        return promise;
+    }
+
+    private void set(long atNanos, Completer<Void> completer) {
+        if (completer.isPending()) {
+            Alarm alarm = new Alarm(atNanos, sequence++, completer);
+            alarms.add(alarm);
+            completer.onCancel(() -> alarms.remove(alarm));
+        }
     }
 
     /** {@code promise}, or a {@link TimeoutException} if it has not settled within {@code limit}; it is cancelled then. Consumes it. */
     public <T> Promise<T> timeout(Duration limit, Promise<T> promise) {
-        Promise<T> late =
-                after(limit).then(ignored -> Promise.failed(new TimeoutException("nothing came within " + limit)));
-        return Promise.race(java.util.List.of(promise, late));
+        Promise<T> late = after(limit).convert(ignored -> {
+            throw new TimeoutException("nothing came within " + limit);
+        });
+        return Promise.race(List.of(promise, late));
     }
 
-    /** How many alarms are pending; zero at quiescence. */
+    /** How many alarms are pending, without the loop's own watchdog; zero at quiescence. */
     public int pending() {
-        return alarms.size();
+        return alarms.size() - (loop.permit.isWatching() ? 1 : 0);
     }
 
     private static long saturated(Duration delay) {
+        if (delay.isNegative()) {
+            return 0;
+        }
         // Half the range, so that sums of clock and delay cannot overflow past comparison.
         return delay.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) > 0 ? Long.MAX_VALUE / 2 : delay.toNanos();
     }

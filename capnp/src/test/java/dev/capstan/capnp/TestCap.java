@@ -1,6 +1,7 @@
 package dev.capstan.capnp;
 
 import dev.capstan.cap.Cap;
+import org.jspecify.annotations.Nullable;
 
 /** A capability that counts its references. */
 final class TestCap implements Cap {
@@ -21,7 +22,7 @@ final class TestCap implements Cap {
         return shared.held;
     }
 
-    boolean sameAs(Cap other) {
+    boolean sameAs(@Nullable Cap other) {
         return other instanceof TestCap that && that.shared.equals(shared);
     }
 
