@@ -24,5 +24,7 @@ final class ConstNode extends Node {
     }
 
     @Override
-    void cancel() {}
+    void cancel() {
+        dispose(result);
+    }
 }

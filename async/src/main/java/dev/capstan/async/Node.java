@@ -47,6 +47,19 @@ abstract class Node {
      */
     abstract void cancel();
 
+    /** A result that nobody took: closed if it is something that has to be. */
+    static void dispose(@Nullable Object result) {
+        if (result instanceof AutoCloseable resource) {
+            try {
+                resource.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("closing the result of a cancelled promise failed", e);
+            }
+        }
+    }
+
     /** A failed result. */
     record Broken(Throwable cause) {}
 }

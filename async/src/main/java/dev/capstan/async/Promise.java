@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Lazy.</b> A chain runs when its end is consumed: by {@link #await}, {@link #toCompletionStage}, {@link #detach}, {@link #eager}, a
  * {@link TaskSet}, or by returning it from a handler. A chain that nobody consumes does not run its functions.
  *
- * <p><b>Cancelling</b> the end of a chain reaches its source before {@link #cancel} returns. Dropping a promise does nothing.
+ * <p><b>Cancelling</b> the end of a chain reaches its source before {@link #cancel} returns; a result that was there already is closed if
+ * it is {@link AutoCloseable}. Dropping a promise does nothing.
  *
  * <p><b>Threads.</b> Functions run on the loop of the source, as user code: never while a fiber of that vat runs. Building a chain is
  * possible on any thread; so are {@link #await}, {@link #toCompletionStage} and {@link #detach}, which hand the chain to the loop. The other
@@ -341,7 +342,8 @@ public class Promise<T> {
             }
             Object result = from.get();
             if (canceled) {
-                return; // By a function of this very chain.
+                Node.dispose(result); // By a function of this very chain.
+                return;
             }
             if (result instanceof Node.Broken(Throwable cause)) {
                 listener.settled(null, cause);

@@ -24,6 +24,9 @@ final class SourceNode extends Node {
     }
 
     void settle(@Nullable Object value) {
+        if (state == State.CANCELED) {
+            dispose(value);
+        }
         if (state != State.PENDING) {
             return;
         }
@@ -70,10 +73,12 @@ final class SourceNode extends Node {
     @Override
     void cancel() {
         consumer = null;
-        if (state != State.PENDING) {
+        State before = state;
+        state = State.CANCELED;
+        if (before != State.PENDING) {
+            dispose(result);
             return;
         }
-        state = State.CANCELED;
         Runnable action = onCancel;
         onCancel = null;
         if (action != null) {

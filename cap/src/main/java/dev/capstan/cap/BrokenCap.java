@@ -44,7 +44,7 @@ public final class BrokenCap extends CountedCap {
 
     @Override
     public Answer call(Call call) {
-        call.releaseParams();
+        call.close();
         return Answer.broken(failure);
     }
 

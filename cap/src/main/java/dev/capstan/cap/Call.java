@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request on its way to its target: the caller's side of one call.
  *
- * <p>It owns its parameters. Whoever it is handed to ({@link Cap#call}) releases them when they are of no more use.
+ * <p>It owns its parameters. Whoever it is handed to ({@link Cap#call}) owns it, and closes it when the work is over: after settling the answer,
+ * or when the call was dropped.
  */
-public interface Call {
+public interface Call extends AutoCloseable {
     /** What is called. */
     Method.Ordinal method();
 
@@ -31,4 +32,8 @@ public interface Call {
     default @Nullable Answer tailCall(Request request) {
         return null;
     }
+
+    /** The callee is through with this call: releases what is left of it. Called once. */
+    @Override
+    void close();
 }

@@ -108,7 +108,7 @@ final class LocalCall extends Event implements Context {
                 payload.close();
             }
         }
-        call.releaseParams();
+        call.close();
         if (streamed) {
             cap.streamEnds(failure);
         }
@@ -161,7 +161,7 @@ final class LocalCall extends Event implements Context {
             payload.close();
         }
         pipeline.resolve(new BrokenPipeline(Failure.failed("the call was cancelled")));
-        call.releaseParams();
+        call.close();
         cap.close();
     }
 
@@ -208,6 +208,8 @@ final class LocalCall extends Event implements Context {
     }
 
     private Promise<Void> tailCallHere(Request request) {
+        // From here on nothing of the caller's interest happens in this process.
+        cancelable = true;
         Answer tail = call.tailCall(request);
         if (tail == null) {
             tail = request.send();

@@ -37,6 +37,11 @@ public final class PlainCall implements Call {
     }
 
     @Override
+    public void close() {
+        releaseParams();
+    }
+
+    @Override
     public Payload newResults(int sizeHint) {
         return params.format().allocate(sizeHint);
     }

@@ -110,7 +110,7 @@ public final class QueuedCap extends CountedCap {
         queue.add(waiting);
         answer.onUnused(() -> {
             if (queue.remove(waiting)) {
-                call.releaseParams();
+                call.close();
                 close();
             }
         });

@@ -1,22 +1,177 @@
 package dev.capstan.capnp;
 
-@SuppressWarnings("DoNotCallSuggester")
+import dev.capstan.cap.Cap;
+
+/**
+ * Deep copies from any message into one that is being built. Capabilities are shared into the target's table.
+ *
+ * <p>The copy is made before what it replaces is zeroed, so that a part of a value can take the place of the whole. A copy
+ * that fails half-way, because its source is malformed, leaves a sound but incomplete object behind.
+ */
 final class Copies {
     private Copies() {}
 
+    /** Copies what {@code source} points to. */
     static void copy(Segment segment, long at, AnyPointer.Reader source) {
-        throw new UnsupportedOperationException();
+        long source0 = source.segment.getLong(source.at);
+        long old = take(segment, at);
+        pointer(segment, at, source.segment, source.at, source0, source.depthLeft);
+        release(segment, at, old);
     }
 
     static void writeStruct(Segment segment, long at, StructReader value) {
-        throw new UnsupportedOperationException();
+        long old = take(segment, at);
+        struct(segment, at, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft);
+        release(segment, at, old);
     }
 
     static void writeList(Segment segment, long at, Elements value) {
-        throw new UnsupportedOperationException();
+        long old = take(segment, at);
+        list(segment, at, value);
+        release(segment, at, old);
     }
 
+    /** Copies into a struct that is there already, such as an element of a list; what does not fit is left out. */
     static void writeElement(StructBuilder target, StructReader value) {
-        throw new UnsupportedOperationException();
+        if (target.segment == value.segment && target.data == value.data) {
+            return;
+        }
+        int shared = Math.min(target.dataBits, value.dataBits) >>> 3;
+        value.segment.copyTo(value.data, target.segment, target.data, shared);
+        target.segment.zero(target.data + shared, (target.dataBits >>> 3) - shared);
+        for (int i = 0; i < target.pointerCount; i++) {
+            if (i < value.pointerCount) {
+                copy(
+                        target.segment,
+                        target.pointerAt(i),
+                        new AnyPointer.Reader(value.segment, value.pointerAt(i), value.depthLeft));
+            } else {
+                Zeroing.pointer(target.segment, target.pointerAt(i));
+            }
+        }
+    }
+
+    private static long take(Segment segment, long at) {
+        long old = segment.getLong(at);
+        if (old != 0) {
+            segment.putLong(at, 0);
+        }
+        return old;
+    }
+
+    private static void release(Segment segment, long at, long old) {
+        if (old != 0) {
+            Zeroing.target(segment, at, old);
+        }
+    }
+
+    /** Copies what {@code pointer}, at {@code from}, points to; the pointer at {@code at} is null. */
+    private static void pointer(Segment segment, long at, Segment source, long from, long pointer, int depthLeft) {
+        if (pointer == 0) {
+            return;
+        }
+        Target target = Target.resolve(source, from, pointer);
+        int kind = Pointer.kind(target.pointer);
+        if (kind == Pointer.OTHER) {
+            capability(segment, at, source, from, target.pointer);
+            return;
+        }
+        if (depthLeft <= 0) {
+            throw Target.tooDeep(source, from);
+        }
+        if (kind == Pointer.STRUCT) {
+            target.segment.visit(target.position, Pointer.structWords(target.pointer), "a struct pointer");
+            struct(
+                    segment,
+                    at,
+                    target.segment,
+                    target.position,
+                    64 * Pointer.dataWords(target.pointer),
+                    Pointer.pointerCount(target.pointer),
+                    depthLeft - 1);
+        } else {
+            list(segment, at, Lists.decode(target.segment, target.position, target.pointer, depthLeft - 1));
+        }
+    }
+
+    private static void capability(Segment segment, long at, Segment source, long from, long pointer) {
+        if (!Pointer.isCapability(pointer)) {
+            throw Target.unknownKind(source, from);
+        }
+        Cap cap = source.arena.capTable().get(Pointer.capIndex(pointer));
+        Cap copy = cap == null ? BrokenCap.of("Message contained invalid capability pointer.") : cap.share();
+        segment.putLong(at, Pointer.capability(segment.arena.capTable().add(copy)));
+    }
+
+    private static void struct(
+            Segment segment, long at, Segment source, long data, int dataBits, int pointerCount, int depthLeft) {
+        // A list of primitives can be read as one of structs, whose data section is then no whole number of words.
+        int dataWords = (dataBits + 63) >>> 6;
+        if (dataWords + pointerCount == 0) {
+            segment.putLong(at, Pointer.EMPTY_STRUCT);
+            return;
+        }
+        Target target =
+                Allocation.place(segment, at, dataWords + pointerCount, Pointer.struct(0, dataWords, pointerCount));
+        source.copyTo(data, target.segment, target.position, dataBits >>> 3);
+        pointers(
+                target.segment,
+                target.position + 8L * dataWords,
+                source,
+                data + (dataBits >>> 3),
+                pointerCount,
+                depthLeft);
+    }
+
+    private static void pointers(Segment segment, long at, Segment source, long from, int count, int depthLeft) {
+        for (int i = 0; i < count; i++) {
+            long each = from + 8L * i;
+            pointer(segment, at + 8L * i, source, each, source.getLong(each), depthLeft);
+        }
+    }
+
+    private static void list(Segment segment, long at, Elements value) {
+        if (value.size == ElementSize.COMPOSITE) {
+            structs(segment, at, value);
+            return;
+        }
+        long bits = (long) value.count * value.stepBits;
+        Target target = Allocation.place(segment, at, (bits + 63) >>> 6, Pointer.list(0, value.size, value.count));
+        if (value.size == ElementSize.POINTER) {
+            pointers(target.segment, target.position, value.segment, value.start, value.count, value.depthLeft);
+            return;
+        }
+        long bytes = bits >>> 3;
+        value.segment.copyTo(value.start, target.segment, target.position, bytes);
+        int rest = (int) bits & 7;
+        if (rest != 0) {
+            // What lies behind the last bit is not part of the list.
+            int last = value.segment.getByte(value.start + bytes) & ((1 << rest) - 1);
+            target.segment.putByte(target.position + bytes, (byte) last);
+        }
+    }
+
+    private static void structs(Segment segment, long at, Elements value) {
+        long words = (long) value.count * (value.stepBits >>> 6);
+        Target target = Allocation.place(segment, at, 1 + words, Pointer.list(0, ElementSize.COMPOSITE, (int) words));
+        int dataBytes = value.dataBits >>> 3;
+        target.segment.putLong(target.position, Pointer.struct(value.count, dataBytes >>> 3, value.pointerCount));
+        long to = target.position + 8;
+        if (value.pointerCount == 0) {
+            value.segment.copyTo(value.start, target.segment, to, 8 * words);
+            return;
+        }
+        for (int i = 0; i < value.count; i++) {
+            long from = value.position(i);
+            value.segment.copyTo(from, target.segment, to, dataBytes);
+            pointers(
+                    target.segment,
+                    to + dataBytes,
+                    value.segment,
+                    from + dataBytes,
+                    value.pointerCount,
+                    value.depthLeft);
+            to += value.stepBits >>> 3;
+        }
     }
 }

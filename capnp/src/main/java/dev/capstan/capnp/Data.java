@@ -10,7 +10,6 @@ import java.util.Objects;
  * <p>Data read from a message is a view of it: it keeps the message's memory alive and must be copied ({@link
  * #toByteArray()}) when that memory is about to be used again.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Data {
     /** No bytes. */
     public static final Data EMPTY = new Data(new byte[0], 0, 0);
@@ -80,7 +79,40 @@ public final class Data {
 
     /** Reads the pointer at {@code at}, which may be null. */
     static Data read(Segment segment, long at) {
-        throw new UnsupportedOperationException();
+        return segment.getLong(at) == 0 ? EMPTY : bytes(segment, at, "data");
+    }
+
+    /** The list of bytes that the pointer at {@code at}, which is not null, points to. */
+    static Data bytes(Segment segment, long at, String what) {
+        long pointer = segment.getLong(at);
+        Segment holder = segment;
+        long position;
+        if (Pointer.kind(pointer) == Pointer.FAR) {
+            Target target = Target.follow(segment, at, pointer);
+            holder = target.segment;
+            position = target.position;
+            pointer = target.pointer;
+        } else {
+            position = Pointer.target(at, pointer);
+        }
+        if (Pointer.kind(pointer) != Pointer.LIST) {
+            throw Target.mismatch(segment, at, "a non-list pointer", what);
+        }
+        int size = Pointer.elementSize(pointer);
+        if (size != ElementSize.BYTE) {
+            throw Target.mismatch(segment, at, "a list of " + ElementSize.name(size), what);
+        }
+        int count = Pointer.elementCount(pointer);
+        holder.visit(position, (count + 7L) >>> 3, "a list pointer");
+        return holder.data(position, count);
+    }
+
+    static Builder init(Segment segment, long at, int size) {
+        return builder(ListWrites.init(ElementSize.BYTE, segment, at, size));
+    }
+
+    private static Builder builder(Elements bytes) {
+        return new Builder(bytes.segment, bytes.start, bytes.count);
     }
 
     /** Bytes in a message that is being built, to be changed in place. */
@@ -145,17 +177,29 @@ public final class Data {
 
         @Override
         Builder edit(Segment segment, long at) {
-            throw new UnsupportedOperationException();
+            if (segment.getLong(at) == 0) {
+                return new Builder(HeapSegment.NULL, 0, 0);
+            }
+            long pointer = segment.getLong(at);
+            Target target = Target.resolve(segment, at, pointer);
+            int size = bytes(segment, at, "data").size;
+            return new Builder(target.segment, target.position, size);
         }
 
         @Override
         Builder init(Segment segment, long at, int size) {
-            throw new UnsupportedOperationException();
+            return Data.init(segment, at, size);
         }
 
         @Override
         void write(Segment segment, long at, Data value) {
-            throw new UnsupportedOperationException();
+            long old = segment.getLong(at);
+            segment.putLong(at, 0);
+            Data.init(segment, at, value.size).put(0, value.array, value.offset, value.size);
+            if (old != 0) {
+                // Only now: value may be a view of what it replaces.
+                Zeroing.target(segment, at, old);
+            }
         }
     }
 }

@@ -29,4 +29,18 @@ final class ElementSize {
     static int pointers(int size) {
         return size == POINTER ? 1 : 0;
     }
+
+    /** What such elements are, in the plural. */
+    static String name(int size) {
+        return switch (size) {
+            case VOID -> "voids";
+            case BIT -> "bits";
+            case BYTE -> "bytes";
+            case TWO_BYTES -> "2-byte values";
+            case FOUR_BYTES -> "4-byte values";
+            case EIGHT_BYTES -> "8-byte values";
+            case POINTER -> "pointers";
+            default -> "structs";
+        };
+    }
 }

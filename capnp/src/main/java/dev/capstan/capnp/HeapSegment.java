@@ -21,7 +21,7 @@ final class HeapSegment extends Segment {
         this.array = array;
     }
 
-    /** Takes {@code bytes}, a multiple of 8, at the end of what is in use; -1 when there is not enough room. */
+    @Override
     long allocate(long bytes) {
         long at = end;
         if (bytes > array.length - at) {

@@ -1,10 +1,104 @@
 package dev.capstan.capnp;
 
-@SuppressWarnings("DoNotCallSuggester")
+/** Following pointers to lists, and what list may be read as what. */
 final class Lists {
+    /** Most elements that a list pointer can count (29 bits). */
+    static final int MAX_COUNT = (1 << 29) - 1;
+
     private Lists() {}
 
-    static Elements read(int elementSize, Segment segment, long at, int depthLeft) {
-        throw new UnsupportedOperationException();
+    static Elements read(int expected, Segment segment, long at, int depthLeft) {
+        long pointer = segment.getLong(at);
+        if (pointer == 0) {
+            return Elements.none(expected);
+        }
+        if (depthLeft <= 0) {
+            throw Target.tooDeep(segment, at);
+        }
+        Elements elements;
+        if (Pointer.kind(pointer) == Pointer.FAR) {
+            Target target = Target.follow(segment, at, pointer);
+            requireList(segment, at, target.pointer);
+            elements = decode(target.segment, target.position, target.pointer, depthLeft - 1);
+        } else {
+            requireList(segment, at, pointer);
+            elements = decode(segment, Pointer.target(at, pointer), pointer, depthLeft - 1);
+        }
+        require(expected, elements, segment, at);
+        return elements;
+    }
+
+    static void requireList(Segment segment, long at, long pointer) {
+        if (Pointer.kind(pointer) != Pointer.LIST) {
+            throw Target.mismatch(segment, at, "a non-list pointer", "a list");
+        }
+    }
+
+    /** The list at {@code position} that {@code pointer} describes, whatever its elements are. */
+    static Elements decode(Segment segment, long position, long pointer, int depthLeft) {
+        int size = Pointer.elementSize(pointer);
+        int count = Pointer.elementCount(pointer);
+        if (size == ElementSize.COMPOSITE) {
+            return decodeComposite(segment, position, count, depthLeft);
+        }
+        int dataBits = ElementSize.dataBits(size);
+        int pointers = ElementSize.pointers(size);
+        long words = ((long) count * (dataBits + 64 * pointers) + 63) >>> 6;
+        segment.visit(position, words, "a list pointer");
+        if (size == ElementSize.VOID) {
+            // Its length costs the sender nothing, so it must not cost the reader anything either.
+            segment.arena.charge(segment, position, count);
+        }
+        return new Elements(segment, position, count, size, dataBits, pointers, depthLeft);
+    }
+
+    private static Elements decodeComposite(Segment segment, long position, int words, int depthLeft) {
+        segment.visit(position, 1L + words, "a list pointer");
+        long tag = segment.getLong(position);
+        if (Pointer.kind(tag) != Pointer.STRUCT) {
+            throw MessageException.at(segment, position, "The elements of a composite list must be structs");
+        }
+        int count = Pointer.tagCount(tag);
+        int elementWords = Pointer.structWords(tag);
+        if ((long) count * elementWords > words) {
+            throw MessageException.at(segment, position, "The elements of a composite list overrun its word count");
+        }
+        if (elementWords == 0) {
+            segment.arena.charge(segment, position, count);
+        }
+        return new Elements(
+                segment,
+                position + 8,
+                count,
+                ElementSize.COMPOSITE,
+                64 * Pointer.dataWords(tag),
+                Pointer.pointerCount(tag),
+                depthLeft);
+    }
+
+    /**
+     * Throws unless {@code elements} can be read as a list of {@code expected}. A list of structs can be read as one of
+     * its structs' first field and the other way round, as a field of struct type may have been appended to either;
+     * lists of bits are the exception. A list of larger primitives can be read as one of smaller ones.
+     */
+    static void require(int expected, Elements elements, Segment segment, long at) {
+        boolean fits;
+        if (elements.size == expected || expected == ElementSize.COMPOSITE) {
+            fits = elements.size != ElementSize.BIT || expected == ElementSize.BIT;
+        } else if (elements.size == ElementSize.BIT) {
+            fits = false;
+        } else if (elements.size == ElementSize.COMPOSITE && expected == ElementSize.BIT) {
+            fits = false;
+        } else {
+            fits = ElementSize.dataBits(expected) <= elements.dataBits
+                    && ElementSize.pointers(expected) <= elements.pointerCount;
+        }
+        if (!fits) {
+            throw Target.mismatch(
+                    segment,
+                    at,
+                    "a list of " + ElementSize.name(elements.size),
+                    "one of " + ElementSize.name(expected));
+        }
     }
 }

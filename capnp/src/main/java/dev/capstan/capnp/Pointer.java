@@ -7,6 +7,9 @@ final class Pointer {
     static final int FAR = 2;
     static final int OTHER = 3;
 
+    /** A struct without content points at its own pointer, so that it is not taken for null. */
+    static final long EMPTY_STRUCT = struct(-1, 0, 0);
+
     private Pointer() {}
 
     static int kind(long pointer) {

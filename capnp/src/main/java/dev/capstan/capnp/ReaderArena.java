@@ -6,9 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The segments of a received message, and what may still be spent on reading it. */
 final class ReaderArena extends Arena {
-    private static final HeapSegment[] NONE = {};
-
-    private HeapSegment[] segments = NONE;
+    private @Nullable HeapSegment first;
+    private HeapSegment @Nullable [] all;
     private final boolean limited;
     private final int nesting;
     // Plain on purpose: threads that share a message may lose counts, which weakens the limit by their number at most.
@@ -31,15 +30,14 @@ final class ReaderArena extends Arena {
             throw MessageException.inFrame("Message has too many segments.", -1);
         }
         ReaderArena arena = new ReaderArena(limits);
-        HeapSegment[] segments = new HeapSegment[arrays.size()];
-        for (int id = 0; id < segments.length; id++) {
+        arena.segmentCount(arrays.size());
+        for (int id = 0; id < arrays.size(); id++) {
             byte[] array = arrays.get(id);
             if (array.length % 8 != 0) {
                 throw MessageException.inFrame("A segment must be a whole number of words (8 bytes).", -1);
             }
-            segments[id] = new HeapSegment(arena, id, array, 0, array.length);
+            arena.segment(id, array, 0, array.length);
         }
-        arena.segments = segments;
         return arena;
     }
 
@@ -49,17 +47,28 @@ final class ReaderArena extends Arena {
             throw new IllegalArgumentException("A constant must be a whole number of words (8 bytes).");
         }
         ReaderArena arena = new ReaderArena();
-        arena.segments = new HeapSegment[] {new HeapSegment(arena, 0, array, 0, array.length)};
+        arena.segment(0, array, 0, array.length);
         return arena;
     }
 
-    /** Completes an arena whose segments had to know it first. */
-    void segments(HeapSegment[] all) {
-        segments = all;
+    /** Makes room for so many segments; they follow one by one. */
+    void segmentCount(int count) {
+        if (count > 1) {
+            all = new HeapSegment[count];
+        }
+    }
+
+    void segment(int id, byte[] array, int start, int end) {
+        HeapSegment segment = new HeapSegment(this, id, array, start, end);
+        if (id == 0) {
+            first = segment;
+        }
+        if (all != null) {
+            all[id] = segment;
+        }
     }
 
     AnyPointer.Reader root() {
-        HeapSegment first = segment(0);
         if (first == null || first.end - first.start < 8) {
             throw new MessageException("Message did not contain a root pointer.", 0, 0);
         }
@@ -69,7 +78,15 @@ final class ReaderArena extends Arena {
     @Override
     @Nullable
     HeapSegment segment(int id) {
-        return id >= 0 && id < segments.length ? segments[id] : null;
+        if (id == 0) {
+            return first;
+        }
+        return all != null && id > 0 && id < all.length ? all[id] : null;
+    }
+
+    @Override
+    HeapSegment withRoom(long bytes) {
+        throw new UnsupportedOperationException("A message that is being read cannot be written to.");
     }
 
     @Override
@@ -77,13 +94,17 @@ final class ReaderArena extends Arena {
         if (limited) {
             long left = wordsLeft - words;
             if (left < 0) {
-                throw MessageException.at(
-                        segment,
-                        position,
-                        "Exceeded message traversal limit: the message is larger than allowed or its pointers overlap;"
-                                + " raise Limits.traversalWords if it is legitimate");
+                throw overLimit(segment, position);
             }
             wordsLeft = left;
         }
+    }
+
+    private static MessageException overLimit(Segment segment, long position) {
+        return MessageException.at(
+                segment,
+                position,
+                "Message exceeds its traversal limit: it is larger than allowed, or its pointers overlap; if it is"
+                        + " legitimate, raise Limits.traversalWords");
     }
 }

@@ -21,6 +21,20 @@ public abstract sealed class Segment permits HeapSegment {
         this.end = end;
     }
 
+    /**
+     * Makes sure that {@code words} words from {@code at} on lie within the segment, and counts them as visited. Every
+     * pointer of a received message goes through here before its target is touched.
+     */
+    final void visit(long at, long words, String what) {
+        if (at < start || words > (end - at) >> 3) {
+            throw MessageException.at(this, at, "Message contains " + what + " that points out of bounds");
+        }
+        arena.charge(this, at, words);
+    }
+
+    /** Takes {@code bytes}, a multiple of 8, at the end of what is in use; -1 when there is not enough room. */
+    abstract long allocate(long bytes);
+
     abstract byte getByte(long at);
 
     abstract short getShort(long at);

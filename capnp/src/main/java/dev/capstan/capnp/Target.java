@@ -1,14 +1,88 @@
 package dev.capstan.capnp;
 
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * What a far pointer leads to, once its landing pad is resolved: where the object is and a pointer word that describes it,
+ * whose own offset means nothing any more.
+ */
 final class Target {
-    private Target() {}
+    final Segment segment;
+    final long position;
+    final long pointer;
+
+    Target(Segment segment, long position, long pointer) {
+        this.segment = segment;
+        this.position = position;
+        this.pointer = pointer;
+    }
+
+    /** Follows the far pointer at {@code at}. A chain is at most two long by definition, so nothing can loop here. */
+    static Target follow(Segment segment, long at, long far) {
+        Segment padSegment = segment.arena.segment(Pointer.farSegment(far));
+        if (padSegment == null) {
+            throw MessageException.at(segment, at, "Message contains a far pointer to an unknown segment");
+        }
+        long pad = padSegment.start + Pointer.padOffset(far);
+        boolean isDouble = Pointer.isDoubleFar(far);
+        padSegment.visit(pad, isDouble ? 2 : 1, "a far pointer");
+        long landing = padSegment.getLong(pad);
+        if (!isDouble) {
+            if (Pointer.kind(landing) == Pointer.FAR) {
+                throw MessageException.at(padSegment, pad, "Message contains a far pointer to a far pointer");
+            }
+            return new Target(padSegment, Pointer.target(pad, landing), landing);
+        }
+        if (Pointer.kind(landing) != Pointer.FAR || Pointer.isDoubleFar(landing)) {
+            throw MessageException.at(padSegment, pad, "The landing pad of a double-far pointer must be a far pointer");
+        }
+        Segment content = segment.arena.segment(Pointer.farSegment(landing));
+        if (content == null) {
+            throw MessageException.at(padSegment, pad, "Message contains a double-far pointer to an unknown segment");
+        }
+        long tag = padSegment.getLong(pad + 8);
+        if (Pointer.kind(tag) == Pointer.FAR) {
+            throw MessageException.at(padSegment, pad + 8, "The tag of a double-far pointer must not be a far pointer");
+        }
+        return new Target(content, content.start + Pointer.padOffset(landing), tag);
+    }
+
+    /** The same for any pointer that is not null. */
+    static Target resolve(Segment segment, long at, long pointer) {
+        return Pointer.kind(pointer) == Pointer.FAR
+                ? follow(segment, at, pointer)
+                : new Target(segment, Pointer.target(at, pointer), pointer);
+    }
 
     static AnyPointer.Kind kind(Segment segment, long at) {
-        throw new UnsupportedOperationException();
+        long pointer = segment.getLong(at);
+        if (pointer == 0) {
+            return AnyPointer.Kind.NULL;
+        }
+        long resolved = resolve(segment, at, pointer).pointer;
+        return switch (Pointer.kind(resolved)) {
+            case Pointer.STRUCT -> AnyPointer.Kind.STRUCT;
+            case Pointer.LIST -> AnyPointer.Kind.LIST;
+            default -> {
+                if (Pointer.isCapability(resolved)) {
+                    yield AnyPointer.Kind.CAPABILITY;
+                }
+                throw unknownKind(segment, at);
+            }
+        };
     }
 
     static MessageException tooDeep(Segment segment, long at) {
-        return MessageException.at(segment, at, "Message is too deeply nested or contains cycles");
+        return MessageException.at(
+                segment,
+                at,
+                "Message is too deeply nested or contains cycles; if it is legitimate, raise Limits.nesting");
+    }
+
+    static MessageException unknownKind(Segment segment, long at) {
+        return MessageException.at(segment, at, "Message contains a pointer of an unknown type");
+    }
+
+    static MessageException mismatch(Segment segment, long at, String found, String expected) {
+        return MessageException.at(
+                segment, at, "Schema mismatch: message contains " + found + " where " + expected + " was expected");
     }
 }

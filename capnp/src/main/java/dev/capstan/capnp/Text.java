@@ -1,10 +1,11 @@
 package dev.capstan.capnp;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Text: a string in a message, UTF-8 with a NUL behind it. In Java it is a {@link String}, copied on reading and writing;
  * malformed UTF-8 reads as replacement characters, unpaired surrogates are written as {@code ?}.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Text {
     /** The token of the schema type {@code Text}. */
     public static final PointerType<String, String> TYPE = new Type();
@@ -13,11 +14,21 @@ public final class Text {
 
     /** Reads the pointer at {@code at}, which may be null. */
     static String read(Segment segment, long at) {
-        throw new UnsupportedOperationException();
+        if (segment.getLong(at) == 0) {
+            return "";
+        }
+        Data bytes = Data.bytes(segment, at, "text");
+        int length = bytes.size - 1;
+        if (length < 0 || bytes.array[bytes.offset + length] != 0) {
+            throw MessageException.at(segment, at, "Message contains text that is not NUL-terminated");
+        }
+        return new String(bytes.array, bytes.offset, length, StandardCharsets.UTF_8);
     }
 
     static void write(Segment segment, long at, String value) {
-        throw new UnsupportedOperationException();
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        Data.Builder text = Data.init(segment, at, bytes.length + 1);
+        text.put(0, bytes, 0, bytes.length);
     }
 
     private static final class Type extends PointerType<String, String> {

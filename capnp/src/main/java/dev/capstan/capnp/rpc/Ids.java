@@ -1,0 +1,65 @@
+package dev.capstan.capnp.rpc;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A table whose ids we choose: always the lowest that is free, so that ids stay small on the wire. */
+final class Ids<T> {
+    private final List<@Nullable T> slots = new ArrayList<>();
+    private final BitSet used = new BitSet();
+    private int lowestFree;
+    private int size;
+
+    /** Makes an entry for the lowest free id. */
+    T add(IntFunction<T> make) {
+        int id = used.nextClearBit(lowestFree);
+        T entry = make.apply(id);
+        used.set(id);
+        lowestFree = id + 1;
+        if (id == slots.size()) {
+            slots.add(entry);
+        } else {
+            slots.set(id, entry);
+        }
+        size++;
+        return entry;
+    }
+
+    /** The entry of {@code id}, which may be any number a peer has sent. */
+    @Nullable T get(int id) {
+        return id >= 0 && id < slots.size() ? slots.get(id) : null;
+    }
+
+    @Nullable T remove(int id) {
+        T entry = get(id);
+        if (entry != null) {
+            slots.set(id, null);
+            used.clear(id);
+            lowestFree = Math.min(lowestFree, id);
+            size--;
+        }
+        return entry;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Empties the table and gives each entry to {@code action}, lowest id first. */
+    void drain(Consumer<T> action) {
+        List<@Nullable T> all = new ArrayList<>(slots);
+        slots.clear();
+        used.clear();
+        lowestFree = 0;
+        size = 0;
+        for (T entry : all) {
+            if (entry != null) {
+                action.accept(entry);
+            }
+        }
+    }
+}

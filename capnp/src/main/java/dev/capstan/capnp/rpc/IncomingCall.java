@@ -1,0 +1,440 @@
+package dev.capstan.capnp.rpc;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.BrokenPipeline;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Pipeline;
+import dev.capstan.cap.Request;
+import dev.capstan.capnp.CapnpFormat;
+import dev.capstan.capnp.CapnpPayload;
+import dev.capstan.capnp.rpc.protocol.Return;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry of the answer table: a call of the peer that it has not forgotten yet. It is the caller's side of that call towards its target.
+ *
+ * <p><b>Life.</b> Begun; then <em>returned</em> (a Return was sent) and <em>finished</em> (a Finish has come), in either order. The entry goes when both
+ * have happened, or at the Return if that says that no Finish is needed. A call that is finished first is cancelled; when its callee is through with it
+ * ({@link #close}) a Return tells the peer that it was.
+ */
+final class IncomingCall implements Call {
+    private final Connection connection;
+    private final int answerId;
+    private final Method.Ordinal method;
+    private final Hints hints;
+    private final boolean resultsToYourself;
+    private final CapnpPayload params;
+    private boolean paramsReleased;
+
+    private @Nullable Pipeline pipeline;
+    private Promise.@Nullable Cancelable listening;
+    private @Nullable OutgoingMessage message;
+    private @Nullable CapnpPayload results;
+    private int[] resultExports = Exports.NONE;
+    private boolean returned;
+    private boolean finished;
+    private boolean closed;
+
+    /** A result that the peer wants to be left here, until one of our own questions takes it. */
+    private @Nullable Payload kept;
+
+    private @Nullable Failure keptFailure;
+    private @Nullable Question taker;
+
+    IncomingCall(
+            Connection connection,
+            int answerId,
+            Method.Ordinal method,
+            Hints hints,
+            boolean resultsToYourself,
+            CapnpPayload params) {
+        this.connection = connection;
+        this.answerId = answerId;
+        this.method = method;
+        this.hints = hints;
+        this.resultsToYourself = resultsToYourself;
+        this.params = params;
+    }
+
+    /** Hands the call to its target. */
+    void begin(Cap target) {
+        Answer answer = target.call(this);
+        pipeline = answer.pipeline();
+        listening = answer.results().listen(connection.loop, this::settled);
+    }
+
+    /** What a pipelined message to this answer is meant for; the caller owns it. */
+    Cap pipelined(Path path) {
+        Pipeline known = pipeline;
+        return known != null
+                ? known.cap(path)
+                : new BrokenCap(Failure.failed(
+                        "Pipeline call on a request that returned no capabilities or was already closed."));
+    }
+
+    // ---- Call
+
+    @Override
+    public Method.Ordinal method() {
+        return method;
+    }
+
+    @Override
+    public Payload params() {
+        if (paramsReleased) {
+            throw new IllegalStateException("the parameters of this call were released: read them before releaseParams()");
+        }
+        return params;
+    }
+
+    @Override
+    public void releaseParams() {
+        if (!paramsReleased && !connection.faults.contains(Fault.KEEP_PARAM_CAPS)) {
+            paramsReleased = true;
+            params.close();
+        }
+    }
+
+    @Override
+    public Payload newResults(int sizeHint) {
+        if (resultsToYourself || results != null) {
+            return CapnpFormat.INSTANCE.allocate(sizeHint);
+        }
+        OutgoingMessage outgoing = new OutgoingMessage(sizeHint);
+        Return.Builder ret = outgoing.root().initReturn();
+        ret.setAnswerId(Integer.toUnsignedLong(answerId));
+        ret.setReleaseParamCaps(false);
+        CapnpPayload payload = CapnpPayload.building(ret.initResults().getContent(), outgoing.caps());
+        message = outgoing;
+        results = payload;
+        return payload;
+    }
+
+    @Override
+    public Hints hints() {
+        return hints;
+    }
+
+    @Override
+    public @Nullable Answer tailCall(Request request) {
+        if (resultsToYourself
+                || returned
+                || finished
+                || hints.onlyPipeline()
+                || !(request instanceof RpcRequest onward)
+                || !connection.isUp()) {
+            return null;
+        }
+        Question question = onward.sendAsTail(connection);
+        if (question == null) {
+            return null;
+        }
+        OutgoingMessage outgoing = new OutgoingMessage(0);
+        Return.Builder ret = outgoing.root().initReturn();
+        ret.setAnswerId(Integer.toUnsignedLong(answerId));
+        ret.setReleaseParamCaps(false);
+        ret.setTakeFromOtherQuestion(Integer.toUnsignedLong(question.id()));
+        outgoing.send(connection);
+        returned = true;
+        return question.answer();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        releaseParams();
+        if (finished) {
+            sendCanceled();
+        }
+    }
+
+    // ---- results
+
+    private void settled(@Nullable Payload payload, @Nullable Throwable failure) {
+        listening = null;
+        if (returned || hints.onlyPipeline() && !resultsToYourself) {
+            if (payload != null) {
+                payload.close();
+            }
+        } else if (resultsToYourself) {
+            keep(payload, failure == null ? null : Failure.of(failure));
+        } else if (payload != null) {
+            sendResults(payload);
+        } else {
+            sendFailure(Failure.of(failure == null ? Failure.failed("no result") : failure));
+        }
+    }
+
+    private void sendResults(Payload payload) {
+        OutgoingMessage outgoing = message;
+        CapnpPayload content;
+        if (payload == results && outgoing != null) {
+            content = results;
+        } else {
+            // Made elsewhere: by another connection, or by a handler that forwards.
+            try {
+                CapnpPayload source = CapnpPayload.of(payload);
+                results = null;
+                content = CapnpPayload.of(
+                        newResults((int) Math.min(source.reader().targetSizeWords(), 1 << 20)));
+                content.builder().set(source.reader());
+                outgoing = message;
+            } catch (RuntimeException e) {
+                sendFailure(Failure.of(e));
+                return;
+            } finally {
+                payload.close();
+            }
+        }
+        if (outgoing == null) {
+            throw new AssertionError("results without a message");
+        }
+        Return.Builder ret = outgoing.root().getReturn();
+        boolean plain = content.caps().size() == 0;
+        Map<Cap, Cap> described = new IdentityHashMap<>(0);
+        int[] exported = Exports.NONE;
+        try {
+            exported = connection.exports.describeAll(content.caps(), ret.getResults(), described);
+            ret.setNoFinishNeeded(plain);
+            outgoing.send(connection);
+        } catch (RuntimeException e) {
+            connection.exports.release(exported);
+            content.close();
+            sendFailure(Failure.of(e));
+            return;
+        }
+        returned = true;
+        resultExports = exported;
+        if (plain && !connection.faults.contains(Fault.LEAK_ANSWER)) {
+            content.close();
+            forget();
+        } else {
+            replacePipeline(new ReturnedPipeline(content, described));
+        }
+    }
+
+    private void sendFailure(Failure failure) {
+        OutgoingMessage outgoing = new OutgoingMessage(8 + failure.reason().length() / 2);
+        Return.Builder ret = outgoing.root().initReturn();
+        ret.setAnswerId(Integer.toUnsignedLong(answerId));
+        ret.setReleaseParamCaps(false);
+        connection.traces.write(failure, ret.initException());
+        outgoing.send(connection);
+        returned = true;
+        replacePipeline(new BrokenPipeline(failure));
+    }
+
+    private void sendCanceled() {
+        if (returned || !connection.isUp()) {
+            return;
+        }
+        returned = true;
+        OutgoingMessage outgoing = new OutgoingMessage(0);
+        Return.Builder ret = outgoing.root().initReturn();
+        ret.setAnswerId(Integer.toUnsignedLong(answerId));
+        ret.setReleaseParamCaps(false);
+        if (resultsToYourself) {
+            ret.setResultsSentElsewhere();
+        } else {
+            ret.setCanceled();
+        }
+        outgoing.send(connection);
+        forget();
+    }
+
+    private void replacePipeline(Pipeline next) {
+        Pipeline before = pipeline;
+        pipeline = next;
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    // ---- results that stay here
+
+    private void keep(@Nullable Payload payload, @Nullable Failure failure) {
+        Question question = taker;
+        if (question != null) {
+            deliver(question, payload, failure);
+        } else if (finished) {
+            if (payload != null) {
+                payload.close();
+            }
+        } else {
+            kept = payload;
+            keptFailure = failure;
+        }
+    }
+
+    private static void deliver(Question question, @Nullable Payload payload, @Nullable Failure failure) {
+        if (payload != null) {
+            question.settle(payload);
+        } else {
+            question.settleFailed(failure == null ? Failure.failed("no result") : failure);
+        }
+    }
+
+    /** The result of this call is the answer to {@code question}: the peer made this call as the tail of that. Null if nobody wants the answer. */
+    void takeFor(@Nullable Question question) {
+        if (!resultsToYourself) {
+            throw connection.protocolError(
+                    "`Return.takeFromOtherQuestion` referenced a call that did not use `sendResultsTo.yourself`.");
+        }
+        if (taker != null || returned) {
+            throw connection.protocolError("`Return.takeFromOtherQuestion` referenced a call whose result was taken before.");
+        }
+        OutgoingMessage outgoing = new OutgoingMessage(0);
+        Return.Builder ret = outgoing.root().initReturn();
+        ret.setAnswerId(Integer.toUnsignedLong(answerId));
+        ret.setReleaseParamCaps(false);
+        ret.setResultsSentElsewhere();
+        outgoing.send(connection);
+        returned = true;
+        Payload payload = kept;
+        Failure failure = keptFailure;
+        kept = null;
+        keptFailure = null;
+        if (question == null) {
+            if (payload != null) {
+                payload.close();
+            }
+            stop();
+        } else if (payload != null || failure != null) {
+            deliver(question, payload, failure);
+        } else {
+            taker = question;
+        }
+        if (finished) {
+            forget();
+        }
+    }
+
+    // ---- Finish
+
+    void finish(boolean releaseResultCaps, boolean afterQueue) {
+        finished = true;
+        if (releaseResultCaps) {
+            connection.exports.release(resultExports);
+        }
+        resultExports = Exports.NONE;
+        if (returned) {
+            if (taker == null || taker.isFinished()) {
+                stop();
+            }
+            forget();
+        } else {
+            if (afterQueue) {
+                connection.tasks.add(connection.loop.atLast().convert(ignored -> {
+                    cancelCall();
+                    return Promise.nothing();
+                }));
+            } else {
+                cancelCall();
+            }
+        }
+    }
+
+    private void cancelCall() {
+        if (!connection.isUp()) {
+            return;
+        }
+        dropPipeline();
+        stop();
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+        if (closed || hints.onlyPipeline()) {
+            if (hints.onlyPipeline() && !resultsToYourself) {
+                returned = true;
+                forget();
+            } else {
+                sendCanceled();
+            }
+        }
+    }
+
+    private void stop() {
+        Promise.Cancelable body = listening;
+        listening = null;
+        if (body != null) {
+            body.cancel();
+        }
+    }
+
+    private void dropPipeline() {
+        Pipeline known = pipeline;
+        pipeline = null;
+        if (known != null) {
+            known.close();
+        }
+    }
+
+    private void forget() {
+        dropPipeline();
+        connection.answers.forget(answerId, this);
+    }
+
+    /** The connection is gone: the call goes on only if its callee insists. */
+    void disconnected() {
+        returned = true;
+        finished = true;
+        dropPipeline();
+        stop();
+        if (kept != null) {
+            kept.close();
+            kept = null;
+        }
+    }
+
+    /**
+     * The pipeline of a call that has returned. A capability that was sent as a promise of the peer's own leads, for pipelined calls, where the Return said,
+     * and no further: the peer relies on that when it reflects calls.
+     */
+    private static final class ReturnedPipeline implements Pipeline {
+        private final Payload payload;
+        private final Map<Cap, Cap> described;
+        private int references = 1;
+
+        ReturnedPipeline(Payload payload, Map<Cap, Cap> described) {
+            this.payload = payload;
+            this.described = described;
+            described.values().forEach(Cap::share);
+        }
+
+        @Override
+        public Cap cap(Path path) {
+            Cap cap = payload.cap(path);
+            Cap known = described.get(cap);
+            if (known == null) {
+                return cap;
+            }
+            cap.close();
+            return known.share();
+        }
+
+        @Override
+        public Pipeline share() {
+            references++;
+            return this;
+        }
+
+        @Override
+        public void close() {
+            if (--references == 0) {
+                described.values().forEach(Cap::close);
+                payload.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.capstan.capnp.rpc;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Request;
+import dev.capstan.capnp.rpc.protocol.CapDescriptor;
+import dev.capstan.capnp.rpc.protocol.MessageTarget;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reference that the peer will resolve: a promise that it exported, or a place in an answer that has not returned.
+ *
+ * <p>Calls go ahead to the peer over {@code initial}. When the peer tells what the promise is, later calls may take a shorter way and so arrive
+ * before the earlier ones, which the peer is still sending back to us. If calls were made and the new way does not lead over this connection, they
+ * are therefore held back behind an <em>embargo</em>: a Disembargo follows the earlier calls, the peer returns it, and then they are let go.
+ */
+final class PromisedCap extends RemoteCap {
+    private final RemoteCap initial;
+    private final Runnable onUnused;
+    private volatile @Nullable Cap target;
+    private boolean hadCalls;
+    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+
+    /** Takes ownership of {@code initial}; {@code onUnused} runs if the last reference is closed before it resolves. */
+    PromisedCap(RemoteCap initial, Runnable onUnused) {
+        super(initial.connection);
+        this.initial = initial;
+        this.onUnused = onUnused;
+    }
+
+    @Override
+    RemoteCap way() {
+        return initial;
+    }
+
+    boolean isResolved() {
+        return target != null;
+    }
+
+    /** The peer says what this is. Takes ownership of {@code replacement}. */
+    void resolve(Cap replacement) {
+        if (target != null) {
+            replacement.close();
+            throw connection.protocolError("a promise was resolved twice");
+        }
+        Cap next = replacement;
+        if (replacement == this) {
+            next = new BrokenCap(Failure.failed("the peer resolved a promise to itself"));
+            replacement.close();
+        }
+        boolean embargo;
+        if (next instanceof RemoteCap remote && remote.connection == connection) {
+            embargo = remote.promiseResolvedHere(hadCalls);
+            remote.adoptFlow(this);
+        } else {
+            // A failure needs no order, and the null capability cannot be called in any.
+            embargo = hadCalls && !(next.innermost() instanceof BrokenCap);
+        }
+        if (embargo && connection.isUp() && !connection.faults.contains(Fault.NO_EMBARGO)) {
+            next = connection.embargoes.impose(initial, next);
+        }
+        become(next);
+    }
+
+    /** The peer or the connection says that this will never be anything. */
+    void fail(Failure failure) {
+        if (target != null) {
+            return;
+        }
+        List<Completer<Cap>> waiting = watchers;
+        watchers = new ArrayList<>(0);
+        become(new BrokenCap(failure));
+        waiting.forEach(watcher -> watcher.fail(failure));
+    }
+
+    private void become(Cap next) {
+        target = next;
+        List<Completer<Cap>> waiting = watchers;
+        watchers = new ArrayList<>(0);
+        for (Completer<Cap> watcher : waiting) {
+            if (watcher.isPending()) {
+                watcher.complete(next.share());
+            }
+        }
+        initial.close();
+        if (isReleased()) {
+            next.close();
+        }
+    }
+
+    @Override
+    boolean promiseResolvedHere(boolean calls) {
+        if (target != null) {
+            throw connection.protocolError(
+                    "a promise cannot resolve to another promise that is itself resolved; see CapDescriptor.senderPromise");
+        }
+        hadCalls |= calls;
+        return false;
+    }
+
+    @Override
+    RemoteCap describe(CapDescriptor.Builder descriptor) {
+        hadCalls = true;
+        return initial.describe(descriptor);
+    }
+
+    @Override
+    @Nullable Cap address(MessageTarget.Builder to) {
+        Cap known = target;
+        if (known != null) {
+            return known instanceof RemoteCap remote && remote.connection == connection ? remote.address(to) : known;
+        }
+        hadCalls = true;
+        return initial.address(to);
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        Cap known = target;
+        return known != null
+                ? known.request(method, fallback, sizeHint, hints)
+                : super.request(method, fallback, sizeHint, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        Cap known = target;
+        return known != null ? known.call(call) : super.call(call);
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return target;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        Cap known = target;
+        if (known instanceof BrokenCap broken) {
+            return broken.resolution();
+        }
+        if (known != null) {
+            return Promise.of(known.share());
+        }
+        Completer<Cap> watcher = new Completer<>(connection.loop);
+        watchers.add(watcher);
+        watcher.onCancel(() -> watchers.remove(watcher));
+        return watcher.promise();
+    }
+
+    @Override
+    protected void released() {
+        Cap known = target;
+        if (known != null) {
+            known.close();
+        } else {
+            onUnused.run();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "promise over " + initial;
+    }
+}

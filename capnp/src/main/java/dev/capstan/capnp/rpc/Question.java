@@ -1,0 +1,252 @@
+package dev.capstan.capnp.rpc;
+
+import dev.capstan.async.Completer;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Pipeline;
+import dev.capstan.capnp.CapnpFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry of the question table: a call of ours that the peer has not forgotten yet. It is also the pipeline of its answer.
+ *
+ * <p><b>Life.</b> Asked; then either <em>returned</em> (the peer answered) or <em>finished early</em> (nobody here is interested any more); the id is
+ * free when both the Return has come and the Finish has gone. A Finish follows the Return in the same turn, unless a place in the answer is still
+ * addressed as such. Interest is: the results, an open pipeline reference, or an unresolved capability taken from the pipeline.
+ */
+final class Question implements Pipeline {
+    final Connection connection;
+    private final int id;
+    private final boolean tail;
+    private final boolean pipelineOnly;
+    private final Completer<Payload> results;
+    private final Answer answer;
+    private int[] paramExports = Exports.NONE;
+
+    private boolean awaitingReturn;
+    private boolean finishSent;
+    private boolean finishNotNeeded;
+    private int interest = 2;
+    private int references = 1;
+    private int pipelineCaps;
+    private @Nullable Map<Path, PromisedCap> promised;
+    private @Nullable Payload payload;
+    private @Nullable Failure failure;
+
+    Question(Connection connection, int id, boolean tail, boolean pipelineOnly) {
+        this.connection = connection;
+        this.id = id;
+        this.tail = tail;
+        this.pipelineOnly = pipelineOnly;
+        this.awaitingReturn = !pipelineOnly;
+        this.results = new Completer<>(connection.loop);
+        this.answer = new Answer(results.promise(), this);
+        results.onCancel(this::interestLost);
+    }
+
+    int id() {
+        return id;
+    }
+
+    Answer answer() {
+        return answer;
+    }
+
+    boolean isPipelineOnly() {
+        return pipelineOnly;
+    }
+
+    // ---- sending
+
+    void sent(int[] exports) {
+        paramExports = exports;
+    }
+
+    /** The Call never left: nothing to wait for, nothing to finish. */
+    void notSent(Failure cause) {
+        awaitingReturn = false;
+        finishNotNeeded = true;
+        settleFailed(cause);
+    }
+
+    Failure sendFailure() {
+        return failure != null ? failure : Failure.failed("the call was not sent");
+    }
+
+    // ---- Return
+
+    boolean isAwaitingReturn() {
+        return awaitingReturn;
+    }
+
+    boolean isTail() {
+        return tail;
+    }
+
+    /** Whether the answer is of no more interest, so that what a Return carries must not be looked at. */
+    boolean isFinished() {
+        return finishSent;
+    }
+
+    void returned(boolean releaseParamCaps, boolean noFinishNeeded) {
+        awaitingReturn = false;
+        if (releaseParamCaps) {
+            connection.exports.release(paramExports);
+        }
+        paramExports = Exports.NONE;
+        finishNotNeeded = noFinishNeeded;
+        if (finishSent) {
+            connection.questions.forget(this);
+        }
+    }
+
+    /** The results are there. Takes ownership. */
+    void settle(Payload content) {
+        Map<Path, PromisedCap> waiting = promised;
+        promised = null;
+        payload = content;
+        if (waiting != null) {
+            waiting.forEach((path, cap) -> {
+                if (!cap.isReleased()) {
+                    cap.resolve(content.cap(path));
+                }
+            });
+        }
+        if (results.isPending()) {
+            results.complete(content.share());
+        }
+        if (references == 0) {
+            content.close();
+        }
+        finishIfDone();
+    }
+
+    void settleFailed(Failure cause) {
+        failure = cause;
+        Map<Path, PromisedCap> waiting = promised;
+        promised = null;
+        if (waiting != null) {
+            waiting.values().forEach(cap -> {
+                if (!cap.isReleased()) {
+                    cap.fail(cause);
+                }
+            });
+        }
+        results.fail(cause);
+        finishIfDone();
+    }
+
+    /** A tail call has been answered: its results went straight to whom they concern. */
+    void settleElsewhere() {
+        // The places in the answer stay addressable until our own caller has forgotten the call whose tail this is.
+        if (results.isPending()) {
+            results.complete(CapnpFormat.INSTANCE.allocate(0));
+            interestLost();
+        }
+    }
+
+    /** The connection is gone. */
+    void disconnected(Failure cause) {
+        awaitingReturn = false;
+        finishNotNeeded = true;
+        if (!isSettled()) {
+            settleFailed(cause);
+        }
+    }
+
+    private boolean isSettled() {
+        return payload != null || failure != null;
+    }
+
+    // ---- Finish
+
+    private void interestLost() {
+        if (--interest == 0 && !isSettled()) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (finishSent || connection.faults.contains(Fault.CANCEL_DOES_NOT_REACH_SOURCE)) {
+            return;
+        }
+        finishSent = true;
+        if (!finishNotNeeded) {
+            // Only a question that has not returned lets the peer release the results: we shall never look at them.
+            connection.sendFinish(id, awaitingReturn || pipelineOnly);
+        }
+        if (!awaitingReturn) {
+            connection.questions.forget(this);
+        }
+    }
+
+    private void finishIfDone() {
+        if (!awaitingReturn && pipelineCaps == 0 && isSettled()) {
+            finish();
+        }
+    }
+
+    void pipelineCapReleased() {
+        pipelineCaps--;
+        finishIfDone();
+    }
+
+    // ---- Pipeline
+
+    @Override
+    public Cap cap(Path path) {
+        Payload content = payload;
+        if (content != null) {
+            return content.cap(path);
+        }
+        if (failure != null) {
+            return new BrokenCap(failure);
+        }
+        Map<Path, PromisedCap> all = promised;
+        if (all == null) {
+            all = new LinkedHashMap<>(4);
+            promised = all;
+        }
+        PromisedCap before = all.get(path);
+        if (before != null && before.tryShare()) {
+            return before;
+        }
+        pipelineCaps++;
+        PipelineCap initial =
+                switch (path) {
+                    case Path.Pointers pointers -> new PipelineCap(this, pointers);
+                };
+        interest++;
+        PromisedCap cap = new PromisedCap(initial, () -> {
+            initial.close();
+            interestLost();
+        });
+        all.put(path, cap);
+        return cap;
+    }
+
+    @Override
+    public Pipeline share() {
+        references++;
+        return this;
+    }
+
+    @Override
+    public void close() {
+        if (references <= 0) {
+            throw new IllegalStateException("this pipeline was closed more often than it was shared");
+        }
+        if (--references == 0) {
+            if (payload != null) {
+                payload.close();
+            }
+            interestLost();
+        }
+    }
+}
