@@ -101,7 +101,9 @@ final class Copies {
             throw Target.unknownKind(source, from);
         }
         Cap cap = source.arena.capTable().get(Pointer.capIndex(pointer));
-        Cap copy = cap == null ? new BrokenCap(Failure.failed("Message contained invalid capability pointer.")) : cap.share();
+        Cap copy = cap == null
+                ? new BrokenCap(Failure.failed("Message contained invalid capability pointer."))
+                : cap.share();
         segment.putLong(at, Pointer.capability(segment.arena.capTable().add(copy)));
     }
 

@@ -91,7 +91,7 @@ class CopyTest {
         target.root().set(received.root());
         assertEquals(2, cap.held());
         Raw.Reader read = target.asReader().as(NODE);
-        assertTrue(read._cap(0) instanceof BrokenCap);
+        assertTrue(read._cap(0) instanceof dev.capstan.cap.BrokenCap);
         read._cap(1).close();
         assertEquals(2, cap.held());
         table.close();

@@ -17,7 +17,6 @@ import dev.capstan.capnp.CapnpFormat;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.rpc.protocol.Return;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,7 +168,7 @@ final class IncomingCall implements Call {
 
     private void settled(@Nullable Payload payload, @Nullable Throwable failure) {
         listening = null;
-        if (returned || hints.onlyPipeline() && !resultsToYourself) {
+        if (returned || (hints.onlyPipeline() && !resultsToYourself)) {
             if (payload != null) {
                 payload.close();
             }
@@ -208,7 +207,7 @@ final class IncomingCall implements Call {
         }
         Return.Builder ret = outgoing.root().getReturn();
         boolean plain = content.caps().size() == 0;
-        Map<Cap, Cap> described = new IdentityHashMap<>(0);
+        IdentityHashMap<Cap, Cap> described = new IdentityHashMap<>(0);
         int[] exported = Exports.NONE;
         try {
             exported = connection.exports.describeAll(content.caps(), ret.getResults(), described);
@@ -411,10 +410,10 @@ final class IncomingCall implements Call {
      */
     private static final class ReturnedPipeline implements Pipeline {
         private final Payload payload;
-        private final Map<Cap, Cap> described;
+        private final IdentityHashMap<Cap, Cap> described;
         private int references = 1;
 
-        ReturnedPipeline(Payload payload, Map<Cap, Cap> described) {
+        ReturnedPipeline(Payload payload, IdentityHashMap<Cap, Cap> described) {
             this.payload = payload;
             this.described = described;
             described.values().forEach(Cap::share);

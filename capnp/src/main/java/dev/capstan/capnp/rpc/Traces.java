@@ -45,11 +45,7 @@ final class Traces {
             StructList.Builder<Exception.Detail.Builder> list = to.initDetails(details.size());
             for (int i = 0; i < details.size(); i++) {
                 list.get(i).setDetailId(details.get(i).id());
-                list.get(i)
-                        .initData()
-                        .setAs(
-                                dev.capstan.capnp.Data.TYPE,
-                                dev.capstan.capnp.Data.of(details.get(i).data()));
+                list.get(i).setData(details.get(i).data());
             }
         }
     }
@@ -67,8 +63,7 @@ final class Traces {
         for (Exception.Detail.Reader detail : from.getDetails()) {
             if (details.size() < MAX_DETAILS && detail.hasData()) {
                 details.add(new Failure.Detail(
-                        detail.getDetailId(),
-                        detail.getData().as(dev.capstan.capnp.Data.TYPE).toByteArray()));
+                        detail.getDetailId(), detail.getData().toByteArray()));
             }
         }
         String trace = from.getTrace();
