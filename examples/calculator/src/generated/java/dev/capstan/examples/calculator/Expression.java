@@ -274,10 +274,6 @@ public final class Expression {
                 _set(Function.TYPE, 0, value);
             }
 
-            public void setFunction(Function.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
-            }
-
             public boolean hasArguments() {
                 return !_isNull(1);
             }

@@ -17,7 +17,7 @@ public final class CalculatorServer implements Calculator.Server {
     public Promise<Void> evaluate(
             CallContext<Calculator.EvaluateParams.Reader, Calculator.EvaluateResults.Builder> context) {
         return compute(context.params().getExpression(), List.of()).then(number -> {
-            context.results().setValue(new Number(number));
+            context.results().setValue(new Known(number));
             return Promise.done();
         });
     }
@@ -96,7 +96,7 @@ public final class CalculatorServer implements Calculator.Server {
     }
 
     /** A number that somebody else may read. */
-    private record Number(double number) implements Value.Server {
+    private record Known(double number) implements Value.Server {
         @Override
         public Promise<Void> read(CallContext<Value.ReadParams.Reader, Value.ReadResults.Builder> context) {
             context.results().setNumber(number);
