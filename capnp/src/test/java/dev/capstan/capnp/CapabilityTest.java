@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import org.junit.jupiter.api.Test;
 
