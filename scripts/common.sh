@@ -167,6 +167,8 @@ progress() {
                 ;;
             *'[INFO] Building '*' ['*) printf '  %s\n' "${line#*Building }" >&2 ;;
             *'[INFO] Tests run:'*'-- in '* | *'[WARNING] Tests run:'*'-- in '*) printf '    %s\n' "${line#*] }" >&2 ;;
+            # With -Werror the warning is the error.
+            *'[WARNING] '*.java:\[*) printf '    %s\n' "${line#*] }" >&2 ;;
             *'[ERROR] '*) printf '    %s\n' "${line#*\[ERROR\] }" >&2 ;;
         esac
     done

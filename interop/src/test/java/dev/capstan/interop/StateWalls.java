@@ -15,10 +15,8 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.TypeCheckInstruction;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -90,7 +88,6 @@ final class StateWalls {
             "java/util/stream/Stream.toList");
 
     private final House house;
-    private final Map<JavaClass, Boolean> known = new HashMap<>();
     private final Set<String> statics = new HashSet<>();
     private final Set<String> contracts = new HashSet<>();
 
@@ -137,41 +134,44 @@ final class StateWalls {
         if (COLLECTIONS.contains(type.getName())) {
             return initialisedBy(field, StateWalls::makesFixedCollection);
         }
-        return type.isArray() ? initialisedBy(field, StateWalls::makesEmptyArray) : isImmutable(type);
+        return type.isArray() ? initialisedBy(field, StateWalls::makesEmptyArray) : isImmutable(type, new HashSet<>());
     }
 
-    private boolean isImmutable(JavaClass type) {
-        if (!house.owns(type) || type.isArray()) {
+    /**
+     * Whether everything that can be reached from a reference of this type is fixed. {@code seen} holds the types under
+     * examination: a type that holds its own kind is fixed if nothing else speaks against it.
+     */
+    private boolean isImmutable(JavaClass type, Set<JavaClass> seen) {
+        if (type.isArray()) {
+            return false;
+        }
+        if (!house.owns(type)) {
             return type.isPrimitive()
+                    || type.isEnum()
                     || VALUES.contains(type.getName())
-                    || House.startsWithAny(VALUE_PACKAGES).test(type.getName())
-                    || (type.isEnum() && !house.owns(type));
+                    || House.startsWithAny(VALUE_PACKAGES).test(type.getName());
         }
-        Boolean answer = known.get(type);
-        if (answer != null) {
-            return answer;
-        }
-        // A type that holds its own kind is immutable if nothing else speaks against it.
-        known.put(type, true);
-        boolean immutable =
-                hasFixedFields(type) && type.getAllSubclasses().stream().allMatch(this::hasFixedFields);
-        if (!immutable && HouseRules.IMMUTABLE_BY_CONTRACT.containsKey(house.outermost(type))) {
+        if (HouseRules.IMMUTABLE_BY_CONTRACT.containsKey(house.outermost(type))) {
             contracts.add(house.outermost(type));
-            immutable = true;
+            return true;
         }
-        known.put(type, immutable);
-        return immutable;
+        return !seen.add(type)
+                || (hasFixedFields(type, seen)
+                        && type.getAllSubclasses().stream().allMatch(subclass -> isImmutable(subclass, seen)));
     }
 
-    private boolean hasFixedFields(JavaClass type) {
+    private boolean hasFixedFields(JavaClass type, Set<JavaClass> seen) {
         return type.getAllFields().stream()
                 .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+                // Enum caches its hash in a field of its own.
+                .filter(field -> !field.getOwner().getName().equals("java.lang.Enum"))
                 .allMatch(field -> field.getModifiers().contains(JavaModifier.FINAL)
-                        && (isImmutable(field.getRawType())
-                                || (field.getOwner().isRecord()
-                                        && COLLECTIONS.contains(
-                                                field.getRawType().getName()))
-                                || field.getOwner().getName().equals("java.lang.Enum")));
+                        && (isTrustedCollection(field) || isImmutable(field.getRawType(), seen)));
+    }
+
+    private static boolean isTrustedCollection(JavaField field) {
+        return field.getOwner().isRecord()
+                && COLLECTIONS.contains(field.getRawType().getName());
     }
 
     private interface Initialiser {
