@@ -169,7 +169,8 @@ progress() {
             *'[INFO] Tests run:'*'-- in '* | *'[WARNING] Tests run:'*'-- in '*) printf '    %s\n' "${line#*] }" >&2 ;;
             # With -Werror the warning is the error.
             *'[WARNING] '*.java:\[*) printf '    %s\n' "${line#*] }" >&2 ;;
-            *'[ERROR] '*) printf '    %s\n' "${line#*\[ERROR\] }" >&2 ;;
+            *'[ERROR] '*$'\tat '*) ;; # stack traces stay in the log
+            *'[ERROR] '?*) printf '    %s\n' "${line#*\[ERROR\] }" >&2 ;;
         esac
     done
 }
