@@ -97,7 +97,6 @@ missing_peer_packages() {
     command -v capnp >/dev/null 2>&1 || echo capnproto
     [ -e "${CAPSTAN_INCLUDE_FOLDER:-/usr/include}/capnp/rpc-twoparty.h" ] || echo libcapnp-dev
     command -v g++ >/dev/null 2>&1 || echo g++
-    command -v pkg-config >/dev/null 2>&1 || echo pkg-config
     command -v node >/dev/null 2>&1 || echo nodejs
     command -v npm >/dev/null 2>&1 || echo npm
 }

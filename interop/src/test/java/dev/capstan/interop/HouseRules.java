@@ -78,10 +78,19 @@ final class HouseRules {
     static final Set<String> GENERATED =
             Set.of("capnp.schema", "capnp.rpc.protocol", "capnp.persistent", "capnp.stream", "examples");
 
-    /**
-     * A share says nothing about a handful of types: a module with fewer than this many is left alone.
-     */
+    /** A share says nothing about a handful of types: a module (or house) with fewer than this many is left alone. */
     static final int FEWEST_TYPES_FOR_A_SHARE = 12;
+
+    /**
+     * Another ceiling for the public share of one module than a third.
+     *
+     * @param share between 0 and 1
+     * @param reason why the module cannot hide more
+     */
+    record Ceiling(double share, String reason) {}
+
+    /** Rooms with a ceiling of their own. They count in the share of the whole house all the same. */
+    static final Map<String, Ceiling> PUBLIC_SHARES = Map.of();
 
     /** In capnweb and grpc, the one small class per transport that may see {@code net}: class to reason. */
     static final Map<String, String> TRANSPORTS = Map.of();

@@ -109,7 +109,12 @@ class HouseTest {
 
         @Test
         void at_most_a_third_of_the_types_of_a_module_are_public() {
-            assertStands(SourceWalls.publicShares(HOUSE));
+            assertStands(PublicShare.byRoom(HOUSE, HouseRules.PUBLIC_SHARES));
+        }
+
+        @Test
+        void at_most_a_third_of_the_types_of_the_house_are_public() {
+            assertStands(PublicShare.ofTheHouse(HOUSE, PublicShare.THIRD));
         }
 
         @Test

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Walls 5 to 7: time and chance, shape of the packages, null marks, serialization and reflection. */
@@ -134,59 +133,18 @@ final class SourceWalls {
                 .getDetails();
     }
 
-    /**
-     * Wall 6: at most a third of a room's types are public. Counted are the types that have a name of their own: top-level and
-     * member classes, interfaces, enums and records, each as one, outside generated packages. Anonymous and local classes and
-     * lambdas do not count. A type counts as public when it and every type around it are, whether or not its package is exported:
-     * on the class path the export is no protection.
-     */
-    static List<String> publicShares(House house) {
-        Map<String, List<JavaClass>> byRoom = new TreeMap<>();
-        house.classes()
-                .filter(type -> !HouseRules.WITHOUT_PUBLIC_SHARE.contains(house.room(type)))
-                .filter(type -> !house.isGenerated(type))
-                .filter(SourceWalls::isNamed)
-                .forEach(type -> byRoom.computeIfAbsent(house.room(type), none -> new ArrayList<>())
-                        .add(type));
-        List<String> broken = new ArrayList<>();
-        byRoom.forEach((room, types) -> {
-            List<String> open = types.stream()
-                    .filter(SourceWalls::isPublic)
-                    .map(house::name)
-                    .toList();
-            if (types.size() >= HouseRules.FEWEST_TYPES_FOR_A_SHARE && 3 * open.size() > types.size()) {
-                broken.add(room + " has " + open.size() + " public types of " + types.size() + ", more than a third: "
-                        + open);
-            }
-        });
-        return broken;
-    }
-
     /** Wall 6: a class that nobody outside its package may extend, and nobody inside does, is final. */
     static List<String> openHiddenClasses(House house) {
         return house.classesInsideTheWalls()
                 .filter(type -> !house.isGenerated(type))
-                .filter(SourceWalls::isNamed)
-                .filter(type -> !isPublic(type) && !UsageWalls.isVisible(type))
+                .filter(PublicShare::isNamed)
+                .filter(type -> !PublicShare.isPublic(type) && !UsageWalls.isVisible(type))
                 .filter(type -> !type.isInterface() && !type.isEnum() && !type.isRecord())
                 .filter(type -> !type.getModifiers().contains(JavaModifier.FINAL)
                         && !type.getModifiers().contains(JavaModifier.ABSTRACT))
                 .filter(type -> type.getSubclasses().isEmpty())
                 .map(type -> house.name(type) + " is neither public nor extended, so it is final")
                 .toList();
-    }
-
-    private static boolean isNamed(JavaClass type) {
-        return !type.isAnonymousClass()
-                && !type.isLocalClass()
-                && !type.getModifiers().contains(JavaModifier.SYNTHETIC)
-                && !type.getSimpleName().equals("package-info")
-                && !type.getSimpleName().equals("module-info");
-    }
-
-    private static boolean isPublic(JavaClass type) {
-        return type.getModifiers().contains(JavaModifier.PUBLIC)
-                && type.getEnclosingClass().map(SourceWalls::isPublic).orElse(true);
     }
 
     /** Wall 7: whether this {@code module-info.class} or {@code package-info.class} carries {@code @NullMarked}. */

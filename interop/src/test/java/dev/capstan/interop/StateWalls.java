@@ -25,7 +25,7 @@ import java.util.Set;
  * <ul>
  *   <li>a primitive, a value of the JDK, a handle, a logger, a functional interface of the JDK;
  *   <li>a List, Set or Map that the static initialiser takes straight from {@code List.of} and the like;
- *   <li>an array of no elements;
+ *   <li>an array of no elements, or a bare {@code new Object()} that serves as a token;
  *   <li>a type of ours whose instance fields, with those of its superclasses and of every known subclass, are final and again of
  *       such a type. A record's collections are trusted: a value copies them in its constructor.
  * </ul>
@@ -134,6 +134,9 @@ final class StateWalls {
         if (COLLECTIONS.contains(type.getName())) {
             return initialisedBy(field, StateWalls::makesFixedCollection);
         }
+        if (type.getName().equals("java.lang.Object")) {
+            return initialisedBy(field, StateWalls::makesToken);
+        }
         return type.isArray() ? initialisedBy(field, StateWalls::makesEmptyArray) : isImmutable(type, new HashSet<>());
     }
 
@@ -208,6 +211,14 @@ final class StateWalls {
                 && before.getFirst() instanceof InvokeInstruction call
                 && COLLECTION_MAKERS.contains(
                         call.owner().asInternalName() + "." + call.name().stringValue());
+    }
+
+    /** {@code new Object()}, which has nothing but its identity. */
+    private static boolean makesToken(List<Instruction> before) {
+        return !before.isEmpty()
+                && before.getFirst() instanceof InvokeInstruction call
+                && call.owner().asInternalName().equals("java/lang/Object")
+                && call.name().equalsString("<init>");
     }
 
     private static boolean makesEmptyArray(List<Instruction> before) {

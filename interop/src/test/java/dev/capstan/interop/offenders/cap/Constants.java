@@ -19,6 +19,7 @@ final class Constants {
     static final Pattern WORD = Pattern.compile("\\w+");
     static final byte[] EMPTY = new byte[0];
     static final String[] NONE = {};
+    static final Object TOKEN_OF_IDENTITY = new Object();
     static final List<String> LIST = List.of("a");
     static final Set<Kind> SET = Set.of(Kind.ONE);
     static final Map<String, Integer> MAP = Map.ofEntries(Map.entry("a", 1));

@@ -12,6 +12,7 @@ final class Statics {
     static final AtomicInteger SEQUENCE = new AtomicInteger();
     static final Map<String, String> REGISTRY = new HashMap<>();
     static final List<String> OPEN_LIST = new ArrayList<>(List.of("a"));
+    static final Object DISGUISED = new ArrayList<String>();
     static final int[] TABLE = {1, 2, 3};
     static final ThreadLocal<String> CURRENT = new ThreadLocal<>();
     static final Changing CHANGING = new Changing();
