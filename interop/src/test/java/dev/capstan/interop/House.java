@@ -3,6 +3,7 @@ package dev.capstan.interop;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.capstan.interop.HouseRules.Exceptions;
 import dev.capstan.interop.HouseRules.Room;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,10 @@ final class House {
     private final JavaClasses imported;
     private final List<JavaClass> classes;
 
-    private House(String prefix, Collection<Path> folders) {
+    private final Exceptions exceptions;
+
+    private House(String prefix, Collection<Path> folders, Exceptions exceptions) {
+        this.exceptions = exceptions;
         this.prefix = prefix + ".";
         this.imported = new ClassFileImporter().importPaths(folders);
         this.classes = imported.stream()
@@ -41,12 +45,17 @@ final class House {
                 tree.modules().stream()
                         .map(SourceTree.Module::classes)
                         .filter(Files::isDirectory)
-                        .toList());
+                        .toList(),
+                HouseRules.EXCEPTIONS);
     }
 
     /** Stand-ins: the rooms are the packages below {@code prefix}. */
-    static House at(String prefix, Path folder) {
-        return new House(prefix, List.of(folder));
+    static House at(String prefix, Path folder, Exceptions exceptions) {
+        return new House(prefix, List.of(folder), exceptions);
+    }
+
+    Exceptions exceptions() {
+        return exceptions;
     }
 
     String prefix() {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.interop.HouseRules.Ceiling;
+import dev.capstan.interop.HouseRules.Exceptions;
 import java.lang.module.ModuleDescriptor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,8 +19,9 @@ import org.junit.jupiter.api.Test;
 class HouseOffendersTest {
     private static final String PREFIX = "dev.capstan.interop.offenders";
     private static final SourceTree TREE = SourceTree.here();
-    private static final House HOUSE =
-            House.at(PREFIX, TREE.root().resolve("interop/target/test-classes/dev/capstan/interop/offenders"));
+    private static final Path OFFENDERS =
+            TREE.root().resolve("interop/target/test-classes/dev/capstan/interop/offenders");
+    private static final House HOUSE = House.at(PREFIX, OFFENDERS, Exceptions.NONE);
 
     @Test
     void a_module_that_uses_what_the_plan_does_not_give_it_is_named() {
@@ -31,9 +34,10 @@ class HouseOffendersTest {
 
     @Test
     void a_class_outside_the_home_package_of_its_module_is_named() {
-        House strayed = House.at("dev.capstan", TREE.root().resolve("testkit/target/classes"));
+        House strayed = House.at("dev.capstan", TREE.root().resolve("testkit/target/classes"), Exceptions.NONE);
         assertEquals(List.of(), UsageWalls.homes(TREE, strayed));
-        House elsewhere = House.at("dev.somewhere.else", TREE.root().resolve("testkit/target/classes"));
+        House elsewhere =
+                House.at("dev.somewhere.else", TREE.root().resolve("testkit/target/classes"), Exceptions.NONE);
         assertNamed(UsageWalls.homes(TREE, elsewhere), "testkit holds dev.capstan.testkit.Parity, which belongs below");
     }
 
@@ -125,21 +129,25 @@ class HouseOffendersTest {
 
     @Test
     void a_module_with_too_many_public_types_is_named_with_its_count() {
-        List<String> broken = PublicShare.byRoom(HOUSE, Map.of());
+        List<String> broken = PublicShare.byRoom(HOUSE);
         assertEquals(1, broken.size(), String.join("\n", broken));
         assertNamed(broken, "grpc has 5 public types of 12, more than a third");
     }
 
     @Test
     void a_module_with_a_ceiling_of_its_own_is_held_to_it() {
-        assertEquals(List.of(), PublicShare.byRoom(HOUSE, Map.of("grpc", new Ceiling(0.42, "five of twelve"))));
+        assertEquals(List.of(), PublicShare.byRoom(withCeilings(Map.of("grpc", new Ceiling(0.42, "five of twelve")))));
         assertNamed(
-                PublicShare.byRoom(HOUSE, Map.of("grpc", new Ceiling(0.4, "too low"))),
+                PublicShare.byRoom(withCeilings(Map.of("grpc", new Ceiling(0.4, "too low")))),
                 "grpc has 5 public types of 12");
         assertNamed(
-                PublicShare.byRoom(
-                        HOUSE, Map.of("cluster", new Ceiling(0.5, "not needed"), "grpc", new Ceiling(0.5, "needed"))),
+                PublicShare.byRoom(withCeilings(
+                        Map.of("cluster", new Ceiling(0.5, "not needed"), "grpc", new Ceiling(0.5, "needed")))),
                 "HouseRules.PUBLIC_SHARES lists cluster, which needs no exception");
+    }
+
+    private static House withCeilings(Map<String, Ceiling> ceilings) {
+        return House.at(PREFIX, OFFENDERS, new Exceptions(ceilings, Map.of(), Map.of(), Map.of(), Map.of(), Map.of()));
     }
 
     @Test
@@ -181,10 +189,23 @@ class HouseOffendersTest {
     }
 
     @Test
-    void an_exception_that_nobody_needs_any_more_is_named() {
+    void what_is_excepted_is_let_through_and_an_exception_that_nobody_needs_is_named() {
+        Map<String, String> clocks = Map.of("cap.Clocks", "the one that may", "cap.Constants", "needs none");
+        Map<String, String> statics = Map.of("cap.Statics.TABLE", "never written", "cap.Constants.LIMIT", "needs none");
+        Map<String, String> types = Map.of("cap.Statics", "says so");
+        Map<String, String> reflecting = Map.of("cap", "binds by name");
+        House house =
+                House.at(PREFIX, OFFENDERS, new Exceptions(Map.of(), Map.of(), statics, types, clocks, reflecting));
         assertEquals(
-                List.of("HouseRules.LIST lists b, which needs no exception"),
-                House.unused("LIST", Set.of("a", "b"), Set.of("a")));
+                List.of("HouseRules.TIME_AND_CHANCE lists cap.Constants, which needs no exception"),
+                SourceWalls.timeAndChance(house));
+        assertEquals(List.of(), SourceWalls.reflection(house));
+        List<String> state = StateWalls.mutableStatics(house);
+        assertNamed(
+                state,
+                "HouseRules.STATICS lists cap.Constants.LIMIT, which needs no exception",
+                "cap.Statics.SEQUENCE");
+        assertNotNamed(state, "cap.Statics.TABLE", "cap.Statics.CHANGING", "cap.Statics.HOLDER", "cap.Statics.SHAPE");
     }
 
     private static void assertNamed(List<String> broken, String... expected) {

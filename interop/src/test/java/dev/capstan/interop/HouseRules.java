@@ -89,21 +89,38 @@ final class HouseRules {
      */
     record Ceiling(double share, String reason) {}
 
-    /** Rooms with a ceiling of their own. They count in the share of the whole house all the same. */
-    static final Map<String, Ceiling> PUBLIC_SHARES = Map.of();
+    /**
+     * What is let through the walls, each with its reason.
+     *
+     * @param publicShares wall 6: rooms with a ceiling of their own, which count in the share of the house all the same
+     * @param transports wall 3: in capnweb and grpc, the one small class per transport that may see {@code net}
+     * @param statics wall 4: {@code package.Class.FIELD} of fields that are harmless though their type does not show it
+     * @param immutableByContract wall 4: own types that never change though their fields do not show it (an array inside, say)
+     * @param timeAndChance wall 5: classes that implement clock, sleep, threads and randomness
+     * @param reflection wall 7: packages that bind user interfaces or schedule fibers
+     */
+    record Exceptions(
+            Map<String, Ceiling> publicShares,
+            Map<String, String> transports,
+            Map<String, String> statics,
+            Map<String, String> immutableByContract,
+            Map<String, String> timeAndChance,
+            Map<String, String> reflection) {
+        static final Exceptions NONE = new Exceptions(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+    }
 
-    /** In capnweb and grpc, the one small class per transport that may see {@code net}: class to reason. */
-    static final Map<String, String> TRANSPORTS = Map.of();
+    private static final Map<String, Ceiling> PUBLIC_SHARES = Map.of();
 
-    /** Implementations of clock, sleep, threads and randomness, for wall 5: class to reason. */
-    static final Map<String, String> TIME_AND_CHANCE = Map.of();
+    private static final Map<String, String> TRANSPORTS = Map.of();
 
-    /** Static fields, for wall 4, that are harmless though their type does not show it: {@code package.Class.FIELD} to reason. */
-    static final Map<String, String> STATICS = Map.of();
+    private static final Map<String, String> STATICS = Map.of();
 
-    /** Own types, for wall 4, that never change though their fields do not show it (an array inside, say): class to reason. */
-    static final Map<String, String> IMMUTABLE_BY_CONTRACT = Map.of();
+    private static final Map<String, String> IMMUTABLE_BY_CONTRACT = Map.of();
 
-    /** The packages, for wall 7, that bind user interfaces or schedule fibers and need reflection: package to reason. */
-    static final Map<String, String> REFLECTION = Map.of();
+    private static final Map<String, String> TIME_AND_CHANCE = Map.of();
+
+    private static final Map<String, String> REFLECTION = Map.of();
+
+    static final Exceptions EXCEPTIONS =
+            new Exceptions(PUBLIC_SHARES, TRANSPORTS, STATICS, IMMUTABLE_BY_CONTRACT, TIME_AND_CHANCE, REFLECTION);
 }

@@ -109,7 +109,7 @@ class HouseTest {
 
         @Test
         void at_most_a_third_of_the_types_of_a_module_are_public() {
-            assertStands(PublicShare.byRoom(HOUSE, HouseRules.PUBLIC_SHARES));
+            assertStands(PublicShare.byRoom(HOUSE));
         }
 
         @Test

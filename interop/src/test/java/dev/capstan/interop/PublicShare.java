@@ -34,7 +34,8 @@ final class PublicShare {
     }
 
     /** Rooms over a third, or over the ceiling of their own. */
-    static List<String> byRoom(House house, Map<String, Ceiling> ceilings) {
+    static List<String> byRoom(House house) {
+        Map<String, Ceiling> ceilings = house.exceptions().publicShares();
         PublicShare shares = new PublicShare(house);
         List<String> broken = new ArrayList<>();
         Set<String> used = new HashSet<>();

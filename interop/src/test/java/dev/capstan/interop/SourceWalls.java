@@ -111,13 +111,14 @@ final class SourceWalls {
         Set<String> used = new HashSet<>();
         house.classesInsideTheWalls()
                 .forEach(type -> accesses(type, TIME_AND_CHANCE).forEach(access -> {
-                    if (HouseRules.TIME_AND_CHANCE.containsKey(house.outermost(type))) {
+                    if (house.exceptions().timeAndChance().containsKey(house.outermost(type))) {
                         used.add(house.outermost(type));
                     } else {
                         broken.add(access.getDescription());
                     }
                 }));
-        broken.addAll(House.unused("TIME_AND_CHANCE", HouseRules.TIME_AND_CHANCE.keySet(), used));
+        broken.addAll(House.unused(
+                "TIME_AND_CHANCE", house.exceptions().timeAndChance().keySet(), used));
         return broken;
     }
 
@@ -191,13 +192,13 @@ final class SourceWalls {
                             .getPackageName()
                             .equals("java.lang.reflect"))
                     .forEach(dependency -> found.add(dependency.getDescription()));
-            if (!found.isEmpty() && HouseRules.REFLECTION.containsKey(house.packageName(type))) {
+            if (!found.isEmpty() && house.exceptions().reflection().containsKey(house.packageName(type))) {
                 used.add(house.packageName(type));
             } else {
                 broken.addAll(found);
             }
         });
-        broken.addAll(House.unused("REFLECTION", HouseRules.REFLECTION.keySet(), used));
+        broken.addAll(House.unused("REFLECTION", house.exceptions().reflection().keySet(), used));
         return broken;
     }
 

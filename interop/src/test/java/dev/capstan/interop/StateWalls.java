@@ -99,9 +99,11 @@ final class StateWalls {
         StateWalls walls = new StateWalls(house);
         List<String> broken = new ArrayList<>();
         house.classesInsideTheWalls().forEach(type -> walls.check(type, broken));
-        broken.addAll(House.unused("STATICS", HouseRules.STATICS.keySet(), walls.statics));
-        broken.addAll(
-                House.unused("IMMUTABLE_BY_CONTRACT", HouseRules.IMMUTABLE_BY_CONTRACT.keySet(), walls.contracts));
+        broken.addAll(House.unused("STATICS", house.exceptions().statics().keySet(), walls.statics));
+        broken.addAll(House.unused(
+                "IMMUTABLE_BY_CONTRACT",
+                house.exceptions().immutableByContract().keySet(),
+                walls.contracts));
         return broken;
     }
 
@@ -116,7 +118,7 @@ final class StateWalls {
             if (isConstant(field)) {
                 continue;
             }
-            if (HouseRules.STATICS.containsKey(name)) {
+            if (house.exceptions().statics().containsKey(name)) {
                 statics.add(name);
                 continue;
             }
@@ -154,7 +156,7 @@ final class StateWalls {
                     || VALUES.contains(type.getName())
                     || House.startsWithAny(VALUE_PACKAGES).test(type.getName());
         }
-        if (HouseRules.IMMUTABLE_BY_CONTRACT.containsKey(house.outermost(type))) {
+        if (house.exceptions().immutableByContract().containsKey(house.outermost(type))) {
             contracts.add(house.outermost(type));
             return true;
         }

@@ -219,14 +219,14 @@ final class UsageWalls {
             for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
                 JavaClass target = dependency.getTargetClass().getBaseComponentType();
                 boolean net = house.owns(target) && house.room(target).equals("net");
-                if (net && HouseRules.TRANSPORTS.containsKey(house.outermost(type))) {
+                if (net && house.exceptions().transports().containsKey(house.outermost(type))) {
                     used.add(house.outermost(type));
                 } else if (net || isSocket(target.getName(), house.room(type).equals("async"))) {
                     broken.add(dependency.getDescription());
                 }
             }
         });
-        broken.addAll(House.unused("TRANSPORTS", HouseRules.TRANSPORTS.keySet(), used));
+        broken.addAll(House.unused("TRANSPORTS", house.exceptions().transports().keySet(), used));
         return broken;
     }
 
