@@ -58,7 +58,7 @@ record InterfaceMethod(
         for (int i = 0; i < schema.size(); i++) {
             methods.add(of(schema.get(i), i, type, names, constants, allCancellable, output));
         }
-        methods.sort(Comparator.comparing(InterfaceMethod::codeOrder));
+        methods.sort(Comparator.comparingInt(InterfaceMethod::codeOrder));
         return methods;
     }
 

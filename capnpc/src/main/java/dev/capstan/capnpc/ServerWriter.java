@@ -1,7 +1,9 @@
 package dev.capstan.capnpc;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -132,7 +134,7 @@ final class ServerWriter {
         TypeNames names = output.names(type);
         for (JavaType.Interface parent : parents.all()) {
             List<String> ids = new ArrayList<>();
-            Set<Declaration> reached = new java.util.LinkedHashSet<>(List.of(parent.declaration()));
+            Set<Declaration> reached = new LinkedHashSet<>(List.of(parent.declaration()));
             reached.addAll(InterfaceNames.ancestors(parent.declaration(), output.declarations()));
             for (Declaration ancestor : reached) {
                 if (handled.add(ancestor)) {
@@ -162,7 +164,7 @@ final class ServerWriter {
         TypeNames names = output.names(type, "type");
         text.open("return switch (methodId)");
         methods.stream()
-                .sorted(java.util.Comparator.comparing(InterfaceMethod::ordinal))
+                .sorted(Comparator.comparingInt(InterfaceMethod::ordinal))
                 .forEach(method -> {
                     String call = method.isCancellable() ? "call.allowCancellation()" : "call";
                     text.line("case " + method.ordinal() + " -> " + method.name() + "(" + call + ".context("
