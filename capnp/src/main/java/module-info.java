@@ -7,6 +7,8 @@ module dev.capstan.capnp {
     requires transitive dev.capstan.cap;
 
     exports dev.capstan.capnp;
+    exports dev.capstan.capnp.persistent;
+    exports dev.capstan.capnp.rpc;
     exports dev.capstan.capnp.rpc.protocol;
     exports dev.capstan.capnp.schema;
     exports dev.capstan.capnp.stream;

@@ -139,9 +139,4 @@ public final class Failure extends RuntimeException {
     public @Nullable String trace() {
         return trace;
     }
-
-    @Override
-    public String toString() {
-        return kind + ": " + reason;
-    }
 }

@@ -127,7 +127,7 @@ final class LocalCall extends Event implements Context {
 
     private void checkInterest() {
         // A pipeline that was published early has no say: what was taken from it lives on.
-        if (!resultsUnused || !pipelineUnused && !pipeline.isResolved()) {
+        if (!resultsUnused || (!pipelineUnused && !pipeline.isResolved())) {
             return;
         }
         switch (state) {

@@ -101,7 +101,7 @@ public final class CallContext<P extends StructReader, R extends StructBuilder> 
 
     /** What a method answers that was not overridden. */
     public Promise<Void> unimplemented(String interfaceName, String methodName) {
-        throw Failure.unimplemented(
-                "Method not implemented.; interfaceName = " + interfaceName + "; methodName = " + methodName);
+        return Promise.failed(Failure.unimplemented(
+                "Method not implemented.; interfaceName = " + interfaceName + "; methodName = " + methodName));
     }
 }

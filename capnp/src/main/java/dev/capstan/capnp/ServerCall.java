@@ -26,13 +26,13 @@ public final class ServerCall {
 
     /** The object does not implement the interface that was asked for. */
     public Promise<Void> unimplementedInterface(String actualInterfaceName, long interfaceId) {
-        throw Failure.unimplemented("Requested interface not implemented.; actualInterfaceName = " + actualInterfaceName
-                + "; requestedTypeId = " + Long.toUnsignedString(interfaceId));
+        return Promise.failed(Failure.unimplemented("Requested interface not implemented.; actualInterfaceName = "
+                + actualInterfaceName + "; requestedTypeId = " + Long.toUnsignedString(interfaceId)));
     }
 
     /** The interface has no method of this number. */
     public Promise<Void> unimplementedMethod(String interfaceName, int methodId) {
-        throw Failure.unimplemented("Method not implemented.; interfaceName = " + interfaceName + "; typeId = "
-                + Long.toUnsignedString(context.method().interfaceId()) + "; methodId = " + methodId);
+        return Promise.failed(Failure.unimplemented("Method not implemented.; interfaceName = " + interfaceName
+                + "; typeId = " + Long.toUnsignedString(context.method().interfaceId()) + "; methodId = " + methodId));
     }
 }

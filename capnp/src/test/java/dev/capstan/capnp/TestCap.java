@@ -1,6 +1,15 @@
 package dev.capstan.capnp;
 
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Request;
+import org.jspecify.annotations.Nullable;
 
 /** A capability that counts its references. */
 final class TestCap implements Cap {
@@ -21,7 +30,7 @@ final class TestCap implements Cap {
         return shared.held;
     }
 
-    boolean sameAs(Cap other) {
+    boolean sameAs(@Nullable Cap other) {
         return other instanceof TestCap that && that.shared.equals(shared);
     }
 
@@ -40,6 +49,36 @@ final class TestCap implements Cap {
         }
         closed = true;
         shared.held--;
+    }
+
+    @Override
+    public @Nullable Loop loop() {
+        return null;
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        throw new AssertionError("messages carry capabilities and do not call them");
+    }
+
+    @Override
+    public Answer call(Call call) {
+        throw new AssertionError("messages carry capabilities and do not call them");
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        return null;
+    }
+
+    @Override
+    public Object brand() {
+        return shared;
     }
 
     private static final class Shared {

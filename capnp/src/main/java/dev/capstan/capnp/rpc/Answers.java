@@ -21,7 +21,8 @@ final class Answers {
         }
     }
 
-    @Nullable IncomingCall get(int id) {
+    @Nullable
+    IncomingCall get(int id) {
         return table.get(id);
     }
 
@@ -31,7 +32,6 @@ final class Answers {
 
     void forget(int id, IncomingCall call) {
         table.remove(id, call);
-        connection.changed();
     }
 
     int size() {

@@ -51,7 +51,6 @@ final class Embargoes {
         }
         embargo.held.resolve(embargo.replacement);
         embargo.held.close();
-        connection.changed();
     }
 
     /**

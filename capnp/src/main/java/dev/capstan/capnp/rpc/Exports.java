@@ -11,7 +11,6 @@ import dev.capstan.capnp.rpc.protocol.Payload;
 import dev.capstan.capnp.rpc.protocol.Resolve;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class Exports {
 
     private final Connection connection;
     private final Ids<Export> table = new Ids<>();
-    private final Map<Cap, Export> byCap = new IdentityHashMap<>();
+    private final IdentityHashMap<Cap, Export> byCap = new IdentityHashMap<>();
     /** What the peer believes the capability described last to be; borrowed. */
     private @Nullable Cap lastDescribed;
 
@@ -50,7 +49,8 @@ final class Exports {
     }
 
     /** The capability under {@code id}, borrowed; null if there is none. */
-    @Nullable Cap get(int id) {
+    @Nullable
+    Cap get(int id) {
         Export export = table.get(id);
         return export == null ? null : export.cap;
     }
@@ -65,7 +65,7 @@ final class Exports {
      * @param described if not null, gets for each capability that leads elsewhere what the peer will believe it to be
      * @return the ids that got a reference
      */
-    int[] describeAll(CapTable caps, Payload.Builder payload, @Nullable Map<Cap, Cap> described) {
+    int[] describeAll(CapTable caps, Payload.Builder payload, @Nullable IdentityHashMap<Cap, Cap> described) {
         int count = caps.size();
         if (count == 0) {
             return NONE;
@@ -177,7 +177,8 @@ final class Exports {
         message.send(connection);
         Cap known = lastDescribed;
         if (known != null && known != inner && table.get(export.id) == export) {
-            // What the peer was told is the way that a promise takes now. Later calls to this entry must follow it, even when the promise
+            // What the peer was told is the way that a promise takes now. Later calls to this entry must follow it,
+            // even when the promise
             // itself resolves further.
             export.cap = known.share();
             inner.close();
@@ -209,7 +210,6 @@ final class Exports {
         if (export.references == 0) {
             table.remove(id);
             drop(export);
-            connection.changed();
         }
     }
 

@@ -30,11 +30,13 @@ final class Ids<T> {
     }
 
     /** The entry of {@code id}, which may be any number a peer has sent. */
-    @Nullable T get(int id) {
+    @Nullable
+    T get(int id) {
         return id >= 0 && id < slots.size() ? slots.get(id) : null;
     }
 
-    @Nullable T remove(int id) {
+    @Nullable
+    T remove(int id) {
         T entry = get(id);
         if (entry != null) {
             slots.set(id, null);

@@ -25,7 +25,8 @@ final class ImportCap extends RemoteCap {
     }
 
     @Override
-    @Nullable Cap address(MessageTarget.Builder target) {
+    @Nullable
+    Cap address(MessageTarget.Builder target) {
         target.setImportedCap(Integer.toUnsignedLong(importId));
         return null;
     }

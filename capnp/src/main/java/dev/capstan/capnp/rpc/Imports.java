@@ -32,7 +32,8 @@ final class Imports {
         final int id;
         long remoteReferences;
         /** If the peer exported a promise: the reference that users hold. */
-        @Nullable WeakReference<PromisedCap> promise;
+        @Nullable
+        WeakReference<PromisedCap> promise;
 
         Import(ImportCap cap, ReferenceQueue<ImportCap> queue) {
             super(cap, queue);
@@ -53,7 +54,8 @@ final class Imports {
             cap = new ImportCap(connection, id);
             Import next = new Import(cap, forgotten);
             if (entry != null) {
-                // Collected, or closed on another thread and about to be released: what it counted goes on with the new one.
+                // Collected, or closed on another thread and about to be released: what it counted goes on with the new
+                // one.
                 next.remoteReferences = entry.remoteReferences;
                 entry.clear();
             }
@@ -79,7 +81,8 @@ final class Imports {
     }
 
     /** The promise that a Resolve names; null if nobody here holds it any more. */
-    @Nullable PromisedCap promise(int id) {
+    @Nullable
+    PromisedCap promise(int id) {
         Import entry = table.get(id);
         if (entry == null) {
             return null;
@@ -119,12 +122,6 @@ final class Imports {
             release.setReferenceCount(count);
             message.send(connection);
         }
-        connection.changed();
-    }
-
-    /** Gives back one reference of a descriptor that arrived for something nobody holds. */
-    void refuse(Cap received) {
-        received.close();
     }
 
     int size() {

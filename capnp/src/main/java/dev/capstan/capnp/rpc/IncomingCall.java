@@ -17,7 +17,6 @@ import dev.capstan.capnp.CapnpFormat;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.rpc.protocol.Return;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +72,12 @@ final class IncomingCall implements Call {
         listening = answer.results().listen(connection.loop, this::settled);
     }
 
+    /** Answers the call with a failure, without a target. */
+    void refuse(Failure failure) {
+        sendFailure(failure);
+        close();
+    }
+
     /** What a pipelined message to this answer is meant for; the caller owns it. */
     Cap pipelined(Path path) {
         Pipeline known = pipeline;
@@ -92,7 +97,8 @@ final class IncomingCall implements Call {
     @Override
     public Payload params() {
         if (paramsReleased) {
-            throw new IllegalStateException("the parameters of this call were released: read them before releaseParams()");
+            throw new IllegalStateException(
+                    "the parameters of this call were released: read them before releaseParams()");
         }
         return params;
     }
@@ -162,7 +168,7 @@ final class IncomingCall implements Call {
 
     private void settled(@Nullable Payload payload, @Nullable Throwable failure) {
         listening = null;
-        if (returned || hints.onlyPipeline() && !resultsToYourself) {
+        if (returned || (hints.onlyPipeline() && !resultsToYourself)) {
             if (payload != null) {
                 payload.close();
             }
@@ -201,7 +207,7 @@ final class IncomingCall implements Call {
         }
         Return.Builder ret = outgoing.root().getReturn();
         boolean plain = content.caps().size() == 0;
-        Map<Cap, Cap> described = new IdentityHashMap<>(0);
+        IdentityHashMap<Cap, Cap> described = new IdentityHashMap<>(0);
         int[] exported = Exports.NONE;
         try {
             exported = connection.exports.describeAll(content.caps(), ret.getResults(), described);
@@ -291,7 +297,8 @@ final class IncomingCall implements Call {
                     "`Return.takeFromOtherQuestion` referenced a call that did not use `sendResultsTo.yourself`.");
         }
         if (taker != null || returned) {
-            throw connection.protocolError("`Return.takeFromOtherQuestion` referenced a call whose result was taken before.");
+            throw connection.protocolError(
+                    "`Return.takeFromOtherQuestion` referenced a call whose result was taken before.");
         }
         OutgoingMessage outgoing = new OutgoingMessage(0);
         Return.Builder ret = outgoing.root().initReturn();
@@ -403,10 +410,10 @@ final class IncomingCall implements Call {
      */
     private static final class ReturnedPipeline implements Pipeline {
         private final Payload payload;
-        private final Map<Cap, Cap> described;
+        private final IdentityHashMap<Cap, Cap> described;
         private int references = 1;
 
-        ReturnedPipeline(Payload payload, Map<Cap, Cap> described) {
+        ReturnedPipeline(Payload payload, IdentityHashMap<Cap, Cap> described) {
             this.payload = payload;
             this.described = described;
             described.values().forEach(Cap::share);

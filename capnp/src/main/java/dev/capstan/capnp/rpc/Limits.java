@@ -48,20 +48,17 @@ public record Limits(
 
     /** The same with another number of answers. */
     public Limits withAnswers(int count) {
-        return new Limits(
-                count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
     }
 
     /** The same with another number of imports. */
     public Limits withImports(int count) {
-        return new Limits(
-                answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
     }
 
     /** The same with another number of exports. */
     public Limits withExports(int count) {
-        return new Limits(
-                answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
     }
 
     /** The same with another queue. */

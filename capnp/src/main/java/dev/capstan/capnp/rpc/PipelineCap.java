@@ -26,7 +26,8 @@ final class PipelineCap extends RemoteCap {
     }
 
     @Override
-    @Nullable Cap address(MessageTarget.Builder target) {
+    @Nullable
+    Cap address(MessageTarget.Builder target) {
         write(target.initPromisedAnswer());
         return null;
     }

@@ -218,10 +218,9 @@ final class Question implements Pipeline {
             return before;
         }
         pipelineCaps++;
-        PipelineCap initial =
-                switch (path) {
-                    case Path.Pointers pointers -> new PipelineCap(this, pointers);
-                };
+        PipelineCap initial = switch (path) {
+            case Path.Pointers pointers -> new PipelineCap(this, pointers);
+        };
         interest++;
         PromisedCap cap = new PromisedCap(initial, () -> {
             initial.close();

@@ -44,7 +44,8 @@ final class Questions {
     }
 
     /** The question that a Return names. */
-    @Nullable Question get(int id) {
+    @Nullable
+    Question get(int id) {
         return id < 0 ? null : table.get(id);
     }
 
@@ -62,7 +63,6 @@ final class Questions {
         } else {
             table.remove(question.id());
         }
-        connection.changed();
     }
 
     int size() {

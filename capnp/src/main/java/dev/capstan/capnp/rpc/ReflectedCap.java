@@ -45,7 +45,8 @@ final class ReflectedCap extends RemoteCap {
     }
 
     @Override
-    @Nullable Cap address(MessageTarget.Builder target) {
+    @Nullable
+    Cap address(MessageTarget.Builder target) {
         return inner.address(target);
     }
 

@@ -52,10 +52,9 @@ abstract class RemoteCap extends CountedCap {
                 return new PlainRequest(broken, method, fallback, sizeHint, hints);
             }
         }
-        Method.Ordinal ordinal =
-                switch (method) {
-                    case Method.Ordinal known -> known;
-                };
+        Method.Ordinal ordinal = switch (method) {
+            case Method.Ordinal known -> known;
+        };
         return new RpcRequest(this, ordinal, sizeHint, hints);
     }
 

@@ -61,7 +61,8 @@ final class RpcRequest implements Request {
     }
 
     /** Sends the call with {@code sendResultsTo.yourself}; null if it has to go elsewhere than over {@code expected}. */
-    @Nullable Question sendAsTail(Connection expected) {
+    @Nullable
+    Question sendAsTail(Connection expected) {
         if (connection != expected || connection.down() != null || target.address(call.initTarget()) != null) {
             return null;
         }
@@ -107,7 +108,8 @@ final class RpcRequest implements Request {
         if (elsewhere != null) {
             Request other = redirect(elsewhere);
             if (with.onlyPipeline()) {
-                return new Answer(Promise.failed(Failure.failed("sent for its pipeline only")), other.sendForPipeline());
+                return new Answer(
+                        Promise.failed(Failure.failed("sent for its pipeline only")), other.sendForPipeline());
             }
             return other.send();
         }

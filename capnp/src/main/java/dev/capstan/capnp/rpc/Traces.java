@@ -45,27 +45,25 @@ final class Traces {
             StructList.Builder<Exception.Detail.Builder> list = to.initDetails(details.size());
             for (int i = 0; i < details.size(); i++) {
                 list.get(i).setDetailId(details.get(i).id());
-                list.get(i).initData().setAs(dev.capstan.capnp.Data.TYPE, dev.capstan.capnp.Data.of(details.get(i).data()));
+                list.get(i).setData(details.get(i).data());
             }
         }
     }
 
     Failure read(Exception.Reader from) {
-        Failure.Kind kind =
-                switch (from.getType()) {
-                    case FAILED, UNRECOGNIZED -> Failure.Kind.FAILED;
-                    case OVERLOADED -> Failure.Kind.OVERLOADED;
-                    case DISCONNECTED -> Failure.Kind.DISCONNECTED;
-                    case UNIMPLEMENTED -> Failure.Kind.UNIMPLEMENTED;
-                };
+        Failure.Kind kind = switch (from.getType()) {
+            case FAILED, UNRECOGNIZED -> Failure.Kind.FAILED;
+            case OVERLOADED -> Failure.Kind.OVERLOADED;
+            case DISCONNECTED -> Failure.Kind.DISCONNECTED;
+            case UNIMPLEMENTED -> Failure.Kind.UNIMPLEMENTED;
+        };
         String reason = from.getReason();
         boolean prefixed = reason.startsWith(REMOTE) || faults.contains(Fault.NO_REMOTE_PREFIX);
         List<Failure.Detail> details = new ArrayList<>();
         for (Exception.Detail.Reader detail : from.getDetails()) {
             if (details.size() < MAX_DETAILS && detail.hasData()) {
                 details.add(new Failure.Detail(
-                        detail.getDetailId(),
-                        detail.getData().as(dev.capstan.capnp.Data.TYPE).toByteArray()));
+                        detail.getDetailId(), detail.getData().toByteArray()));
             }
         }
         String trace = from.getTrace();

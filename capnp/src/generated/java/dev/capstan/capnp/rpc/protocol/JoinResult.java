@@ -2,7 +2,9 @@
 package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.cap.Cap;
+import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
@@ -88,6 +90,35 @@ public final class JoinResult {
         /** The joined capability; set in exactly one of the results. */
         public void setCap(Cap value) {
             _set(AnyPointer.CAPABILITY, 0, value);
+        }
+    }
+
+    /** The capabilities in a {@code JoinResult} that is not there yet. */
+    public interface Pipeline {
+        /** The place of the struct in what is not there yet. */
+        PipelineHandle pipelineHandle();
+
+        /** The struct at a place. */
+        static Pipeline of(PipelineHandle handle) {
+            return () -> handle;
+        }
+
+        /** The joined capability; set in exactly one of the results. */
+        default Cap getCap() {
+            return pipelineHandle().pointer(0).cap();
+        }
+    }
+
+    /** The answer to a call that returns a {@code JoinResult}: a promise of it, and its pipeline at once. */
+    public static final class Answer extends dev.capstan.capnp.Answer<Reader> implements Pipeline {
+        /** For generated code. */
+        public Answer(AnswerState state) {
+            super(state, TYPE);
+        }
+
+        @Override
+        public PipelineHandle pipelineHandle() {
+            return pipeline();
         }
     }
 }

@@ -1,0 +1,539 @@
+package dev.capstan.capnp.rpc;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Fork;
+import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
+import dev.capstan.async.Promise;
+import dev.capstan.async.TaskSet;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.QueuedCap;
+import dev.capstan.capnp.CapTable;
+import dev.capstan.capnp.CapnpPayload;
+import dev.capstan.capnp.MessageException;
+import dev.capstan.capnp.MessageReader;
+import dev.capstan.capnp.StructList;
+import dev.capstan.capnp.rpc.protocol.Bootstrap;
+import dev.capstan.capnp.rpc.protocol.Call;
+import dev.capstan.capnp.rpc.protocol.CapDescriptor;
+import dev.capstan.capnp.rpc.protocol.Disembargo;
+import dev.capstan.capnp.rpc.protocol.Finish;
+import dev.capstan.capnp.rpc.protocol.Message;
+import dev.capstan.capnp.rpc.protocol.MessageTarget;
+import dev.capstan.capnp.rpc.protocol.Payload;
+import dev.capstan.capnp.rpc.protocol.PromisedAnswer;
+import dev.capstan.capnp.rpc.protocol.Release;
+import dev.capstan.capnp.rpc.protocol.Resolve;
+import dev.capstan.capnp.rpc.protocol.Return;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One peer: takes each message apart and hands it to the table it concerns. It holds no protocol state but whether it is up.
+ *
+ * <p>Whatever is wrong with a message ends the connection with an Abort that says what; nothing a peer sends can do more.
+ */
+final class Connection implements Peer, MessageStream.Receiver {
+    final Loop loop;
+    final Limits limits;
+    final Traces traces;
+    final Set<Fault> faults;
+    final Questions questions;
+    final Answers answers;
+    final Exports exports;
+    final Imports imports;
+    final Embargoes embargoes;
+    final TaskSet tasks;
+
+    private final Vat vat;
+    private final MessageStream stream;
+    private final Completer<Void> over;
+    private final Fork<Void> overFork;
+    private @Nullable Failure down;
+    private boolean congested;
+
+    Connection(Vat vat, MessageStream stream) {
+        this.vat = vat;
+        this.loop = vat.loop();
+        this.limits = vat.limits();
+        this.faults = vat.faults();
+        this.traces = new Traces(vat.traceEncoder(), faults);
+        this.stream = stream;
+        this.questions = new Questions(this);
+        this.answers = new Answers(this);
+        this.exports = new Exports(this);
+        this.imports = new Imports(this);
+        this.embargoes = new Embargoes(this);
+        this.tasks = new TaskSet(loop, cause -> disconnect(Failure.of(cause)));
+        this.over = new Completer<>(loop);
+        this.overFork = over.promise().fork();
+    }
+
+    void start() {
+        stream.start(this);
+    }
+
+    // ---- Peer
+
+    @Override
+    public Cap bootstrap() {
+        if (loop.inLoop()) {
+            return askBootstrap();
+        }
+        QueuedCap cap = new QueuedCap(loop);
+        loop.post(() -> cap.resolve(askBootstrap()));
+        return cap;
+    }
+
+    private Cap askBootstrap() {
+        if (down != null) {
+            return new BrokenCap(down);
+        }
+        Question question = questions.ask(Hints.NONE, false);
+        OutgoingMessage message = new OutgoingMessage(0);
+        message.root().initBootstrap().setQuestionId(Integer.toUnsignedLong(question.id()));
+        message.send(this);
+        Cap cap = question.cap(Path.ROOT);
+        question.answer().close();
+        return cap;
+    }
+
+    @Override
+    public Promise<Void> onDisconnect() {
+        if (loop.inLoop()) {
+            return overFork.branch();
+        }
+        Completer<Void> completer = new Completer<>(loop);
+        loop.post(() -> completer.follow(overFork.branch()));
+        return completer.promise();
+    }
+
+    @Override
+    public Tables tables() {
+        return new Tables(questions.size(), answers.size(), exports.size(), imports.size(), embargoes.size());
+    }
+
+    @Override
+    public void close() {
+        if (loop.inLoop()) {
+            disconnect(Failure.disconnected("the connection was closed by its owner"));
+        } else {
+            loop.post(this::close);
+        }
+    }
+
+    // ---- state
+
+    boolean isUp() {
+        return down == null;
+    }
+
+    @Nullable
+    Failure down() {
+        return down;
+    }
+
+    /** What a peer did that the protocol forbids. Throwing it while a message is handled ends the connection. */
+    Failure protocolError(String what) {
+        return Failure.failed(what);
+    }
+
+    // ---- sending
+
+    void transmit(ByteBuffer... frame) {
+        stream.send(frame);
+        if (!congested && stream.queuedBytes() > limits.queuedBytes()) {
+            // The peer asks faster than it reads: let it wait.
+            congested = true;
+            stream.pause();
+            stream.drained().listen(loop, (ignored, failure) -> {
+                congested = false;
+                stream.resume();
+            });
+        }
+    }
+
+    void sendFinish(int questionId, boolean releaseResultCaps) {
+        if (down != null || faults.contains(Fault.NO_FINISH)) {
+            return;
+        }
+        int copies = faults.contains(Fault.DOUBLE_FINISH) ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            OutgoingMessage message = new OutgoingMessage(0);
+            Finish.Builder finish = message.root().initFinish();
+            finish.setQuestionId(Integer.toUnsignedLong(questionId));
+            finish.setReleaseResultCaps(releaseResultCaps);
+            finish.setRequireEarlyCancellationWorkaround(false);
+            message.send(this);
+        }
+    }
+
+    // ---- receiving
+
+    @Override
+    public void received(byte[] array, int offset, int length, boolean lent) {
+        if (down != null) {
+            return;
+        }
+        try {
+            // What is lent is copied exactly: calls and results live on, and must not pin a whole read buffer.
+            MessageReader reader = lent
+                    ? MessageReader.of(Arrays.copyOfRange(array, offset, offset + length), 0, length, limits.reading())
+                    : MessageReader.of(array, offset, length, limits.reading());
+            handle(reader, reader.root(Message.TYPE));
+            imports.collect();
+        } catch (Failure | MessageException e) {
+            disconnect(Failure.of(e));
+        } catch (RuntimeException | Error e) {
+            // A bug of ours: it costs this connection, not the process.
+            vat.reportBug(e);
+            disconnect(Failure.failed("internal error while handling a message: " + e));
+        }
+    }
+
+    @Override
+    public void ended() {
+        disconnect(Failure.disconnected("Peer disconnected."));
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        Failure failure = Failure.of(cause);
+        disconnect(cause instanceof MessageException ? failure : failure.as(Failure.Kind.DISCONNECTED));
+    }
+
+    private void handle(MessageReader reader, Message.Reader message) {
+        switch (message.which()) {
+            case CALL -> handleCall(reader, message.getCall());
+            case RETURN -> handleReturn(reader, message.getReturn());
+            case FINISH -> handleFinish(message.getFinish());
+            case RELEASE -> handleRelease(message.getRelease());
+            case BOOTSTRAP -> handleBootstrap(message.getBootstrap());
+            case RESOLVE -> handleResolve(message.getResolve());
+            case DISEMBARGO -> handleDisembargo(message.getDisembargo(), message);
+            case ABORT -> throw traces.read(message.getAbort());
+            case UNIMPLEMENTED -> handleUnimplemented(message.getUnimplemented());
+            case PROVIDE ->
+                throw protocolError("This VatNetwork does not support three-party handoff: a two-party connection"
+                        + " has nobody to introduce");
+            case ACCEPT, THIRD_PARTY_ANSWER, JOIN, OBSOLETE_SAVE, OBSOLETE_DELETE, UNRECOGNIZED -> echo(message);
+        }
+    }
+
+    /** Sends a message back whole as one that we do not know. */
+    private void echo(Message.Reader message) {
+        OutgoingMessage reply = new OutgoingMessage((int) Math.min(message.totalSizeWords(), limits.messageWords()));
+        reply.root().setUnimplemented(message);
+        reply.send(this);
+    }
+
+    private void handleBootstrap(Bootstrap.Reader bootstrap) {
+        int id = (int) bootstrap.getQuestionId();
+        Cap root;
+        if (bootstrap.hasDeprecatedObjectId()) {
+            root = new BrokenCap(Failure.failed(
+                    "This vat only supports a bootstrap interface, not the old Cap'n-Proto-0.4-style named exports."));
+        } else {
+            root = vat.bootstrapFor(this);
+        }
+        try (root) {
+            BootstrapAnswer.begin(this, id, root);
+        }
+    }
+
+    private void handleCall(MessageReader reader, Call.Reader call) {
+        int id = (int) call.getQuestionId();
+        boolean toYourself = switch (call.getSendResultsTo().which()) {
+            case CALLER -> false;
+            case YOURSELF -> true;
+            case THIRD_PARTY, UNRECOGNIZED -> throw protocolError("Unsupported `Call.sendResultsTo`.");
+        };
+        Cap target = messageTarget(call.getTarget());
+        try (target) {
+            Payload.Reader payload = call.getParams();
+            CapTable caps = receiveCaps(payload.getCapTable());
+            reader.capTable(caps);
+            CapnpPayload params = CapnpPayload.received(payload.getContent(), caps);
+            IncomingCall incoming = new IncomingCall(
+                    this,
+                    id,
+                    new Method.Ordinal(call.getInterfaceId(), call.getMethodId()),
+                    new Hints(call.getNoPromisePipelining(), call.getOnlyPromisePipeline()),
+                    toYourself,
+                    params);
+            if (answers.isFull()) {
+                answers.add(id, incoming);
+                incoming.refuse(Failure.overloaded("you have " + answers.size()
+                        + " calls open on this connection, which is the limit: wait for some to return"));
+                return;
+            }
+            answers.add(id, incoming);
+            incoming.begin(target);
+        }
+    }
+
+    private void handleReturn(MessageReader reader, Return.Reader ret) {
+        int id = (int) ret.getAnswerId();
+        if (Questions.isPipelineOnly(id)) {
+            // An older peer returns what wanted no Return. The id may be in use again by now: ignore it, and do not use
+            // the hint again.
+            questions.returnedThoughUnwanted();
+            return;
+        }
+        Question question = questions.get(id);
+        if (question == null) {
+            throw protocolError("Invalid question ID in Return message.");
+        }
+        if (!question.isAwaitingReturn()) {
+            throw protocolError("Duplicate Return.");
+        }
+        boolean finished = question.isFinished();
+        question.returned(ret.getReleaseParamCaps(), ret.getNoFinishNeeded());
+        if (finished) {
+            // Its capabilities were released by the Finish that has crossed it. Only a result that waits here must be
+            // let go.
+            if (ret.which() == Return.Which.TAKE_FROM_OTHER_QUESTION) {
+                IncomingCall call = answers.get((int) ret.getTakeFromOtherQuestion());
+                if (call != null) {
+                    call.takeFor(null);
+                }
+            }
+            return;
+        }
+        switch (ret.which()) {
+            case RESULTS -> {
+                if (question.isTail()) {
+                    throw protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `results`.");
+                }
+                Payload.Reader payload = ret.getResults();
+                CapTable caps = receiveCaps(payload.getCapTable());
+                reader.capTable(caps);
+                question.settle(CapnpPayload.received(payload.getContent(), caps));
+            }
+            case EXCEPTION -> {
+                if (question.isTail()) {
+                    throw protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `exception`.");
+                }
+                question.settleFailed(traces.read(ret.getException()));
+            }
+            case CANCELED -> throw protocolError("Return message falsely claims call was canceled.");
+            case RESULTS_SENT_ELSEWHERE -> {
+                if (!question.isTail()) {
+                    throw protocolError("`Return` had `resultsSentElsewhere` but this was not a tail call.");
+                }
+                question.settleElsewhere();
+            }
+            case TAKE_FROM_OTHER_QUESTION -> {
+                IncomingCall call = answers.get((int) ret.getTakeFromOtherQuestion());
+                if (call == null) {
+                    throw protocolError("`Return.takeFromOtherQuestion` had invalid answer ID.");
+                }
+                call.takeFor(question);
+            }
+            case AWAIT_FROM_THIRD_PARTY, UNRECOGNIZED -> throw protocolError("Unknown 'Return' type.");
+        }
+    }
+
+    private void handleFinish(Finish.Reader finish) {
+        IncomingCall call = answers.get((int) finish.getQuestionId());
+        // An unknown id is no error: we said that no Finish was needed, and the peer does not know that hint or had
+        // sent it already.
+        if (call != null) {
+            call.finish(finish.getReleaseResultCaps(), finish.getRequireEarlyCancellationWorkaround());
+        }
+    }
+
+    private void handleRelease(Release.Reader release) {
+        exports.release((int) release.getId(), release.getReferenceCount());
+    }
+
+    private void handleResolve(Resolve.Reader resolve) {
+        PromisedCap promise = imports.promise((int) resolve.getPromiseId());
+        switch (resolve.which()) {
+            case CAP -> {
+                Cap replacement = receiveCap(resolve.getCap());
+                if (replacement == null) {
+                    throw protocolError("'Resolve' contained 'CapDescriptor.none'.");
+                }
+                if (promise == null) {
+                    // Nobody here holds the promise any more: give back what it has become.
+                    replacement.close();
+                } else {
+                    promise.resolve(replacement);
+                }
+            }
+            case EXCEPTION -> {
+                if (promise != null) {
+                    promise.fail(traces.read(resolve.getException()));
+                }
+            }
+            case UNRECOGNIZED -> throw protocolError("Unknown 'Resolve' type.");
+        }
+    }
+
+    private void handleDisembargo(Disembargo.Reader disembargo, Message.Reader message) {
+        switch (disembargo.getContext().which()) {
+            case SENDER_LOOPBACK ->
+                embargoes.reflect(messageTarget(disembargo.getTarget()), (int)
+                        disembargo.getContext().getSenderLoopback());
+            case RECEIVER_LOOPBACK ->
+                embargoes.lift((int) disembargo.getContext().getReceiverLoopback());
+            case ACCEPT, UNRECOGNIZED -> echo(message);
+        }
+    }
+
+    /** The peer did not know a message of ours. What it concerned fails, and nothing else. */
+    private void handleUnimplemented(Message.Reader message) {
+        switch (message.which()) {
+            case CALL -> failQuestion((int) message.getCall().getQuestionId());
+            case BOOTSTRAP -> failQuestion((int) message.getBootstrap().getQuestionId());
+            case RESOLVE -> {
+                // The peer does not know references: take the one that it will never release back.
+                Resolve.Reader resolve = message.getResolve();
+                if (resolve.which() == Resolve.Which.CAP) {
+                    CapDescriptor.Reader cap = resolve.getCap();
+                    switch (cap.which()) {
+                        case SENDER_HOSTED -> exports.release((int) cap.getSenderHosted(), 1);
+                        case SENDER_PROMISE -> exports.release((int) cap.getSenderPromise(), 1);
+                        case NONE, RECEIVER_HOSTED, RECEIVER_ANSWER, THIRD_PARTY_HOSTED, UNRECOGNIZED -> {}
+                    }
+                }
+            }
+            default -> throw protocolError("Peer did not implement required RPC message type.");
+        }
+    }
+
+    private void failQuestion(int id) {
+        Question question = questions.get(id);
+        if (question == null || !question.isAwaitingReturn()) {
+            throw protocolError("the peer calls a message unimplemented that it has answered, or that was never sent");
+        }
+        boolean finished = question.isFinished();
+        question.returned(true, true);
+        if (!finished) {
+            question.settleFailed(Failure.unimplemented("the peer does not implement this kind of message"));
+        }
+    }
+
+    // ---- references in messages
+
+    /** Where a message is addressed to; the caller owns it. */
+    private Cap messageTarget(MessageTarget.Reader target) {
+        return switch (target.which()) {
+            case IMPORTED_CAP -> {
+                Cap cap = exports.get((int) target.getImportedCap());
+                if (cap == null) {
+                    throw protocolError("Message target is not a current export ID.");
+                }
+                yield cap.share();
+            }
+            case PROMISED_ANSWER -> {
+                PromisedAnswer.Reader answer = target.getPromisedAnswer();
+                IncomingCall call = answers.get((int) answer.getQuestionId());
+                if (call == null) {
+                    yield new BrokenCap(Failure.failed(
+                            "Pipeline call on a request that returned no capabilities or was already closed."));
+                }
+                yield pipelined(call, answer);
+            }
+            case UNRECOGNIZED -> throw protocolError("Unknown message target type.");
+        };
+    }
+
+    private Cap pipelined(IncomingCall call, PromisedAnswer.Reader answer) {
+        StructList.Reader<PromisedAnswer.Op.Reader> ops = answer.getTransform();
+        if (ops.size() > limits.pathLength()) {
+            throw protocolError("a path of " + ops.size() + " steps is longer than the limit (Limits.pathLength)");
+        }
+        int[] indexes = new int[ops.size()];
+        int length = 0;
+        for (PromisedAnswer.Op.Reader op : ops) {
+            switch (op.which()) {
+                case NOOP -> {}
+                case GET_POINTER_FIELD -> indexes[length++] = op.getGetPointerField();
+                case UNRECOGNIZED -> throw protocolError("Unsupported pipeline op.");
+            }
+        }
+        return call.pipelined(length == 0 ? Path.ROOT : new Path.Pointers(Arrays.copyOf(indexes, length)));
+    }
+
+    private CapTable receiveCaps(StructList.Reader<CapDescriptor.Reader> descriptors) {
+        CapTable caps = new CapTable();
+        try {
+            for (CapDescriptor.Reader descriptor : descriptors) {
+                caps.add(receiveCap(descriptor));
+            }
+        } catch (RuntimeException e) {
+            caps.close();
+            throw e;
+        }
+        return caps;
+    }
+
+    /** The capability that a descriptor names, which the caller owns; null for none. */
+    private @Nullable Cap receiveCap(CapDescriptor.Reader descriptor) {
+        return switch (descriptor.which()) {
+            case NONE -> null;
+            case SENDER_HOSTED -> imports.receive((int) descriptor.getSenderHosted(), false);
+            case SENDER_PROMISE -> imports.receive((int) descriptor.getSenderPromise(), true);
+            case RECEIVER_HOSTED -> {
+                Cap cap = exports.get((int) descriptor.getReceiverHosted());
+                yield cap == null
+                        ? new BrokenCap(Failure.failed("invalid 'receiverHosted' export ID"))
+                        : reflected(cap.share());
+            }
+            case RECEIVER_ANSWER -> {
+                IncomingCall call =
+                        answers.get((int) descriptor.getReceiverAnswer().getQuestionId());
+                yield call == null
+                        ? new BrokenCap(Failure.failed("invalid 'receiverAnswer'"))
+                        : reflected(pipelined(call, descriptor.getReceiverAnswer()));
+            }
+            // A level 1 receiver uses the vine: the introducer forwards for us.
+            case THIRD_PARTY_HOSTED ->
+                imports.receive((int) descriptor.getThirdPartyHosted().getVineId(), false);
+            case UNRECOGNIZED -> throw protocolError("unknown CapDescriptor type");
+        };
+    }
+
+    /** Takes ownership; the caller owns the result. */
+    private Cap reflected(Cap cap) {
+        Cap inner = cap.innermost();
+        if (inner instanceof RemoteCap remote && remote.connection == this) {
+            remote.share();
+            cap.close();
+            return new ReflectedCap(remote);
+        }
+        return cap;
+    }
+
+    // ---- the end
+
+    /** Ends the connection: everything open fails with {@code cause}, the peer is told, and what is queued is still sent. */
+    void disconnect(Failure cause) {
+        if (down != null) {
+            return;
+        }
+        Failure lost = cause.as(Failure.Kind.DISCONNECTED);
+        down = lost;
+        questions.disconnected(lost);
+        answers.disconnected();
+        exports.disconnected();
+        imports.disconnected(lost);
+        embargoes.disconnected(lost);
+        tasks.close();
+        OutgoingMessage abort = new OutgoingMessage(8 + cause.reason().length() / 2);
+        traces.write(cause, abort.root().initAbort());
+        abort.send(this);
+        stream.end();
+        over.fail(lost);
+        vat.forget(this);
+    }
+}

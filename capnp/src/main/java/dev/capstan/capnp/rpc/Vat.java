@@ -1,0 +1,212 @@
+package dev.capstan.capnp.rpc;
+
+import dev.capstan.async.Address;
+import dev.capstan.async.ByteStream;
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
+import dev.capstan.async.Network;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.LocalCap;
+import dev.capstan.cap.Target;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A participant in Cap'n Proto RPC: objects that others may call, and connections to others.
+ *
+ * <p><b>The life of a call.</b> A typed client builds the parameters inside the Call message itself. Sending posts it to the vat's loop, if the caller is
+ * elsewhere; there it becomes a <em>question</em>: it gets an id, capabilities in it become <em>exports</em>, and the message is queued on the
+ * connection, which writes everything of a turn at once. At the other vat it becomes an <em>answer</em>: capabilities in it become
+ * <em>imports</em>, the target is found among that vat's exports, or inside an answer that has not returned, and the call takes a slot in the loop's
+ * queue. The object builds its results inside the Return message. When that arrives, what was pipelined on the question is led to where it belongs (held
+ * back for a moment if it would overtake earlier calls), the promise settles, and a Finish lets the other vat forget the answer. Closing a client
+ * releases the import; when the other vat's count is zero, its object is released.
+ *
+ * <p><b>Threads.</b> A vat belongs to its loop; all methods may be called from any thread.
+ *
+ * <p><b>Ownership.</b> Whoever builds a vat closes it, which ends its connections; the loop is not stopped.
+ */
+public final class Vat implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Vat.class.getName());
+
+    private final Loop loop;
+    private final Function<? super Peer, ? extends Cap> bootstrap;
+    private final Limits limits;
+    private final @Nullable Function<Failure, String> traceEncoder;
+    private final Set<Fault> faults;
+    private final Set<Connection> connections = new LinkedHashSet<>();
+    private boolean closed;
+
+    private Vat(Builder builder) {
+        this.loop = builder.loop;
+        this.bootstrap = builder.bootstrap;
+        this.limits = builder.limits;
+        this.traceEncoder = builder.traceEncoder;
+        this.faults = builder.faults;
+    }
+
+    /** A vat to be built on {@code loop}. */
+    public static Builder on(Loop loop) {
+        return new Builder(loop);
+    }
+
+    /** What a vat is made of. */
+    public static final class Builder {
+        private final Loop loop;
+        private Function<? super Peer, ? extends Cap> bootstrap =
+                peer -> new BrokenCap(Failure.failed("This vat does not expose any public/bootstrap interfaces."));
+        private Limits limits = Limits.DEFAULT;
+        private @Nullable Function<Failure, String> traceEncoder;
+        private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+
+        private Builder(Loop loop) {
+            this.loop = Objects.requireNonNull(loop);
+        }
+
+        /** Every peer's bootstrap object is {@code target}. It is released when the last connection that used it is over. */
+        public Builder serving(Target target) {
+            Cap[] shared = new Cap[1];
+            return servingEach(peer -> {
+                Cap cap = shared[0];
+                if (cap == null) {
+                    cap = new LocalCap(loop, target);
+                    shared[0] = cap;
+                }
+                return cap.share();
+            });
+        }
+
+        /** Each peer's bootstrap object is what {@code factory} gives, which the vat owns. Called on the loop's thread for every request. */
+        public Builder servingEach(Function<? super Peer, ? extends Cap> factory) {
+            this.bootstrap = factory;
+            return this;
+        }
+
+        /** Bounds of each connection. */
+        public Builder limits(Limits value) {
+            this.limits = value;
+            return this;
+        }
+
+        /** Sends a text about each failure to the peer as its trace. Off by default: it tells strangers about our insides. */
+        public Builder traces(Function<Failure, String> encoder) {
+            this.traceEncoder = encoder;
+            return this;
+        }
+
+        /** Deliberate faults, for tests of tests. */
+        Builder faults(Set<Fault> value) {
+            this.faults.addAll(value);
+            return this;
+        }
+
+        /** The vat. */
+        public Vat build() {
+            return new Vat(this);
+        }
+    }
+
+    /** The loop it lives on. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** Speaks with whoever is at the other end of {@code stream}, which the vat takes over. Both ends do the same. On the loop's thread. */
+    public Peer connect(MessageStream stream) {
+        if (closed) {
+            Failure failure = Failure.disconnected("this vat was closed");
+            stream.abort(failure);
+            throw failure;
+        }
+        Connection connection = new Connection(this, stream);
+        connections.add(connection);
+        connection.start();
+        return connection;
+    }
+
+    /** As {@link #connect(MessageStream)}, over bytes. On the loop's thread. */
+    public Peer connect(ByteStream stream) {
+        return connect(new FrameStream(stream, limits.reading()));
+    }
+
+    /** Connects to a vat that listens at {@code address}. Fails DISCONNECTED if nobody does. */
+    public Promise<Peer> connect(Network network, Address address) {
+        return onLoop(() -> network.connect(address)
+                .<Peer>convert(this::connect)
+                .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED))));
+    }
+
+    /** Accepts whoever connects to {@code address}. */
+    public Promise<Network.Listener> listen(Network network, Address address) {
+        return onLoop(() -> network.listen(address, this::connect));
+    }
+
+    private <T> Promise<T> onLoop(java.util.function.Supplier<Promise<T>> work) {
+        if (loop.inLoop()) {
+            return work.get();
+        }
+        Completer<T> completer = new Completer<>(loop);
+        loop.post(() -> completer.follow(work.get()));
+        return completer.promise();
+    }
+
+    /** The connections that are up. On the loop's thread. */
+    public List<Peer> peers() {
+        return List.copyOf(connections);
+    }
+
+    /** Ends every connection: calls that are open fail DISCONNECTED. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (!loop.inLoop()) {
+            loop.post(this::close);
+            return;
+        }
+        closed = true;
+        for (Connection connection : List.copyOf(connections)) {
+            connection.disconnect(Failure.disconnected("the vat was closed"));
+        }
+    }
+
+    // ---- for connections
+
+    Limits limits() {
+        return limits;
+    }
+
+    Set<Fault> faults() {
+        return faults;
+    }
+
+    @Nullable
+    Function<Failure, String> traceEncoder() {
+        return traceEncoder;
+    }
+
+    Cap bootstrapFor(Connection connection) {
+        try {
+            return bootstrap.apply(connection);
+        } catch (RuntimeException e) {
+            return new BrokenCap(Failure.of(e));
+        }
+    }
+
+    void forget(Connection connection) {
+        connections.remove(connection);
+    }
+
+    void reportBug(Throwable bug) {
+        LOG.log(Level.ERROR, "a message could not be handled because of a bug here; the connection is closed", bug);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.capstan.capnpc;
+
+import dev.capstan.capnp.schema.CodeGeneratorRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Makes Java of schemas.
+ *
+ * <p>Each declaration at the top of a requested file becomes one Java file, constants outside any type one more. The package is the one
+ * that {@code $Java.package} names, or the base name of the schema file. The same request always gives the same files. Holds no state; safe
+ * for use by several threads.
+ */
+public final class JavaGenerator {
+    private JavaGenerator() {}
+
+    /**
+     * Java for the files that were requested, ordered by path.
+     *
+     * @param request as the {@code capnp} compiler writes it, with all nodes that the files refer to
+     * @throws SchemaException if the request is incomplete, or two files declare the same class in the same package
+     */
+    public static List<GeneratedFile> generate(CodeGeneratorRequest.Reader request) {
+        Nodes nodes = new Nodes(request);
+        Declarations declarations = new Declarations(nodes);
+        TreeMap<String, GeneratedFile> files = new TreeMap<>();
+        for (CodeGeneratorRequest.RequestedFile.Reader requested : request.getRequestedFiles()) {
+            for (GeneratedFile file : generate(requested, nodes, declarations)) {
+                if (files.put(file.path(), file) != null) {
+                    throw new SchemaException(requested.getFilename() + " and another requested file both declare "
+                            + file.path() + ". Give them different packages: $Java.package(\"...\").");
+                }
+            }
+        }
+        return List.copyOf(files.values());
+    }
+
+    private static List<GeneratedFile> generate(
+            CodeGeneratorRequest.RequestedFile.Reader requested, Nodes nodes, Declarations declarations) {
+        SchemaFile schema = declarations.file(requested.getId());
+        String source = Names.fileName(requested.getFilename());
+        List<GeneratedFile> files = new ArrayList<>();
+        for (Declaration declaration : schema.declarations) {
+            JavaFile file = new JavaFile(
+                    schema.javaPackage,
+                    declaration.name,
+                    source,
+                    declarations.namesIn(schema.javaPackage),
+                    declaration);
+            DeclarationWriter.write(new Output(declarations, nodes, file, new Pool(file, declaration)), declaration);
+            files.add(file.finish());
+        }
+        if (!Constants.in(schema.node, nodes).isEmpty()) {
+            files.add(constants(schema, source, nodes, declarations));
+        }
+        return files;
+    }
+
+    private static GeneratedFile constants(SchemaFile schema, String source, Nodes nodes, Declarations declarations) {
+        String name = Names.unique(Names.constantsClass(source), schema.topNames);
+        JavaFile file = new JavaFile(schema.javaPackage, name, source, declarations.namesIn(schema.javaPackage), null);
+        Output output = new Output(declarations, nodes, file, new Pool(file, null));
+        SourceText text = output.text();
+        text.doc(List.of("The constants of {@code " + source + "}."));
+        text.open("public final class " + name);
+        new Constants(output).write(schema.node, null);
+        text.blank().line("private " + name + "() {}");
+        output.pool().write();
+        text.close();
+        return file.finish();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.capstan.capnpc;
+
+import java.util.List;
+import java.util.Map;
+
+/** A type of the schema with its names looked up and its type arguments in place. Values; compared by content. */
+sealed interface JavaType {
+    /** What lies in the data section, or nowhere. */
+    enum Scalar implements JavaType {
+        VOID,
+        BOOL,
+        INT8,
+        INT16,
+        INT32,
+        INT64,
+        UINT8,
+        UINT16,
+        UINT32,
+        UINT64,
+        FLOAT32,
+        FLOAT64
+    }
+
+    /** What lies behind a pointer and has no parts to look up. */
+    enum Pointer implements JavaType {
+        TEXT,
+        DATA,
+        ANY,
+        CAPABILITY
+    }
+
+    /** An enum. */
+    record Enumeration(Declaration declaration) implements JavaType {}
+
+    /** A struct; one argument for each parameter of the declaration. */
+    record Struct(Declaration declaration, List<JavaType> arguments) implements JavaType {}
+
+    /** An interface; one argument for each parameter of the declaration. */
+    record Interface(Declaration declaration, List<JavaType> arguments) implements JavaType {}
+
+    /** A list. */
+    record ListOf(JavaType element) implements JavaType {}
+
+    /** A list of something that only the user of a generic type knows. It stays one when the type parameter is replaced. */
+    record OpenListOf(JavaType element) implements JavaType {}
+
+    /** A type parameter. */
+    record Variable(TypeParameter parameter) implements JavaType {}
+
+    /** This type with the given parameters replaced. */
+    default JavaType replace(Map<TypeParameter, JavaType> arguments) {
+        return switch (this) {
+            case Scalar scalar -> scalar;
+            case Pointer pointer -> pointer;
+            case Enumeration enumeration -> enumeration;
+            case Struct(Declaration d, List<JavaType> args) -> new Struct(d, replaceAll(args, arguments));
+            case Interface(Declaration d, List<JavaType> args) -> new Interface(d, replaceAll(args, arguments));
+            case ListOf(JavaType element) -> new ListOf(element.replace(arguments));
+            case OpenListOf(JavaType element) -> new OpenListOf(element.replace(arguments));
+            case Variable(TypeParameter parameter) -> arguments.getOrDefault(parameter, this);
+        };
+    }
+
+    /** Whether the type depends on a type parameter. */
+    default boolean isOpen() {
+        return switch (this) {
+            case Scalar s -> false;
+            case Pointer p -> false;
+            case Enumeration e -> false;
+            case Struct(Declaration d, List<JavaType> args) -> args.stream().anyMatch(JavaType::isOpen);
+            case Interface(Declaration d, List<JavaType> args) -> args.stream().anyMatch(JavaType::isOpen);
+            case ListOf(JavaType element) -> element.isOpen();
+            case OpenListOf(JavaType element) -> element.isOpen();
+            case Variable v -> true;
+        };
+    }
+
+    private static List<JavaType> replaceAll(List<JavaType> types, Map<TypeParameter, JavaType> arguments) {
+        return types.stream().map(type -> type.replace(arguments)).toList();
+    }
+}

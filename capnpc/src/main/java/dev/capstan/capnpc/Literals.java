@@ -1,0 +1,101 @@
+package dev.capstan.capnpc;
+
+import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.MessageBuilder;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Strings and messages as Java expressions. */
+final class Literals {
+    /** A class file holds no string of more than 65,535 bytes, and no character that is written here takes more than three. */
+    private static final int LONGEST = 65_535 / 3;
+
+    /** Four words: at most 128 columns, and the usual small numbers and texts take far less. */
+    private static final int BYTES_PER_LINE = 32;
+
+    private Literals() {}
+
+    static String string(JavaFile file, String value) {
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        do {
+            int to = Math.min(value.length(), from + LONGEST);
+            parts.add(quoted(value, from, to));
+            from = to;
+        } while (from < value.length());
+        // A sum of constants would be folded into one that is too long.
+        return parts.size() == 1
+                ? parts.getFirst()
+                : file.use("java.lang.String") + ".join(\"\", " + String.join(", ", parts) + ")";
+    }
+
+    private static String quoted(String value, int from, int to) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = from; i < to; i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                default -> {
+                    if (c >= ' ' && c < 127) {
+                        quoted.append(c);
+                    } else if (c <= 0xff) {
+                        boolean digitFollows = i + 1 < to && Character.isDigit(value.charAt(i + 1));
+                        quoted.append('\\').append(digitFollows ? "%03o".formatted((int) c) : Integer.toOctalString(c));
+                    } else {
+                        quoted.append("\\u%04x".formatted((int) c));
+                    }
+                }
+            }
+        }
+        return quoted.append('"').toString();
+    }
+
+    /** An expression for the root pointer of a message that holds a copy of what {@code source} points to. */
+    static String message(JavaFile file, AnyPointer.Reader source) {
+        String words = words(source);
+        List<String> lines = new ArrayList<>();
+        for (int from = 0; from < words.length(); from += BYTES_PER_LINE) {
+            lines.add(quoted(words, from, Math.min(words.length(), from + BYTES_PER_LINE)));
+        }
+        // The compiler joins what is added up here, as far as one constant may go.
+        int linesPerPart = LONGEST / BYTES_PER_LINE;
+        List<String> parts = new ArrayList<>();
+        for (int from = 0; from < lines.size(); from += linesPerPart) {
+            parts.add(String.join("\n+ ", lines.subList(from, Math.min(lines.size(), from + linesPerPart))));
+        }
+        String value = parts.size() == 1
+                ? parts.getFirst()
+                : file.use("java.lang.String") + ".join(\n\"\",\n" + String.join(",\n", parts) + ")";
+        return file.runtime("MessageReader") + ".constant(" + (lines.size() == 1 ? "" : "\n") + value + ")";
+    }
+
+    /** A message that holds nothing but {@code data}. */
+    static AnyPointer.Reader ofData(Data data) {
+        MessageBuilder message = new MessageBuilder();
+        message.root().setAs(Data.TYPE, data);
+        return message.asReader();
+    }
+
+    /** The one segment of that message, a character for each byte. */
+    private static String words(AnyPointer.Reader source) {
+        // One word for the root pointer; a copy takes no more than its source.
+        MessageBuilder message = new MessageBuilder(Math.toIntExact(1 + source.targetSizeWords()));
+        message.root().set(source);
+        List<ByteBuffer> segments = message.segments();
+        if (segments.size() != 1) {
+            throw new IllegalStateException("a constant takes more words than its size");
+        }
+        StringBuilder words = new StringBuilder();
+        ByteBuffer bytes = segments.getFirst();
+        while (bytes.hasRemaining()) {
+            words.append((char) (bytes.get() & 0xff));
+        }
+        return words.toString();
+    }
+}

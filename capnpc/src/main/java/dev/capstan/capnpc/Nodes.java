@@ -1,0 +1,88 @@
+package dev.capstan.capnpc;
+
+import dev.capstan.capnp.schema.Annotation;
+import dev.capstan.capnp.schema.CodeGeneratorRequest;
+import dev.capstan.capnp.schema.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes of a request by their ids, and the comments that the source has for them. */
+final class Nodes {
+    private final Map<Long, Node.Reader> byId = new LinkedHashMap<>();
+    private final Map<Long, Node.SourceInfo.Reader> sources = new HashMap<>();
+
+    Nodes(CodeGeneratorRequest.Reader request) {
+        for (Node.Reader node : request.getNodes()) {
+            byId.put(node.getId(), node);
+        }
+        for (Node.SourceInfo.Reader source : request.getSourceInfo()) {
+            // Compilers up to 0.9 report all structs that parameter lists imply under the id 0.
+            if (source.getId() != 0) {
+                sources.put(source.getId(), source);
+            }
+        }
+    }
+
+    Node.@Nullable Reader find(long id) {
+        return byId.get(id);
+    }
+
+    Node.Reader get(long id) {
+        Node.Reader node = byId.get(id);
+        if (node == null) {
+            throw new SchemaException("The request refers to the type 0x" + Long.toHexString(id)
+                    + " but does not hold it. Pass the request on as the capnp compiler wrote it.");
+        }
+        return node;
+    }
+
+    /** The file around a node that is declared at its top. */
+    Node.Reader fileOf(Node.Reader top) {
+        return get(top.getScopeId());
+    }
+
+    List<Node.Reader> files() {
+        List<Node.Reader> files = new ArrayList<>();
+        for (Node.Reader node : byId.values()) {
+            if (node.isFile()) {
+                files.add(node);
+            }
+        }
+        return files;
+    }
+
+    /** The node's name without its scope. */
+    static String simpleName(Node.Reader node) {
+        // The prefix is counted in bytes of UTF-8, and names are ASCII while the folders before them need not be.
+        byte[] name = node.getDisplayName().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        int prefix = (int) Math.min(node.getDisplayNamePrefixLength(), name.length);
+        return new String(name, prefix, name.length - prefix, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** The comment on a node; empty when there is none. */
+    String comment(Node.Reader node) {
+        Node.SourceInfo.Reader source = sources.get(node.getId());
+        return source == null ? "" : source.getDocComment();
+    }
+
+    /** The comment on the field, enumerant or method that the node lists at {@code index}; empty when there is none. */
+    String comment(Node.Reader node, int index) {
+        Node.SourceInfo.Reader source = sources.get(node.getId());
+        return source == null || index >= source.getMembers().size()
+                ? ""
+                : source.getMembers().get(index).getDocComment();
+    }
+
+    static Annotation.@Nullable Reader annotation(Iterable<Annotation.Reader> annotations, long id) {
+        for (Annotation.Reader annotation : annotations) {
+            if (annotation.getId() == id) {
+                return annotation;
+            }
+        }
+        return null;
+    }
+}

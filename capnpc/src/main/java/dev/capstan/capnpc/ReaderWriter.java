@@ -1,0 +1,111 @@
+package dev.capstan.capnpc;
+
+import dev.capstan.capnp.schema.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the accessors of a struct's reader. */
+final class ReaderWriter {
+    private final Output output;
+    private final SourceText text;
+    private final TypeNames names;
+    private final StructShape shape;
+
+    ReaderWriter(Output output, StructShape shape) {
+        this.output = output;
+        this.text = output.text();
+        this.names = output.names(shape.struct(), "type");
+        this.shape = shape;
+    }
+
+    void write() {
+        text.blank();
+        text.open("public static final class Reader" + shape.variables() + " extends "
+                + output.file().runtime("StructReader"));
+        writeConstructors();
+        shape.writeWhich(text);
+        for (StructField field : shape.fields()) {
+            writeField(field);
+        }
+        text.close();
+    }
+
+    private void writeConstructors() {
+        shape.writeTypeField(text);
+        String sections = "long data, int dataBits, int pointerCount, int depthLeft";
+        if (shape.isGroup()) {
+            shape.writeConstructor(text, "Reader", output.file().runtime("StructReader") + " same", "same");
+            shape.writeConstructor(text, "Reader", output.file().runtime("StructBuilder") + " same", "same");
+        } else {
+            shape.writeConstructor(
+                    text,
+                    "Reader",
+                    output.file().runtime("Segment") + " segment, " + sections,
+                    "segment, data, dataBits, pointerCount, depthLeft");
+        }
+    }
+
+    private void writeField(StructField field) {
+        shape.writeIs(text, field, field.comment());
+        Declaration group = field.group();
+        if (group != null) {
+            String type = names.declared(group) + ".Reader";
+            getter(
+                    field,
+                    type + shape.variables(),
+                    "get" + field.name(),
+                    "new " + type + shape.diamond() + "(" + shape.typeArgument() + "this)");
+            return;
+        }
+        switch (field.type()) {
+            case JavaType.Scalar.VOID -> {}
+            case JavaType.Scalar scalar ->
+                getter(field, Scalars.javaType(scalar), "get" + field.name(), readScalar(field, scalar));
+            case JavaType.Enumeration(Declaration d) -> {
+                String number = "_uint16(" + field.offset() + ", " + Masks.of(field) + ")";
+                getter(field, names.declared(d), "get" + field.name(), names.declared(d) + ".of(" + number + ")");
+                text.blank()
+                        .doc(List.of(
+                                "The number of {@link #get" + field.name() + "}, also where it has no name here."));
+                text.open("public int get" + field.name() + field.rawSuffix() + "()");
+                shape.writeCheck(text, field);
+                text.line("return " + number + ";").close();
+            }
+            case JavaType type -> {
+                shape.writeHas(text, field);
+                getter(field, names.reader(type), "get" + field.name(), readPointer(field, type));
+            }
+        }
+    }
+
+    private void getter(StructField field, String type, String name, String value) {
+        text.blank().doc(documentation(field));
+        text.open("public " + type + " " + name + "()");
+        shape.writeCheck(text, field);
+        text.line("return " + value + ";").close();
+    }
+
+    private static List<String> documentation(StructField field) {
+        List<String> paragraphs = new ArrayList<>(field.comment());
+        if (field.type() == JavaType.Scalar.UINT64) {
+            paragraphs.add("Unsigned.");
+        }
+        return paragraphs;
+    }
+
+    static String readScalar(StructField field, JavaType.Scalar scalar) {
+        return "_" + Scalars.accessor(scalar) + "(" + field.offset() + ", " + Masks.of(field, scalar) + ")";
+    }
+
+    private String readPointer(StructField field, JavaType type) {
+        Value.Reader value = field.defaultValue();
+        String or = value == null ? "" : ", " + Defaults.of(output, field, type, value);
+        return switch (type) {
+            case JavaType.Pointer.TEXT -> "_text(" + field.offset() + or + ")";
+            case JavaType.Pointer.DATA -> "_data(" + field.offset() + or + ")";
+            case JavaType.Pointer.ANY -> "_any(" + field.offset() + or + ")";
+            case JavaType.Pointer.CAPABILITY -> "_cap(" + field.offset() + ")";
+            default -> "_get(" + names.token(type) + ", " + field.offset() + or + ")";
+        };
+    }
+}

@@ -1,0 +1,174 @@
+package dev.capstan.capnpc;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Writes the server of an interface: its methods as objects implement them, and how calls find them. */
+final class ServerWriter {
+    private static final String DISPATCH = "dispatch(interfaceId, methodId, call)";
+
+    private final Output output;
+    private final SourceText text;
+    private final Declaration type;
+    private final List<InterfaceMethod> methods;
+    private final Parents parents;
+    private final String promise;
+    private final String exception;
+
+    ServerWriter(Output output, Declaration type, List<InterfaceMethod> methods, Parents parents) {
+        this.output = output;
+        this.text = output.text();
+        this.type = type;
+        this.methods = methods;
+        this.parents = parents;
+        this.promise = output.file().use("dev.capstan.async.Promise") + "<"
+                + output.file().use("java.lang.Void") + ">";
+        this.exception = output.file().use("java.lang.Exception");
+    }
+
+    void write() {
+        TypeNames names = output.names(type);
+        List<String> bases = new ArrayList<>();
+        for (JavaType.Interface parent : parents.extendedByServer()) {
+            bases.add(names.nested(parent.declaration(), "Server", parent.arguments()));
+        }
+        if (bases.isEmpty()) {
+            bases.add(output.file().runtime("CapServer"));
+        }
+        text.blank()
+                .doc(List.of("Implemented by objects that are a {@code " + type.name
+                        + "}. A method that is not overridden is unimplemented."));
+        text.open("public interface Server" + StructShape.variables(type) + " extends " + String.join(", ", bases));
+        writeTypeMethods();
+        for (JavaType.Interface parent : parents.besideServer()) {
+            text.blank()
+                    .doc(List.of("The object that answers calls of {@code " + parent.declaration().name
+                            + "}; it is asked for each call."));
+            text.line(names.nested(parent.declaration(), "Server", parent.arguments()) + " "
+                    + InterfaceNames.asParent(parent.declaration()) + "();");
+        }
+        methods.forEach(this::writeMethod);
+        writeIsStreaming();
+        writeDispatch();
+        text.close();
+    }
+
+    /** What a generic interface and its generic parents need to know at run time. */
+    private void writeTypeMethods() {
+        if (type.isGeneric()) {
+            text.doc(List.of("What the type parameters stand for: return {@code " + type.name + ".type(...)}."));
+            text.line(type.factory() + StructShape.variables(type) + " " + typeMethod(type) + "();");
+        }
+        TypeNames names = output.names(type, typeMethod(type) + "()");
+        for (JavaType.Interface parent : parents.extendedByServer()) {
+            if (parent.declaration().isGeneric()) {
+                text.blank().override();
+                text.method(
+                        "default " + names.tokenClass(parent) + " " + typeMethod(parent.declaration()) + "()",
+                        "return " + names.token(parent) + ";");
+            }
+        }
+    }
+
+    private String typeMethod(Declaration declaration) {
+        return InterfaceNames.of(declaration, output.declarations()).typeMethod();
+    }
+
+    private void writeMethod(InterfaceMethod method) {
+        TypeNames names = output.names(type);
+        String context = output.file().runtime("CallContext") + "<" + names.reader(method.serverParams()) + ", "
+                + names.builder(method.serverResults()) + ">";
+        text.blank().doc(method.comment());
+        text.method(
+                "default " + promise + " " + method.name() + "(" + context + " context) throws " + exception,
+                "return context.unimplemented(\"" + type.displayName() + "\", \"" + method.schemaName() + "\");");
+    }
+
+    private void writeIsStreaming() {
+        if (!InterfaceMethod.hasStreaming(type, output.declarations())) {
+            return;
+        }
+        List<String> conditions = new ArrayList<>();
+        List<String> own = methods.stream()
+                .filter(InterfaceMethod::isStreaming)
+                .map(m -> "method.methodId() == " + m.ordinal())
+                .toList();
+        if (!own.isEmpty()) {
+            String any = String.join(" || ", own);
+            conditions.add("method.interfaceId() == INTERFACE_ID && " + (own.size() > 1 ? "(" + any + ")" : any));
+        }
+        TypeNames names = output.names(type);
+        for (JavaType.Interface parent : parents.all()) {
+            if (InterfaceMethod.hasStreaming(parent.declaration(), output.declarations())) {
+                conditions.add((parents.besideServer().contains(parent)
+                                ? InterfaceNames.asParent(parent.declaration()) + "()"
+                                : names.declared(parent.declaration()) + ".Server.super")
+                        + ".isStreaming(method)");
+            }
+        }
+        text.blank()
+                .override()
+                .open("default boolean isStreaming(" + output.file().use("dev.capstan.cap.Method")
+                        + ".Ordinal method)");
+        for (int i = 0; i < conditions.size(); i++) {
+            text.line(
+                    (i == 0 ? "return " : "        || ") + conditions.get(i) + (i + 1 < conditions.size() ? "" : ";"));
+        }
+        text.close();
+    }
+
+    private void writeDispatch() {
+        text.blank().override();
+        text.open("default " + promise + " dispatch(long interfaceId, int methodId, "
+                + output.file().runtime("ServerCall") + " call) throws " + exception);
+        if (!methods.isEmpty()) {
+            text.open("if (interfaceId == INTERFACE_ID)");
+            writeSwitch();
+            text.close();
+        }
+        Set<Declaration> handled = new HashSet<>(Set.of(type));
+        TypeNames names = output.names(type);
+        for (JavaType.Interface parent : parents.all()) {
+            List<String> ids = new ArrayList<>();
+            Set<Declaration> reached = new java.util.LinkedHashSet<>(List.of(parent.declaration()));
+            reached.addAll(InterfaceNames.ancestors(parent.declaration(), output.declarations()));
+            for (Declaration ancestor : reached) {
+                if (handled.add(ancestor)) {
+                    ids.add("interfaceId == " + names.declared(ancestor) + ".INTERFACE_ID");
+                }
+            }
+            if (!ids.isEmpty()) {
+                text.open("if (" + String.join(" || ", ids) + ")");
+                text.line("return "
+                        + (parents.besideServer().contains(parent)
+                                ? InterfaceNames.asParent(parent.declaration()) + "()"
+                                : names.declared(parent.declaration()) + ".Server.super")
+                        + "." + DISPATCH + ";");
+                text.close();
+            }
+        }
+        text.line("return call.unimplementedInterface(\"" + type.displayName() + "\", interfaceId);")
+                .close();
+    }
+
+    private void writeSwitch() {
+        boolean open = methods.stream()
+                .anyMatch(m -> m.serverParams().isOpen() || m.serverResults().isOpen());
+        if (open) {
+            text.line(type.factory() + StructShape.variables(type) + " type = " + typeMethod(type) + "();");
+        }
+        TypeNames names = output.names(type, "type");
+        text.open("return switch (methodId)");
+        methods.stream()
+                .sorted(java.util.Comparator.comparing(InterfaceMethod::ordinal))
+                .forEach(method -> {
+                    String call = method.isCancellable() ? "call.allowCancellation()" : "call";
+                    text.line("case " + method.ordinal() + " -> " + method.name() + "(" + call + ".context("
+                            + names.token(method.serverParams()) + ", " + names.token(method.serverResults()) + "));");
+                });
+        text.line("default -> call.unimplementedMethod(\"" + type.displayName() + "\", methodId);");
+        text.close(";");
+    }
+}

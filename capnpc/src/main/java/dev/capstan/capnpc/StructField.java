@@ -1,0 +1,135 @@
+package dev.capstan.capnpc;
+
+import dev.capstan.capnp.schema.Field;
+import dev.capstan.capnp.schema.Value;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field of a struct as its accessors need it.
+ *
+ * @param name what comes behind {@code get}, {@code set} and so on
+ * @param rawSuffix what comes behind the name in the accessors of an enum's number
+ * @param member the constant of {@code Which} if the field is a member of the struct's union
+ * @param discriminant the union's tag for this field, or -1
+ * @param group the declaration if the field is a group
+ * @param type the type of any other field
+ * @param offset where it is, in units of its own size
+ * @param defaultValue the value it has unless set; null if that is zero, empty or null
+ * @param comment its paragraphs
+ */
+record StructField(
+        String name,
+        String rawSuffix,
+        String member,
+        int discriminant,
+        @Nullable Declaration group,
+        JavaType type,
+        int offset,
+        Value.@Nullable Reader defaultValue,
+        List<String> comment) {
+
+    /** Not 0xffff: the number that stands for no member in a schema. */
+    private static final int NO_DISCRIMINANT = 0xffff;
+
+    boolean isMember() {
+        return discriminant >= 0;
+    }
+
+    /** The fields of a struct or group in the order in which its source has them. */
+    static List<StructField> of(Declaration struct, Declarations declarations, Nodes nodes) {
+        TypeResolver resolver = new TypeResolver(declarations, struct);
+        List<Field.Reader> schema = struct.node.getStruct().getFields();
+        Set<String> names = new HashSet<>();
+        Set<String> members = new HashSet<>(Set.of("UNRECOGNIZED"));
+        schema.forEach(field -> names.add(Names.capitalized(field.getName())));
+        List<StructField> fields = new ArrayList<>();
+        for (int i : sourceOrder(schema)) {
+            fields.add(of(
+                    schema.get(i),
+                    names,
+                    members,
+                    resolver,
+                    declarations,
+                    Comments.paragraphs(nodes.comment(struct.node, i))));
+        }
+        return fields;
+    }
+
+    private static List<Integer> sourceOrder(List<Field.Reader> schema) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < schema.size(); i++) {
+            order.add(i);
+        }
+        order.sort(java.util.Comparator.comparing(i -> schema.get(i).getCodeOrder()));
+        return order;
+    }
+
+    private static StructField of(
+            Field.Reader field,
+            Set<String> names,
+            Set<String> members,
+            TypeResolver resolver,
+            Declarations declarations,
+            List<String> comment) {
+        String name = Names.capitalized(field.getName());
+        // Object.getClass is final.
+        String safeName = name.equals("Class") ? "Class_" : name;
+        String rawSuffix = names.contains(name + "Raw") ? "Raw_" : "Raw";
+        int discriminant = field.getDiscriminantValue() == NO_DISCRIMINANT ? -1 : field.getDiscriminantValue();
+        String member = discriminant < 0 ? "" : Names.unique(Names.constant(field.getName()), members);
+        if (field.isGroup()) {
+            Declaration group = declarations.get(field.getGroup().getTypeId());
+            return new StructField(
+                    safeName, rawSuffix, member, discriminant, group, JavaType.Scalar.VOID, 0, null, comment);
+        }
+        Field.Slot.Reader slot = field.getSlot();
+        Value.Reader value =
+                slot.getHadExplicitDefault() && !isEmpty(slot.getDefaultValue()) ? slot.getDefaultValue() : null;
+        return new StructField(
+                safeName,
+                rawSuffix,
+                member,
+                discriminant,
+                null,
+                resolver.resolve(slot.getType()),
+                Math.toIntExact(slot.getOffset()),
+                value,
+                comment);
+    }
+
+    /** Whether a value behind a pointer is a null pointer, which is what a field without a default has. */
+    private static boolean isEmpty(Value.Reader value) {
+        return switch (value.which()) {
+            case TEXT -> !value.hasText();
+            case DATA -> !value.hasData();
+            case LIST -> !value.hasList();
+            case STRUCT -> !value.hasStruct();
+            case ANY_POINTER -> !value.hasAnyPointer();
+            case INTERFACE, VOID -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether there is anything inside that calls can be pipelined on. */
+    boolean isPipelinable(Declarations declarations, Nodes nodes) {
+        if (isMember()) {
+            // Which member is set is not known before the struct is there.
+            return false;
+        }
+        if (group != null) {
+            return StructField.of(group, declarations, nodes).stream()
+                    .anyMatch(f -> f.isPipelinable(declarations, nodes));
+        }
+        return switch (type) {
+            case JavaType.Struct s -> true;
+            case JavaType.Interface i -> true;
+            case JavaType.Variable v -> true;
+            case JavaType.Pointer p -> p == JavaType.Pointer.ANY || p == JavaType.Pointer.CAPABILITY;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Turns Cap'n Proto schemas into Java. */
+@NullMarked
+module dev.capstan.capnpc {
+    requires static transitive org.jspecify;
+    requires transitive dev.capstan.capnp;
+
+    exports dev.capstan.capnpc;
+}
