@@ -29,8 +29,7 @@ public final class BenchClient {
     private final Loop loop;
     private final Bench.Client bench;
 
-    record Options(
-            String address, long serverPid, long millis, long warmMillis, String label, String cases) {
+    record Options(String address, long serverPid, long millis, long warmMillis, String label, String cases) {
         String transport() {
             return address.startsWith("unix:") ? "unix" : "tcp";
         }
@@ -46,9 +45,12 @@ public final class BenchClient {
                 Options o = options;
                 options = switch (args[i]) {
                     case "--addr" -> new Options(value, o.serverPid, o.millis, o.warmMillis, o.label, o.cases);
-                    case "--server-pid" -> new Options(o.address, Long.parseLong(value), o.millis, o.warmMillis, o.label, o.cases);
-                    case "--ms" -> new Options(o.address, o.serverPid, Long.parseLong(value), o.warmMillis, o.label, o.cases);
-                    case "--warm-ms" -> new Options(o.address, o.serverPid, o.millis, Long.parseLong(value), o.label, o.cases);
+                    case "--server-pid" ->
+                        new Options(o.address, Long.parseLong(value), o.millis, o.warmMillis, o.label, o.cases);
+                    case "--ms" ->
+                        new Options(o.address, o.serverPid, Long.parseLong(value), o.warmMillis, o.label, o.cases);
+                    case "--warm-ms" ->
+                        new Options(o.address, o.serverPid, o.millis, Long.parseLong(value), o.label, o.cases);
                     case "--label" -> new Options(o.address, o.serverPid, o.millis, o.warmMillis, value, o.cases);
                     case "--cases" -> new Options(o.address, o.serverPid, o.millis, o.warmMillis, o.label, value);
                     default -> throw new IllegalArgumentException("unknown option " + args[i]);

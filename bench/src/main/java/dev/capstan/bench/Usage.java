@@ -44,7 +44,8 @@ record Usage(double cpuSeconds, long peakKb, long residentKb, long switches, lon
 
     /** CPU seconds that the whole machine was not idle. */
     static double machineBusy() throws IOException {
-        List<String> fields = List.of(Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +", -1));
+        List<String> fields =
+                List.of(Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +", -1));
         long busy = 0;
         for (int i : new int[] {1, 2, 3, 6, 7, 8}) {
             busy += Long.parseLong(fields.get(i));
@@ -55,7 +56,8 @@ record Usage(double cpuSeconds, long peakKb, long residentKb, long switches, lon
     private static long value(List<String> lines, String key) {
         for (String line : lines) {
             if (line.startsWith(key)) {
-                return Long.parseLong(line.substring(key.length()).replace("kB", "").trim());
+                return Long.parseLong(
+                        line.substring(key.length()).replace("kB", "").trim());
             }
         }
         return 0;

@@ -9,7 +9,6 @@ import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -26,27 +25,34 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class CallCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ADDRESS", description = "host:port or unix:PATH, as ./capstan demo prints it.")
+    @Parameters(
+            index = "0",
+            paramLabel = "ADDRESS",
+            description = "host:port or unix:PATH, as ./capstan demo prints it.")
     private String address = "";
 
-    @Parameters(index = "1", paramLabel = "EXPRESSION", description = "For example \"(3 + 4) * 6\" or \"pow(2, 10) - 1\".", defaultValue = "(3 + 4) * 6")
+    @Parameters(
+            index = "1",
+            paramLabel = "EXPRESSION",
+            description = "For example \"(3 + 4) * 6\" or \"pow(2, 10) - 1\".",
+            defaultValue = "(3 + 4) * 6")
     private String expression = "";
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+        PrintWriter out = spec == null
+                ? new PrintWriter(System.out, true)
+                : spec.commandLine().getOut();
         Address to;
         Infix infix;
         try {
             to = Address.parse(address);
             infix = Infix.parse(expression);
         } catch (IllegalArgumentException e) {
-            if (spec == null) {
-                throw e;
-            }
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         try (NetLoop net = NetLoop.open("call", Transport.AUTO);
@@ -54,7 +60,10 @@ final class CallCommand implements Callable<Integer> {
             Peer peer = vat.connect(net.network(), to).await();
             try (Calculator.Client calculator = peer.bootstrap(Calculator.TYPE)) {
                 double number = infix.evaluate(net.loop(), calculator);
-                out.println(number == Math.rint(number) && Math.abs(number) < 1e15 ? Long.toString((long) number) : Double.toString(number));
+                out.println(
+                        number == Math.rint(number) && Math.abs(number) < 1e15
+                                ? Long.toString((long) number)
+                                : Double.toString(number));
             }
         }
         return 0;
