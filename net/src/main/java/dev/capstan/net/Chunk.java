@@ -32,7 +32,8 @@ final class Chunk {
     }
 
     void put(byte[] array, int offset, int length) {
-        buffer.put(end, array, offset, length);
+        // content() narrows the buffer to what there was then.
+        buffer.clear().put(end, array, offset, length);
         end += length;
     }
 
