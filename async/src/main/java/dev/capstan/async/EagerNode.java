@@ -8,6 +8,7 @@ final class EagerNode extends Node {
     private final Event pull;
     private @Nullable Event consumer;
     private boolean settled;
+    private boolean canceled;
     private @Nullable Object result;
 
     EagerNode(Loop loop, Node above) {
@@ -41,7 +42,9 @@ final class EagerNode extends Node {
             if (from != null) {
                 result = from.get();
                 settled = true;
-                if (consumer != null) {
+                if (canceled) {
+                    dispose(result); // By a function of this very chain.
+                } else if (consumer != null) {
                     consumer.armDepthFirst();
                 }
             }
@@ -65,6 +68,7 @@ final class EagerNode extends Node {
     @Override
     void cancel() {
         consumer = null;
+        canceled = true;
         Node from = above;
         above = null;
         if (from != null) {

@@ -19,7 +19,6 @@ final class JoinNode extends Node {
     private final @Nullable Object[] results;
     private @Nullable Event consumer;
     private int left;
-    private boolean done;
     private @Nullable Object outcome;
 
     JoinNode(Mode mode, List<Node> nodes) {
@@ -45,7 +44,6 @@ final class JoinNode extends Node {
         @Nullable Part[] all = new Part[nodes.size()];
         parts = all;
         if (all.length == 0) {
-            done = true;
             outcome = new ArrayList<>();
             // Breadth first as for every promise that is ready already: it must not starve the others.
             event.armBreadthFirst();
@@ -91,9 +89,11 @@ final class JoinNode extends Node {
             results[index] = result;
             left--;
             if (consumer == null) {
-                return; // Cancelled by the very function that was pulled.
+                dispose(result); // Cancelled by the very function that was pulled.
+                return;
             }
             if (mode == Mode.RACE || result instanceof Broken) {
+                results[index] = null;
                 finish(result);
                 cancelParts();
             } else if (left == 0) {
@@ -107,7 +107,6 @@ final class JoinNode extends Node {
     }
 
     private void finish(@Nullable Object result) {
-        done = true;
         outcome = result;
         if (consumer != null) {
             consumer.armDepthFirst();
@@ -125,6 +124,11 @@ final class JoinNode extends Node {
                     canceling.cancel(part.node::cancel);
                 }
             }
+        }
+        for (int i = 0; i < results.length; i++) {
+            Object unwanted = results[i];
+            results[i] = null;
+            canceling.cancel(() -> dispose(unwanted));
         }
         canceling.rethrow();
     }
@@ -144,8 +148,9 @@ final class JoinNode extends Node {
             return;
         }
         consumer = null;
-        if (!done) {
-            cancelParts();
+        cancelParts();
+        if (mode == Mode.RACE) {
+            dispose(outcome);
         }
     }
 }

@@ -342,7 +342,8 @@ public class Promise<T> {
             }
             Object result = from.get();
             if (canceled) {
-                return; // By a function of this very chain.
+                Node.dispose(result); // By a function of this very chain.
+                return;
             }
             if (result instanceof Node.Broken(Throwable cause)) {
                 listener.settled(null, cause);

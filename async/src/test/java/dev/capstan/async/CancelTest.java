@@ -32,7 +32,7 @@ final class CancelTest {
         ATTACH,
         FORK;
 
-        Promise<String> over(Promise<String> p) {
+        <T> Promise<T> over(Promise<T> p) {
             return switch (this) {
                 case NONE -> p;
                 case MAP -> p.map(x -> x);
@@ -44,13 +44,13 @@ final class CancelTest {
                     Promise.of("").then(x -> p.map(y -> y)).map(z -> z);
                 case HANDLE -> p.handle(Promise::of, Promise::failed);
                 case INSIDE_RECOVER ->
-                    Promise.<String>failed(new CanceledException("")).recover(e -> p);
-                case ALL -> Promise.all(List.of(Promise.of("x"), p)).map(List::getFirst);
+                    Promise.<T>failed(new CanceledException("")).recover(e -> p);
+                case ALL -> Promise.all(List.of(p)).map(List::getFirst);
                 case RACE -> Promise.race(List.of(p));
                 case ATTACH -> p.attach(() -> {});
                 case FORK -> {
-                    Fork<String> fork = p.fork();
-                    Promise<String> branch = fork.branch();
+                    Fork<T> fork = p.fork();
+                    Promise<T> branch = fork.branch();
                     fork.close();
                     yield branch;
                 }
@@ -120,6 +120,41 @@ final class CancelTest {
         running.cancel();
         sim.poll();
         assertTrue(log.isEmpty());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_result_that_nobody_took_is_closed_once(Stage stage) {
+        if (stage == Stage.FORK) {
+            return; // A fork's result is shared.
+        }
+        for (boolean pulled : new boolean[] {false, true}) {
+            List<String> closed = new ArrayList<>();
+            AutoCloseable resource = () -> closed.add("closed");
+            Completer<AutoCloseable> completer = new Completer<>(loop);
+            Promise.Cancelable running = stage.over(completer.promise()).listen(loop, (v, e) -> log.add("settled"));
+            sim.poll();
+            if (pulled) {
+                completer.complete(resource);
+                running.cancel();
+            } else {
+                running.cancel();
+                completer.complete(resource);
+            }
+            sim.poll();
+            assertEquals(List.of("closed"), closed);
+        }
+    }
+
+    @Test
+    void the_values_of_a_join_that_fails_are_closed() {
+        List<String> closed = new ArrayList<>();
+        Promise<AutoCloseable> value = loop.pause().map(x -> () -> closed.add("closed"));
+        Promise<AutoCloseable> failure = loop.pause().then(x -> Promise.failed(new CanceledException("f")));
+        Promise.Cancelable _ = Promise.all(List.of(value, failure)).listen(loop, (v, e) -> log.add("settled"));
+        sim.poll();
+        assertEquals(List.of("closed"), closed);
+        assertEquals(List.of("settled"), log);
     }
 
     @Test

@@ -66,4 +66,9 @@ public final class BrokenCap extends CountedCap {
 
     @Override
     protected void released() {}
+
+    @Override
+    public String toString() {
+        return failure.reason();
+    }
 }

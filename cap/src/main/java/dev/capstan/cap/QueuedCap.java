@@ -60,6 +60,7 @@ public final class QueuedCap extends CountedCap {
             cap.close();
             return;
         }
+        boolean abandoned = isReleased();
         target = cap;
         while (!queue.isEmpty()) {
             Waiting next = queue.remove();
@@ -73,7 +74,7 @@ public final class QueuedCap extends CountedCap {
                 watcher.complete(cap.share());
             }
         }
-        if (isReleased()) {
+        if (abandoned) {
             cap.close();
         }
     }

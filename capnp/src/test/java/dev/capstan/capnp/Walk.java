@@ -24,6 +24,7 @@ final class Walk {
     int faults;
 
     private int nulls;
+    private int turn;
 
     /** A sum of what was read, so that none of it is for nothing. */
     long sum;
@@ -55,9 +56,10 @@ final class Walk {
             throw new AssertionError("A fault without its place", e);
         }
         // An exception costs kilobytes; no program goes on for ever after one.
-        if (faults++ > MOST_FAULTS || String.valueOf(e.getMessage()).contains("traversal limit")) {
+        if (faults >= MOST_FAULTS || String.valueOf(e.getMessage()).contains("traversal limit")) {
             throw e;
         }
+        faults++;
     }
 
     private void nothing(AnyPointer.Reader pointer) {
@@ -96,108 +98,102 @@ final class Walk {
         }
     }
 
+    /** Reads the list as itself and, in turn, as the types that it may be taken for. */
     private void list(AnyPointer.Reader pointer) {
-        VoidList.Reader voids;
-        try {
-            voids = pointer.as(VoidList.TYPE);
-        } catch (MessageException e) {
-            fault(e);
-            bits(pointer);
-            return;
-        }
-        int size = voids.elements.size;
-        if (size != ElementSize.VOID) {
-            sum += voids.size();
-        }
+        int size = Pointer.elementSize(
+                Target.resolve(pointer.segment, pointer.at, pointer.segment.getLong(pointer.at)).pointer);
         switch (size) {
-            case ElementSize.VOID -> structs(pointer);
-            case ElementSize.BYTE -> {
-                bits(pointer);
-                bytes(pointer);
-                structs(pointer);
-            }
-            case ElementSize.POINTER -> {
-                kinds(pointer);
-                structs(pointer);
-            }
-            case ElementSize.COMPOSITE -> {
-                structs(pointer);
-                if (voids.elements.pointerCount > 0) {
-                    kinds(pointer);
+            case ElementSize.VOID -> structs(pointer.as(STRUCTS));
+            case ElementSize.BIT -> bits(pointer.as(BoolList.TYPE));
+            case ElementSize.BYTE -> bytes(pointer);
+            case ElementSize.POINTER, ElementSize.COMPOSITE -> structs(pointer.as(STRUCTS));
+            default -> numbers(pointer, ElementSize.dataBits(size));
+        }
+        boolean numbers = size >= ElementSize.BYTE && size <= ElementSize.EIGHT_BYTES;
+        switch (turn++ % 16) {
+            case 0 -> sum += size != ElementSize.BIT ? pointer.as(VoidList.TYPE).size() : 0;
+            case 4 -> {
+                if (numbers) {
+                    bits(pointer.as(BoolList.TYPE));
+                    structs(pointer.as(STRUCTS));
                 }
-                if (voids.elements.dataBits > 0) {
+            }
+            case 8 -> {
+                CapnpList<Raw.Reader> structs = size == ElementSize.COMPOSITE ? pointer.as(STRUCTS) : null;
+                if (size == ElementSize.POINTER || (structs != null && structs.elements.pointerCount > 0)) {
+                    kinds(pointer.as(POINTERS));
+                }
+                if (structs != null && structs.elements.dataBits > 0) {
                     numbers(pointer, 64);
                 }
             }
-            default -> {
-                bits(pointer);
-                numbers(pointer, voids.elements.dataBits);
-                structs(pointer);
-            }
+            default -> {}
         }
     }
 
-    private void bits(AnyPointer.Reader pointer) {
-        BoolList.Reader bits = pointer.as(BoolList.TYPE);
-        for (int i = 0; i < bits.size(); i += 7) {
+    private void bits(BoolList.Reader bits) {
+        for (int i = 0; i < bits.size(); i++) {
             steps++;
             sum += bits.at(i) ? 1 : 0;
         }
     }
 
     private void bytes(AnyPointer.Reader pointer) {
-        Data data = pointer.as(Data.TYPE);
-        for (int i = 0; i < data.size(); i++) {
-            steps++;
-            sum += data.get(i);
-        }
-        for (int each : pointer.as(UInt8List.TYPE)) {
-            steps++;
-            sum += each;
-        }
-        try {
-            String text = pointer.as(Text.TYPE);
-            steps += text.length();
-            sum += text.hashCode();
-        } catch (MessageException e) {
-            fault(e);
+        switch (turn++ % 3) {
+            case 0 -> {
+                Data data = pointer.as(Data.TYPE);
+                for (int i = 0; i < data.size(); i++) {
+                    steps++;
+                    sum += data.get(i);
+                }
+            }
+            case 1 -> {
+                for (int each : pointer.as(UInt8List.TYPE)) {
+                    steps++;
+                    sum += each;
+                }
+            }
+            default -> {
+                String text = pointer.as(Text.TYPE);
+                steps += text.length();
+                sum += text.hashCode();
+            }
         }
     }
 
+    /** The first and the last element, as one of the types that are small enough. */
     private void numbers(AnyPointer.Reader pointer, int bits) {
-        int count = pointer.as(Int8List.TYPE).size();
-        for (int i = 0; i < count; i += Math.max(1, count - 1)) {
-            steps++;
-            sum += pointer.as(Int8List.TYPE).at(i);
-            if (bits >= 16) {
-                sum += pointer.as(Int16List.TYPE).at(i)
-                        + pointer.as(UInt16List.TYPE).at(i);
-                sum += pointer.as(ENUMS).get(i).raw();
-            }
-            if (bits >= 32) {
-                sum += pointer.as(Int32List.TYPE).at(i)
-                        + pointer.as(UInt32List.TYPE).at(i);
-                sum += Float.floatToRawIntBits(pointer.as(Float32List.TYPE).at(i));
-            }
-            if (bits >= 64) {
-                sum += pointer.as(Int64List.TYPE).at(i);
-                sum += Double.doubleToRawLongBits(pointer.as(Float64List.TYPE).at(i));
-            }
+        PointerType<?, ? extends CapnpList<?>> type =
+                switch (turn++ % (bits >= 64 ? 9 : bits >= 32 ? 7 : bits >= 16 ? 4 : 1)) {
+                    case 0 -> Int8List.TYPE;
+                    case 1 -> Int16List.TYPE;
+                    case 2 -> UInt16List.TYPE;
+                    case 3 -> ENUMS;
+                    case 4 -> Int32List.TYPE;
+                    case 5 -> UInt32List.TYPE;
+                    case 6 -> Float32List.TYPE;
+                    case 7 -> Int64List.TYPE;
+                    default -> Float64List.TYPE;
+                };
+        CapnpList<?> list = pointer.as(type);
+        if (!list.isEmpty()) {
+            steps += 2;
+            sum += list.getFirst().hashCode() + list.getLast().hashCode();
         }
     }
 
     /** The pointers in a list; what they lead to is walked over when it is read as one of structs. */
-    private void kinds(AnyPointer.Reader pointer) {
-        for (AnyPointer.Reader each : pointer.as(POINTERS)) {
+    private void kinds(PointerList.Reader<AnyPointer.Reader> list) {
+        for (int i = 0; i < list.size(); i++) {
             steps++;
-            sum += each.isNull() ? 1 : 0;
+            sum += list.isNull(i) ? 1 : 0;
         }
     }
 
-    private void structs(AnyPointer.Reader pointer) {
-        for (Raw.Reader each : pointer.as(STRUCTS)) {
+    private void structs(StructList.Reader<Raw.Reader> list) {
+        for (int i = 0; i < list.size(); i++) {
             steps++;
-            struct(each);
+            struct(list.get(i));
         }
     }
 }

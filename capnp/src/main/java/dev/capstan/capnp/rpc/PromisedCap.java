@@ -84,6 +84,7 @@ final class PromisedCap extends RemoteCap {
     }
 
     private void become(Cap next) {
+        boolean abandoned = isReleased();
         target = next;
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
@@ -93,7 +94,7 @@ final class PromisedCap extends RemoteCap {
             }
         }
         initial.close();
-        if (isReleased()) {
+        if (abandoned) {
             next.close();
         }
     }

@@ -262,6 +262,10 @@ public final class Calculator {
             public void setValue(Value.Client value) {
                 _set(Value.TYPE, 0, value);
             }
+
+            public void setValue(Value.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            }
         }
 
         /** The capabilities in a {@code EvaluateResults} that is not there yet. */
@@ -442,6 +446,10 @@ public final class Calculator {
             public void setFunc(Function.Client value) {
                 _set(Function.TYPE, 0, value);
             }
+
+            public void setFunc(Function.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            }
         }
 
         /** The capabilities in a {@code DefFunctionResults} that is not there yet. */
@@ -608,6 +616,10 @@ public final class Calculator {
 
             public void setFunc(Function.Client value) {
                 _set(Function.TYPE, 0, value);
+            }
+
+            public void setFunc(Function.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
             }
         }
 

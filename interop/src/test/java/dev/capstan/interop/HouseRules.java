@@ -1,0 +1,126 @@
+package dev.capstan.interop;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The lists behind {@link HouseTest}: what each module may use, and each exception to a wall with its reason. A change of the plan
+ * is a change here, with a line in ARCHITECTURE.md under "Departures from the plan, with reasons".
+ *
+ * <p>Exceptions name classes by their name below {@code dev.capstan}, such as {@code async.ParkPort}; nested classes count as part
+ * of their outermost class. An exception that no class needs any more fails the test, so that the lists stay short.
+ */
+final class HouseRules {
+    private HouseRules() {}
+
+    /**
+     * A module as the plan has it.
+     *
+     * @param home root package below {@code dev.capstan}; all classes of the module live there
+     * @param uses homes of the modules that it may use
+     * @param outside package prefixes of third-party libraries that it may use; JSpecify's annotations are open to all
+     * @param javaBaseAlone whether of the JDK it may use java.base only, instead of every {@code java.*} module
+     */
+    record Room(String home, Set<String> uses, Set<String> outside, boolean javaBaseAlone) {}
+
+    private static final Set<String> ANY_ROOM = Set.of(
+            "async", "cap", "net", "capnp", "capnpc", "capnweb", "grpc", "cluster", "testkit", "examples", "gateway");
+
+    /** Section 2 of the plan, modules to come included. Keys are Maven's module folders, {@code examples/*} being one room. */
+    static final Map<String, Room> ROOMS = Map.ofEntries(
+            Map.entry("async", new Room("async", Set.of(), Set.of(), true)),
+            Map.entry("cap", new Room("cap", Set.of("async"), Set.of(), true)),
+            Map.entry("net", new Room("net", Set.of("async"), Set.of("io.netty.", "jdk.net."), false)),
+            Map.entry("capnp", new Room("capnp", Set.of("async", "cap"), Set.of(), false)),
+            Map.entry("capnpc", new Room("capnpc", Set.of("async", "cap", "capnp"), Set.of(), false)),
+            Map.entry(
+                    "capnp-maven-plugin",
+                    new Room("maven", Set.of("async", "cap", "capnp", "capnpc"), Set.of("org.apache.maven."), false)),
+            Map.entry("capnweb", new Room("capnweb", Set.of("async", "cap", "net"), Set.of(), false)),
+            Map.entry(
+                    "grpc", new Room("grpc", Set.of("async", "cap", "net"), Set.of("io.grpc.", "com.google."), false)),
+            Map.entry(
+                    "cluster",
+                    new Room(
+                            "cluster",
+                            Set.of("async", "cap", "capnp", "net"),
+                            Set.of("io.scalecube.", "reactor."),
+                            false)),
+            Map.entry(
+                    "testkit",
+                    new Room(
+                            "testkit",
+                            Set.of("async", "cap"),
+                            Set.of("org.junit.", "org.opentest4j.", "org.apiguardian."),
+                            false)),
+            Map.entry("gateway", new Room("gateway", ANY_ROOM, Set.of("picocli."), false)),
+            Map.entry("examples", new Room("examples", ANY_ROOM, Set.of(), false)),
+            Map.entry("bench", new Room("bench", ANY_ROOM, Set.of("org.openjdk.jmh.", "org.HdrHistogram."), false)),
+            Map.entry("interop", new Room("interop", ANY_ROOM, Set.of(), false)),
+            Map.entry("fuzz", new Room("fuzz", ANY_ROOM, Set.of("com.code_intelligence."), false)));
+
+    /** Each translates between a Cap and a MessageStream and knows no other. */
+    static final Set<String> WIRES = Set.of("capnp", "capnweb", "grpc");
+
+    /** Programs and tests: they may see more than one wire. */
+    static final Set<String> SEE_ALL_WIRES = Set.of("gateway", "interop", "fuzz", "bench", "examples");
+
+    /** Session, vat and message code: streams come in, sockets never do. */
+    static final Set<String> SOCKETLESS = Set.of("async", "cap", "capnp", "capnpc", "capnweb", "grpc");
+
+    /** Tests and measuring programs, to which the walls about state, time and visibility do not apply. */
+    static final Set<String> OUTSIDE_THE_WALLS = Set.of("interop", "fuzz", "bench");
+
+    /** Programs that are read rather than linked against: their share of public types says nothing. */
+    static final Set<String> WITHOUT_PUBLIC_SHARE = Set.of("interop", "fuzz", "bench", "examples");
+
+    /** Packages of generated sources: what is public there is decided by the schema. */
+    static final Set<String> GENERATED =
+            Set.of("capnp.schema", "capnp.rpc.protocol", "capnp.persistent", "capnp.stream", "examples");
+
+    /** A share says nothing about a handful of types: a module (or house) with fewer than this many is left alone. */
+    static final int FEWEST_TYPES_FOR_A_SHARE = 12;
+
+    /**
+     * Another ceiling for the public share of one module than a third.
+     *
+     * @param share between 0 and 1
+     * @param reason why the module cannot hide more
+     */
+    record Ceiling(double share, String reason) {}
+
+    /**
+     * What is let through the walls, each with its reason.
+     *
+     * @param publicShares wall 6: rooms with a ceiling of their own, which count in the share of the house all the same
+     * @param transports wall 3: in capnweb and grpc, the one small class per transport that may see {@code net}
+     * @param statics wall 4: {@code package.Class.FIELD} of fields that are harmless though their type does not show it
+     * @param immutableByContract wall 4: own types that never change though their fields do not show it (an array inside, say)
+     * @param timeAndChance wall 5: classes that implement clock, sleep, threads and randomness
+     * @param reflection wall 7: packages that bind user interfaces or schedule fibers
+     */
+    record Exceptions(
+            Map<String, Ceiling> publicShares,
+            Map<String, String> transports,
+            Map<String, String> statics,
+            Map<String, String> immutableByContract,
+            Map<String, String> timeAndChance,
+            Map<String, String> reflection) {
+        static final Exceptions NONE = new Exceptions(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+    }
+
+    private static final Map<String, Ceiling> PUBLIC_SHARES = Map.of();
+
+    private static final Map<String, String> TRANSPORTS = Map.of();
+
+    private static final Map<String, String> STATICS = Map.of();
+
+    private static final Map<String, String> IMMUTABLE_BY_CONTRACT = Map.of();
+
+    private static final Map<String, String> TIME_AND_CHANCE = Map.of();
+
+    private static final Map<String, String> REFLECTION = Map.of();
+
+    static final Exceptions EXCEPTIONS =
+            new Exceptions(PUBLIC_SHARES, TRANSPORTS, STATICS, IMMUTABLE_BY_CONTRACT, TIME_AND_CHANCE, REFLECTION);
+}

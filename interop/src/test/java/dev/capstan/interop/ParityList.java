@@ -1,0 +1,186 @@
+package dev.capstan.interop;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The parity list as it stands in {@code parity.json}: an object from row id to {@code {"priority": "P0", "tests":
+ * ["Class#method"]}}. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
+ *
+ * @param rows by id, in the order of the file
+ */
+record ParityList(Map<String, Row> rows) {
+    ParityList {
+        rows = new LinkedHashMap<>(rows);
+    }
+
+    /**
+     * A behaviour of the other implementation.
+     *
+     * @param tests which of our tests show it, as {@code binary.ClassName#method}; none while the row is open
+     */
+    record Row(String id, String priority, List<String> tests) {
+        Row {
+            tests = List.copyOf(tests);
+        }
+
+        /** The letter before the digits: rows of one C++ test file share it. */
+        String group() {
+            return id.substring(0, 1);
+        }
+    }
+
+    static ParityList parse(String json) {
+        return new Parser(json).list();
+    }
+
+    /** The same rows with the tests of {@code testsByRow}, sorted; rows that it does not name are open. */
+    ParityList withTests(Map<String, ? extends Iterable<String>> testsByRow) {
+        Map<String, Row> updated = new LinkedHashMap<>();
+        rows.forEach((id, row) -> {
+            List<String> tests = new ArrayList<>();
+            Iterable<String> marked = testsByRow.get(id);
+            if (marked != null) {
+                marked.forEach(tests::add);
+            }
+            tests.sort(null);
+            updated.put(id, new Row(id, row.priority(), tests));
+        });
+        return new ParityList(updated);
+    }
+
+    /** Rows by the letter of their ids, letters in the order in which they first appear. */
+    Map<String, List<Row>> byGroup() {
+        return rows.values().stream()
+                .collect(Collectors.groupingBy(Row::group, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    Map<String, Integer> groupSizes() {
+        Map<String, Integer> sizes = new TreeMap<>();
+        byGroup().forEach((group, members) -> sizes.put(group, members.size()));
+        return sizes;
+    }
+
+    String toJson() {
+        return rows.values().stream()
+                .map(row -> "  \"" + row.id() + "\": {\"priority\": \"" + row.priority() + "\", \"tests\": "
+                        + array(row.tests()) + "}")
+                .collect(Collectors.joining(",\n", "{\n", "\n}\n"));
+    }
+
+    private static String array(List<String> tests) {
+        return tests.isEmpty()
+                ? "[]"
+                : tests.stream().map(test -> "    \"" + test + "\"").collect(Collectors.joining(",\n", "[\n", "\n  ]"));
+    }
+
+    /** As much of JSON as the file needs: objects, arrays and strings without escapes. Anything else is an error with its place. */
+    private static final class Parser {
+        private final String json;
+        private int at;
+
+        Parser(String json) {
+            this.json = json;
+        }
+
+        ParityList list() {
+            Map<String, Row> rows = new LinkedHashMap<>();
+            expect('{');
+            if (!takes('}')) {
+                do {
+                    Row row = row();
+                    if (rows.put(row.id(), row) != null) {
+                        throw error("row " + row.id() + " stands twice");
+                    }
+                } while (takes(','));
+                expect('}');
+            }
+            skipSpace();
+            if (at != json.length()) {
+                throw error("text after the end of the object");
+            }
+            return new ParityList(rows);
+        }
+
+        private Row row() {
+            String id = string();
+            expect(':');
+            expect('{');
+            String priority = "";
+            List<String> tests = List.of();
+            do {
+                String key = string();
+                expect(':');
+                switch (key) {
+                    case "priority" -> priority = string();
+                    case "tests" -> tests = strings();
+                    default -> throw error("row " + id + " has a field " + key + "; only priority and tests are known");
+                }
+            } while (takes(','));
+            expect('}');
+            if (!id.matches("[A-Z]\\d+") || !priority.matches("P[0-2]")) {
+                throw error("row " + id + " with priority '" + priority
+                        + "': an id is a letter and digits, a priority P0, P1 or P2");
+            }
+            return new Row(id, priority, tests);
+        }
+
+        private List<String> strings() {
+            List<String> all = new ArrayList<>();
+            expect('[');
+            if (takes(']')) {
+                return all;
+            }
+            do {
+                all.add(string());
+            } while (takes(','));
+            expect(']');
+            return all;
+        }
+
+        private String string() {
+            expect('"');
+            int end = json.indexOf('"', at);
+            if (end < 0 || json.substring(at, end).contains("\\")) {
+                throw error("a string without end or with an escape");
+            }
+            String value = json.substring(at, end);
+            at = end + 1;
+            return value;
+        }
+
+        private void expect(char wanted) {
+            if (!takes(wanted)) {
+                throw error("expected " + wanted);
+            }
+        }
+
+        private boolean takes(char wanted) {
+            skipSpace();
+            if (at < json.length() && json.charAt(at) == wanted) {
+                at++;
+                return true;
+            }
+            return false;
+        }
+
+        private void skipSpace() {
+            while (at < json.length() && Character.isWhitespace(json.charAt(at))) {
+                at++;
+            }
+        }
+
+        private IllegalArgumentException error(String what) {
+            long line = json.substring(0, Math.min(at, json.length()))
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count()
+                    + 1;
+            return new IllegalArgumentException("parity.json line " + line + ": " + what);
+        }
+    }
+}

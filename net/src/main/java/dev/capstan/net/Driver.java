@@ -1,0 +1,15 @@
+package dev.capstan.net;
+
+import io.netty.channel.IoHandlerFactory;
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/** Makes sockets of one {@link Transport}. Unix addresses come as {@link java.net.UnixDomainSocketAddress}. */
+interface Driver {
+    IoHandlerFactory handlers();
+
+    /** An unconnected socket of the kind that {@code to} needs. */
+    Wire wire(NettyPort port, SocketAddress to) throws IOException;
+
+    ServerWire listen(NettyPort port, SocketAddress at, int backlog) throws IOException;
+}

@@ -1,0 +1,131 @@
+package dev.capstan.net;
+
+import dev.capstan.async.EventPort;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a loop waits for sockets: Netty's {@link IoHandler} (epoll or a selector) driven directly.
+ *
+ * <p>Why not Netty's own event loop: a {@code ManualIoEventLoop} sets the kernel's timer before each wait, one system call for each message,
+ * and its task queue, scheduled tasks and thread-locals do what {@link dev.capstan.async.Loop} does already. Why not Netty's channels: their
+ * pipeline, outbound buffer and promises cost about 0.8 microseconds a message, as much as the system call itself; a
+ * {@link SocketStream} needs none of them.
+ *
+ * <p><b>Waking.</b> {@link #wake} sets {@code woken} and then asks the handler to wake up. The handler announces that it is about to block,
+ * asks {@link IoHandlerContext#canBlock} once more, and only then blocks; so either it sees {@code woken}, or the handler's wake-up sees the
+ * announcement and writes to its event descriptor.
+ */
+final class NettyPort implements EventPort {
+    /** A selector adds its wait to the clock; this keeps the sum from overflowing. The loop just waits again. */
+    private static final long LONGEST_WAIT_NANOS = 3_600_000_000_000L;
+    /** Deadlines are rounded up to this power of two (65 us), so that a loop that wakes often with one alarm pending sets the timer once. */
+    private static final long DEADLINE_GRAIN = 1 << 16;
+
+    private final IoHandler handler;
+    private final Context context = new Context();
+    private volatile boolean woken;
+    private volatile boolean closed;
+    private volatile @Nullable Thread owner;
+
+    NettyPort(IoHandlerFactory handlers) {
+        handler = handlers.newHandler(new Owner());
+    }
+
+    private final class Owner implements ThreadAwareExecutor {
+        @Override
+        public boolean isExecutorThread(Thread thread) {
+            return thread.equals(owner);
+        }
+
+        @Override
+        public void execute(Runnable command) {
+            throw new AssertionError("sockets are touched by their loop's thread alone");
+        }
+    }
+
+    /** What Netty asks while it waits. */
+    private final class Context implements IoHandlerContext {
+        private boolean mayBlock;
+        private boolean bounded;
+        private long deadlineNanos;
+
+        @Override
+        public boolean canBlock() {
+            return mayBlock && !woken;
+        }
+
+        @Override
+        public long delayNanos(long nowNanos) {
+            return bounded ? Math.max(0, deadlineNanos - nowNanos) : LONGEST_WAIT_NANOS;
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return bounded ? deadlineNanos : -1;
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void poll(long maxWaitNanos) {
+        own();
+        context.mayBlock = maxWaitNanos > 0;
+        context.bounded = maxWaitNanos != Long.MAX_VALUE;
+        if (context.mayBlock && context.bounded) {
+            long deadline = System.nanoTime() + Math.min(maxWaitNanos, LONGEST_WAIT_NANOS);
+            context.deadlineNanos = (deadline + DEADLINE_GRAIN - 1) & -DEADLINE_GRAIN;
+        }
+        handler.run(context);
+        woken = false;
+    }
+
+    private void own() {
+        Thread self = Thread.currentThread();
+        if (owner == null) {
+            owner = self;
+            handler.initialize();
+        } else if (!self.equals(owner)) {
+            throw new IllegalStateException("a loop with sockets stays with the thread that drove it first");
+        }
+    }
+
+    @Override
+    public void wake() {
+        woken = true;
+        if (!closed) {
+            handler.wakeup();
+        }
+    }
+
+    IoRegistration register(IoHandle handle) throws IOException {
+        try {
+            return handler.register(handle);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("the socket cannot be watched", e);
+        }
+    }
+
+    /** Closes every socket that is still open, and the port's own descriptors. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            own();
+            handler.prepareToDestroy();
+            handler.destroy();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.capstan.net;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** One socket of the operating system, connected or about to be; non-blocking. Belongs to the loop's thread. */
+interface Wire {
+    /** Told when the socket may be used; called while the loop's port polls, outside any turn. */
+    interface Ready {
+        /**
+         * What the system said: it can be read, it can be written, it is broken or closed by both sides (told whether or not anybody asked).
+         */
+        void ready(boolean readable, boolean writable, boolean hungUp);
+
+        /** The loop stops: let go of the socket. */
+        void loopClosed();
+    }
+
+    /** Whom to tell; replaced once the socket is connected. */
+    void onReady(Ready ready);
+
+    /** What to be told about. */
+    void interest(boolean read, boolean write) throws IOException;
+
+    /** Not to be told of anything any more. */
+    void deregister();
+
+    /** Begins to connect; true if that is done already. */
+    boolean connect(SocketAddress to) throws IOException;
+
+    /** Goes on connecting; true when it is done. */
+    boolean finishConnect() throws IOException;
+
+    /** Reads into the chunk from its beginning: how many bytes, 0 if there are none now, -1 at the end of the stream. */
+    int read(Chunk into) throws IOException;
+
+    /** Writes what is in the chunk; how many bytes of it, 0 if the system takes none now. Does not move the chunk's marks. */
+    int write(Chunk from) throws IOException;
+
+    /** As {@link #write}, for several chunks in one call. */
+    long write(ArrayDeque<Chunk> from) throws IOException;
+
+    void shutdownOutput() throws IOException;
+
+    /** What the system has to complain about, or null. */
+    @Nullable
+    IOException error();
+
+    /** The other end, for texts. */
+    String peer();
+
+    /** Makes {@link #dispose} tell the peer that the connection broke, where the kind of socket can do that. */
+    void abortive();
+
+    /** Closes the socket; does nothing if that has happened. */
+    void dispose();
+}

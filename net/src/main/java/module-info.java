@@ -1,0 +1,14 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Sockets of the operating system as streams of a loop. */
+@NullMarked
+module dev.capstan.net {
+    requires static transitive org.jspecify;
+    requires transitive dev.capstan.async;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
+
+    exports dev.capstan.net;
+}

@@ -1,0 +1,9 @@
+/**
+ * What tests of every module are written with. Nothing here is used by a library at run time.
+ *
+ * <p>Start at {@link dev.capstan.testkit.Parity}, which ties a test to the row of the parity list that it stands for.
+ */
+@NullMarked
+package dev.capstan.testkit;
+
+import org.jspecify.annotations.NullMarked;
