@@ -49,7 +49,7 @@ record InterfaceMethod(
 
     /** The methods of an interface in the order in which its source has them. */
     static List<InterfaceMethod> of(Declaration type, Output output) {
-        InterfaceNames names = InterfaceNames.of(type, output.declarations());
+        InterfaceNames names = output.declarations().interfaceNames(type);
         boolean allCancellable = isCancellable(type.node.getAnnotations())
                 || isCancellable(output.nodes().fileOf(type.top().node).getAnnotations());
         Set<String> constants = new HashSet<>();

@@ -48,8 +48,8 @@ final class ServerWriter {
             text.blank()
                     .doc(List.of("The object that answers calls of {@code " + parent.declaration().name
                             + "}; it is asked for each call."));
-            text.line(names.nested(parent.declaration(), "Server", parent.arguments()) + " "
-                    + InterfaceNames.asParent(parent.declaration()) + "();");
+            text.line(
+                    names.nested(parent.declaration(), "Server", parent.arguments()) + " " + asParent(parent) + "();");
         }
         methods.forEach(this::writeMethod);
         writeIsStreaming();
@@ -74,8 +74,12 @@ final class ServerWriter {
         }
     }
 
+    private String asParent(JavaType.Interface parent) {
+        return output.declarations().interfaceNames(type).asParent(parent);
+    }
+
     private String typeMethod(Declaration declaration) {
-        return InterfaceNames.of(declaration, output.declarations()).typeMethod();
+        return output.declarations().interfaceNames(declaration).typeMethod();
     }
 
     private void writeMethod(InterfaceMethod method) {
@@ -105,7 +109,7 @@ final class ServerWriter {
         for (JavaType.Interface parent : parents.all()) {
             if (InterfaceMethod.hasStreaming(parent.declaration(), output.declarations())) {
                 conditions.add((parents.besideServer().contains(parent)
-                                ? InterfaceNames.asParent(parent.declaration()) + "()"
+                                ? asParent(parent) + "()"
                                 : names.declared(parent.declaration()) + ".Server.super")
                         + ".isStreaming(method)");
             }
@@ -145,7 +149,7 @@ final class ServerWriter {
                 text.open("if (" + String.join(" || ", ids) + ")");
                 text.line("return "
                         + (parents.besideServer().contains(parent)
-                                ? InterfaceNames.asParent(parent.declaration()) + "()"
+                                ? asParent(parent) + "()"
                                 : names.declared(parent.declaration()) + ".Server.super")
                         + "." + DISPATCH + ";");
                 text.close();
