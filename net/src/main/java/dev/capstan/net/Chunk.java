@@ -32,7 +32,7 @@ final class Chunk {
     }
 
     void put(byte[] array, int offset, int length) {
-        buffer.put(end, array, offset, length);
+        buffer.clear().put(end, array, offset, length);
         end += length;
     }
 
