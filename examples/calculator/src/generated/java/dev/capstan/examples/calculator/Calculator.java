@@ -262,10 +262,6 @@ public final class Calculator {
             public void setValue(Value.Client value) {
                 _set(Value.TYPE, 0, value);
             }
-
-            public void setValue(Value.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
-            }
         }
 
         /** The capabilities in a {@code EvaluateResults} that is not there yet. */
@@ -446,10 +442,6 @@ public final class Calculator {
             public void setFunc(Function.Client value) {
                 _set(Function.TYPE, 0, value);
             }
-
-            public void setFunc(Function.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
-            }
         }
 
         /** The capabilities in a {@code DefFunctionResults} that is not there yet. */
@@ -616,10 +608,6 @@ public final class Calculator {
 
             public void setFunc(Function.Client value) {
                 _set(Function.TYPE, 0, value);
-            }
-
-            public void setFunc(Function.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
             }
         }
 

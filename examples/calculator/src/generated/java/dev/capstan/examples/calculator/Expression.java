@@ -144,10 +144,6 @@ public final class Expression {
             _set(Value.TYPE, 0, value);
         }
 
-            public void setPrevious(Value.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
-            }
-
         public boolean isParameter() {
             return _uint16(4, 0) == 2;
         }
@@ -276,10 +272,6 @@ public final class Expression {
 
             public void setFunction(Function.Client value) {
                 _set(Function.TYPE, 0, value);
-            }
-
-            public void setFunction(Function.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
             }
 
             public boolean hasArguments() {
