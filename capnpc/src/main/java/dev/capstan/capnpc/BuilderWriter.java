@@ -147,7 +147,11 @@ final class BuilderWriter {
                 getter(field, names.builder(type), "", "_get(" + names.token(type) + ", " + index + ")");
                 setter(field, names.reader(type), "", "_set(" + names.token(type) + ", " + index + ", value)");
                 String here = output.file().use("dev.capstan.cap.LocalCap") + ".here(value)";
-                setter(field, names.server(i.declaration(), i.arguments()), "", "_setCap(" + index + ", " + here + ")");
+                setter(
+                        field,
+                        names.nested(i.declaration(), "Server", i.arguments()),
+                        "",
+                        "_setCap(" + index + ", " + here + ")");
             }
             case JavaType.Struct s -> {
                 getAndSet(field, type, or);

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnp.CallContext;
@@ -372,7 +371,7 @@ class RpcParityTest {
         List<Supplier<Long>> numbers = new ArrayList<>();
         numbers.add(context.sequence(pipeline));
         numbers.add(context.sequence(pipeline));
-        early.get();
+        assertEquals(0, early.get());
         numbers.add(context.sequence(pipeline));
         context.own(context.await(echo).getCap());
         for (int i = 0; i < 3; i++) {
@@ -471,10 +470,10 @@ class RpcParityTest {
         for (int i = 0; i < 2; i++) {
             calls.add(context.own(pipeline.getCallSequence(params -> {})));
         }
-        early.get();
+        assertEquals(0, early.get());
         calls.add(context.own(pipeline.getCallSequence(params -> {})));
         TestCallOrder.Client resolved = context.own(context.await(echo).getCap());
-        assertTrue(resolved.cap() != null);
+        assertFalse(resolved.cap().innermost() instanceof dev.capstan.cap.BrokenCap);
         for (int i = 0; i < 3; i++) {
             calls.add(context.own(pipeline.getCallSequence(params -> {})));
         }
@@ -657,6 +656,5 @@ class RpcParityTest {
         first.fail(Failure.failed("done"));
         second.fail(Failure.failed("done"));
         assertSame(second, promise2.cap());
-        assertTrue(settled1.cap() instanceof Cap);
     }
 }
