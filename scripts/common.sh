@@ -7,7 +7,7 @@ jdk_feature=25
 maven_minimum=3.8.7
 
 # The modules that run from their jars. bench is among them because its commands are promised to run once either script has built.
-runnable_modules=gateway,bench
+runnable_modules=gateway,bench,capnpc
 runnable_jar="$root/gateway/target/capstan.jar"
 
 say() { printf 'capstan: %s\n' "$*" >&2; }

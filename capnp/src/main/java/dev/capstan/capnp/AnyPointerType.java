@@ -3,6 +3,11 @@ package dev.capstan.capnp;
 /** The token behind {@link AnyPointer#TYPE}. */
 final class AnyPointerType extends PointerType<AnyPointer.Builder, AnyPointer.Reader> {
     @Override
+    public AnyPointer.Reader asReader(AnyPointer.Builder builder) {
+        return builder.asReader();
+    }
+
+    @Override
     AnyPointer.Reader read(Segment segment, long at, int depthLeft) {
         return new AnyPointer.Reader(segment, at, depthLeft);
     }

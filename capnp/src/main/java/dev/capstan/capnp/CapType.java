@@ -20,6 +20,11 @@ abstract class CapType<C> extends PointerType<C, C> {
     abstract Cap unwrap(C client);
 
     @Override
+    public final C asReader(C builder) {
+        return builder;
+    }
+
+    @Override
     final C read(Segment segment, long at, int depthLeft) {
         return wrap(capAt(segment, at));
     }

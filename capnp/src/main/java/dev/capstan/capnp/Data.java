@@ -171,6 +171,11 @@ public final class Data {
 
     private static final class Type extends PointerType<Builder, Data> {
         @Override
+        public Data asReader(Builder builder) {
+            return builder.segment.data(builder.start, builder.size);
+        }
+
+        @Override
         Data read(Segment segment, long at, int depthLeft) {
             return Data.read(segment, at);
         }

@@ -14,6 +14,11 @@ abstract class ListType<B extends CapnpList<?>, R extends CapnpList<?>> extends 
     abstract B builder(Elements elements);
 
     @Override
+    public final R asReader(B builder) {
+        return reader(builder.elements);
+    }
+
+    @Override
     final R read(Segment segment, long at, int depthLeft) {
         return reader(Lists.read(elementSize, segment, at, depthLeft));
     }

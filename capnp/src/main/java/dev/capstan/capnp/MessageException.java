@@ -33,7 +33,10 @@ public final class MessageException extends RuntimeException {
         return segmentId;
     }
 
-    /** Offset in bytes in that segment (in the frame, when there is no segment), or -1 when unknown. */
+    /**
+     * Offset in bytes in that segment (in the frame, when there is no segment), or -1 when unknown. For a pointer that
+     * leads out of its segment this is where it leads to.
+     */
     public long byteOffset() {
         return byteOffset;
     }

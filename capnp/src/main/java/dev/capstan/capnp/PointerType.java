@@ -14,6 +14,12 @@ package dev.capstan.capnp;
 public abstract class PointerType<B, R> {
     PointerType() {}
 
+    /**
+     * A view of what {@code builder} holds, which shows later changes too; where builder and reader are the same type,
+     * {@code builder} itself.
+     */
+    public abstract R asReader(B builder);
+
     /** Reads the pointer at {@code at}; a null pointer reads as the type's empty value. */
     abstract R read(Segment segment, long at, int depthLeft);
 

@@ -36,7 +36,7 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
     /** For generated code: passes its arguments on to the constructor of the builder. */
     protected abstract B builder(Segment segment, long data, int dataBits, int pointerCount);
 
-    /** A view of what {@code builder} holds; it shows later changes too. */
+    @Override
     public final R asReader(B builder) {
         return reader(builder.segment, builder.data, builder.dataBits, builder.pointerCount, Integer.MAX_VALUE);
     }

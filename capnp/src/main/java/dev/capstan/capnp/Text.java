@@ -33,6 +33,11 @@ public final class Text {
 
     private static final class Type extends PointerType<String, String> {
         @Override
+        public String asReader(String builder) {
+            return builder;
+        }
+
+        @Override
         String read(Segment segment, long at, int depthLeft) {
             return Text.read(segment, at);
         }

@@ -188,4 +188,24 @@ class StructTest {
         assertTrue(any.isNull());
         assertEquals(0, any.targetSizeWords());
     }
+
+    @Test
+    void whatever_a_builder_hands_out_can_be_seen_as_a_reader() {
+        Raw.Builder root = message.initRoot(Raw.type(0, 3));
+        Int32List.Builder numbers = root._init(Int32List.TYPE, 0, 1);
+        Data.Builder data = root._initData(1, 1);
+        AnyPointer.Builder any = root._any(2);
+        var asNumbers = Int32List.TYPE.asReader(numbers);
+        var asData = Data.TYPE.asReader(data);
+        var asAny = AnyPointer.TYPE.asReader(any);
+        numbers.set(0, 5);
+        data.set(0, (byte) 6);
+        any.setAs(Text.TYPE, "seven");
+        assertEquals(5, asNumbers.at(0));
+        assertEquals(6, asData.get(0));
+        assertEquals("seven", asAny.as(Text.TYPE));
+        assertEquals("x", Text.TYPE.asReader("x"));
+        TestCap cap = new TestCap();
+        assertEquals(cap, AnyPointer.CAPABILITY.asReader(cap));
+    }
 }

@@ -2,6 +2,7 @@ package dev.capstan.capnpc;
 
 import dev.capstan.capnp.schema.Value;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Writes the accessors of a struct's builder. Setting or initializing a member of a union makes it the one that is set. */
@@ -197,7 +198,7 @@ final class BuilderWriter {
 
     /** The members of a union share their places, so each place is cleared once. */
     private void writeCleared() {
-        TreeSet<Place> places = new TreeSet<>();
+        Set<Place> places = new TreeSet<>();
         collect(shape, places);
         text.blank();
         text.open("private Builder" + shape.variables() + " cleared()");
@@ -207,7 +208,7 @@ final class BuilderWriter {
         text.line("return this;").close();
     }
 
-    private void collect(StructShape struct, TreeSet<Place> places) {
+    private void collect(StructShape struct, Set<Place> places) {
         if (!struct.members().isEmpty()) {
             places.add(new Place(
                     JavaType.Scalar.UINT16, struct.struct().node.getStruct().getDiscriminantOffset()));

@@ -1,6 +1,7 @@
 package dev.capstan.capnpc;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Finds out whether values of a type can hold capabilities, as far as the schema tells. */
@@ -23,7 +24,7 @@ final class CapabilitySearch {
             case JavaType.OpenListOf(JavaType element) -> true;
             // Type arguments may be nested without end in a type that contains itself; its own fields tell enough.
             case JavaType.Struct struct ->
-                seen.add(new JavaType.Struct(struct.declaration(), java.util.List.of()))
+                seen.add(new JavaType.Struct(struct.declaration(), List.of()))
                         && mayHoldCapabilities(struct.declaration());
         };
     }

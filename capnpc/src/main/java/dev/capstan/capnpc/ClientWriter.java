@@ -84,7 +84,8 @@ final class ClientWriter {
                 .doc(List.of(
                         "The same object as a {@code " + parent.declaration().name + "}; the caller owns the client."));
         text.method(
-                "public " + client + " " + InterfaceNames.asParent(parent.declaration()) + "()",
+                "public " + client + " "
+                        + output.declarations().interfaceNames(type).asParent(parent) + "()",
                 "return new " + names.declared(parent.declaration()) + ".Client"
                         + (parent.declaration().isGeneric()
                                 ? "<>(cap().share(), " + names.token(parent) + ")"

@@ -85,7 +85,7 @@ final class Comments {
 
     private static void fill(String paragraph, int width, List<String> lines) {
         StringBuilder line = new StringBuilder();
-        for (String word : paragraph.split(" +")) {
+        for (String word : paragraph.split(" +", -1)) {
             if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
                 lines.add(" * " + line);
                 line.setLength(0);

@@ -65,7 +65,7 @@ final class Constants {
 
     private String valueOf(JavaType type, Value.Reader value, TypeNames names) {
         return switch (type) {
-            case JavaType.Scalar scalar -> Scalars.literal(scalar, value);
+            case JavaType.Scalar scalar -> Scalars.literal(output.file(), scalar, value);
             case JavaType.Enumeration(Declaration d) -> names.declared(d) + ".of(" + value.getEnum() + ")";
             case JavaType.Pointer.TEXT -> Literals.string(output.file(), value.getText());
             case JavaType.Pointer.ANY -> pointer(output, value);

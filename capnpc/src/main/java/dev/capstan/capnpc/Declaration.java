@@ -74,10 +74,6 @@ final class Declaration {
         return outer == null ? this : outer.top();
     }
 
-    boolean isInside(Declaration other) {
-        return this == other || outer != null && outer.isInside(other);
-    }
-
     String qualifiedName() {
         return (outer == null ? javaPackage : outer.qualifiedName()) + "." + name;
     }

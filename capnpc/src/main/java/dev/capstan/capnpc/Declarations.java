@@ -37,6 +37,9 @@ final class Declarations {
     /** For each package the names of all its classes that the request knows of. */
     private final Map<String, Set<String>> packages = new HashMap<>();
 
+    private final Map<Declaration, InterfaceNames> interfaceNames = new HashMap<>();
+    private final Map<Declaration, Parents> parents = new HashMap<>();
+
     Declarations(Nodes nodes) {
         this.nodes = nodes;
         for (Node.Reader file : nodes.files()) {
@@ -60,6 +63,26 @@ final class Declarations {
                     + " but not to the file that declares it. Pass the request on as the capnp compiler wrote it.");
         }
         return declaration;
+    }
+
+    /** What the methods of an interface are called. */
+    InterfaceNames interfaceNames(Declaration type) {
+        InterfaceNames names = interfaceNames.get(type);
+        if (names == null) {
+            names = InterfaceNames.of(type, this);
+            interfaceNames.put(type, names);
+        }
+        return names;
+    }
+
+    /** How clients and servers of an interface inherit. */
+    Parents parents(Declaration type) {
+        Parents known = parents.get(type);
+        if (known == null) {
+            known = Parents.of(type, this);
+            parents.put(type, known);
+        }
+        return known;
     }
 
     Set<String> namesIn(String javaPackage) {

@@ -2,6 +2,7 @@ package dev.capstan.capnpc;
 
 import dev.capstan.capnp.schema.Enumerant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +54,7 @@ final class EnumWriter {
                     enumerant.getCodeOrder(),
                     Comments.paragraphs(output.nodes().comment(declaration.node, i))));
         }
-        constants.sort(java.util.Comparator.comparing(EnumConstant::codeOrder));
+        constants.sort(Comparator.comparingInt(EnumConstant::codeOrder));
         return constants;
     }
 

@@ -49,7 +49,7 @@ record InterfaceMethod(
 
     /** The methods of an interface in the order in which its source has them. */
     static List<InterfaceMethod> of(Declaration type, Output output) {
-        InterfaceNames names = InterfaceNames.of(type, output.declarations());
+        InterfaceNames names = output.declarations().interfaceNames(type);
         boolean allCancellable = isCancellable(type.node.getAnnotations())
                 || isCancellable(output.nodes().fileOf(type.top().node).getAnnotations());
         Set<String> constants = new HashSet<>();
@@ -58,7 +58,7 @@ record InterfaceMethod(
         for (int i = 0; i < schema.size(); i++) {
             methods.add(of(schema.get(i), i, type, names, constants, allCancellable, output));
         }
-        methods.sort(Comparator.comparing(InterfaceMethod::codeOrder));
+        methods.sort(Comparator.comparingInt(InterfaceMethod::codeOrder));
         return methods;
     }
 

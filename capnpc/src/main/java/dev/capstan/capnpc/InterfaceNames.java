@@ -4,8 +4,10 @@ import dev.capstan.capnp.schema.Method;
 import dev.capstan.capnp.schema.Superclass;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,9 +19,15 @@ import java.util.Set;
  * @param methods for each method of the schema, in its order, the method of client and server
  * @param requests for each method of the schema, in its order, the client's method that makes a request
  * @param typeMethod the server's method that tells what the type parameters stand for
+ * @param parentMethods for each parent that client or server does not inherit from, the method that leads to it
  * @param own all of these
  */
-record InterfaceNames(List<String> methods, List<String> requests, String typeMethod, Set<String> own) {
+record InterfaceNames(
+        List<String> methods,
+        List<String> requests,
+        String typeMethod,
+        Map<JavaType.Interface, String> parentMethods,
+        Set<String> own) {
     /** Methods without parameters that clients have anyway. */
     private static final Set<String> INHERITED = Set.of(
             "cap",
@@ -34,16 +42,16 @@ record InterfaceNames(List<String> methods, List<String> requests, String typeMe
             "toString",
             "wait");
 
+    /** To be had from {@link Declarations#interfaceNames}, which remembers them. */
     static InterfaceNames of(Declaration type, Declarations declarations) {
         Set<String> inherited = new HashSet<>(INHERITED);
         for (Declaration ancestor : ancestors(type, declarations)) {
-            inherited.addAll(of(ancestor, declarations).own());
+            inherited.addAll(declarations.interfaceNames(ancestor).own());
         }
         Set<String> own = new LinkedHashSet<>();
-        String typeMethod = Names.unique(Names.uncapitalized(type.name) + "Type", own, inherited);
-        for (Superclass.Reader parent : type.node.getInterface().getSuperclasses()) {
-            own.add(asParent(declarations.get(parent.getId())));
-        }
+        Map<JavaType.Interface, String> parentMethods = parentMethods(declarations.parents(type), own, inherited);
+        String typeMethod =
+                type.isGeneric() ? Names.unique(Names.uncapitalized(type.name) + "Type", own, inherited) : "";
         List<Method.Reader> schema = type.node.getInterface().getMethods();
         List<String> methods = new ArrayList<>();
         for (Method.Reader method : schema) {
@@ -53,12 +61,28 @@ record InterfaceNames(List<String> methods, List<String> requests, String typeMe
         for (Method.Reader method : schema) {
             requests.add(Names.unique(method.getName() + "Request", own, inherited));
         }
-        return new InterfaceNames(methods, requests, typeMethod, own);
+        return new InterfaceNames(methods, requests, typeMethod, parentMethods, own);
+    }
+
+    private static Map<JavaType.Interface, String> parentMethods(
+            Parents parents, Set<String> own, Set<String> inherited) {
+        Map<JavaType.Interface, String> methods = new LinkedHashMap<>();
+        for (JavaType.Interface parent : parents.all()) {
+            if (parents.besideClient().contains(parent)
+                    || parents.besideServer().contains(parent)) {
+                methods.put(parent, Names.unique("as" + parent.declaration().name, own, inherited));
+            }
+        }
+        return methods;
     }
 
     /** The method that leads to a parent which the class does not inherit from. */
-    static String asParent(Declaration parent) {
-        return "as" + parent.name;
+    String asParent(JavaType.Interface parent) {
+        String method = parentMethods.get(parent);
+        if (method == null) {
+            throw new IllegalArgumentException("the class inherits from " + parent);
+        }
+        return method;
     }
 
     /** All interfaces that this one extends, directly or not, each once. */

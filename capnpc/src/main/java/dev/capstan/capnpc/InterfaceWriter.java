@@ -14,7 +14,7 @@ final class InterfaceWriter {
 
     void write(Declaration type) {
         List<InterfaceMethod> methods = InterfaceMethod.of(type, output);
-        Parents parents = Parents.of(type, output.declarations());
+        Parents parents = output.declarations().parents(type);
         text.blank().doc(Comments.paragraphs(output.nodes().comment(type.node)));
         text.open("public " + (type.outer == null ? "" : "static ") + "final class " + type.name);
         text.doc(List.of("The id of this interface, by which calls name it."));

@@ -28,7 +28,7 @@ final class JavaFile {
     private final Set<String> claimed = new HashSet<>();
 
     private final Map<String, String> imports = new TreeMap<>();
-    private final SourceText text = new SourceText();
+    private final SourceText text;
 
     /**
      * @param source the schema file that this is made of
@@ -43,6 +43,7 @@ final class JavaFile {
         if (top != null) {
             declare(top);
         }
+        text = new SourceText(use("java.lang.Override"));
     }
 
     private void declare(Declaration declaration) {

@@ -22,7 +22,7 @@ final class Literals {
         int from = 0;
         do {
             int to = Math.min(value.length(), from + LONGEST);
-            parts.add(quoted(value, from, to));
+            parts.add(quoted(value, from, to, false));
             from = to;
         } while (from < value.length());
         // A sum of constants would be folded into one that is too long.
@@ -31,7 +31,7 @@ final class Literals {
                 : file.use("java.lang.String") + ".join(\"\", " + String.join(", ", parts) + ")";
     }
 
-    private static String quoted(String value, int from, int to) {
+    private static String quoted(String value, int from, int to, boolean areBytes) {
         StringBuilder quoted = new StringBuilder("\"");
         for (int i = from; i < to; i++) {
             char c = value.charAt(i);
@@ -44,7 +44,7 @@ final class Literals {
                 default -> {
                     if (c >= ' ' && c < 127) {
                         quoted.append(c);
-                    } else if (c <= 0xff) {
+                    } else if (c < ' ' || (c <= 0xff && areBytes)) {
                         boolean digitFollows = i + 1 < to && Character.isDigit(value.charAt(i + 1));
                         quoted.append('\\').append(digitFollows ? "%03o".formatted((int) c) : Integer.toOctalString(c));
                     } else {
@@ -61,7 +61,7 @@ final class Literals {
         String words = words(source);
         List<String> lines = new ArrayList<>();
         for (int from = 0; from < words.length(); from += BYTES_PER_LINE) {
-            lines.add(quoted(words, from, Math.min(words.length(), from + BYTES_PER_LINE)));
+            lines.add(quoted(words, from, Math.min(words.length(), from + BYTES_PER_LINE), true));
         }
         // The compiler joins what is added up here, as far as one constant may go.
         int linesPerPart = LONGEST / BYTES_PER_LINE;

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The {@code capnpc-java} plugin of the {@code capnp} compiler: reads a request from standard input and writes Java into the working
@@ -49,7 +50,7 @@ public final class Main {
     /** Files that would not change are left alone, so that build tools do not compile them again. */
     private static void write(Path path, String content) throws IOException {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        if (Files.exists(path) && java.util.Arrays.equals(Files.readAllBytes(path), bytes)) {
+        if (Files.exists(path) && Arrays.equals(Files.readAllBytes(path), bytes)) {
             return;
         }
         Path parent = path.getParent();

@@ -159,7 +159,7 @@ final class Names {
     }
 
     private static boolean isAscii(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /** {@code name}, with as many underscores as it takes to be in none of the sets; it is added to the first of them. */

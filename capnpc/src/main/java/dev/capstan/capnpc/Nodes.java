@@ -3,6 +3,7 @@ package dev.capstan.capnpc;
 import dev.capstan.capnp.schema.Annotation;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Node;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -58,9 +59,9 @@ final class Nodes {
     /** The node's name without its scope. */
     static String simpleName(Node.Reader node) {
         // The prefix is counted in bytes of UTF-8, and names are ASCII while the folders before them need not be.
-        byte[] name = node.getDisplayName().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] name = node.getDisplayName().getBytes(StandardCharsets.UTF_8);
         int prefix = (int) Math.min(node.getDisplayNamePrefixLength(), name.length);
-        return new String(name, prefix, name.length - prefix, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(name, prefix, name.length - prefix, StandardCharsets.UTF_8);
     }
 
     /** The comment on a node; empty when there is none. */

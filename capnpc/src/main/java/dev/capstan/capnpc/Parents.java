@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param all the direct parents, as declared
  * @param extendedByServer those whose servers the server extends
- * @param besideServer those that the server leads to instead
+ * @param besideServer those that the server leads to instead; none that only repeats an interface with other type arguments
  * @param besideClient those that the client leads to instead of extending
  */
 record Parents(
@@ -26,12 +26,14 @@ record Parents(
         List<JavaType.Interface> besideServer,
         List<JavaType.Interface> besideClient) {
 
+    /** To be had from {@link Declarations#parents}, which remembers them. */
     static Parents of(Declaration type, Declarations declarations) {
         List<JavaType.Interface> all = direct(type, declarations);
         List<JavaType.Interface> extended = new ArrayList<>();
         List<JavaType.Interface> besideServer = new ArrayList<>();
         List<JavaType.Interface> besideClient = new ArrayList<>();
         Map<Declaration, JavaType.Interface> inherited = new LinkedHashMap<>();
+        Set<Declaration> reached = new HashSet<>();
         Map<Declaration, JavaType.Interface> inheritedByClient =
                 all.isEmpty() ? Map.of() : closure(all.getFirst(), declarations);
         for (JavaType.Interface parent : all) {
@@ -39,9 +41,11 @@ record Parents(
             if (canJoin(added, inherited, declarations)) {
                 extended.add(parent);
                 inherited.putAll(added);
-            } else {
+            } else if (!reached.containsAll(added.keySet())) {
                 besideServer.add(parent);
             }
+            // A call names the interface without its type arguments, so the first parent that has it answers.
+            reached.addAll(added.keySet());
             if (!parent.equals(inheritedByClient.get(parent.declaration()))) {
                 besideClient.add(parent);
             }
@@ -66,7 +70,8 @@ record Parents(
         for (int i = 0; i < type.arguments().size(); i++) {
             arguments.put(type.declaration().parameters.get(i), type.arguments().get(i));
         }
-        for (JavaType.Interface parent : of(type.declaration(), declarations).extendedByServer()) {
+        for (JavaType.Interface parent :
+                declarations.parents(type.declaration()).extendedByServer()) {
             closure((JavaType.Interface) parent.replace(arguments), declarations)
                     .forEach(closure::putIfAbsent);
         }
@@ -80,12 +85,11 @@ record Parents(
         Set<String> names = new HashSet<>();
         inherited
                 .keySet()
-                .forEach(type ->
-                        names.addAll(InterfaceNames.of(type, declarations).own()));
+                .forEach(type -> names.addAll(declarations.interfaceNames(type).own()));
         for (JavaType.Interface type : added.values()) {
             JavaType.Interface known = inherited.get(type.declaration());
             if (known == null
-                    ? InterfaceNames.of(type.declaration(), declarations).own().stream()
+                    ? declarations.interfaceNames(type.declaration()).own().stream()
                             .anyMatch(names::contains)
                     : !known.equals(type)) {
                 return false;

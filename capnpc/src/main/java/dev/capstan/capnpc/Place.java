@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Place(int bits, long offset) implements Comparable<Place> {
     private static final Comparator<Place> ORDER = Comparator.comparing((Place p) -> p.bits == 0)
-            .thenComparing(p -> p.offset * p.bits)
-            .thenComparing(Place::bits)
-            .thenComparing(Place::offset);
+            .thenComparingLong(p -> p.offset * p.bits)
+            .thenComparingInt(Place::bits)
+            .thenComparingLong(Place::offset);
 
     /** @param type null for a pointer */
     Place(JavaType.@Nullable Scalar type, long offset) {

@@ -92,9 +92,17 @@ final class Scalars {
     }
 
     /** A value as a Java expression of its type. */
-    static String literal(JavaType.Scalar type, Value.Reader value) {
+    static String literal(JavaFile file, JavaType.Scalar type, Value.Reader value) {
         return switch (type) {
-            case VOID -> throw new IllegalArgumentException("Void has no values");
+            case FLOAT32 -> ofFloat(file, value.getFloat32());
+            case FLOAT64 -> ofDouble(file, value.getFloat64());
+            default -> literal(type, value);
+        };
+    }
+
+    private static String literal(JavaType.Scalar type, Value.Reader value) {
+        return switch (type) {
+            case VOID, FLOAT32, FLOAT64 -> throw new IllegalArgumentException("no plain literals: " + type);
             case BOOL -> String.valueOf(value.getBool());
             case INT8 -> "(byte) " + value.getInt8();
             case INT16 -> "(short) " + value.getInt16();
@@ -104,8 +112,6 @@ final class Scalars {
             case UINT16 -> String.valueOf(value.getUint16());
             case UINT32 -> ofLong(value.getUint32());
             case UINT64 -> ofUnsigned(value.getUint64());
-            case FLOAT32 -> ofFloat(value.getFloat32());
-            case FLOAT64 -> ofDouble(value.getFloat64());
         };
     }
 
@@ -117,22 +123,22 @@ final class Scalars {
         return value < 0 ? "0x" + Long.toHexString(value) + "L" : ofLong(value);
     }
 
-    private static String ofFloat(float value) {
+    private static String ofFloat(JavaFile file, float value) {
         if (Float.isNaN(value)) {
-            return "java.lang.Float.NaN";
+            return file.use("java.lang.Float") + ".NaN";
         }
         if (Float.isInfinite(value)) {
-            return value > 0 ? "java.lang.Float.POSITIVE_INFINITY" : "java.lang.Float.NEGATIVE_INFINITY";
+            return file.use("java.lang.Float") + (value > 0 ? ".POSITIVE_INFINITY" : ".NEGATIVE_INFINITY");
         }
         return value + "F";
     }
 
-    private static String ofDouble(double value) {
+    private static String ofDouble(JavaFile file, double value) {
         if (Double.isNaN(value)) {
-            return "java.lang.Double.NaN";
+            return file.use("java.lang.Double") + ".NaN";
         }
         if (Double.isInfinite(value)) {
-            return value > 0 ? "java.lang.Double.POSITIVE_INFINITY" : "java.lang.Double.NEGATIVE_INFINITY";
+            return file.use("java.lang.Double") + (value > 0 ? ".POSITIVE_INFINITY" : ".NEGATIVE_INFINITY");
         }
         return String.valueOf(value);
     }

@@ -1,7 +1,9 @@
 package dev.capstan.capnpc;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -46,8 +48,8 @@ final class ServerWriter {
             text.blank()
                     .doc(List.of("The object that answers calls of {@code " + parent.declaration().name
                             + "}; it is asked for each call."));
-            text.line(names.nested(parent.declaration(), "Server", parent.arguments()) + " "
-                    + InterfaceNames.asParent(parent.declaration()) + "();");
+            text.line(
+                    names.nested(parent.declaration(), "Server", parent.arguments()) + " " + asParent(parent) + "();");
         }
         methods.forEach(this::writeMethod);
         writeIsStreaming();
@@ -72,8 +74,12 @@ final class ServerWriter {
         }
     }
 
+    private String asParent(JavaType.Interface parent) {
+        return output.declarations().interfaceNames(type).asParent(parent);
+    }
+
     private String typeMethod(Declaration declaration) {
-        return InterfaceNames.of(declaration, output.declarations()).typeMethod();
+        return output.declarations().interfaceNames(declaration).typeMethod();
     }
 
     private void writeMethod(InterfaceMethod method) {
@@ -103,7 +109,7 @@ final class ServerWriter {
         for (JavaType.Interface parent : parents.all()) {
             if (InterfaceMethod.hasStreaming(parent.declaration(), output.declarations())) {
                 conditions.add((parents.besideServer().contains(parent)
-                                ? InterfaceNames.asParent(parent.declaration()) + "()"
+                                ? asParent(parent) + "()"
                                 : names.declared(parent.declaration()) + ".Server.super")
                         + ".isStreaming(method)");
             }
@@ -132,7 +138,7 @@ final class ServerWriter {
         TypeNames names = output.names(type);
         for (JavaType.Interface parent : parents.all()) {
             List<String> ids = new ArrayList<>();
-            Set<Declaration> reached = new java.util.LinkedHashSet<>(List.of(parent.declaration()));
+            Set<Declaration> reached = new LinkedHashSet<>(List.of(parent.declaration()));
             reached.addAll(InterfaceNames.ancestors(parent.declaration(), output.declarations()));
             for (Declaration ancestor : reached) {
                 if (handled.add(ancestor)) {
@@ -143,7 +149,7 @@ final class ServerWriter {
                 text.open("if (" + String.join(" || ", ids) + ")");
                 text.line("return "
                         + (parents.besideServer().contains(parent)
-                                ? InterfaceNames.asParent(parent.declaration()) + "()"
+                                ? asParent(parent) + "()"
                                 : names.declared(parent.declaration()) + ".Server.super")
                         + "." + DISPATCH + ";");
                 text.close();
@@ -162,7 +168,7 @@ final class ServerWriter {
         TypeNames names = output.names(type, "type");
         text.open("return switch (methodId)");
         methods.stream()
-                .sorted(java.util.Comparator.comparing(InterfaceMethod::ordinal))
+                .sorted(Comparator.comparingInt(InterfaceMethod::ordinal))
                 .forEach(method -> {
                     String call = method.isCancellable() ? "call.allowCancellation()" : "call";
                     text.line("case " + method.ordinal() + " -> " + method.name() + "(" + call + ".context("

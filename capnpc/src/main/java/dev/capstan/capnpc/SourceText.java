@@ -7,10 +7,16 @@ final class SourceText {
     private static final int WIDTH = 120;
     private static final String INDENT = "    ";
 
+    private final String overrideAnnotation;
     private final StringBuilder text = new StringBuilder();
     private int depth;
     private boolean blankWanted;
     private boolean atStart = true;
+
+    /** @param overrideAnnotation what java.lang.Override is called in this text */
+    SourceText(String overrideAnnotation) {
+        this.overrideAnnotation = overrideAnnotation;
+    }
 
     /** A blank line, unless a block begins or ends here. */
     SourceText blank() {
@@ -56,7 +62,7 @@ final class SourceText {
 
     /** Marks the method that follows as one that the runtime declares. */
     SourceText override() {
-        return line("@Override");
+        return line("@" + overrideAnnotation);
     }
 
     /** A documentation comment of the given paragraphs; none at all when there are none. */

@@ -3,6 +3,7 @@ package dev.capstan.capnpc;
 import dev.capstan.capnp.schema.Field;
 import dev.capstan.capnp.schema.Value;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,7 +65,7 @@ record StructField(
         for (int i = 0; i < schema.size(); i++) {
             order.add(i);
         }
-        order.sort(java.util.Comparator.comparing(i -> schema.get(i).getCodeOrder()));
+        order.sort(Comparator.comparingInt(i -> schema.get(i).getCodeOrder()));
         return order;
     }
 

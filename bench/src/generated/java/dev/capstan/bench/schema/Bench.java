@@ -591,6 +591,10 @@ public final class Bench {
             public void setNode(Node.Client value) {
                 _set(Node.TYPE, 0, value);
             }
+
+            public void setNode(Node.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            }
         }
 
         /** The capabilities in a {@code GetNodeResults} that is not there yet. */
@@ -731,6 +735,10 @@ public final class Bench {
             public void setSink(Sink.Client value) {
                 _set(Sink.TYPE, 0, value);
             }
+
+            public void setSink(Sink.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            }
         }
 
         /** The capabilities in a {@code OpenSinkResults} that is not there yet. */
@@ -816,6 +824,10 @@ public final class Bench {
 
             public void setCb(Callback.Client value) {
                 _set(Callback.TYPE, 0, value);
+            }
+
+            public void setCb(Callback.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
             }
 
             public long getTimes() {

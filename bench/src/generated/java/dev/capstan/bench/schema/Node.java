@@ -197,6 +197,10 @@ public final class Node {
             public void setNode(Node.Client value) {
                 _set(Node.TYPE, 0, value);
             }
+
+            public void setNode(Node.Server server) {
+                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            }
         }
 
         /** The capabilities in a {@code GetNextResults} that is not there yet. */

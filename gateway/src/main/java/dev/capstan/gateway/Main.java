@@ -1,0 +1,42 @@
+package dev.capstan.gateway;
+
+import dev.capstan.cap.Failure;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code capstan} command. Exit codes: 0 done, 1 wrong usage, 2 could not connect or listen, 3 the other side failed. */
+@Command(
+        name = "capstan",
+        description = "Capability RPC for the JVM.",
+        version = "capstan 0.1.0-SNAPSHOT",
+        mixinStandardHelpOptions = true,
+        subcommands = {DemoCommand.class, CallCommand.class})
+public final class Main {
+    static final int USAGE = 1;
+    static final int UNREACHABLE = 2;
+    static final int REMOTE_FAILURE = 3;
+
+    private Main() {}
+
+    /** Runs the command and ends the process. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs the command and gives its exit code. */
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            Failure reason = Failure.of(failure);
+            command.getErr().println("capstan: " + reason.reason());
+            return reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
+        });
+        line.getCommandSpec().exitCodeOnInvalidInput(USAGE);
+        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(USAGE));
+        if (args.length == 0) {
+            line.usage(line.getErr());
+            return USAGE;
+        }
+        return line.execute(args);
+    }
+}

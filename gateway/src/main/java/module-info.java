@@ -1,0 +1,16 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The {@code capstan} command, and what joins the wires. */
+@NullMarked
+module dev.capstan.gateway {
+    requires static transitive org.jspecify;
+    requires dev.capstan.capnp;
+    requires dev.capstan.net;
+    requires dev.capstan.examples.calculator;
+    requires info.picocli;
+
+    exports dev.capstan.gateway;
+
+    opens dev.capstan.gateway to
+            info.picocli;
+}
