@@ -57,7 +57,7 @@ final class Target {
         if (pointer == 0) {
             return AnyPointer.Kind.NULL;
         }
-        long resolved = resolve(segment, at, pointer).pointer;
+        long resolved = Pointer.kind(pointer) == Pointer.FAR ? follow(segment, at, pointer).pointer : pointer;
         return switch (Pointer.kind(resolved)) {
             case Pointer.STRUCT -> AnyPointer.Kind.STRUCT;
             case Pointer.LIST -> AnyPointer.Kind.LIST;

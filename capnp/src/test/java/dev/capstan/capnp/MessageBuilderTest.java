@@ -139,7 +139,7 @@ class MessageBuilderTest {
             root._setInt64(0, i, 0);
             root._init(NODE, 0)._setInt64(1, i, 0);
         });
-        assertTrue(bytes <= 100, bytes + " bytes a message");
+        assertTrue(bytes <= 150, bytes + " bytes a message");
     }
 
     @Test

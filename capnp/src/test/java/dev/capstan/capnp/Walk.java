@@ -63,10 +63,6 @@ final class Walk {
     }
 
     private void nothing(AnyPointer.Reader pointer) {
-        // All null pointers are alike, and a list of structs without content may have very many.
-        if (nulls++ > 16) {
-            return;
-        }
         steps += 6;
         sum += pointer.as(Text.TYPE).length()
                 + pointer.as(Data.TYPE).size()
@@ -93,15 +89,16 @@ final class Walk {
             sum += (struct._bool(64 * word, true) ? 1 : 0) + (struct._bool(64 * word + 63, false) ? 1 : 0);
         }
         for (int i = 0; i <= struct.pointerCount; i++) {
-            sum += struct._isNull(i) ? 1 : 0;
-            pointer(struct._any(i));
+            // All null pointers are alike, and a list of structs without content may have very many.
+            if (!struct._isNull(i) || nulls++ < 16) {
+                pointer(struct._any(i));
+            }
         }
     }
 
     /** Reads the list as itself and, in turn, as the types that it may be taken for. */
     private void list(AnyPointer.Reader pointer) {
-        int size = Pointer.elementSize(
-                Target.resolve(pointer.segment, pointer.at, pointer.segment.getLong(pointer.at)).pointer);
+        int size = elementSize(pointer.segment, pointer.at);
         switch (size) {
             case ElementSize.VOID -> structs(pointer.as(STRUCTS));
             case ElementSize.BIT -> bits(pointer.as(BoolList.TYPE));
@@ -131,6 +128,12 @@ final class Walk {
         }
     }
 
+    private static int elementSize(Segment segment, long at) {
+        long pointer = segment.getLong(at);
+        return Pointer.elementSize(
+                Pointer.kind(pointer) == Pointer.FAR ? Target.follow(segment, at, pointer).pointer : pointer);
+    }
+
     private void bits(BoolList.Reader bits) {
         for (int i = 0; i < bits.size(); i++) {
             steps++;
@@ -148,9 +151,10 @@ final class Walk {
                 }
             }
             case 1 -> {
-                for (int each : pointer.as(UInt8List.TYPE)) {
+                UInt8List.Reader bytes = pointer.as(UInt8List.TYPE);
+                for (int i = 0; i < bytes.size(); i++) {
                     steps++;
-                    sum += each;
+                    sum += bytes.at(i);
                 }
             }
             default -> {

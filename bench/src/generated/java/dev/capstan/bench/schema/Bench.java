@@ -3,6 +3,7 @@ package dev.capstan.bench.schema;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -591,6 +592,10 @@ public final class Bench {
             public void setNode(Node.Client value) {
                 _set(Node.TYPE, 0, value);
             }
+
+            public void setNode(Node.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code GetNodeResults} that is not there yet. */
@@ -731,6 +736,10 @@ public final class Bench {
             public void setSink(Sink.Client value) {
                 _set(Sink.TYPE, 0, value);
             }
+
+            public void setSink(Sink.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code OpenSinkResults} that is not there yet. */
@@ -816,6 +825,10 @@ public final class Bench {
 
             public void setCb(Callback.Client value) {
                 _set(Callback.TYPE, 0, value);
+            }
+
+            public void setCb(Callback.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
 
             public long getTimes() {

@@ -168,12 +168,12 @@ final class IncomingCall implements Call {
 
     private void settled(@Nullable Payload payload, @Nullable Throwable failure) {
         listening = null;
-        if (returned || (hints.onlyPipeline() && !resultsToYourself)) {
+        if (resultsToYourself) {
+            keep(payload, failure == null ? null : Failure.of(failure));
+        } else if (returned || hints.onlyPipeline()) {
             if (payload != null) {
                 payload.close();
             }
-        } else if (resultsToYourself) {
-            keep(payload, failure == null ? null : Failure.of(failure));
         } else if (payload != null) {
             sendResults(payload);
         } else {

@@ -3,6 +3,7 @@ package dev.capstan.examples.calculator;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -262,6 +263,10 @@ public final class Calculator {
             public void setValue(Value.Client value) {
                 _set(Value.TYPE, 0, value);
             }
+
+            public void setValue(Value.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code EvaluateResults} that is not there yet. */
@@ -442,6 +447,10 @@ public final class Calculator {
             public void setFunc(Function.Client value) {
                 _set(Function.TYPE, 0, value);
             }
+
+            public void setFunc(Function.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code DefFunctionResults} that is not there yet. */
@@ -608,6 +617,10 @@ public final class Calculator {
 
             public void setFunc(Function.Client value) {
                 _set(Function.TYPE, 0, value);
+            }
+
+            public void setFunc(Function.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
