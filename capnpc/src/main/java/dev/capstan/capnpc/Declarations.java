@@ -79,8 +79,8 @@ final class Declarations {
 
     private static Declaration checked(Declaration declaration, Node.Which kind) {
         if (declaration.node.which() != kind) {
-            throw new SchemaException("The request uses " + declaration.displayName() + " as a " + kind
-                    + ", but it is a " + declaration.node.which() + ".");
+            throw new SchemaException("The request uses " + declaration.displayName() + " as " + kind + ", but it is "
+                    + declaration.node.which() + ".");
         }
         return declaration;
     }
