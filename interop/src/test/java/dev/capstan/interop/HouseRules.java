@@ -117,11 +117,15 @@ final class HouseRules {
 
     private static final Map<String, Ceiling> PUBLIC_SHARES = Map.of(
             "async",
-            new Ceiling(0.46, "promises, the loop, its ports and the stream interfaces are what every other module is written against"),
+            new Ceiling(
+                    0.46,
+                    "promises, the loop, its ports and the stream interfaces are what every other module is written against"),
             "cap",
             new Ceiling(0.92, "the seam: a wire implements all of it, and there is next to nothing behind it"),
             "capnp",
-            new Ceiling(0.56, "readers and builders of every list kind are named in generated code, which lives in users' packages"));
+            new Ceiling(
+                    0.56,
+                    "readers and builders of every list kind are named in generated code, which lives in users' packages"));
 
     private static final Map<String, String> TRANSPORTS = Map.of();
 
