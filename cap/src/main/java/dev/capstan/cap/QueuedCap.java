@@ -62,6 +62,8 @@ public final class QueuedCap extends CountedCap {
         }
         boolean abandoned = isReleased();
         target = cap;
+        // The calls that are let go may be the last that kept this reference, and with it the target.
+        Cap held = cap.share();
         while (!queue.isEmpty()) {
             Waiting next = queue.remove();
             next.answer.link(cap.call(next.call));
@@ -77,6 +79,7 @@ public final class QueuedCap extends CountedCap {
         if (abandoned) {
             cap.close();
         }
+        held.close();
     }
 
     /** This reference is broken from now on. */

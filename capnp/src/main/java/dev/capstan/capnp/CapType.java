@@ -59,6 +59,12 @@ abstract class CapType<C> extends PointerType<C, C> {
 
     /** Points the pointer at {@code at} to {@code cap}, taking ownership of it. */
     static void set(Segment segment, long at, Cap cap) {
+        if (cap instanceof BrokenCap broken && broken.isNull()) {
+            // On the wire a null capability is a null pointer.
+            Zeroing.pointer(segment, at);
+            cap.close();
+            return;
+        }
         int index = segment.arena.capTable().add(cap);
         Zeroing.pointer(segment, at);
         segment.putLong(at, Pointer.capability(index));

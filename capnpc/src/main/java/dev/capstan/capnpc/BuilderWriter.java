@@ -146,6 +146,12 @@ final class BuilderWriter {
             case JavaType.Interface i -> {
                 getter(field, names.builder(type), "", "_get(" + names.token(type) + ", " + index + ")");
                 setter(field, names.reader(type), "", "_set(" + names.token(type) + ", " + index + ", value)");
+                String here = output.file().use("dev.capstan.cap.LocalCap") + ".here(value)";
+                setter(
+                        field,
+                        names.nested(i.declaration(), "Server", i.arguments()),
+                        "",
+                        "_setCap(" + index + ", " + here + ")");
             }
             case JavaType.Struct s -> {
                 getAndSet(field, type, or);

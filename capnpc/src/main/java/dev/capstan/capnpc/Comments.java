@@ -7,7 +7,10 @@ import java.util.regex.Pattern;
 
 /** Comments of a schema as documentation comments in Java. */
 final class Comments {
-    private static final Pattern CODE = Pattern.compile("`([^`{}]+)`");
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+    /** What would end the tag or the comment; nothing can be escaped inside a tag. */
+    private static final Pattern BREAKS_CODE = Pattern.compile("[{}@\\\\]|\\*/");
 
     private Comments() {}
 
@@ -41,11 +44,7 @@ final class Comments {
         while (code.find()) {
             html.append(escape(text.substring(from, code.start())));
             String inside = code.group(1);
-            // Inside a tag nothing can be escaped, so that what would need it stays as it was written.
-            html.append(
-                    inside.contains("\\") || inside.contains("*/") || inside.contains("@")
-                            ? escape(code.group())
-                            : "{@code " + inside + "}");
+            html.append(BREAKS_CODE.matcher(inside).find() ? escape(code.group()) : "{@code " + inside + "}");
             from = code.end();
         }
         return html.append(escape(text.substring(from))).toString();

@@ -32,7 +32,6 @@ final class Chunk {
     }
 
     void put(byte[] array, int offset, int length) {
-        // content() narrows the buffer to what there was then.
         buffer.clear().put(end, array, offset, length);
         end += length;
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt to connect: tries the addresses of a name one after the other, each for a limited time. */
-final class Connecting implements Wire.Ready {
+final class Connecting implements Watched.Ready {
     private final NettyNetwork network;
     private final Address to;
     private final Iterator<SocketAddress> addresses;
@@ -72,7 +72,6 @@ final class Connecting implements Wire.Ready {
         }
         try {
             if (made.finishConnect()) {
-                alarm.cancel();
                 connected(made);
             }
         } catch (IOException | RuntimeException e) {
@@ -80,7 +79,10 @@ final class Connecting implements Wire.Ready {
         }
     }
 
-    private void connected(Wire made) {
+    private void connected(Wire made) throws IOException {
+        // Nothing is wanted until somebody starts the stream; a connected socket would always be writable.
+        made.interest(false, false);
+        alarm.cancel();
         over = true;
         wire = null;
         completer.complete(network.connected(made));

@@ -33,6 +33,8 @@ final class EpollDriver implements Driver {
     /** EPOLLERR, and EPOLLHUP, which Netty has no name for. */
     private static final int HUNG_UP = EpollIoOps.EPOLLERR.value() | 0x10;
 
+    private static final int QUIET = EpollIoOps.EPOLLERR.value();
+
     /** As Linux has it; more pieces go with the next call. */
     private static final int PIECES_PER_CALL = 1024;
 
@@ -95,19 +97,20 @@ final class EpollDriver implements Driver {
     }
 
     /** What both kinds of socket have in common: a registration with epoll that is made when it is first needed. */
-    private abstract static class Handle implements EpollIoHandle {
+    private abstract static class Handle implements EpollIoHandle, Watched {
         private final NettyPort port;
         final Socket socket;
         private @Nullable IoRegistration registration;
         private int mask;
-        private Wire.@Nullable Ready ready;
+        private @Nullable Ready ready;
 
         Handle(NettyPort port, Socket socket) {
             this.port = port;
             this.socket = socket;
         }
 
-        public final void onReady(Wire.Ready to) {
+        @Override
+        public final void onReady(Ready to) {
             ready = to;
         }
 
@@ -124,10 +127,13 @@ final class EpollDriver implements Driver {
             }
         }
 
-        final void submit(int wanted) throws IOException {
+        final void submit(int asked) throws IOException {
+            // With nothing asked Netty takes the descriptor out of epoll and fails to put it back. Errors are told in
+            // any case.
+            int wanted = asked == 0 ? QUIET : asked;
             IoRegistration with = registration;
             if (with == null) {
-                if (wanted == 0) {
+                if (asked == 0) {
                     return;
                 }
                 with = port.register(this);
@@ -140,6 +146,7 @@ final class EpollDriver implements Driver {
             }
         }
 
+        @Override
         public final void deregister() {
             IoRegistration old = registration;
             registration = null;
@@ -148,6 +155,7 @@ final class EpollDriver implements Driver {
             }
         }
 
+        @Override
         public final void dispose() {
             // The system forgets a descriptor that is closed, so closing first saves a call.
             closeQuietly(socket);

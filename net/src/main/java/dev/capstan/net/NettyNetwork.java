@@ -119,15 +119,10 @@ final class NettyNetwork implements Network {
     }
 
     private ServerWire openWire(SocketAddress address) throws IOException {
-        try {
-            return driver.listen(port, address, limits.backlog());
-        } catch (IOException e) {
-            // What a server that was killed has left behind is no reason to refuse.
-            if (address instanceof UnixDomainSocketAddress unix && UnixFile.removeStale(unix)) {
-                return driver.listen(port, address, limits.backlog());
-            }
-            throw e;
+        if (address instanceof UnixDomainSocketAddress unix) {
+            UnixFile.makeRoom(unix);
         }
+        return driver.listen(port, address, limits.backlog());
     }
 
     private static Throwable orUnknown(@Nullable Throwable failure) {
@@ -145,8 +140,13 @@ final class NettyNetwork implements Network {
     /** All addresses of a name, in the order of preference; asking for them blocks, so that happens elsewhere. */
     private Promise<List<SocketAddress>> resolve(Address address) {
         return switch (address) {
-            case Address.Unix(String path) ->
-                Promise.<List<SocketAddress>>of(List.of(UnixDomainSocketAddress.of(path)));
+            case Address.Unix unix -> {
+                try {
+                    yield Promise.<List<SocketAddress>>of(List.of(UnixFile.address(unix)));
+                } catch (IOException e) {
+                    yield Promise.failed(e);
+                }
+            }
             case Address.Tcp(String host, int tcpPort) -> {
                 try {
                     yield Promise.<List<SocketAddress>>of(
@@ -192,6 +192,11 @@ final class NettyNetwork implements Network {
 
     void forget(SocketListener listener) {
         listeners.remove(listener);
+    }
+
+    /** How often the loop has looked for input; for tests. */
+    long polls() {
+        return port.polls;
     }
 
     /** Sockets that are open, listeners included; for tests. */

@@ -72,19 +72,20 @@ final class NioDriver implements Driver {
     }
 
     /** What both kinds of socket have in common: a registration with the selector that is made when it is first needed. */
-    private abstract static class Handle implements NioIoHandle {
+    private abstract static class Handle implements NioIoHandle, Watched {
         private final NettyPort port;
         private final SelectableChannel channel;
         private @Nullable IoRegistration registration;
         private NioIoOps ops = NioIoOps.NONE;
-        private Wire.@Nullable Ready ready;
+        private @Nullable Ready ready;
 
         Handle(NettyPort port, SelectableChannel channel) {
             this.port = port;
             this.channel = channel;
         }
 
-        public final void onReady(Wire.Ready to) {
+        @Override
+        public final void onReady(Ready to) {
             ready = to;
         }
 
@@ -118,6 +119,7 @@ final class NioDriver implements Driver {
             }
         }
 
+        @Override
         public final void deregister() {
             IoRegistration old = registration;
             registration = null;
@@ -126,6 +128,7 @@ final class NioDriver implements Driver {
             }
         }
 
+        @Override
         public final void dispose() {
             deregister();
             closeQuietly(channel);

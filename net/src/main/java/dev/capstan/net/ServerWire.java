@@ -3,10 +3,8 @@ package dev.capstan.net;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A listening socket of the operating system; non-blocking. Belongs to the loop's thread. */
-interface ServerWire {
-    void onReady(Wire.Ready ready);
-
+/** A listening socket of the operating system; non-blocking. */
+interface ServerWire extends Watched {
     void interest(boolean accept) throws IOException;
 
     /** The next connection, or null if there is none now. */
@@ -15,7 +13,4 @@ interface ServerWire {
 
     /** The port it listens on; -1 if it has none. */
     int port();
-
-    /** Closes the socket; does nothing if that has happened. */
-    void dispose();
 }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A listening socket. */
-final class SocketListener implements Network.Listener, Wire.Ready {
+final class SocketListener implements Network.Listener, Watched.Ready {
     private static final Logger LOG = System.getLogger(SocketListener.class.getName());
     /** After a failure to accept, such as too many open files, which trying again at once would not mend. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -86,9 +86,12 @@ final class SocketListener implements Network.Listener, Wire.Ready {
         }
     }
 
+    /** May be called from any thread. */
     @Override
     public void close() {
-        if (!closed) {
+        if (!network.loop().inLoop()) {
+            network.loop().post(this::close);
+        } else if (!closed) {
             closed = true;
             pausing.cancel();
             wire.dispose();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * be left with the system (because the peer is gone, and the system would never stop telling) is held here; it is no more than the system
  * had in its buffer.
  */
-final class SocketStream implements ByteStream, Wire.Ready, Loop.TurnEnd {
+final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
     private static final Logger LOG = System.getLogger(SocketStream.class.getName());
     /** After so many calls without being told to stop, others get their turn. */
     private static final int WRITES_PER_FLUSH = 16;
@@ -244,7 +244,7 @@ final class SocketStream implements ByteStream, Wire.Ready, Loop.TurnEnd {
         }
         try {
             wire.interest(readAsked && !inputEnded, writeBlocked);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             breakWith(SocketTexts.broken(wire.peer(), e), false);
         }
     }

@@ -50,6 +50,9 @@ final class SocketTexts {
                     ? "; the file is there but nobody listens on it: start the server"
                     : "; nothing listens there: start the server, or check host and port";
         }
+        if (low.contains("reset")) {
+            return "; the server closed the connection at once: its log may say why";
+        }
         if (low.contains("no such file")) {
             return "; start the server that makes this socket, or check the path";
         }

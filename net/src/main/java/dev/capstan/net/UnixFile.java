@@ -1,13 +1,17 @@
 package dev.capstan.net;
 
+import dev.capstan.async.Address;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -19,12 +23,29 @@ import org.jspecify.annotations.Nullable;
 final class UnixFile {
     private static final Logger LOG = System.getLogger(UnixFile.class.getName());
 
+    /** Of {@code sun_path}, less its zero. */
+    private static final int LONGEST_PATH_BYTES = 107;
+
     private final Path path;
     private final @Nullable Object key;
 
     private UnixFile(Path path, @Nullable Object key) {
         this.path = path;
         this.key = key;
+    }
+
+    /** The address as the JDK has it; refuses what the system would cut off. */
+    static UnixDomainSocketAddress address(Address.Unix address) throws IOException {
+        int length = address.path().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_PATH_BYTES) {
+            throw new IOException("the path of " + address + " has " + length + " bytes, a Unix socket at most "
+                    + LONGEST_PATH_BYTES + " bytes: choose a shorter one");
+        }
+        try {
+            return UnixDomainSocketAddress.of(address.path());
+        } catch (InvalidPathException e) {
+            throw new IOException(address + " is no path of this system", e);
+        }
     }
 
     /** The file of a socket that was bound a moment ago. */
@@ -54,21 +75,21 @@ final class UnixFile {
         }
     }
 
-    /** Removes a socket file on which nobody listens. True if that was done, so that binding may be tried again. */
-    static boolean removeStale(UnixDomainSocketAddress address) {
+    /**
+     * Removes a socket file that a killed server has left behind; refuses a file that is something else or is being served. Asked before
+     * binding, because Netty removes whatever file it finds.
+     */
+    static void makeRoom(UnixDomainSocketAddress address) throws IOException {
         Path path = address.getPath();
-        try {
-            boolean special = Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                    && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                            .isOther();
-            if (!special || isServed(address)) {
-                return false;
-            }
-            return Files.deleteIfExists(path);
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "whether a socket file is in use cannot be told", e);
-            return false;
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
         }
+        boolean special = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isOther();
+        if (!special || isServed(address)) {
+            throw new BindException("Address already in use");
+        }
+        Files.deleteIfExists(path);
     }
 
     private static boolean isServed(UnixDomainSocketAddress address) throws IOException {

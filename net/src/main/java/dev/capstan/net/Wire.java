@@ -5,27 +5,10 @@ import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One socket of the operating system, connected or about to be; non-blocking. Belongs to the loop's thread. */
-interface Wire {
-    /** Told when the socket may be used; called while the loop's port polls, outside any turn. */
-    interface Ready {
-        /**
-         * What the system said: it can be read, it can be written, it is broken or closed by both sides (told whether or not anybody asked).
-         */
-        void ready(boolean readable, boolean writable, boolean hungUp);
-
-        /** The loop stops: let go of the socket. */
-        void loopClosed();
-    }
-
-    /** Whom to tell; replaced once the socket is connected. */
-    void onReady(Ready ready);
-
+/** One socket of the operating system, connected or about to be; non-blocking. */
+interface Wire extends Watched {
     /** What to be told about. */
     void interest(boolean read, boolean write) throws IOException;
-
-    /** Not to be told of anything any more. */
-    void deregister();
 
     /** Begins to connect; true if that is done already. */
     boolean connect(SocketAddress to) throws IOException;
@@ -53,7 +36,4 @@ interface Wire {
 
     /** Makes {@link #dispose} tell the peer that the connection broke, where the kind of socket can do that. */
     void abortive();
-
-    /** Closes the socket; does nothing if that has happened. */
-    void dispose();
 }

@@ -3,6 +3,7 @@ package dev.capstan.bench.schema;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -592,8 +593,8 @@ public final class Bench {
                 _set(Node.TYPE, 0, value);
             }
 
-            public void setNode(Node.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setNode(Node.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -736,8 +737,8 @@ public final class Bench {
                 _set(Sink.TYPE, 0, value);
             }
 
-            public void setSink(Sink.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setSink(Sink.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -826,8 +827,8 @@ public final class Bench {
                 _set(Callback.TYPE, 0, value);
             }
 
-            public void setCb(Callback.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setCb(Callback.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
 
             public long getTimes() {

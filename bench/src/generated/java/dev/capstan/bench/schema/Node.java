@@ -3,6 +3,7 @@ package dev.capstan.bench.schema;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -198,8 +199,8 @@ public final class Node {
                 _set(Node.TYPE, 0, value);
             }
 
-            public void setNode(Node.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setNode(Node.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 

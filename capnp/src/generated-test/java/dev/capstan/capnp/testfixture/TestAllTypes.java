@@ -2,6 +2,7 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
@@ -484,6 +485,10 @@ public final class TestAllTypes {
 
         public void setInterfaceField(TestInterface.Client value) {
             _set(TestInterface.TYPE, 3, value);
+        }
+
+        public void setInterfaceField(TestInterface.Server value) {
+            _setCap(3, LocalCap.here(value));
         }
 
         public boolean hasVoidList() {

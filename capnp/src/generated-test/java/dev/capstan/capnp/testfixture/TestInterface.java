@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -730,6 +731,10 @@ public final class TestInterface {
             public void setCap(TestPipeline.Client value) {
                 _set(TestPipeline.TYPE, 0, value);
             }
+
+            public void setCap(TestPipeline.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code GetTestPipelineResults} that is not there yet. */
@@ -875,6 +880,10 @@ public final class TestInterface {
 
             public void setCap(TestTailCallee.Client value) {
                 _set(TestTailCallee.TYPE, 0, value);
+            }
+
+            public void setCap(TestTailCallee.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -1022,6 +1031,10 @@ public final class TestInterface {
             public void setCap(TestTailCaller.Client value) {
                 _set(TestTailCaller.TYPE, 0, value);
             }
+
+            public void setCap(TestTailCaller.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code GetTestTailCallerResults} that is not there yet. */
@@ -1167,6 +1180,10 @@ public final class TestInterface {
 
             public void setCap(TestMoreStuff.Client value) {
                 _set(TestMoreStuff.TYPE, 0, value);
+            }
+
+            public void setCap(TestMoreStuff.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 

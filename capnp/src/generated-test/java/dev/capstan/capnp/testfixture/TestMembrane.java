@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -520,6 +521,10 @@ public final class TestMembrane {
             public void setThing(Thing.Client value) {
                 _set(Thing.TYPE, 0, value);
             }
+
+            public void setThing(Thing.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code MakeThingResults} that is not there yet. */
@@ -605,6 +610,10 @@ public final class TestMembrane {
 
             public void setThing(Thing.Client value) {
                 _set(Thing.TYPE, 0, value);
+            }
+
+            public void setThing(Thing.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
 
             public boolean getTailCall() {
@@ -703,6 +712,10 @@ public final class TestMembrane {
                 _set(Thing.TYPE, 0, value);
             }
 
+            public void setThing(Thing.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
+
             public boolean getTailCall() {
                 return _bool(0, false);
             }
@@ -794,6 +807,10 @@ public final class TestMembrane {
             public void setThing(Thing.Client value) {
                 _set(Thing.TYPE, 0, value);
             }
+
+            public void setThing(Thing.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code LoopbackParams} that is not there yet. */
@@ -875,6 +892,10 @@ public final class TestMembrane {
 
             public void setThing(Thing.Client value) {
                 _set(Thing.TYPE, 0, value);
+            }
+
+            public void setThing(Thing.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 

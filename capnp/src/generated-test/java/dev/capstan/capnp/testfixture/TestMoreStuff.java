@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -443,6 +444,10 @@ public final class TestMoreStuff {
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
             }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code CallFooParams} that is not there yet. */
@@ -602,6 +607,10 @@ public final class TestMoreStuff {
 
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -769,6 +778,10 @@ public final class TestMoreStuff {
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
             }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code NeverReturnParams} that is not there yet. */
@@ -850,6 +863,10 @@ public final class TestMoreStuff {
 
             public void setCapCopy(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setCapCopy(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -934,6 +951,10 @@ public final class TestMoreStuff {
 
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -1281,6 +1302,10 @@ public final class TestMoreStuff {
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
             }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code GetHeldResults} that is not there yet. */
@@ -1362,6 +1387,10 @@ public final class TestMoreStuff {
 
             public void setCap(TestCallOrder.Client value) {
                 _set(TestCallOrder.TYPE, 0, value);
+            }
+
+            public void setCap(TestCallOrder.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -1445,6 +1474,10 @@ public final class TestMoreStuff {
             public void setCap(TestCallOrder.Client value) {
                 _set(TestCallOrder.TYPE, 0, value);
             }
+
+            public void setCap(TestCallOrder.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code EchoResults} that is not there yet. */
@@ -1526,6 +1559,10 @@ public final class TestMoreStuff {
 
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -1943,6 +1980,10 @@ public final class TestMoreStuff {
             public void setHandle(TestHandle.Client value) {
                 _set(TestHandle.TYPE, 0, value);
             }
+
+            public void setHandle(TestHandle.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code GetHandleResults} that is not there yet. */
@@ -2082,6 +2123,10 @@ public final class TestMoreStuff {
 
             public void setNullCap(TestMoreStuff.Client value) {
                 _set(TestMoreStuff.TYPE, 0, value);
+            }
+
+            public void setNullCap(TestMoreStuff.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -2327,6 +2372,10 @@ public final class TestMoreStuff {
             public void setB(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 1, value);
             }
+
+            public void setB(TestInterface.Server value) {
+                _setCap(1, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code MethodWithNullDefaultParams} that is not there yet. */
@@ -2506,6 +2555,10 @@ public final class TestMoreStuff {
                 _set(TestInterface.TYPE, 1, value);
             }
 
+            public void setFdCap1(TestInterface.Server value) {
+                _setCap(1, LocalCap.here(value));
+            }
+
             public boolean hasFdCap2() {
                 return !_isNull(2);
             }
@@ -2516,6 +2569,10 @@ public final class TestMoreStuff {
 
             public void setFdCap2(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 2, value);
+            }
+
+            public void setFdCap2(TestInterface.Server value) {
+                _setCap(2, LocalCap.here(value));
             }
         }
 
@@ -2606,6 +2663,10 @@ public final class TestMoreStuff {
 
             public void setFdCap3(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setFdCap3(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
 
             public boolean getSecondFdPresent() {

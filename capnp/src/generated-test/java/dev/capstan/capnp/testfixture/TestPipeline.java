@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
@@ -182,6 +183,10 @@ public final class TestPipeline {
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
             }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code Box} that is not there yet. */
@@ -357,6 +362,10 @@ public final class TestPipeline {
 
             public void setInCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setInCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -561,6 +570,10 @@ public final class TestPipeline {
 
             public void setCap(TestInterface.Client value) {
                 _set(TestInterface.TYPE, 0, value);
+            }
+
+            public void setCap(TestInterface.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
 
             public boolean hasObj() {

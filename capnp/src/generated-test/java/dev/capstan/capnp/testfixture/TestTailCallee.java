@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -157,6 +158,10 @@ public final class TestTailCallee {
 
             public void setC(TestCallOrder.Client value) {
                 _set(TestCallOrder.TYPE, 1, value);
+            }
+
+            public void setC(TestCallOrder.Server value) {
+                _setCap(1, LocalCap.here(value));
             }
         }
 

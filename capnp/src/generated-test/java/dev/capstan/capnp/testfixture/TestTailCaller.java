@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -138,6 +139,10 @@ public final class TestTailCaller {
 
             public void setCallee(TestTailCallee.Client value) {
                 _set(TestTailCallee.TYPE, 0, value);
+            }
+
+            public void setCallee(TestTailCallee.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 

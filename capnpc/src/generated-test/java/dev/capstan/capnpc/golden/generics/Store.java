@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.generics;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
@@ -621,6 +622,10 @@ public final class Store {
 
             public void setStore(Store.Client<TB, TR> value) {
                 _set(Store.type(type.t), 1, value);
+            }
+
+            public void setStore(Store.Server<TB, TR> value) {
+                _setCap(1, LocalCap.here(value));
             }
         }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.services;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
@@ -166,6 +167,10 @@ public final class Folder {
             public void setNode(Node.Client value) {
                 _set(Node.TYPE, 1, value);
             }
+
+            public void setNode(Node.Server value) {
+                _setCap(1, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code Entry} that is not there yet. */
@@ -306,6 +311,10 @@ public final class Folder {
                 _set(Node.TYPE, 0, value);
             }
 
+            public void setNode(Node.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
+
             public boolean hasEntry() {
                 return !_isNull(1);
             }
@@ -367,6 +376,11 @@ public final class Folder {
             public void setFolder(Folder.Client value) {
                 _setUint16(0, 1, 0);
                 _set(Folder.TYPE, 5, value);
+            }
+
+            public void setFolder(Folder.Server value) {
+                _setUint16(0, 1, 0);
+                _setCap(5, LocalCap.here(value));
             }
         }
 

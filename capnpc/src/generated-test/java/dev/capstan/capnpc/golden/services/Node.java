@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.services;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -278,6 +279,10 @@ public final class Node {
             public void setWatcher(Watcher.Client value) {
                 _set(Watcher.TYPE, 0, value);
             }
+
+            public void setWatcher(Watcher.Server value) {
+                _setCap(0, LocalCap.here(value));
+            }
         }
 
         /** The capabilities in a {@code WatchParams} that is not there yet. */
@@ -359,6 +364,10 @@ public final class Node {
 
             public void setHandle(Handle.Client value) {
                 _set(Handle.TYPE, 0, value);
+            }
+
+            public void setHandle(Handle.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 

@@ -3,6 +3,7 @@ package dev.capstan.examples.calculator;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -263,8 +264,8 @@ public final class Calculator {
                 _set(Value.TYPE, 0, value);
             }
 
-            public void setValue(Value.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setValue(Value.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -447,8 +448,8 @@ public final class Calculator {
                 _set(Function.TYPE, 0, value);
             }
 
-            public void setFunc(Function.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setFunc(Function.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
@@ -618,8 +619,8 @@ public final class Calculator {
                 _set(Function.TYPE, 0, value);
             }
 
-            public void setFunc(Function.Server server) {
-                _setCap(0, dev.capstan.cap.LocalCap.here(server));
+            public void setFunc(Function.Server value) {
+                _setCap(0, LocalCap.here(value));
             }
         }
 
