@@ -54,7 +54,10 @@ public interface Cap extends AutoCloseable {
     @Nullable
     Cap resolved();
 
-    /** The next step of resolution, as a reference that the receiver owns; null if this reference is settled. Fails if the reference breaks. */
+    /**
+     * The next step of resolution, as a reference that the receiver owns; null if this reference is settled. Fails if the reference breaks. Waiting is a
+     * use: it keeps the reference until the promise has settled or is cancelled, so do not just forget it.
+     */
     @Nullable
     Promise<Cap> resolution();
 
@@ -65,17 +68,14 @@ public interface Cap extends AutoCloseable {
     @Override
     void close();
 
-    /**
-     * The last step of resolution, as a reference that the receiver owns. Fails if the reference breaks on the way. The promise holds a reference of
-     * its own until it has settled or is cancelled.
-     */
+    /** The last step of resolution, as a reference that the receiver owns. Fails if the reference breaks on the way. Waiting is a use, as in {@link #resolution}. */
     default Promise<Cap> settled() {
         Cap nearest = innermost();
         Promise<Cap> next = nearest.resolution();
         if (next == null) {
             return Promise.of(nearest.share());
         }
-        return next.<Cap>then(cap -> cap.settled().attach(cap)).attach(nearest.share());
+        return next.then(cap -> cap.settled().attach(cap));
     }
 
     /** Follows {@link #resolved} to the end. Borrowed. */

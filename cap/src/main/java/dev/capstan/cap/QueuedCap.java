@@ -72,9 +72,8 @@ public final class QueuedCap extends CountedCap {
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
         for (Completer<Cap> watcher : waiting) {
-            if (watcher.isPending()) {
-                watcher.complete(cap.share());
-            }
+            watcher.complete(cap.share());
+            close();
         }
         if (abandoned) {
             cap.close();
@@ -90,7 +89,10 @@ public final class QueuedCap extends CountedCap {
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
         resolve(new BrokenCap(failure));
-        waiting.forEach(watcher -> watcher.fail(failure));
+        for (Completer<Cap> watcher : waiting) {
+            watcher.fail(failure);
+            close();
+        }
     }
 
     @Override
@@ -135,9 +137,15 @@ public final class QueuedCap extends CountedCap {
         if (known != null) {
             return Promise.of(known.share());
         }
+        // Whoever waits uses the reference: it is kept until the wait is over.
+        share();
         Completer<Cap> watcher = new Completer<>(home);
         watchers.add(watcher);
-        watcher.onCancel(() -> watchers.remove(watcher));
+        watcher.onCancel(() -> {
+            if (watchers.remove(watcher)) {
+                close();
+            }
+        });
         return watcher.promise();
     }
 
@@ -153,11 +161,6 @@ public final class QueuedCap extends CountedCap {
             known.close();
         } else {
             onUnused.run();
-            List<Completer<Cap>> waiting = watchers;
-            watchers = new ArrayList<>(0);
-            for (Completer<Cap> watcher : waiting) {
-                watcher.fail(Failure.failed("the reference was closed before it was known what it stands for"));
-            }
         }
     }
 }

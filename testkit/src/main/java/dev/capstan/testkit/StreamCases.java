@@ -110,7 +110,11 @@ abstract class StreamCases {
         assertTrue(plain.failure().reason().endsWith("full"), plain.failure().reason());
         assertEquals(Failure.Kind.OVERLOADED, plain.failure().kind());
         assertEquals(Failure.Kind.OVERLOADED, stub.call(FINISH).failure().kind());
-        assertTrue(stub.stream(PUT, 3).failure().reason().endsWith("full"));
+        scene.until("the sender of the stream to be told", () -> {
+            Outcome<Void> more = stub.stream(PUT, 3);
+            scene.turns();
+            return more.hasFailed() && more.failure().reason().endsWith("full");
+        });
         assertEquals(List.of(1L), object.seen());
     }
 

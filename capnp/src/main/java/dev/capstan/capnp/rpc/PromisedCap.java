@@ -80,23 +80,28 @@ final class PromisedCap extends RemoteCap {
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
         become(new BrokenCap(failure));
-        waiting.forEach(watcher -> watcher.fail(failure));
+        for (Completer<Cap> watcher : waiting) {
+            watcher.fail(failure);
+            close();
+        }
     }
 
     private void become(Cap next) {
         boolean abandoned = isReleased();
         target = next;
+        // Those who waited may have been the last that kept this reference, and with it the target.
+        Cap held = next.share();
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
         for (Completer<Cap> watcher : waiting) {
-            if (watcher.isPending()) {
-                watcher.complete(next.share());
-            }
+            watcher.complete(next.share());
+            close();
         }
         initial.close();
         if (abandoned) {
             next.close();
         }
+        held.close();
     }
 
     @Override
@@ -154,9 +159,15 @@ final class PromisedCap extends RemoteCap {
         if (known != null) {
             return Promise.of(known.share());
         }
+        // Whoever waits uses the reference: it is kept until the wait is over.
+        share();
         Completer<Cap> watcher = new Completer<>(connection.loop);
         watchers.add(watcher);
-        watcher.onCancel(() -> watchers.remove(watcher));
+        watcher.onCancel(() -> {
+            if (watchers.remove(watcher)) {
+                close();
+            }
+        });
         return watcher.promise();
     }
 
