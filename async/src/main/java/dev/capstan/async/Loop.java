@@ -45,9 +45,10 @@ public final class Loop implements Executor {
     /** Who waits for a promise of this loop without being driven by it: must be told when the loop stops. */
     final Set<Outside> outside = new LinkedHashSet<>();
 
-    /** Newest first; {@link #CLOSED} once the loop takes no more. */
+    /** Newest first; {@link #closed} once the loop takes no more. */
     private final AtomicReference<@Nullable Post> posts = new AtomicReference<>();
 
+    private final Post closed = new Post(() -> {});
     private final AtomicInteger offloads = new AtomicInteger();
     private final List<TurnEnd> dirty = new ArrayList<>();
     private volatile boolean sleeping;
@@ -73,7 +74,6 @@ public final class Loop implements Executor {
         void loopStopped();
     }
 
-    private static final Post CLOSED = new Post(() -> {});
     /** Turns that a stopping loop still runs after its fibers have unwound, for what they have left to say; bounds endless work. */
     private static final int LAST_TURNS = 100;
 
@@ -145,7 +145,7 @@ public final class Loop implements Executor {
         Post head;
         do {
             head = posts.get();
-            if (head == CLOSED) {
+            if (head == closed) {
                 return false;
             }
             post.next = head;
@@ -257,7 +257,7 @@ public final class Loop implements Executor {
             }
         } finally {
             stopped = true;
-            runPosts(posts.getAndSet(CLOSED));
+            runPosts(posts.getAndSet(closed));
             tellOutside();
             flush();
             leave(before);

@@ -233,6 +233,19 @@ final class PromiseTest {
         }
 
         @Test
+        void only_a_promise_made_from_a_value_is_done_without_a_turn() {
+            assertTrue(Promise.of(1).isDone());
+            assertTrue(Promise.done().isDone());
+            assertFalse(Promise.failed(new IOException("f")).isDone());
+            assertFalse(Promise.of(1).map(x -> x).isDone());
+            Completer<String> head = source("head");
+            Promise<String> promise = head.promise();
+            head.complete("x");
+            assertFalse(promise.isDone());
+            promise.cancel();
+        }
+
+        @Test
         void a_promise_made_of_constants_cannot_be_detached_where_no_loop_is() throws Exception {
             Promise<Integer> promise = Promise.of(1).map(x -> x);
             List<Throwable> thrown = new ArrayList<>();

@@ -113,8 +113,8 @@ class HouseTest {
         }
 
         @Test
-        void at_most_a_third_of_the_types_of_the_house_are_public() {
-            assertStands(PublicShare.ofTheHouse(HOUSE, PublicShare.THIRD));
+        void the_share_of_public_types_of_the_house_does_not_grow() {
+            assertStands(PublicShare.ofTheHouse(HOUSE, HouseRules.SHARE_OF_THE_HOUSE));
         }
 
         @Test

@@ -194,6 +194,11 @@ final class NettyNetwork implements Network {
         listeners.remove(listener);
     }
 
+    /** How often the loop has looked for input; for tests. */
+    long polls() {
+        return port.polls;
+    }
+
     /** Sockets that are open, listeners included; for tests. */
     int open() {
         return streams.size() + listeners.size();

@@ -34,6 +34,9 @@ final class NettyPort implements EventPort {
     private volatile boolean closed;
     private volatile @Nullable Thread owner;
 
+    /** How often the loop has looked for input; for tests. */
+    long polls;
+
     NettyPort(IoHandlerFactory handlers) {
         handler = handlers.newHandler(new Owner());
     }
@@ -80,6 +83,7 @@ final class NettyPort implements EventPort {
     @Override
     public void poll(long maxWaitNanos) {
         own();
+        polls++;
         context.mayBlock = maxWaitNanos > 0;
         context.bounded = maxWaitNanos != Long.MAX_VALUE;
         if (context.mayBlock && context.bounded) {

@@ -1,7 +1,8 @@
 /**
  * What tests of every module are written with. Nothing here is used by a library at run time.
  *
- * <p>Start at {@link dev.capstan.testkit.Parity}, which ties a test to the row of the parity list that it stands for.
+ * <p>Start at {@link dev.capstan.testkit.Parity}, which ties a test to the row of the parity list that it stands for,
+ * and {@link dev.capstan.testkit.StreamContract}, with which a transport proves itself.
  */
 @NullMarked
 package dev.capstan.testkit;

@@ -253,20 +253,25 @@ class RpcParityTest {
     @DisplayName("cancellation")
     void cancelling_a_running_call_makes_the_server_drop_its_parameters() {
         TestMoreStuff.Client client = moreStuff();
+        TestInterface.Client cap = served(context.servers.new Foo());
         int before = context.servers.live;
         boolean[] returned = new boolean[1];
-        var answer = client.expectCancel(params -> params.setCap(context.servers.new Foo()));
+        var answer = client.expectCancel(params -> params.setCap(cap));
+        cap.close();
         Promise<Void> then = answer.map(results -> {
             returned[0] = true;
             return Promise.nothing();
         });
         Promise.Cancelable waiting = then.listen(context.sim.loop(), (value, failure) -> {});
         context.sim.poll();
-        assertTrue(context.servers.live > before);
+        assertEquals(
+                before + 1,
+                context.servers.live,
+                "the capability in the parameters lives, and the object that serves the call");
         waiting.cancel();
         context.sim.poll();
         // The object that serves the call stays; the capability in the parameters is gone.
-        assertEquals(before + 1, context.servers.live);
+        assertEquals(before, context.servers.live);
         assertFalse(returned[0]);
     }
 
@@ -282,7 +287,7 @@ class RpcParityTest {
         var later = context.own(client.callFooWhenResolved(params -> params.setCap(cap)));
         assertEquals(2, context.next(client));
         assertEquals(3, context.servers.calls);
-        promise.resolve(served(target).share().cap().share());
+        promise.resolve(served(target).cap().share());
         assertEquals("bar", context.await(now).getS());
         assertEquals("bar", context.await(later).getS());
         assertEquals(3, context.servers.calls);
@@ -295,10 +300,11 @@ class RpcParityTest {
     void a_held_capability_comes_back_as_the_original_object() {
         TestMoreStuff.Client client = moreStuff();
         Servers.Foo target = context.servers.new Foo();
-        int before = context.servers.live;
-        try (var hold = client.hold(params -> params.setCap(target))) {
+        try (TestInterface.Client cap = served(target);
+                var hold = client.hold(params -> params.setCap(cap))) {
             context.await(hold);
         }
+        int before = context.servers.live;
         assertEquals(1, context.next(client));
         try (var called = client.callHeld(params -> {})) {
             assertEquals("bar", context.await(called).getS());
@@ -317,7 +323,7 @@ class RpcParityTest {
         assertEquals(5, context.next(client));
         assertEquals(6, context.next(client));
         assertEquals(7, context.next(client));
-        assertEquals(before + 1, context.servers.live, "the main object's more stuff and what it holds");
+        assertEquals(before, context.servers.live, "what is held lives on");
         assertEquals(3, target.own);
     }
 
@@ -326,16 +332,16 @@ class RpcParityTest {
     @DisplayName("cancel releases params")
     void cancelling_releases_what_the_parameters_and_the_results_hold() {
         TestMoreStuff.Client client = moreStuff();
-        Servers.Foo target = context.servers.new Foo();
-        int before = context.servers.live;
-        try (var answer = client.neverReturn(params -> params.setCap(target))) {
+        TestInterface.Client cap = served(context.servers.new Foo());
+        try (var answer = client.neverReturn(params -> params.setCap(cap))) {
+            cap.close();
             assertEquals(1, context.next(client));
             assertEquals(2, context.next(client));
-            assertEquals(before + 1, context.servers.live);
+            assertEquals(3, context.servers.live, "main object, the one that never returns, and its parameter");
             assertFalse(context.poll(answer));
         }
         context.sim.poll();
-        assertEquals(before, context.servers.live);
+        assertEquals(2, context.servers.live);
     }
 
     @Test
@@ -593,6 +599,7 @@ class RpcParityTest {
         context.await(client.cap().settled()).close();
         List<Long> exported = new ArrayList<>();
         boolean[] fail = {true};
+        List<QueuedCap> promises = new ArrayList<>();
         context.pipe.left.onSend = frame -> {
             if (TestContext.message(frame).isCall()) {
                 CapDescriptor.Reader cap = onlyCap(frame);
@@ -604,13 +611,13 @@ class RpcParityTest {
             }
         };
         for (int i = 0; i < 2; i++) {
-            TestInterface.Client promise = context.own(new TestInterface.Client(new QueuedCap(context.sim.loop())));
+            TestInterface.Client promise = context.own(promise(promises));
             var call = context.own(client.callFoo(params -> params.setCap(promise)));
             assertEquals("intentional", context.failureOf(call).reason());
         }
         assertEquals(List.of(0L, 0L), exported);
         fail[0] = false;
-        TestInterface.Client promise = context.own(new TestInterface.Client(new QueuedCap(context.sim.loop())));
+        TestInterface.Client promise = context.own(promise(promises));
         try (var call = client.callFoo(params -> params.setCap(promise))) {
             assertFalse(context.poll(call));
         }
@@ -623,7 +630,13 @@ class RpcParityTest {
         context.pipe.left.onSend = frame -> {};
         other.fail(Failure.failed("enough"));
         context.failureOf(call);
-        assertFalse(context.poll(promise.cap().settled()));
+        promises.forEach(cap -> cap.fail(Failure.failed("enough")));
+    }
+
+    private TestInterface.Client promise(List<QueuedCap> promises) {
+        QueuedCap cap = new QueuedCap(context.sim.loop());
+        promises.add(cap);
+        return new TestInterface.Client(cap);
     }
 
     @Test

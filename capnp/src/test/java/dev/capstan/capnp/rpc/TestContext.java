@@ -26,6 +26,7 @@ final class TestContext {
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final List<Connection> connections = new ArrayList<>();
     private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    private final @org.jspecify.annotations.Nullable CapServer object;
 
     final HeldPipe pipe = new HeldPipe(sim.loop());
     final Connection alice;
@@ -42,6 +43,7 @@ final class TestContext {
 
     TestContext(Limits limits, @org.jspecify.annotations.Nullable CapServer object) {
         faults.addAll(FaultRunner.active(Fault.class));
+        this.object = object;
         alice = connect(vat(limits, null), pipe.left);
         bob = connect(vat(limits, object == null ? servers.new Main() : object), pipe.right);
     }
@@ -55,6 +57,11 @@ final class TestContext {
         Connection connection = (Connection) vat.connect(end);
         connections.add(connection);
         return connection;
+    }
+
+    /** The object that bob was given to serve. */
+    <T> T object(Class<T> type) {
+        return type.cast(java.util.Objects.requireNonNull(object));
     }
 
     /** Bob's bootstrap object, seen by alice. */
