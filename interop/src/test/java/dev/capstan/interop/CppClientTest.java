@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
-import dev.capstan.cap.Target;
 import dev.capstan.net.Transport;
 import dev.capstan.testkit.ForeignPeer;
 import java.nio.file.Path;
@@ -22,28 +21,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A C++ program calls objects that live in Java. What it asserts is in {@code peers/cpp/*-cases.c++}; here is what it leaves behind. */
 @ForeignPeer
 @ParameterizedClass
-@EnumSource(CppClientTest.Way.class)
+@EnumSource(Way.class)
 final class CppClientTest {
     /** The cases that this class runs in a test of their own. */
     private static final Set<String> SPECIAL = Set.of("probe-death", "probe-wait-to-be-killed");
-
-    enum Way {
-        EPOLL_TCP(Transport.EPOLL, false, Target.Style.ASYNC),
-        EPOLL_UNIX(Transport.EPOLL, true, Target.Style.ASYNC),
-        NIO_TCP(Transport.NIO, false, Target.Style.ASYNC),
-        NIO_UNIX(Transport.NIO, true, Target.Style.ASYNC),
-        FIBERS(Transport.AUTO, false, Target.Style.BLOCKING);
-
-        private final Transport transport;
-        private final boolean unix;
-        private final Target.Style style;
-
-        Way(Transport transport, boolean unix, Target.Style style) {
-            this.transport = transport;
-            this.unix = unix;
-            this.style = style;
-        }
-    }
 
     @Parameter
     @SuppressWarnings("NullAway.Init")
