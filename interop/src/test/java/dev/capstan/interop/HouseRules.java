@@ -129,8 +129,8 @@ final class HouseRules {
 
     private static final Map<String, String> TRANSPORTS = Map.of();
 
-    private static final Map<String, String> STATICS = Map.of(
-            "async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads");
+    private static final Map<String, String> STATICS =
+            Map.of("async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads");
 
     private static final Map<String, String> IMMUTABLE_BY_CONTRACT = Map.of(
             "cap.Path", "its array is copied in and never handed out",
