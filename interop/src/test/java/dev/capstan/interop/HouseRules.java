@@ -149,6 +149,8 @@ final class HouseRules {
             "the clock of a loop on Netty",
             "net.NetLoop",
             "the thread that drives a loop on Netty",
+            "testkit.ThreadCases",
+            "cases about calls from several threads make threads",
             "testkit.StreamContract",
             "random sizes from a fixed seed",
             "gateway.DemoCommand",

@@ -112,30 +112,6 @@ abstract class PeerContract {
     }
 
     @Test
-    void the_kernel_is_asked_to_write_once_for_each_turn_with_output() {
-        record Count(long writes, long flushes) {}
-        Count count = client.inOneTurn(() -> {
-            client.tap.clear();
-            long writes = Leftovers.writesOfThisThread();
-            List<Promise<Long>> depths = new ArrayList<>();
-            // Little enough for the socket's buffer, so that nothing has to be written in two pieces.
-            for (int i = 0; i < 5; i++) {
-                depths.add(JavaClient.depthOf(client.getNode(), CHAIN));
-            }
-            return Promise.all(depths)
-                    .map(all -> new Count(
-                            Leftovers.writesOfThisThread() - writes,
-                            Collections.frequency(client.tap.log(), Wiretap.FLUSH)));
-        });
-        assertTrue(count.flushes >= 1, count::toString);
-        // Of the two system calls that Netty's epoll transport makes, the kernel's account has only writev.
-        assertTrue(count.writes <= count.flushes, count::toString);
-        if (way().transport == dev.capstan.net.Transport.NIO) {
-            assertEquals(count.flushes, count.writes, count::toString);
-        }
-    }
-
-    @Test
     void calls_on_the_result_of_a_pending_call_wait_for_it() {
         try (var held = client.hold(true)) {
             CountDownLatch answered = new CountDownLatch(1);
