@@ -9,7 +9,6 @@ import dev.capstan.cap.Target;
 class PromiseContractTest extends PipeContractTest {
     @Override
     Cap serve(Target target) {
-        return QueuedCap.of(
-                far(), far().pause().then(x -> far().pause()).map(x -> new LocalCap(far(), target)));
+        return QueuedCap.of(far(), far().pause().then(x -> far().pause()).map(x -> new LocalCap(far(), target)));
     }
 }

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc;
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Target;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 
 /** The capability contract over every kind of socket, with both styles of objects, and with the two vats in threads of their own. */
@@ -118,11 +121,10 @@ final class SocketVatContractTest {
                     directory = Files.createTempDirectory("capstan");
                     address = new Address.Unix(directory.resolve("s").toString());
                 }
-                List<Peer> accepted = java.util.Collections.synchronizedList(new ArrayList<>());
+                List<Peer> accepted = Collections.synchronizedList(new ArrayList<>());
                 Vat server = serverVat();
-                Network.Listener listener = await(listening()
-                        .network()
-                        .listen(address, stream -> accepted.add(server.connect(stream))));
+                Network.Listener listener =
+                        await(listening().network().listen(address, stream -> accepted.add(server.connect(stream))));
                 Peer near = net.loop().await(Vat.on(net.loop()).build().connect(net.network(), listener.address()));
                 while (accepted.isEmpty()) {
                     net.loop().await(net.loop().timer().after(Duration.ofMillis(1)));
@@ -136,7 +138,7 @@ final class SocketVatContractTest {
             }
         }
 
-        Network.Listener await(dev.capstan.async.Promise<Network.Listener> listening) {
+        Network.Listener await(Promise<Network.Listener> listening) {
             return net.loop().await(listening);
         }
 
@@ -144,7 +146,7 @@ final class SocketVatContractTest {
             listener.close();
         }
 
-        private static void delete(@org.jspecify.annotations.Nullable Path directory) {
+        private static void delete(@Nullable Path directory) {
             if (directory != null) {
                 try {
                     Files.deleteIfExists(directory.resolve("s"));
@@ -195,7 +197,7 @@ final class SocketVatContractTest {
         }
 
         @Override
-        Network.Listener await(dev.capstan.async.Promise<Network.Listener> listening) {
+        Network.Listener await(Promise<Network.Listener> listening) {
             return listening.await();
         }
 
@@ -204,7 +206,7 @@ final class SocketVatContractTest {
             far.loop()
                     .fetch(() -> {
                         listener.close();
-                        return dev.capstan.async.Promise.of(true);
+                        return Promise.of(true);
                     })
                     .await();
         }
@@ -214,7 +216,7 @@ final class SocketVatContractTest {
             if (of == peer()) {
                 return of.tables();
             }
-            return far.loop().fetch(() -> dev.capstan.async.Promise.of(of.tables())).await();
+            return far.loop().fetch(() -> Promise.of(of.tables())).await();
         }
 
         @Override
@@ -222,11 +224,6 @@ final class SocketVatContractTest {
             for (int i = 0; i < 3; i++) {
                 net.loop().await(roundTrip());
             }
-        }
-
-        @Override
-        protected int patience() {
-            return 1_000;
         }
 
         @Override
