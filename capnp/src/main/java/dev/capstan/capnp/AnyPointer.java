@@ -77,6 +77,22 @@ public final class AnyPointer {
         public long targetSizeWords() {
             return Sizes.ofTarget(segment, at, depthLeft);
         }
+
+        /**
+         * Whether both point to the same content, whatever its layout: a field that one of two structs lacks counts as never set. Capabilities are equal if
+         * both lead to the same reference.
+         */
+        public boolean contentEquals(Reader other) {
+            return Contents.equal(this, other);
+        }
+
+        /**
+         * The canonical form of a message whose root this is: the words of its only segment, which are equal for equal content. {@link
+         * MessageException} if a capability is in it.
+         */
+        public byte[] canonical() {
+            return Canonical.of(this);
+        }
     }
 
     /** The writing side: a view of a place in a message that is being built, see {@link StructBuilder}. */

@@ -58,6 +58,11 @@ public final class MessageReader {
         return root().as(type);
     }
 
+    /** Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that cannot be read is not. */
+    public boolean isCanonical() {
+        return arena.isCanonical();
+    }
+
     /** The capabilities that came with the message: empty unless set. */
     public CapTable capTable() {
         return arena.capTable();

@@ -75,6 +75,11 @@ final class ReaderArena extends Arena {
         return new AnyPointer.Reader(first, first.start, nesting);
     }
 
+    boolean isCanonical() {
+        HeapSegment only = first;
+        return only != null && all == null && only.end - only.start >= 8 && Canonical.is(only, root());
+    }
+
     @Override
     @Nullable
     HeapSegment segment(int id) {
