@@ -151,6 +151,8 @@ final class HouseRules {
             "the thread that drives a loop on Netty",
             "testkit.StreamContract",
             "random sizes from a fixed seed",
+            "testkit.SimNetwork",
+            "latencies from the seed that the test gives",
             "gateway.DemoCommand",
             "a main program: the hook that hears Ctrl-C is a thread");
 
