@@ -153,6 +153,11 @@ public final class QueuedCap extends CountedCap {
             known.close();
         } else {
             onUnused.run();
+            List<Completer<Cap>> waiting = watchers;
+            watchers = new ArrayList<>(0);
+            for (Completer<Cap> watcher : waiting) {
+                watcher.fail(Failure.failed("the reference was closed before it was known what it stands for"));
+            }
         }
     }
 }
