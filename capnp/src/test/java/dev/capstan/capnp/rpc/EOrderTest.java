@@ -9,6 +9,8 @@ import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.testfixture.TestCallOrder;
 import dev.capstan.capnp.testfixture.TestMoreStuff;
+import dev.capstan.testkit.SimLane;
+import dev.capstan.testkit.SimNetwork;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +60,8 @@ class EOrderTest {
         final Vat[] vats;
         final Connection[][] peers;
         final TestMoreStuff.Client[][] hubs;
-        final List<HeldPipe.End> ends = new ArrayList<>();
+        final SimNetwork net = new SimNetwork(sim, 0);
+        final List<SimLane> lanes = new ArrayList<>();
         final List<List<Ref>> refs = new ArrayList<>();
         final List<Unresolved> unresolved = new ArrayList<>();
         /** Calls made by reference, of those whose client is closed too. */
@@ -77,15 +80,20 @@ class EOrderTest {
             hubs = new TestMoreStuff.Client[size][size];
             for (int v = 0; v < size; v++) {
                 refs.add(new ArrayList<>());
+                int self = v;
                 vats[v] = Vat.on(sim.loop()).serving(new Hub(v)).build();
+                net.host("v" + v)
+                        .onAccept(stream -> peers[self][
+                                        Integer.parseInt(stream.remote().name().substring(1))] =
+                                (Connection) vats[self].connect(stream));
             }
             for (int a = 0; a < size; a++) {
                 for (int b = a + 1; b < size; b++) {
-                    HeldPipe pipe = new HeldPipe();
-                    ends.add(pipe.left);
-                    ends.add(pipe.right);
-                    peers[a][b] = (Connection) vats[a].connect(pipe.left);
-                    peers[b][a] = (Connection) vats[b].connect(pipe.right);
+                    peers[a][b] = (Connection) vats[a].connect(net.host("v" + a).connect("v" + b));
+                    for (SimLane lane : List.of(net.lane("v" + a, "v" + b), net.lane("v" + b, "v" + a))) {
+                        lane.block();
+                        lanes.add(lane);
+                    }
                     hubs[a][b] = peers[a][b].bootstrap(TestMoreStuff.TYPE);
                     hubs[b][a] = peers[b][a].bootstrap(TestMoreStuff.TYPE);
                 }
@@ -251,9 +259,9 @@ class EOrderTest {
         }
 
         private void deliver(int count) {
-            HeldPipe.End end = ends.get(random.nextInt(ends.size()));
-            for (int i = 0; i < count && end.hasMail(); i++) {
-                end.deliver();
+            SimLane lane = lanes.get(random.nextInt(lanes.size()));
+            for (int i = 0; i < count && lane.isBusy(); i++) {
+                lane.pass(1);
                 if (random.nextBoolean()) {
                     sim.poll();
                 }
@@ -263,12 +271,11 @@ class EOrderTest {
         private void settle() {
             sim.poll();
             while (true) {
-                List<HeldPipe.End> waiting =
-                        ends.stream().filter(HeldPipe.End::hasMail).toList();
-                if (waiting.isEmpty()) {
+                List<SimLane> busy = lanes.stream().filter(SimLane::isBusy).toList();
+                if (busy.isEmpty()) {
                     return;
                 }
-                waiting.get(random.nextInt(waiting.size())).deliver();
+                busy.get(random.nextInt(busy.size())).pass(1);
                 sim.poll();
             }
         }
