@@ -8,4 +8,8 @@ module dev.capstan.testkit {
     requires transitive org.junit.jupiter.api;
 
     exports dev.capstan.testkit;
+
+    // The cases of contracts are package-private classes, run as part of the test classes of other modules.
+    opens dev.capstan.testkit to
+            org.junit.platform.commons;
 }

@@ -55,3 +55,15 @@ interface File extends(Node, Closeable) $Cxx.allowCancellation {
   truncate @1 (size :UInt64) -> stream;
   done @2 () -> (size :UInt64);
 }
+
+interface Archive extends(Folder, File) {
+  # Is a node in two ways, and one object.
+}
+
+interface Titled {
+  name @0 () -> (title :Text);
+}
+
+interface Book extends(Node, Titled) {
+  # Java cannot inherit two methods of one name: a server leads to the object that answers for the second parent.
+}

@@ -65,14 +65,17 @@ public interface Cap extends AutoCloseable {
     @Override
     void close();
 
-    /** The last step of resolution, as a reference that the receiver owns. Fails if the reference breaks on the way. */
+    /**
+     * The last step of resolution, as a reference that the receiver owns. Fails if the reference breaks on the way. The promise holds a reference of
+     * its own until it has settled or is cancelled.
+     */
     default Promise<Cap> settled() {
         Cap nearest = innermost();
         Promise<Cap> next = nearest.resolution();
         if (next == null) {
             return Promise.of(nearest.share());
         }
-        return next.then(cap -> cap.settled().attach(cap));
+        return next.<Cap>then(cap -> cap.settled().attach(cap)).attach(nearest.share());
     }
 
     /** Follows {@link #resolved} to the end. Borrowed. */

@@ -3,6 +3,7 @@ package dev.capstan.cap;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Event;
 import dev.capstan.async.Promise;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +21,20 @@ final class LocalCall extends Event implements Context {
 
     private final LocalCap cap;
     private final Call call;
+    private final Target.Style style;
     private final Completer<Payload> answer;
     private final QueuedPipeline pipeline;
     private State state = State.WAITING;
+    private boolean streaming;
     private boolean resultsUnused;
     private boolean pipelineUnused;
     private volatile boolean cancelable;
     private @Nullable Payload results;
     private Promise.@Nullable Cancelable running;
 
-    LocalCall(LocalCap cap, Call call) {
-        super(cap.home(), cap.target().style() == Target.Style.ASYNC);
+    LocalCall(LocalCap cap, Call call, Target.Style style) {
+        super(cap.home(), style == Target.Style.ASYNC);
+        this.style = style;
         this.cap = cap;
         this.call = call;
         this.answer = new Completer<>(cap.home());
@@ -49,42 +53,47 @@ final class LocalCall extends Event implements Context {
     protected void fire() {
         if (state == State.WAITING && cap.admit(this)) {
             begin();
+            cap.begun();
         }
     }
 
+    /** The stream before this call has ended: its slot comes again. */
+    void slotAgain() {
+        armBreadthFirst();
+    }
+
     /** Runs the body; the object is free for this call. */
-    void begin() {
+    private void begin() {
         Failure poison = cap.poison();
         if (poison != null) {
             finish(poison);
             return;
         }
         state = State.RUNNING;
-        Target target = cap.target();
-        if (target.isStreaming(call.method())) {
-            cap.streamBegins();
-        }
         Promise<Void> body;
-        if (target.style() == Target.Style.BLOCKING) {
-            body = loop().fiber(() -> target.handle(this).await());
-        } else {
-            try {
-                body = target.handle(this);
-            } catch (Throwable e) {
-                finish(Failure.of(e));
-                return;
+        try {
+            Target target = cap.target();
+            if (target.isStreaming(call.method())) {
+                streaming = true;
+                cap.streamBegins();
             }
-            if (body.isDone()) {
-                finish(null);
-                return;
-            }
+            body = style == Target.Style.BLOCKING
+                    ? loop().fiber(() -> target.handle(this).await())
+                    : Objects.requireNonNull(
+                            target.handle(this), "the handler returned null: return Promise.done() when it is done");
+        } catch (Throwable e) {
+            finish(Failure.of(e));
+            return;
+        }
+        if (body.isDone()) {
+            finish(null);
+            return;
         }
         running = body.listen(loop(), (ignored, failure) -> finish(failure == null ? null : Failure.of(failure)));
         checkInterest();
     }
 
     private void finish(@Nullable Failure failure) {
-        boolean streamed = state == State.RUNNING && cap.target().isStreaming(call.method());
         state = State.OVER;
         running = null;
         Payload payload = results;
@@ -109,7 +118,7 @@ final class LocalCall extends Event implements Context {
             }
         }
         call.close();
-        if (streamed) {
+        if (streaming) {
             cap.streamEnds(failure);
         }
         cap.close();
@@ -140,11 +149,7 @@ final class LocalCall extends Event implements Context {
                 Promise.Cancelable body = running;
                 if (cancelable && body != null) {
                     body.cancel();
-                    boolean streamed = cap.target().isStreaming(call.method());
                     drop();
-                    if (streamed) {
-                        cap.streamEnds(null);
-                    }
                 }
             }
             case OVER -> {}
@@ -162,6 +167,9 @@ final class LocalCall extends Event implements Context {
         }
         pipeline.resolve(new BrokenPipeline(Failure.failed("the call was cancelled")));
         call.close();
+        if (streaming) {
+            cap.streamEnds(null);
+        }
         cap.close();
     }
 
@@ -215,6 +223,10 @@ final class LocalCall extends Event implements Context {
             tail = request.send();
         }
         pipeline.resolve(tail.pipeline());
+        if (resultsUnused) {
+            // The caller has lost interest before; not in this frame, which is the handler's.
+            loop().post(this::checkInterest);
+        }
         return tail.results().convert(payload -> {
             results = payload;
             return Promise.nothing();

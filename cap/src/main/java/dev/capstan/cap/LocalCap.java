@@ -18,6 +18,9 @@ public final class LocalCap extends CountedCap {
     private final Loop home;
     private final Target target;
     private final ArrayDeque<LocalCall> waiting = new ArrayDeque<>();
+    /** The waiting call whose slot comes next; later ones wait behind it. */
+    private @Nullable LocalCall next;
+
     private boolean streaming;
     private @Nullable Failure poison;
     private @Nullable QueuedCap shorter;
@@ -64,7 +67,14 @@ public final class LocalCap extends CountedCap {
 
     @Override
     public Answer call(Call call) {
-        return new LocalCall(this, call).start();
+        Target.Style style;
+        try {
+            style = target.style();
+        } catch (RuntimeException e) {
+            call.close();
+            return Answer.broken(Failure.of(e));
+        }
+        return new LocalCall(this, call, style).start();
     }
 
     @Override
@@ -94,15 +104,27 @@ public final class LocalCap extends CountedCap {
 
     /** Admits a call whose slot has come, or keeps it until the streaming call before it has ended. */
     boolean admit(LocalCall call) {
-        if (streaming) {
+        if (call == next) {
+            next = null;
+        } else if (streaming || next != null || !waiting.isEmpty()) {
             waiting.add(call);
             return false;
         }
         return true;
     }
 
+    /** A call that was admitted has begun; it may be over already. */
+    void begun() {
+        nextSlot();
+    }
+
     void withdraw(LocalCall call) {
-        waiting.remove(call);
+        if (call == next) {
+            next = null;
+            nextSlot();
+        } else {
+            waiting.remove(call);
+        }
     }
 
     @Nullable
@@ -116,12 +138,20 @@ public final class LocalCap extends CountedCap {
 
     void streamEnds(@Nullable Failure failure) {
         streaming = false;
-        if (failure != null) {
+        if (failure != null && poison == null) {
             poison = failure;
         }
-        // A call that streams again, or waits behind one, ends the run.
-        while (!streaming && !waiting.isEmpty()) {
-            waiting.remove().begin();
+        nextSlot();
+    }
+
+    /** Each waiting call gets a slot of its own, one after the other: a handler that does much in its frame holds up its own calls alone. */
+    private void nextSlot() {
+        if (!streaming && next == null) {
+            LocalCall first = waiting.poll();
+            if (first != null) {
+                next = first;
+                first.slotAgain();
+            }
         }
     }
 }

@@ -62,6 +62,8 @@ public final class QueuedCap extends CountedCap {
         }
         boolean abandoned = isReleased();
         target = cap;
+        // The calls that are let go may be the last that kept this reference, and with it the target.
+        Cap held = cap.share();
         while (!queue.isEmpty()) {
             Waiting next = queue.remove();
             next.answer.link(cap.call(next.call));
@@ -77,6 +79,7 @@ public final class QueuedCap extends CountedCap {
         if (abandoned) {
             cap.close();
         }
+        held.close();
     }
 
     /** This reference is broken from now on. */
@@ -150,6 +153,11 @@ public final class QueuedCap extends CountedCap {
             known.close();
         } else {
             onUnused.run();
+            List<Completer<Cap>> waiting = watchers;
+            watchers = new ArrayList<>(0);
+            for (Completer<Cap> watcher : waiting) {
+                watcher.fail(Failure.failed("the reference was closed before it was known what it stands for"));
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ final class Constants {
         if (type == JavaType.Scalar.VOID) {
             return;
         }
-        Value.Reader value = constant.getConst().getValue();
+        Value.Reader value = type.checked(constant.getConst().getValue());
         String name = Names.unique(Names.constant(Nodes.simpleName(constant)), taken);
         text.blank().doc(Comments.paragraphs(output.nodes().comment(constant)));
         text.line(

@@ -65,6 +65,26 @@ final class Declarations {
         return declaration;
     }
 
+    Declaration getStruct(long id) {
+        return checked(get(id), Node.Which.STRUCT);
+    }
+
+    Declaration getEnum(long id) {
+        return checked(get(id), Node.Which.ENUM);
+    }
+
+    Declaration getInterface(long id) {
+        return checked(get(id), Node.Which.INTERFACE);
+    }
+
+    private static Declaration checked(Declaration declaration, Node.Which kind) {
+        if (declaration.node.which() != kind) {
+            throw new SchemaException("The request uses " + declaration.displayName() + " as " + kind + ", but it is "
+                    + declaration.node.which() + ".");
+        }
+        return declaration;
+    }
+
     /** What the methods of an interface are called. */
     InterfaceNames interfaceNames(Declaration type) {
         InterfaceNames names = interfaceNames.get(type);
@@ -107,7 +127,7 @@ final class Declarations {
     private static String packageOf(Node.Reader file) {
         Annotation.Reader annotation = Nodes.annotation(file.getAnnotations(), PACKAGE_ANNOTATION);
         if (annotation != null && file.getId() != JAVA_CAPNP) {
-            String name = annotation.getValue().getText();
+            String name = annotation.getValue().isText() ? annotation.getValue().getText() : "";
             if (!Names.isPackage(name)) {
                 throw new SchemaException(
                         file.getDisplayName() + ": $Java.package(\"" + name + "\") is no name for a Java package.");
@@ -139,7 +159,9 @@ final class Declarations {
             Node.Reader node, String rawName, @Nullable Declaration outer, String javaPackage, Set<String> siblings) {
         String name = Names.unique(Names.type(rawName), siblings, enclosing(outer));
         Declaration declaration = new Declaration(node, outer, javaPackage, name, parametersOf(node, outer));
-        byId.put(node.getId(), declaration);
+        if (byId.putIfAbsent(node.getId(), declaration) != null) {
+            throw new SchemaException("The request declares " + declaration.displayName() + " twice.");
+        }
         for (Node.NestedNode.Reader nested : node.getNestedNodes()) {
             if (isType(nested)) {
                 Declaration inner = declare(nested, declaration, javaPackage, declaration.members);

@@ -88,12 +88,19 @@ record InterfaceNames(
     /** All interfaces that this one extends, directly or not, each once. */
     static Set<Declaration> ancestors(Declaration type, Declarations declarations) {
         Set<Declaration> ancestors = new LinkedHashSet<>();
-        for (Superclass.Reader parent : type.node.getInterface().getSuperclasses()) {
-            Declaration declaration = declarations.get(parent.getId());
-            if (ancestors.add(declaration)) {
-                ancestors.addAll(ancestors(declaration, declarations));
-            }
+        collectAncestors(type, declarations, ancestors);
+        if (ancestors.contains(type)) {
+            throw new SchemaException("The request lets " + type.displayName() + " extend itself.");
         }
         return ancestors;
+    }
+
+    private static void collectAncestors(Declaration type, Declarations declarations, Set<Declaration> ancestors) {
+        for (Superclass.Reader parent : type.node.getInterface().getSuperclasses()) {
+            Declaration declaration = declarations.getInterface(parent.getId());
+            if (ancestors.add(declaration)) {
+                collectAncestors(declaration, declarations, ancestors);
+            }
+        }
     }
 }

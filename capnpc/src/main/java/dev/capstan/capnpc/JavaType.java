@@ -1,5 +1,6 @@
 package dev.capstan.capnpc;
 
+import dev.capstan.capnp.schema.Value;
 import java.util.List;
 import java.util.Map;
 
@@ -59,6 +60,28 @@ sealed interface JavaType {
             case OpenListOf(JavaType element) -> new OpenListOf(element.replace(arguments));
             case Variable(TypeParameter parameter) -> arguments.getOrDefault(parameter, this);
         };
+    }
+
+    /** {@code value} if it is one of this type. */
+    default Value.Reader checked(Value.Reader value) {
+        boolean matches = switch (this) {
+            case Scalar scalar -> value.which().name().equals(scalar.name());
+            case Pointer.TEXT -> value.isText();
+            case Pointer.DATA -> value.isData();
+            case Pointer.ANY -> value.isAnyPointer() || value.isStruct() || value.isList();
+            case Pointer.CAPABILITY -> false;
+            case Enumeration e -> value.isEnum();
+            case Struct s -> value.isStruct();
+            case Interface i -> false;
+            case ListOf list -> value.isList();
+            case OpenListOf list -> value.isList();
+            case Variable v -> value.isAnyPointer();
+        };
+        if (!matches) {
+            throw new SchemaException(
+                    "The request holds a value of kind " + value.which() + " for the type " + this + ".");
+        }
+        return value;
     }
 
     /** Whether the type depends on a type parameter. */

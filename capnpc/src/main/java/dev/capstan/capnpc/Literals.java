@@ -82,17 +82,21 @@ final class Literals {
         return message.asReader();
     }
 
+    private static MessageBuilder copyOf(AnyPointer.Reader source, int firstSegmentWords) {
+        MessageBuilder message = new MessageBuilder(firstSegmentWords);
+        message.root().set(source);
+        return message;
+    }
+
     /** The one segment of that message, a character for each byte. */
     private static String words(AnyPointer.Reader source) {
-        // One word for the root pointer; a copy takes no more than its source.
-        MessageBuilder message = new MessageBuilder(Math.toIntExact(1 + source.targetSizeWords()));
-        message.root().set(source);
-        List<ByteBuffer> segments = message.segments();
-        if (segments.size() != 1) {
-            throw new IllegalStateException("a constant takes more words than its size");
+        MessageBuilder message = copyOf(source, MessageBuilder.DEFAULT_FIRST_SEGMENT_WORDS);
+        if (message.segments().size() > 1) {
+            // In one segment it takes less, since nothing points from one to another.
+            message = copyOf(source, Math.toIntExact(message.sizeWords()));
         }
         StringBuilder words = new StringBuilder();
-        ByteBuffer bytes = segments.getFirst();
+        ByteBuffer bytes = message.segments().getFirst();
         while (bytes.hasRemaining()) {
             words.append((char) (bytes.get() & 0xff));
         }

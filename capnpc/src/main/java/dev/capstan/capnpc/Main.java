@@ -17,9 +17,9 @@ import java.util.Arrays;
  * folder, which the compiler has set to the one that the user named. {@code capnp compile -o./capnpc-java:src foo.capnp}
  */
 public final class Main {
-    /** The compiler is the user's own, so these only stop what cannot be a request. */
+    /** The compiler is the user's own: these stop only what cannot be a request, and what would not end. */
     private static final Limits LIMITS =
-            Limits.DEFAULT.withTraversalWords(Integer.MAX_VALUE * 8L).withNesting(4096);
+            Limits.DEFAULT.withTraversalWords(1L << 32).withNesting(256);
 
     private Main() {}
 

@@ -104,9 +104,23 @@ final class Names {
         return name.isEmpty() ? name : Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
-    /** The file's name without folders, which differ from machine to machine. */
+    /** Whether a name of the schema, which holds letters and digits of ASCII, can be part of a name in Java. */
+    static boolean isIdentifier(String name) {
+        return !name.isEmpty()
+                && !Character.isDigit(name.charAt(0))
+                && name.chars().allMatch(c -> isAscii((char) c) || c == '_');
+    }
+
+    /** The file's name without folders, which differ from machine to machine, fit for comments and strings. */
     static String fileName(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
+        StringBuilder name = new StringBuilder(path.substring(path.lastIndexOf('/') + 1));
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!Character.isLetterOrDigit(c) && ".:+-_$ ".indexOf(c) < 0) {
+                name.setCharAt(i, '_');
+            }
+        }
+        return name.toString();
     }
 
     /** The file's name without folders and extension. */

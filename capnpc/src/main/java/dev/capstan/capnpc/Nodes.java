@@ -2,6 +2,7 @@ package dev.capstan.capnpc;
 
 import dev.capstan.capnp.schema.Annotation;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
+import dev.capstan.capnp.schema.Method;
 import dev.capstan.capnp.schema.Node;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,12 +20,37 @@ final class Nodes {
     Nodes(CodeGeneratorRequest.Reader request) {
         for (Node.Reader node : request.getNodes()) {
             byId.put(node.getId(), node);
+            checkNames(node);
         }
         for (Node.SourceInfo.Reader source : request.getSourceInfo()) {
             // Compilers up to 0.9 report all structs that parameter lists imply under the id 0.
             if (source.getId() != 0) {
                 sources.put(source.getId(), source);
             }
+        }
+    }
+
+    /** Names become part of code and of file names, so nothing gets past here that could be more than a name. */
+    private static void checkNames(Node.Reader node) {
+        node.getNestedNodes().forEach(nested -> checkName(nested.getName(), node));
+        node.getParameters().forEach(parameter -> checkName(parameter.getName(), node));
+        switch (node.which()) {
+            case STRUCT -> node.getStruct().getFields().forEach(field -> checkName(field.getName(), node));
+            case ENUM -> node.getEnum().getEnumerants().forEach(enumerant -> checkName(enumerant.getName(), node));
+            case INTERFACE -> {
+                for (Method.Reader method : node.getInterface().getMethods()) {
+                    checkName(method.getName(), node);
+                    method.getImplicitParameters().forEach(parameter -> checkName(parameter.getName(), node));
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static void checkName(String name, Node.Reader node) {
+        if (!Names.isIdentifier(name)) {
+            throw new SchemaException(
+                    Names.fileName(node.getDisplayName()) + ": \"" + name + "\" is no name for anything in Java.");
         }
     }
 

@@ -36,6 +36,9 @@ record StructField(
     /** Not 0xffff: the number that stands for no member in a schema. */
     private static final int NO_DISCRIMINANT = 0xffff;
 
+    /** A struct has at most 65,535 words of data. */
+    private static final int LAST_BIT = 65_535 * 64 - 1;
+
     boolean isMember() {
         return discriminant >= 0;
     }
@@ -83,23 +86,26 @@ record StructField(
         int discriminant = field.getDiscriminantValue() == NO_DISCRIMINANT ? -1 : field.getDiscriminantValue();
         String member = discriminant < 0 ? "" : Names.unique(Names.constant(field.getName()), members);
         if (field.isGroup()) {
-            Declaration group = declarations.get(field.getGroup().getTypeId());
+            Declaration group = declarations.getStruct(field.getGroup().getTypeId());
             return new StructField(
                     safeName, rawSuffix, member, discriminant, group, JavaType.Scalar.VOID, 0, null, comment);
         }
+        if (!field.isSlot()) {
+            throw new SchemaException("The request holds a kind of field that this generator does not know ("
+                    + field.whichRaw() + "). Use a newer capnpc-java.");
+        }
         Field.Slot.Reader slot = field.getSlot();
-        Value.Reader value =
-                slot.getHadExplicitDefault() && !isEmpty(slot.getDefaultValue()) ? slot.getDefaultValue() : null;
+        if (slot.getOffset() > LAST_BIT) {
+            throw new SchemaException(
+                    "The request places the field " + field.getName() + " beyond the end of any struct.");
+        }
+        JavaType type = resolver.resolve(slot.getType());
+        Value.Reader value = null;
+        if (slot.getHadExplicitDefault() && !isEmpty(slot.getDefaultValue())) {
+            value = type.checked(slot.getDefaultValue());
+        }
         return new StructField(
-                safeName,
-                rawSuffix,
-                member,
-                discriminant,
-                null,
-                resolver.resolve(slot.getType()),
-                Math.toIntExact(slot.getOffset()),
-                value,
-                comment);
+                safeName, rawSuffix, member, discriminant, null, type, (int) slot.getOffset(), value, comment);
     }
 
     /** Whether a value behind a pointer is a null pointer, which is what a field without a default has. */

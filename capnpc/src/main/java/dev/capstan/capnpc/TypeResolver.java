@@ -47,7 +47,7 @@ final class TypeResolver {
             case DATA -> JavaType.Pointer.DATA;
             case LIST -> listOf(resolve(type.getList().getElementType()));
             case ENUM ->
-                new JavaType.Enumeration(declarations.get(type.getEnum().getTypeId()));
+                new JavaType.Enumeration(declarations.getEnum(type.getEnum().getTypeId()));
             case STRUCT -> struct(type.getStruct().getTypeId(), type.getStruct().getBrand());
             case INTERFACE ->
                 interfaceType(
@@ -60,12 +60,12 @@ final class TypeResolver {
     }
 
     JavaType.Struct struct(long id, Brand.Reader brand) {
-        Declaration declaration = declarations.get(id);
+        Declaration declaration = declarations.getStruct(id);
         return new JavaType.Struct(declaration, arguments(declaration, brand));
     }
 
     JavaType.Interface interfaceType(long id, Brand.Reader brand) {
-        Declaration declaration = declarations.get(id);
+        Declaration declaration = declarations.getInterface(id);
         return new JavaType.Interface(declaration, arguments(declaration, brand));
     }
 
@@ -80,11 +80,10 @@ final class TypeResolver {
                         inForce,
                         any.getParameter().getScopeId(),
                         any.getParameter().getParameterIndex());
-            case IMPLICIT_METHOD_PARAMETER ->
-                ofMethod.isEmpty()
-                        ? JavaType.Pointer.ANY
-                        : new JavaType.Variable(
-                                ofMethod.get(any.getImplicitMethodParameter().getParameterIndex()));
+            case IMPLICIT_METHOD_PARAMETER -> {
+                int index = any.getImplicitMethodParameter().getParameterIndex();
+                yield index < ofMethod.size() ? new JavaType.Variable(ofMethod.get(index)) : JavaType.Pointer.ANY;
+            }
             case UNCONSTRAINED ->
                 any.getUnconstrained().isCapability() ? JavaType.Pointer.CAPABILITY : JavaType.Pointer.ANY;
             case UNRECOGNIZED -> JavaType.Pointer.ANY;
@@ -123,10 +122,18 @@ final class TypeResolver {
                     yield JavaType.Pointer.ANY;
                 }
                 Brand.Binding.Reader binding = scope.getBind().get(parameter.index());
-                yield binding.isType() ? resolve(binding.getType()) : JavaType.Pointer.ANY;
+                yield binding.isType() ? behindPointer(resolve(binding.getType())) : JavaType.Pointer.ANY;
             }
             case UNRECOGNIZED -> JavaType.Pointer.ANY;
         };
+    }
+
+    private static JavaType behindPointer(JavaType argument) {
+        if (argument instanceof JavaType.Scalar || argument instanceof JavaType.Enumeration) {
+            throw new SchemaException("The request has " + argument
+                    + " as a type argument, where only what lives behind a pointer can be.");
+        }
+        return argument;
     }
 
     private static Brand.Scope.@Nullable Reader scope(Brand.Reader brand, long id) {

@@ -9,7 +9,6 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.MessageBuilder;
-import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.Text;
@@ -204,11 +203,5 @@ class GeneratedGenericsTest {
                     .map(r -> r.getOld()));
             assertEquals("v", sim.await(texts.get(p -> p.setKey("k")).map(r -> r.getValue())));
         }
-    }
-
-    @Test
-    void constants_can_be_read_by_any_number_of_threads() {
-        assertEquals(
-                "x", MessageReader.constant("\1\0\0\0\22\0\0\0x\0\0\0\0\0\0\0").as(Text.TYPE));
     }
 }

@@ -14,11 +14,14 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.Client;
 import dev.capstan.capnp.stream.StreamResult;
+import dev.capstan.capnpc.golden.services.Archive;
+import dev.capstan.capnpc.golden.services.Book;
 import dev.capstan.capnpc.golden.services.Closeable;
 import dev.capstan.capnpc.golden.services.File;
 import dev.capstan.capnpc.golden.services.Folder;
 import dev.capstan.capnpc.golden.services.Handle;
 import dev.capstan.capnpc.golden.services.Node;
+import dev.capstan.capnpc.golden.services.Titled;
 import dev.capstan.capnpc.golden.services.Watcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,6 +228,98 @@ class GeneratedServicesTest {
             watch.cancel();
             sim.poll();
             assertEquals(List.of("watch stopped"), log);
+        }
+    }
+
+    /** Both kinds of node at once. */
+    private static final class Archives implements Archive.Server {
+        @Override
+        public Promise<Void> name(CallContext<Node.NameParams.Reader, Node.NameResults.Builder> context) {
+            context.results().setName("archive");
+            return Promise.done();
+        }
+
+        @Override
+        public Promise<Void> done(CallContext<File.DoneParams.Reader, File.DoneResults.Builder> context) {
+            context.results().setSize(5);
+            return Promise.done();
+        }
+
+        @Override
+        public Promise<Void> open(CallContext<Folder.OpenParams.Reader, Folder.Place.Builder> context) {
+            context.results().setText("opened");
+            return Promise.done();
+        }
+    }
+
+    @Test
+    void an_interface_with_a_common_ancestor_on_two_sides_is_one_object() {
+        Archives archives = new Archives();
+        try (Archive.Client archive = Archive.TYPE.serve(sim.loop(), archives);
+                File.Client file = archive.asFile()) {
+            assertEquals("archive", sim.await(archive.name().map(r -> r.getName())));
+            assertEquals("archive", sim.await(file.name().map(r -> r.getName())));
+            assertEquals("opened", sim.await(archive.open(p -> {}).map(r -> r.getText())));
+            long size = sim.await(file.done().map(r -> r.getSize()));
+            assertEquals(5, size);
+        }
+        assertTrue(archives.isStreaming(new Method.Ordinal(File.INTERFACE_ID, 0)));
+        assertFalse(archives.isStreaming(new Method.Ordinal(Folder.INTERFACE_ID, 0)));
+    }
+
+    /** A node whose other parent is answered for by another object. */
+    private static final class Books implements Book.Server {
+        @Override
+        public Promise<Void> name(CallContext<Node.NameParams.Reader, Node.NameResults.Builder> context) {
+            context.results().setName("book");
+            return Promise.done();
+        }
+
+        @Override
+        public Titled.Server asTitled() {
+            return new Titled.Server() {
+                @Override
+                public Promise<Void> name(CallContext<Titled.NameParams.Reader, Titled.NameResults.Builder> context) {
+                    context.results().setTitle("title");
+                    return Promise.done();
+                }
+            };
+        }
+    }
+
+    @Test
+    void parents_with_methods_of_one_name_are_both_reached() {
+        try (Book.Client book = Book.TYPE.serve(sim.loop(), new Books());
+                Titled.Client titled = book.asTitled()) {
+            assertEquals("book", sim.await(book.name().map(r -> r.getName())));
+            assertEquals("title", sim.await(titled.name().map(r -> r.getTitle())));
+        }
+    }
+
+    /** Hands out objects of its own. */
+    private final class Handing implements Node.Server {
+        @Override
+        public Promise<Void> watch(CallContext<Node.WatchParams.Reader, Node.WatchResults.Builder> context) {
+            context.results().setHandle(new Handle.Server() {
+                @Override
+                public void released() {
+                    log.add("released");
+                }
+            });
+            return Promise.done();
+        }
+    }
+
+    @Test
+    void a_setter_takes_a_server_object_that_lives_as_long_as_somebody_holds_it() {
+        try (Node.Client node = Node.TYPE.serve(sim.loop(), new Handing())) {
+            Node.WatchResults.Answer answer = node.watchRequest().send();
+            Handle.Client handle = sim.await(answer.map(r -> r.getHandle()));
+            sim.poll();
+            assertEquals(List.of(), log);
+            handle.close();
+            sim.poll();
+            assertEquals(List.of("released"), log);
         }
     }
 

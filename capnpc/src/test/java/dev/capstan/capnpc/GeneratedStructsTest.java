@@ -63,8 +63,9 @@ class GeneratedStructsTest {
             zero.setPriority((short) -3);
             zero.setColor(Color.BLUE);
             zero.getStyle().setWidth(1.5F);
-            for (byte b : java.util.Arrays.copyOfRange(message.toByteArray(), 16, message.toByteArray().length)) {
-                assertEquals(0, b);
+            byte[] frame = message.toByteArray();
+            for (int i = 16; i < frame.length; i++) {
+                assertEquals(0, frame[i], "behind the frame's header and the root pointer, at " + i);
             }
         }
 

@@ -44,9 +44,7 @@ final class CallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec == null
-                ? new PrintWriter(System.out, true)
-                : spec.commandLine().getOut();
+        PrintWriter out = spec.commandLine().getOut();
         Address to;
         Infix infix;
         try {

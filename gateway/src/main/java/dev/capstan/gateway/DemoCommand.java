@@ -46,9 +46,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintWriter out = spec == null
-                ? new PrintWriter(System.out, true)
-                : spec.commandLine().getOut();
+        PrintWriter out = spec.commandLine().getOut();
         Path folder = Files.createTempDirectory("capstan");
         Path socket = unix == null ? folder.resolve("calculator.sock") : unix;
         CountDownLatch stop = new CountDownLatch(1);

@@ -134,7 +134,9 @@ final class JavaClient implements AutoCloseable {
     }
 
     void keep(Token.Client token) {
-        probe.keep(params -> params.setToken(token)).map(ignored -> Promise.nothing()).await();
+        probe.keep(params -> params.setToken(token))
+                .map(ignored -> Promise.nothing())
+                .await();
     }
 
     List<Long> readKept() {

@@ -63,11 +63,13 @@ final class JavaServer implements AutoCloseable {
 
     /** Waits until every connection is quiet but open. */
     void assertTablesEmpty() {
-        Eventually.nothingLeft(net.loop(), () -> everybody.stream()
-                .map(Peer::tables)
-                .filter(tables -> !tables.isEmpty())
-                .map(Peer.Tables::toString)
-                .toList());
+        Eventually.nothingLeft(
+                net.loop(),
+                () -> everybody.stream()
+                        .map(Peer::tables)
+                        .filter(tables -> !tables.isEmpty())
+                        .map(Peer.Tables::toString)
+                        .toList());
     }
 
     /** Calls that do not allow cancelling go on when their caller is gone; here they end. */

@@ -56,7 +56,8 @@ final class JavaToCppTest extends PeerContract {
     @Override
     Program mortal() {
         return way.unix
-                ? ForeignPrograms.cppServer("--stdin", "--unix", folder.resolve(sockets++ + ".sock").toString())
+                ? ForeignPrograms.cppServer(
+                        "--stdin", "--unix", folder.resolve(sockets++ + ".sock").toString())
                 : ForeignPrograms.cppServer("--stdin", "--port", "0");
     }
 }

@@ -102,7 +102,8 @@ abstract class PeerContract {
         List<String> log = client.logOf(() -> JavaClient.depthOf(client.getNode(), CHAIN));
         int flush = log.indexOf(Wiretap.FLUSH);
         List<String> chain = new ArrayList<>(log.subList(0, flush));
-        // Each call but the last is of no interest of its own, and says so at once: that does not cancel what depends on it.
+        // Each call but the last is of no interest of its own, and says so at once: that does not cancel what depends
+        // on it.
         chain.removeIf(">FINISH"::equals);
         assertEquals(Collections.nCopies(CHAIN + 2, ">CALL"), chain);
         assertEquals("<RETURN", log.get(flush + 1));
@@ -217,8 +218,7 @@ abstract class PeerContract {
             assertFalse(held.isDone());
             assertEquals(counts.pending() + 1, client.holdCounts().pending());
         }
-        Eventually.becomes(
-                "cancelled", () -> client.holdCounts().cancelled() == counts.cancelled() + 1);
+        Eventually.becomes("cancelled", () -> client.holdCounts().cancelled() == counts.cancelled() + 1);
         assertEquals(counts.pending(), client.holdCounts().pending());
     }
 
@@ -228,8 +228,7 @@ abstract class PeerContract {
         Promise<Boolean> held = client.hold(true).map(Probe.HoldResults.Reader::hasNode);
         assertEquals(counts.pending() + 1, client.holdCounts().pending());
         held.cancel();
-        Eventually.becomes(
-                "cancelled", () -> client.holdCounts().cancelled() == counts.cancelled() + 1);
+        Eventually.becomes("cancelled", () -> client.holdCounts().cancelled() == counts.cancelled() + 1);
     }
 
     @Test
@@ -242,7 +241,9 @@ abstract class PeerContract {
         for (int i = 0; i < 10; i++) {
             client.roundTrip();
         }
-        assertEquals(new JavaClient.HoldCounts(counts.pending() + 1, counts.cancelled(), counts.completed()), client.holdCounts());
+        assertEquals(
+                new JavaClient.HoldCounts(counts.pending() + 1, counts.cancelled(), counts.completed()),
+                client.holdCounts());
         assertEquals(1, client.letGo());
         assertEquals(counts.completed() + 1, client.holdCounts().completed());
     }
@@ -274,13 +275,10 @@ abstract class PeerContract {
     }
 
     private void assertProbeFails(FailureKind kind, Failure.Kind expected, String reason) {
-        assertFails(
-                expected,
-                reason,
-                client.probe.fail(params -> {
-                    params.setKind(kind);
-                    params.setReason(reason);
-                }));
+        assertFails(expected, reason, client.probe.fail(params -> {
+            params.setKind(kind);
+            params.setReason(reason);
+        }));
     }
 
     @Test
@@ -311,7 +309,8 @@ abstract class PeerContract {
 
     @Test
     void no_capability_comes_back_as_none() {
-        assertFalse(client.probe.echo(params -> {})
+        assertFalse(client.probe
+                .echo(params -> {})
                 .map(Probe.EchoResults.Reader::hasCallback)
                 .await());
     }
@@ -377,8 +376,7 @@ abstract class PeerContract {
             other.assertNothingLeft();
         }
         Eventually.becomes("the object is released", () -> client.liveTokens() == tokens);
-        Eventually.becomes(
-                "the call is cancelled", () -> client.holdCounts().cancelled() == holds.cancelled() + 1);
+        Eventually.becomes("the call is cancelled", () -> client.holdCounts().cancelled() == holds.cancelled() + 1);
         client.dropBrokenToken();
     }
 
@@ -387,8 +385,7 @@ abstract class PeerContract {
     @Test
     void a_peer_that_dies_in_mid_call_is_a_lost_connection() {
         try (Program server = mortal()) {
-            dies(Address.parse(server.address()), victim -> assertFails(
-                    Failure.Kind.DISCONNECTED, victim.probe.die()));
+            dies(Address.parse(server.address()), victim -> assertFails(Failure.Kind.DISCONNECTED, victim.probe.die()));
             assertEquals(PeerProgram.DIED, server.exitCode());
         }
     }

@@ -35,8 +35,9 @@ final class PeerProgram {
 
     /** Serves until standard input ends, so that it does not outlive a test that was killed. */
     public static void main(String[] args) throws IOException {
-        Address address =
-                args[0].equals("--unix") ? new Address.Unix(args[1]) : new Address.Tcp("127.0.0.1", Integer.parseInt(args[1]));
+        Address address = args[0].equals("--unix")
+                ? new Address.Unix(args[1])
+                : new Address.Tcp("127.0.0.1", Integer.parseInt(args[1]));
         ProbeServer probe = new ProbeServer(
                 Target.Style.valueOf(args[3]), () -> Runtime.getRuntime().halt(DIED));
         try (NetLoop net = NetLoop.open("peer", Transport.valueOf(args[2]));

@@ -161,8 +161,7 @@ final class ProbeServer implements Peer.Server {
 
     @Override
     public Promise<Void> fail(CallContext<Probe.FailParams.Reader, Probe.FailResults.Builder> context) {
-        throw new Failure(
-                kindOf(context.params().getKind()), context.params().getReason());
+        throw new Failure(kindOf(context.params().getKind()), context.params().getReason());
     }
 
     private static Failure.Kind kindOf(FailureKind kind) {

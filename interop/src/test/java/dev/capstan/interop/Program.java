@@ -92,8 +92,8 @@ final class Program implements AutoCloseable {
                 }
                 long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (ended || leftMillis <= 0) {
-                    return fail(
-                            (ended ? "ended" : "has said for " + DEADLINE_SECONDS + " s") + " without the line: " + this);
+                    return fail((ended ? "ended" : "has said for " + DEADLINE_SECONDS + " s") + " without the line: "
+                            + this);
                 }
                 try {
                     said.wait(leftMillis);

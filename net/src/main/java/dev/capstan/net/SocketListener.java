@@ -86,9 +86,12 @@ final class SocketListener implements Network.Listener, Watched.Ready {
         }
     }
 
+    /** May be called from any thread. */
     @Override
     public void close() {
-        if (!closed) {
+        if (!network.loop().inLoop()) {
+            network.loop().post(this::close);
+        } else if (!closed) {
             closed = true;
             pausing.cancel();
             wire.dispose();

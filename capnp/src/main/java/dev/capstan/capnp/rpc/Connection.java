@@ -164,15 +164,12 @@ final class Connection implements Peer, MessageStream.Receiver {
         if (down != null || faults.contains(Fault.NO_FINISH)) {
             return;
         }
-        int copies = faults.contains(Fault.DOUBLE_FINISH) ? 2 : 1;
-        for (int i = 0; i < copies; i++) {
-            OutgoingMessage message = new OutgoingMessage(0);
-            Finish.Builder finish = message.root().initFinish();
-            finish.setQuestionId(Integer.toUnsignedLong(questionId));
-            finish.setReleaseResultCaps(releaseResultCaps);
-            finish.setRequireEarlyCancellationWorkaround(false);
-            message.send(this);
-        }
+        OutgoingMessage message = new OutgoingMessage(0);
+        Finish.Builder finish = message.root().initFinish();
+        finish.setQuestionId(Integer.toUnsignedLong(questionId));
+        finish.setReleaseResultCaps(releaseResultCaps);
+        finish.setRequireEarlyCancellationWorkaround(false);
+        message.send(this);
     }
 
     // ---- receiving

@@ -65,9 +65,7 @@ final class Embargoes {
             way.share();
             inner.close();
             // Calls that arrived before may still be finding their way through the queue.
-            Promise<Void> emptied =
-                    connection.faults.contains(Fault.DISEMBARGO_AT_ONCE) ? Promise.done() : connection.loop.atLast();
-            connection.tasks.add(emptied.convert(ignored -> {
+            connection.tasks.add(connection.loop.atLast().convert(ignored -> {
                 try (way) {
                     giveBack(way, id);
                 }
@@ -88,7 +86,7 @@ final class Embargoes {
     }
 
     private void giveBack(RemoteCap way, int id) {
-        if (!connection.isUp()) {
+        if (!connection.isUp() || connection.faults.contains(Fault.DISEMBARGO_LOST)) {
             return;
         }
         OutgoingMessage message = new OutgoingMessage(8);

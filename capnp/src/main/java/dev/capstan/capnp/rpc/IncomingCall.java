@@ -3,7 +3,6 @@ package dev.capstan.capnp.rpc;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
-import dev.capstan.cap.BrokenPipeline;
 import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
@@ -12,11 +11,14 @@ import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
+import dev.capstan.cap.QueuedCap;
 import dev.capstan.cap.Request;
 import dev.capstan.capnp.CapnpFormat;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.rpc.protocol.Return;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,16 @@ final class IncomingCall implements Call {
     private boolean paramsReleased;
 
     private @Nullable Pipeline pipeline;
+    /** The places that messages were addressed to, each owned. */
+    private final Map<Path, Cap> places = new HashMap<>(0);
+
+    /** What was sent as results, while the peer may still address places in it; owned. */
+    private @Nullable CapnpPayload returnedResults;
+
+    private final Map<Path, Cap> returnedPlaces = new HashMap<>(0);
+    /** Where capabilities of the results lead, of those that were described as something else than themselves; owned. */
+    private final IdentityHashMap<Cap, Cap> described = new IdentityHashMap<>(0);
+
     private Promise.@Nullable Cancelable listening;
     private @Nullable OutgoingMessage message;
     private @Nullable CapnpPayload results;
@@ -81,10 +93,52 @@ final class IncomingCall implements Call {
     /** What a pipelined message to this answer is meant for; the caller owns it. */
     Cap pipelined(Path path) {
         Pipeline known = pipeline;
-        return known != null
-                ? known.cap(path)
-                : new BrokenCap(Failure.failed(
-                        "Pipeline call on a request that returned no capabilities or was already closed."));
+        if (known == null) {
+            return new BrokenCap(
+                    Failure.failed("Pipeline call on a request that returned no capabilities or was already closed."));
+        }
+        // All messages to one place are calls on one reference: they keep their order whatever becomes of it.
+        Cap original = places.computeIfAbsent(path, known::cap);
+        CapnpPayload sent = returnedResults;
+        if (sent == null) {
+            return original.share();
+        }
+        return returnedPlaces
+                .computeIfAbsent(path, place -> asReturned(original, sent.cap(place)))
+                .share();
+    }
+
+    /**
+     * A place in results that were sent. It leads where the Return said and no further, since the peer relies on that when it reflects calls; but only
+     * once {@code original}, which earlier calls have used, leads there too. Takes ownership of {@code sent}.
+     */
+    private Cap asReturned(Cap original, Cap sent) {
+        Cap said = described.getOrDefault(sent, sent).share();
+        sent.close();
+        return leadsTo(original, sent)
+                ? said
+                : QueuedCap.of(
+                        connection.loop, whenItLeadsTo(original.share(), sent).convert(done -> said));
+    }
+
+    private static boolean leadsTo(Cap from, Cap target) {
+        for (Cap cap = from; cap != null; cap = cap.resolved()) {
+            if (cap == target) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes ownership of {@code from}. */
+    private static Promise<Void> whenItLeadsTo(Cap from, Cap target) {
+        if (leadsTo(from, target)) {
+            from.close();
+            return Promise.done();
+        }
+        Promise<Cap> next = from.innermost().resolution();
+        from.close();
+        return next == null ? Promise.done() : next.then(cap -> whenItLeadsTo(cap, target));
     }
 
     // ---- Call
@@ -207,14 +261,17 @@ final class IncomingCall implements Call {
         }
         Return.Builder ret = outgoing.root().getReturn();
         boolean plain = content.caps().size() == 0;
-        IdentityHashMap<Cap, Cap> described = new IdentityHashMap<>(0);
         int[] exported = Exports.NONE;
         try {
             exported = connection.exports.describeAll(content.caps(), ret.getResults(), described);
             ret.setNoFinishNeeded(plain);
             outgoing.send(connection);
+            if (connection.faults.contains(Fault.RESULTS_SENT_TWICE)) {
+                outgoing.send(connection);
+            }
         } catch (RuntimeException e) {
             connection.exports.release(exported);
+            described.clear();
             content.close();
             sendFailure(Failure.of(e));
             return;
@@ -225,7 +282,8 @@ final class IncomingCall implements Call {
             content.close();
             forget();
         } else {
-            replacePipeline(new ReturnedPipeline(content, described));
+            described.values().forEach(Cap::share);
+            returnedResults = content;
         }
     }
 
@@ -237,7 +295,6 @@ final class IncomingCall implements Call {
         connection.traces.write(failure, ret.initException());
         outgoing.send(connection);
         returned = true;
-        replacePipeline(new BrokenPipeline(failure));
     }
 
     private void sendCanceled() {
@@ -258,18 +315,13 @@ final class IncomingCall implements Call {
         forget();
     }
 
-    private void replacePipeline(Pipeline next) {
-        Pipeline before = pipeline;
-        pipeline = next;
-        if (before != null) {
-            before.close();
-        }
-    }
-
     // ---- results that stay here
 
     private void keep(@Nullable Payload payload, @Nullable Failure failure) {
         Question question = taker;
+        if (connection.faults.contains(Fault.RESULTS_NEVER_TAKEN)) {
+            return;
+        }
         if (question != null) {
             deliver(question, payload, failure);
         } else if (finished) {
@@ -385,6 +437,17 @@ final class IncomingCall implements Call {
         if (known != null) {
             known.close();
         }
+        places.values().forEach(Cap::close);
+        places.clear();
+        returnedPlaces.values().forEach(Cap::close);
+        returnedPlaces.clear();
+        CapnpPayload sent = returnedResults;
+        returnedResults = null;
+        if (sent != null) {
+            described.values().forEach(Cap::close);
+            described.clear();
+            sent.close();
+        }
     }
 
     private void forget() {
@@ -401,47 +464,6 @@ final class IncomingCall implements Call {
         if (kept != null) {
             kept.close();
             kept = null;
-        }
-    }
-
-    /**
-     * The pipeline of a call that has returned. A capability that was sent as a promise of the peer's own leads, for pipelined calls, where the Return said,
-     * and no further: the peer relies on that when it reflects calls.
-     */
-    private static final class ReturnedPipeline implements Pipeline {
-        private final Payload payload;
-        private final IdentityHashMap<Cap, Cap> described;
-        private int references = 1;
-
-        ReturnedPipeline(Payload payload, IdentityHashMap<Cap, Cap> described) {
-            this.payload = payload;
-            this.described = described;
-            described.values().forEach(Cap::share);
-        }
-
-        @Override
-        public Cap cap(Path path) {
-            Cap cap = payload.cap(path);
-            Cap known = described.get(cap);
-            if (known == null) {
-                return cap;
-            }
-            cap.close();
-            return known.share();
-        }
-
-        @Override
-        public Pipeline share() {
-            references++;
-            return this;
-        }
-
-        @Override
-        public void close() {
-            if (--references == 0) {
-                described.values().forEach(Cap::close);
-                payload.close();
-            }
         }
     }
 }

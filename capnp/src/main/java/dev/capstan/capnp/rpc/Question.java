@@ -109,7 +109,6 @@ final class Question implements Pipeline {
     /** The results are there. Takes ownership. */
     void settle(Payload content) {
         Map<Path, PromisedCap> waiting = promised;
-        promised = null;
         payload = content;
         if (waiting != null) {
             waiting.forEach((path, cap) -> {
@@ -201,6 +200,14 @@ final class Question implements Pipeline {
 
     @Override
     public Cap cap(Path path) {
+        Map<Path, PromisedCap> all = promised;
+        if (all != null) {
+            // One reference for one place, also when the answer is there: what is called on it may be held back.
+            PromisedCap before = all.get(path);
+            if (before != null && before.tryShare()) {
+                return before;
+            }
+        }
         Payload content = payload;
         if (content != null) {
             return content.cap(path);
@@ -208,14 +215,9 @@ final class Question implements Pipeline {
         if (failure != null) {
             return new BrokenCap(failure);
         }
-        Map<Path, PromisedCap> all = promised;
         if (all == null) {
             all = new LinkedHashMap<>(4);
             promised = all;
-        }
-        PromisedCap before = all.get(path);
-        if (before != null && before.tryShare()) {
-            return before;
         }
         pipelineCaps++;
         PipelineCap initial = switch (path) {
