@@ -86,12 +86,9 @@ final class SocketListener implements Network.Listener, Watched.Ready {
         }
     }
 
-    /** May be called from any thread. */
     @Override
     public void close() {
-        if (!network.loop().inLoop()) {
-            network.loop().post(this::close);
-        } else if (!closed) {
+        if (!closed) {
             closed = true;
             pausing.cancel();
             wire.dispose();

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * <p>A message that arrives in one piece is passed on where it lies; only one that is cut by the transport is gathered in an array of its
  * own. The size that a segment table claims is checked against the limits before anything is allocated.
  */
-final class FrameStream implements MessageStream {
+public final class FrameStream implements MessageStream {
     private static final int HEADER_ROOM = 512;
 
     private final ByteStream bytes;
     private final dev.capstan.capnp.Limits limits;
 
     /** Takes over {@code bytes}; messages beyond {@code limits} break the stream. */
-    FrameStream(ByteStream bytes, dev.capstan.capnp.Limits limits) {
+    public FrameStream(ByteStream bytes, dev.capstan.capnp.Limits limits) {
         this.bytes = bytes;
         this.limits = limits;
     }

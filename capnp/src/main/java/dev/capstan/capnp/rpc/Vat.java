@@ -147,9 +147,32 @@ public final class Vat implements AutoCloseable {
                 .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED))));
     }
 
-    /** Accepts whoever connects to {@code address}. */
+    /** Accepts whoever connects to {@code address}. The listener may be closed from any thread. */
     public Promise<Network.Listener> listen(Network network, Address address) {
-        return onLoop(() -> network.listen(address, this::connect));
+        return onLoop(() -> network.listen(address, this::connect).<Network.Listener>convert(Listening::new));
+    }
+
+    /** A listener whose owner may be on any thread. */
+    private final class Listening implements Network.Listener {
+        private final Network.Listener listener;
+
+        Listening(Network.Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public Address address() {
+            return listener.address();
+        }
+
+        @Override
+        public void close() {
+            if (loop.inLoop()) {
+                listener.close();
+            } else {
+                loop.post(listener::close);
+            }
+        }
     }
 
     private <T> Promise<T> onLoop(java.util.function.Supplier<Promise<T>> work) {
