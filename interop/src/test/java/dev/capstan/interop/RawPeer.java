@@ -11,6 +11,7 @@ import dev.capstan.capnp.rpc.protocol.Call;
 import dev.capstan.capnp.rpc.protocol.CapDescriptor;
 import dev.capstan.capnp.rpc.protocol.Exception;
 import dev.capstan.capnp.rpc.protocol.Message;
+import dev.capstan.capnp.rpc.protocol.MessageTarget;
 import dev.capstan.capnp.rpc.protocol.Return;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -69,17 +70,32 @@ final class RawPeer implements AutoCloseable {
         send(message -> message.initBootstrap().setQuestionId(question));
     }
 
-    /** Calls a method of the object that the other side exports as {@code target}. */
-    void call(long question, long target, long interfaceId, int methodId, Consumer<Call.Builder> more) {
+    /** Calls a method of {@code target}. */
+    void call(
+            long question,
+            Consumer<MessageTarget.Builder> target,
+            long interfaceId,
+            int methodId,
+            Consumer<Call.Builder> more) {
         send(message -> {
             Call.Builder call = message.initCall();
             call.setQuestionId(question);
-            call.initTarget().setImportedCap(target);
+            target.accept(call.initTarget());
             call.setInterfaceId(interfaceId);
             call.setMethodId(methodId);
             call.initParams();
             more.accept(call);
         });
+    }
+
+    /** The object that the other side exports under {@code id}. */
+    static Consumer<MessageTarget.Builder> export(long id) {
+        return target -> target.setImportedCap(id);
+    }
+
+    /** What {@code question} will be answered with. */
+    static Consumer<MessageTarget.Builder> answerTo(long question) {
+        return target -> target.initPromisedAnswer().setQuestionId(question);
     }
 
     void finish(long question) {
@@ -90,8 +106,7 @@ final class RawPeer implements AutoCloseable {
         try {
             socket.getOutputStream().write(queued.toByteArray());
         } catch (SocketException e) {
-            // The other side has hung up already; the next read says so.
-            over = false;
+            log.add("hung up"); // What it said before is still to be read.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -136,8 +151,8 @@ final class RawPeer implements AutoCloseable {
         return from[at] & 0xff | (from[at + 1] & 0xff) << 8 | (from[at + 2] & 0xff) << 16 | (from[at + 3] & 0xff) << 24;
     }
 
-    /** Asks for the bootstrap object and waits for it; gives the id under which the other side exports it. */
-    long handshake() {
+    /** Asks for the bootstrap object and waits for it. */
+    Consumer<MessageTarget.Builder> handshake() {
         bootstrap(BOOTSTRAP);
         flush();
         Message.Reader message = receive();
@@ -146,14 +161,14 @@ final class RawPeer implements AutoCloseable {
         }
         CapDescriptor.Reader cap = message.getReturn().getResults().getCapTable().get(0);
         assertEquals(CapDescriptor.Which.SENDER_HOSTED, cap.which());
-        return cap.getSenderHosted();
+        return export(cap.getSenderHosted());
     }
 
     /**
      * Writes down everything that comes until the end, or until a call to {@code target} that is made now has returned. Twice, because what a
      * call of before leads to may take a moment longer than the answer to a call of later.
      */
-    List<String> transcript(long target) {
+    void settle(Consumer<MessageTarget.Builder> target) {
         for (int round = 0; round < 2 && !over; round++) {
             int marker = nextMarker++;
             call(marker, target, UNKNOWN_INTERFACE, 0, call -> {});
@@ -170,6 +185,15 @@ final class RawPeer implements AutoCloseable {
                 log.add(describe(message));
             }
         }
+    }
+
+    /** Adds a line of the script itself to what is written down. */
+    void note(String line) {
+        log.add(line);
+    }
+
+    /** What was written down. */
+    List<String> transcript() {
         return List.copyOf(log);
     }
 
