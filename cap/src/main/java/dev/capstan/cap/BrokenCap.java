@@ -8,28 +8,42 @@ public final class BrokenCap extends CountedCap {
     private static final Object BRAND = new Object();
     private static final Object NULL_BRAND = new Object();
 
-    private final Failure failure;
+    private final String reason;
+    /** Made when somebody asks: a message may hold very many broken references that nobody calls. */
+    private @Nullable Failure failure;
+
     private final boolean isNull;
 
     /** A settled reference that fails with {@code failure}. */
     public BrokenCap(Failure failure) {
-        this(failure, false);
+        this(failure.reason(), false);
+        this.failure = failure;
     }
 
-    private BrokenCap(Failure failure, boolean isNull) {
+    private BrokenCap(String reason, boolean isNull) {
         super(null);
-        this.failure = failure;
+        this.reason = reason;
         this.isNull = isNull;
+    }
+
+    /** A settled reference that fails with {@code reason}, of kind FAILED. Costs little as long as nobody calls it. */
+    public static BrokenCap because(String reason) {
+        return new BrokenCap(reason, false);
     }
 
     /** What a capability field that was never set stands for. */
     public static BrokenCap ofNull() {
-        return new BrokenCap(Failure.failed("Called null capability."), true);
+        return new BrokenCap("Called null capability.", true);
     }
 
     /** Why calls fail. */
     public Failure failure() {
-        return failure;
+        Failure known = failure;
+        if (known == null) {
+            known = Failure.failed(reason);
+            failure = known;
+        }
+        return known;
     }
 
     /** Whether this is the null capability. */
@@ -45,7 +59,7 @@ public final class BrokenCap extends CountedCap {
     @Override
     public Answer call(Call call) {
         call.close();
-        return Answer.broken(failure);
+        return Answer.broken(failure());
     }
 
     @Override
@@ -56,7 +70,7 @@ public final class BrokenCap extends CountedCap {
     /** A broken reference tells that it is broken by failing its resolution; the null capability is settled. */
     @Override
     public @Nullable Promise<Cap> resolution() {
-        return isNull ? null : Promise.failed(failure);
+        return isNull ? null : Promise.failed(failure());
     }
 
     @Override
@@ -69,6 +83,6 @@ public final class BrokenCap extends CountedCap {
 
     @Override
     public String toString() {
-        return failure.reason();
+        return reason;
     }
 }

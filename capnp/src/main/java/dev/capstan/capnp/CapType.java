@@ -2,7 +2,6 @@ package dev.capstan.capnp;
 
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.Failure;
 
 /**
  * A token for capabilities of one kind; the base of the tokens of generated interfaces.
@@ -51,10 +50,10 @@ abstract class CapType<C> extends PointerType<C, C> {
             return BrokenCap.ofNull();
         }
         if (!Pointer.isCapability(pointer)) {
-            return new BrokenCap(Failure.failed("Calling capability extracted from a non-capability pointer."));
+            return BrokenCap.because("Calling capability extracted from a non-capability pointer.");
         }
         Cap cap = segment.arena.capTable().get(Pointer.capIndex(pointer));
-        return cap == null ? new BrokenCap(Failure.failed("Calling invalid capability pointer.")) : cap.share();
+        return cap == null ? BrokenCap.because("Calling invalid capability pointer.") : cap.share();
     }
 
     /** Points the pointer at {@code at} to {@code cap}, taking ownership of it. */
