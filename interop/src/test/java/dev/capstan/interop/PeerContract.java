@@ -138,7 +138,8 @@ abstract class PeerContract {
         if (way().transport == Transport.NIO) {
             assertEquals(count.flushes, count.writes, count::toString);
         } else {
-            // Of the two system calls that Netty's epoll transport makes, send and writev, the kernel's account has writev alone.
+            // Of the two system calls that Netty's epoll transport makes, send and writev, the kernel's account has
+            // writev alone.
             assertTrue(count.writes <= count.flushes, count::toString);
         }
     }

@@ -19,6 +19,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +150,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     private static int readInt(byte[] from, int at) {
-        return from[at] & 0xff | (from[at + 1] & 0xff) << 8 | (from[at + 2] & 0xff) << 16 | (from[at + 3] & 0xff) << 24;
+        return ByteBuffer.wrap(from).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
     /** Asks for the bootstrap object and waits for it. */
@@ -159,7 +161,8 @@ final class RawPeer implements AutoCloseable {
         if (message == null || message.which() != Message.Which.RETURN) {
             throw new AssertionError("no answer to Bootstrap: " + (message == null ? "end" : describe(message)));
         }
-        CapDescriptor.Reader cap = message.getReturn().getResults().getCapTable().get(0);
+        CapDescriptor.Reader cap =
+                message.getReturn().getResults().getCapTable().get(0);
         assertEquals(CapDescriptor.Which.SENDER_HOSTED, cap.which());
         return export(cap.getSenderHosted());
     }
@@ -179,7 +182,8 @@ final class RawPeer implements AutoCloseable {
                     log.add("end");
                     break;
                 }
-                if (message.which() == Message.Which.RETURN && message.getReturn().getAnswerId() == marker) {
+                if (message.which() == Message.Which.RETURN
+                        && message.getReturn().getAnswerId() == marker) {
                     break;
                 }
                 log.add(describe(message));
@@ -213,12 +217,11 @@ final class RawPeer implements AutoCloseable {
     private static String describe(Return.Reader ret) {
         String flags = (ret.getReleaseParamCaps() ? " releaseParamCaps" : "")
                 + (ret.getNoFinishNeeded() ? " noFinishNeeded" : "");
-        String content =
-                switch (ret.which()) {
-                    case RESULTS -> "results " + describe(ret.getResults().getCapTable());
-                    case EXCEPTION -> describe(ret.getException());
-                    default -> ret.which().toString();
-                };
+        String content = switch (ret.which()) {
+            case RESULTS -> "results " + describe(ret.getResults().getCapTable());
+            case EXCEPTION -> describe(ret.getException());
+            default -> ret.which().toString();
+        };
         return "Return " + ret.getAnswerId() + " " + content + flags;
     }
 

@@ -54,9 +54,7 @@ final class SocketsTest {
     }
 
     private static int callCount(NetLoop serving, ClientObjects.Recorder recorder) {
-        return serving.loop()
-                .fetch(() -> Promise.of(recorder.calls.size()))
-                .await();
+        return serving.loop().fetch(() -> Promise.of(recorder.calls.size())).await();
     }
 
     @Test
@@ -157,9 +155,9 @@ final class SocketsTest {
                 JavaClient client = new JavaClient(Transport.AUTO, server.tcp())) {
             client.vat.close();
             client.vat.close();
-            Failure failure = assertThrows(Failure.class, () -> client.vat
-                    .connect(client.net.network(), server.tcp())
-                    .await());
+            Failure failure = assertThrows(
+                    Failure.class,
+                    () -> client.vat.connect(client.net.network(), server.tcp()).await());
             assertEquals(Failure.Kind.DISCONNECTED, failure.kind());
         }
     }

@@ -79,7 +79,12 @@ enum UnusualMessages {
     /** Call whose results a third party shall get. */
     L09(peer -> {
         var root = peer.handshake();
-        peer.call(1, root, RawPeer.UNKNOWN_INTERFACE, 0, call -> call.getSendResultsTo().initThirdParty());
+        peer.call(
+                1,
+                root,
+                RawPeer.UNKNOWN_INTERFACE,
+                0,
+                call -> call.getSendResultsTo().initThirdParty());
         return root;
     }),
     /** Call for its pipeline only, with an id from 2^31, that fails. */
@@ -91,8 +96,12 @@ enum UnusualMessages {
     /** Call whose results stay there, that fails; then Finish. */
     L11(peer -> {
         var root = peer.handshake();
-        peer.call(1, root, RawPeer.UNKNOWN_INTERFACE, 0, call -> call.getSendResultsTo()
-                .setYourself());
+        peer.call(
+                1,
+                root,
+                RawPeer.UNKNOWN_INTERFACE,
+                0,
+                call -> call.getSendResultsTo().setYourself());
         peer.settle(root);
         peer.note("Finish");
         peer.finish(1);
@@ -160,6 +169,7 @@ enum UnusualMessages {
         return root;
     });
 
+    @SuppressWarnings("ImmutableEnumChecker") // the scripts capture nothing
     private final Function<RawPeer, Consumer<MessageTarget.Builder>> script;
 
     UnusualMessages(Function<RawPeer, Consumer<MessageTarget.Builder>> script) {

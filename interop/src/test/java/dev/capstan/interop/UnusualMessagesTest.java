@@ -67,8 +67,8 @@ final class UnusualMessagesTest {
             Map.entry(UnusualMessages.L18, aborted("FAILED \"remote exception: bye\""))));
 
     /** Where the reason is an assertion's text, which says more about the source than about the protocol. */
-    private static final Set<UnusualMessages> TEXT_IS_FREE = EnumSet.of(
-            UnusualMessages.L08, UnusualMessages.L12, UnusualMessages.L15, UnusualMessages.L17);
+    private static final Set<UnusualMessages> TEXT_IS_FREE =
+            EnumSet.of(UnusualMessages.L08, UnusualMessages.L12, UnusualMessages.L15, UnusualMessages.L17);
 
     /** Answers to calls of which none depends on another may come in any order. */
     private static final Set<UnusualMessages> ORDER_IS_FREE = EnumSet.of(UnusualMessages.L02, UnusualMessages.L08);
@@ -112,7 +112,7 @@ final class UnusualMessagesTest {
             peer.flush();
             Message.Reader called = peer.receive();
             if (called == null || called.which() != Message.Which.CALL) {
-                throw new AssertionError("not called: " + called);
+                throw new AssertionError("not called, but " + (called == null ? "nothing" : called.which()));
             }
             peer.send(message -> message.initUnimplemented().setCall(called.getCall()));
             peer.settle(root);
@@ -194,20 +194,20 @@ final class UnusualMessagesTest {
             try (NetLoop net = NetLoop.open("interop-client", Transport.AUTO);
                     Vat vat = Vat.on(net.loop()).build();
                     var connection =
-                            vat.connect(net.network(), workerd.address()).await();
-                    Probe.Client stranger = connection.bootstrap(Probe.TYPE)) {
-                Failure failure = assertThrows(
-                        Failure.class,
-                        () -> stranger.holdCounts()
-                                .map(Probe.HoldCountsResults.Reader::getPending)
-                                .await());
-                assertEquals(Failure.Kind.UNIMPLEMENTED, failure.kind(), failure::toString);
-                assertEquals(
-                        "remote exception: Requested interface not implemented.;"
-                                + " actualInterfaceName = workerd/io/worker-interface.capnp:WorkerdDebugPort;"
-                                + " requestedTypeId = " + Long.toUnsignedString(Probe.INTERFACE_ID),
-                        failure.reason());
-                stranger.close();
+                            vat.connect(net.network(), workerd.address()).await()) {
+                try (Probe.Client stranger = connection.bootstrap(Probe.TYPE)) {
+                    Failure failure = assertThrows(
+                            Failure.class,
+                            () -> stranger.holdCounts()
+                                    .map(Probe.HoldCountsResults.Reader::getPending)
+                                    .await());
+                    assertEquals(Failure.Kind.UNIMPLEMENTED, failure.kind(), failure::toString);
+                    assertEquals(
+                            "remote exception: Requested interface not implemented.;"
+                                    + " actualInterfaceName = workerd/io/worker-interface.capnp:WorkerdDebugPort;"
+                                    + " requestedTypeId = " + Long.toUnsignedString(Probe.INTERFACE_ID),
+                            failure.reason());
+                }
                 Eventually.nothingLeft(
                         net.loop(),
                         () -> connection.tables().isEmpty()

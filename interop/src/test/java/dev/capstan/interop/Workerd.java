@@ -19,8 +19,8 @@ final class Workerd implements AutoCloseable {
                 ForeignPrograms.path("interop/peers/workerd/config.capnp"),
                 "--debug-port=127.0.0.1:0",
                 "--control-fd=1");
-        Matcher port = LISTENS.matcher(
-                program.line(line -> LISTENS.matcher(line).matches()));
+        Matcher port =
+                LISTENS.matcher(program.line(line -> LISTENS.matcher(line).matches()));
         if (!port.matches()) {
             throw new AssertionError("the same line matches no more");
         }

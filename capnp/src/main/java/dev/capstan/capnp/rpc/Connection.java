@@ -58,6 +58,9 @@ final class Connection implements Peer, MessageStream.Receiver {
     private final Fork<Void> overFork;
     private @Nullable Failure down;
     private boolean congested;
+    private boolean inputOver;
+    /** Cuts a connection off that is over for us and not for the peer. */
+    private Promise.Cancelable farewell = () -> {};
 
     Connection(Vat vat, MessageStream stream) {
         this.vat = vat;
@@ -197,11 +200,13 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     @Override
     public void ended() {
+        inputIsOver();
         disconnect(Failure.disconnected("Peer disconnected."));
     }
 
     @Override
     public void failed(Throwable cause) {
+        inputIsOver();
         Failure failure = Failure.of(cause);
         disconnect(cause instanceof MessageException ? failure : failure.as(Failure.Kind.DISCONNECTED));
     }
@@ -530,7 +535,20 @@ final class Connection implements Peer, MessageStream.Receiver {
         traces.write(cause, abort.root().initAbort());
         abort.send(this);
         stream.end();
+        farewell = loop.timer().after(limits.farewell()).listen(loop, (time, cut) -> stream.abort(lost));
+        stream.drained().listen(loop, (done, broken) -> farewellIfOver());
         over.fail(lost);
         vat.forget(this);
+    }
+
+    private void inputIsOver() {
+        inputOver = true;
+        farewellIfOver();
+    }
+
+    private void farewellIfOver() {
+        if (inputOver && stream.queuedBytes() == 0) {
+            farewell.cancel();
+        }
     }
 }

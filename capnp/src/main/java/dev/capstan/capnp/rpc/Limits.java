@@ -1,5 +1,7 @@
 package dev.capstan.capnp.rpc;
 
+import java.time.Duration;
+
 /**
  * Bounds of one connection. Whatever a peer can make grow is here.
  *
@@ -11,6 +13,8 @@ package dev.capstan.capnp.rpc;
  * @param queuedBytes bytes waiting to be written above which nothing more is read. Stops a peer that asks and does not read
  * @param streamWindowBytes bytes of a stream of calls that may be on their way to one capability
  * @param pathLength steps in the path of a pipelined call
+ * @param farewell time that a peer has to take our last words and to hang up as well, once the connection is over for us; then it is cut.
+ *     Stops a peer that keeps sockets open by doing nothing
  */
 public record Limits(
         int answers,
@@ -20,10 +24,14 @@ public record Limits(
         long messageWords,
         long queuedBytes,
         long streamWindowBytes,
-        int pathLength) {
-    /** 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps. */
+        int pathLength,
+        Duration farewell) {
+    /**
+     * 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps, 10 seconds for the
+     * farewell.
+     */
     public static final Limits DEFAULT =
-            new Limits(10_000, 100_000, 100_000, 1_000, 8L << 20, 16L << 20, 64L << 10, 64);
+            new Limits(10_000, 100_000, 100_000, 1_000, 8L << 20, 16L << 20, 64L << 10, 64, Duration.ofSeconds(10));
 
     /** Checks the ranges: all positive. */
     public Limits {
@@ -39,31 +47,44 @@ public record Limits(
                     + exports + ", " + embargoes + ", " + messageWords + ", " + queuedBytes + ", " + streamWindowBytes
                     + ", " + pathLength);
         }
+        if (farewell.isNegative() || farewell.isZero()) {
+            throw new IllegalArgumentException("farewell must be positive, not " + farewell);
+        }
     }
 
     /** The same with another window. */
     public Limits withStreamWindowBytes(long bytes) {
-        return new Limits(answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength);
+        return new Limits(answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength, farewell);
     }
 
     /** The same with another number of answers. */
     public Limits withAnswers(int count) {
-        return new Limits(count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(
+                count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, farewell);
     }
 
     /** The same with another number of imports. */
     public Limits withImports(int count) {
-        return new Limits(answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(
+                answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, farewell);
     }
 
     /** The same with another number of exports. */
     public Limits withExports(int count) {
-        return new Limits(answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(
+                answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, farewell);
     }
 
     /** The same with another queue. */
     public Limits withQueuedBytes(long bytes) {
-        return new Limits(answers, imports, exports, embargoes, messageWords, bytes, streamWindowBytes, pathLength);
+        return new Limits(
+                answers, imports, exports, embargoes, messageWords, bytes, streamWindowBytes, pathLength, farewell);
+    }
+
+    /** The same with another time for the farewell. */
+    public Limits withFarewell(Duration time) {
+        return new Limits(
+                answers, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, time);
     }
 
     /** The limits under which a received message is read. */
