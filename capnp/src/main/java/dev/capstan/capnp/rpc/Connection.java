@@ -30,8 +30,10 @@ import dev.capstan.capnp.rpc.protocol.PromisedAnswer;
 import dev.capstan.capnp.rpc.protocol.Release;
 import dev.capstan.capnp.rpc.protocol.Resolve;
 import dev.capstan.capnp.rpc.protocol.Return;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +61,8 @@ final class Connection implements Peer, MessageStream.Receiver {
     private @Nullable Failure down;
     private boolean congested;
     private boolean inputOver;
-    /** Cuts a connection off that is over for us and not for the peer. */
-    private Promise.Cancelable farewell = () -> {};
+    private boolean outputOver;
+    private Promise.Cancelable lingering = () -> {};
 
     Connection(Vat vat, MessageStream stream) {
         this.vat = vat;
@@ -200,15 +202,15 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     @Override
     public void ended() {
-        inputIsOver();
         disconnect(Failure.disconnected("Peer disconnected."));
+        inputOver();
     }
 
     @Override
     public void failed(Throwable cause) {
-        inputIsOver();
         Failure failure = Failure.of(cause);
         disconnect(cause instanceof MessageException ? failure : failure.as(Failure.Kind.DISCONNECTED));
+        inputOver();
     }
 
     private void handle(MessageReader reader, Message.Reader message) {
@@ -270,14 +272,9 @@ final class Connection implements Peer, MessageStream.Receiver {
                     new Hints(call.getNoPromisePipelining(), call.getOnlyPromisePipeline()),
                     toYourself,
                     params);
-            if (answers.isFull()) {
-                answers.add(id, incoming);
-                incoming.refuse(Failure.overloaded("you have " + answers.size()
-                        + " calls open on this connection, which is the limit: wait for some to return"));
-                return;
+            if (answers.add(id, incoming)) {
+                incoming.begin(target);
             }
-            answers.add(id, incoming);
-            incoming.begin(target);
         }
     }
 
@@ -408,7 +405,19 @@ final class Connection implements Peer, MessageStream.Receiver {
                     }
                 }
             }
-            default -> throw protocolError("Peer did not implement required RPC message type.");
+            case UNIMPLEMENTED,
+                    ABORT,
+                    RETURN,
+                    FINISH,
+                    RELEASE,
+                    OBSOLETE_SAVE,
+                    OBSOLETE_DELETE,
+                    PROVIDE,
+                    ACCEPT,
+                    JOIN,
+                    DISEMBARGO,
+                    THIRD_PARTY_ANSWER,
+                    UNRECOGNIZED -> throw protocolError("Peer did not implement required RPC message type.");
         }
     }
 
@@ -467,6 +476,11 @@ final class Connection implements Peer, MessageStream.Receiver {
     }
 
     private CapTable receiveCaps(StructList.Reader<CapDescriptor.Reader> descriptors) {
+        // Also a table of which each entry costs its sender nothing.
+        if (descriptors.size() > limits.imports()) {
+            throw protocolError("a message with " + descriptors.size()
+                    + " capabilities has more than the limit of a whole connection (Limits.imports)");
+        }
         CapTable caps = new CapTable();
         try {
             for (CapDescriptor.Reader descriptor : descriptors) {
@@ -525,30 +539,56 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
         Failure lost = cause.as(Failure.Kind.DISCONNECTED);
         down = lost;
-        questions.disconnected(lost);
-        answers.disconnected();
-        exports.disconnected();
-        imports.disconnected(lost);
-        embargoes.disconnected(lost);
-        tasks.close();
-        OutgoingMessage abort = new OutgoingMessage(8 + cause.reason().length() / 2);
-        traces.write(cause, abort.root().initAbort());
-        abort.send(this);
+        List<Runnable> parts = List.of(
+                () -> questions.disconnected(lost),
+                answers::disconnected,
+                exports::disconnected,
+                () -> imports.disconnected(lost),
+                () -> embargoes.disconnected(lost),
+                tasks::close,
+                () -> sendAbort(cause));
+        for (Runnable part : parts) {
+            try {
+                part.run();
+            } catch (RuntimeException | Error e) {
+                // Whatever went wrong in one part, the others are ended and the peer is told.
+                vat.reportBug(e);
+            }
+        }
         stream.end();
-        farewell = loop.timer().after(limits.farewell()).listen(loop, (time, cut) -> stream.abort(lost));
-        stream.drained().listen(loop, (done, broken) -> farewellIfOver());
+        linger();
         over.fail(lost);
         vat.forget(this);
     }
 
-    private void inputIsOver() {
-        inputOver = true;
-        farewellIfOver();
+    /** The stream is over when both sides have ended; a peer that does not is given some time to hear why. */
+    private void linger() {
+        lingering = loop.timer()
+                .after(limits.linger())
+                .listen(
+                        loop,
+                        (ignored, failure) -> stream.abort(new IOException("the peer has not closed its side of a"
+                                + " connection that has ended within " + limits.linger() + " (Limits.linger)")));
+        stream.drained().listen(loop, (ignored, failure) -> {
+            outputOver = true;
+            stopLingering();
+        });
     }
 
-    private void farewellIfOver() {
-        if (inputOver && stream.queuedBytes() == 0) {
-            farewell.cancel();
+    private void inputOver() {
+        inputOver = true;
+        stopLingering();
+    }
+
+    private void stopLingering() {
+        if (inputOver && outputOver) {
+            lingering.cancel();
         }
+    }
+
+    private void sendAbort(Failure cause) {
+        OutgoingMessage abort = new OutgoingMessage(Traces.sizeWords(cause));
+        traces.write(cause, abort.root().initAbort());
+        abort.send(this);
     }
 }

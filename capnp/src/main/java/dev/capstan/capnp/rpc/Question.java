@@ -111,18 +111,21 @@ final class Question implements Pipeline {
     void settle(Payload content) {
         Map<Path, PromisedCap> waiting = promised;
         payload = content;
-        if (waiting != null) {
-            waiting.forEach((path, cap) -> {
-                if (!cap.isReleased()) {
-                    cap.resolve(content.cap(path));
-                }
-            });
-        }
-        if (results.isPending()) {
-            results.complete(content.share());
-        }
-        if (references == 0) {
-            content.close();
+        try {
+            if (waiting != null) {
+                waiting.forEach((path, cap) -> {
+                    if (!cap.isReleased()) {
+                        cap.resolve(content.cap(path));
+                    }
+                });
+            }
+            if (results.isPending()) {
+                results.complete(content.share());
+            }
+        } finally {
+            if (references == 0) {
+                content.close();
+            }
         }
         finishIfDone();
     }
@@ -157,7 +160,13 @@ final class Question implements Pipeline {
         finishNotNeeded = true;
         if (!isSettled()) {
             settleFailed(cause);
+            return;
         }
+        // Something waits still if the connection ends because results could not be led to where they belong.
+        if (promised != null) {
+            promised.values().stream().filter(cap -> !cap.isReleased()).forEach(cap -> cap.fail(cause));
+        }
+        results.fail(cause);
     }
 
     private boolean isSettled() {

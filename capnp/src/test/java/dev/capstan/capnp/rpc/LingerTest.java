@@ -14,8 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How long a connection that is over for us stays open. */
-class FarewellTest {
-    private static final Duration TIME = Limits.DEFAULT.farewell();
+class LingerTest {
+    private static final Duration TIME = Limits.DEFAULT.linger();
     private static final Duration SHORTLY_BEFORE = TIME.minusMillis(1);
 
     private final SimLoop sim = new SimLoop();
@@ -25,7 +25,7 @@ class FarewellTest {
     private final SimStream stranger;
     private final Peer connection;
 
-    FarewellTest() {
+    LingerTest() {
         net.host("here").onAccept(vat::connect);
         stranger = net.host("stranger").connect("here");
         connection = vat.peers().getFirst();
@@ -95,6 +95,6 @@ class FarewellTest {
 
     @Test
     void the_time_must_be_positive() {
-        assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withFarewell(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withLinger(Duration.ZERO));
     }
 }
