@@ -89,6 +89,11 @@ final class HeldPipe {
             }
         }
 
+        /** Whether nothing can arrive here any more. */
+        boolean isOver() {
+            return over;
+        }
+
         boolean hasMail() {
             return !over && (!inbox.isEmpty() || endQueued);
         }

@@ -399,6 +399,20 @@ class HostilePeerTest {
         assertTrue(System.nanoTime() - before < Duration.ofSeconds(3).toNanos());
     }
 
+    // ---- connections that do not end
+
+    @Test
+    void a_peer_that_does_not_end_when_we_have_ended_is_cut_off() {
+        start();
+        peer.endsToo = false;
+        peer.connection.close();
+        peer.ignore();
+        assertEquals(1, sim.loop().timer().pending(), "the peer has its time");
+        sim.advance(Limits.DEFAULT.linger());
+        assertEquals(0, sim.loop().timer().pending());
+        assertTrue(peer.pipe.right.isOver());
+    }
+
     // ---- failures of ours that a peer may provoke
 
     @Test
