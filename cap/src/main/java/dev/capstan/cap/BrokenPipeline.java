@@ -1,11 +1,11 @@
 package dev.capstan.cap;
 
 /** The pipeline of a call that has failed. */
-public final class BrokenPipeline implements Pipeline {
+final class BrokenPipeline implements Pipeline {
     private final Failure failure;
 
     /** Every capability in it fails with {@code failure}. */
-    public BrokenPipeline(Failure failure) {
+    BrokenPipeline(Failure failure) {
         this.failure = failure;
     }
 

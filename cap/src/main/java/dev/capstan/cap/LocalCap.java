@@ -39,20 +39,6 @@ public final class LocalCap extends CountedCap {
         }
     }
 
-    /**
-     * A first reference to {@code target} on the loop of the calling code.
-     *
-     * @throws IllegalStateException outside any loop
-     */
-    public static LocalCap here(Target target) {
-        Loop loop = Loop.current();
-        if (loop == null) {
-            throw new IllegalStateException(
-                    "this thread drives no loop: say on which one the object lives, with new LocalCap(loop, target)");
-        }
-        return new LocalCap(loop, target);
-    }
-
     private Cap notItself(Cap path) {
         if (path.leadsTo(this)) {
             path.close();

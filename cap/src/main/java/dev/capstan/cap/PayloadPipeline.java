@@ -1,12 +1,12 @@
 package dev.capstan.cap;
 
 /** The pipeline of a call whose results are there; keeps a reference to them until it is closed for the last time. */
-public final class PayloadPipeline implements Pipeline {
+final class PayloadPipeline implements Pipeline {
     private final Payload payload;
     private int references = 1;
 
     /** Takes ownership of {@code payload}. */
-    public PayloadPipeline(Payload payload) {
+    PayloadPipeline(Payload payload) {
         this.payload = payload;
     }
 

@@ -11,6 +11,16 @@ public interface Pipeline extends AutoCloseable {
     /** Another reference to this pipeline; the caller owns it. */
     Pipeline share();
 
+    /** The pipeline of a call that has failed: every capability in it fails with {@code failure}. */
+    static Pipeline broken(Failure failure) {
+        return new BrokenPipeline(failure);
+    }
+
+    /** The pipeline of a call whose results are {@code payload}; takes ownership, and closes them when it is closed for the last time. */
+    static Pipeline of(Payload payload) {
+        return new PayloadPipeline(payload);
+    }
+
     /** Gives this reference back. */
     @Override
     void close();

@@ -3,7 +3,7 @@ package dev.capstan.cap;
 import dev.capstan.async.Promise;
 
 /** A request to a target that has no wire of its own: the parameters are plain memory in the caller's format. */
-public final class PlainRequest implements Request {
+final class PlainRequest implements Request {
     private final Cap target;
     private final Method.Ordinal method;
     private final Payload params;
@@ -11,7 +11,7 @@ public final class PlainRequest implements Request {
     private boolean sent;
 
     /** Parameters are allocated by {@code format}; keeps a reference to {@code target} until it is sent. */
-    public PlainRequest(Cap target, Method method, Format format, int sizeHint, Hints hints) {
+    PlainRequest(Cap target, Method method, Format format, int sizeHint, Hints hints) {
         this.target = target.share();
         this.method = switch (method) {
             case Method.Ordinal ordinal -> ordinal;

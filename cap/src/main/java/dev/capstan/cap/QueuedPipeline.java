@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: while unresolved, {@code interest} counts the open references and the unresolved capabilities that are in use; when it
  * reaches zero the owner is told, once.
  */
-public final class QueuedPipeline implements Pipeline {
+final class QueuedPipeline implements Pipeline {
     private final Loop loop;
     private final Runnable onUnused;
     private int references = 1;
@@ -20,7 +20,7 @@ public final class QueuedPipeline implements Pipeline {
     private @Nullable Pipeline target;
 
     /** {@code onUnused} runs when nobody uses the pipeline any more, unless it was resolved before. */
-    public QueuedPipeline(Loop loop, Runnable onUnused) {
+    QueuedPipeline(Loop loop, Runnable onUnused) {
         this.loop = loop;
         this.onUnused = onUnused;
     }

@@ -5,7 +5,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Context;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Payload;
-import dev.capstan.cap.PayloadPipeline;
+import dev.capstan.cap.Pipeline;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +81,7 @@ public final class CallContext<P extends StructReader, R extends StructBuilder> 
     public void setPipeline(Consumer<? super R> fill) {
         Payload payload = CapnpFormat.INSTANCE.allocate(Request.sizeHint(resultsType));
         fill.accept(CapnpPayload.of(payload).builder().init(resultsType));
-        context.setPipeline(new PayloadPipeline(payload));
+        context.setPipeline(Pipeline.of(payload));
     }
 
     /** From now on this call stops when its caller has lost interest; otherwise it runs to its end. */

@@ -1,6 +1,9 @@
 package dev.capstan.capnp;
 
+import dev.capstan.async.Loop;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
+import dev.capstan.cap.Target;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CapTable implements AutoCloseable {
     private final List<@Nullable Cap> caps = new ArrayList<>(0);
+    private @Nullable Loop home;
 
     /** An empty table. */
     public CapTable() {}
@@ -26,6 +30,25 @@ public final class CapTable implements AutoCloseable {
     public int add(@Nullable Cap cap) {
         caps.add(cap);
         return caps.size() - 1;
+    }
+
+    /** From now on objects that are put into the message live on {@code loop}; before, on the loop of whoever puts them there. */
+    void home(@Nullable Loop loop) {
+        home = loop;
+    }
+
+    /**
+     * A first reference to an object that is put into the message.
+     *
+     * @throws IllegalStateException if nothing tells on which loop it lives
+     */
+    Cap serve(Target object) {
+        Loop loop = home != null ? home : Loop.current();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "nothing tells on which loop this object lives: give the message Foo.TYPE.serve(loop, object)");
+        }
+        return new LocalCap(loop, object);
     }
 
     /** Number of entries, those included that are empty by now. */

@@ -27,7 +27,15 @@ public final class Request<P extends StructBuilder, A> implements AutoCloseable 
         this.answerType = answerType;
         this.request = cap.request(
                 method, CapnpFormat.INSTANCE, sizeHint(params), pipelining ? Hints.NONE : Hints.NO_PIPELINING);
-        this.params = CapnpPayload.of(request.params()).builder().init(params);
+        this.params = init(request, loop, params);
+    }
+
+    /** The parameters of a request; objects that are put into them live on {@code home}. */
+    static <P extends StructBuilder> P init(
+            dev.capstan.cap.Request request, @Nullable Loop home, StructType<P, ?> params) {
+        CapnpPayload content = CapnpPayload.of(request.params());
+        content.caps().home(home);
+        return content.builder().init(params);
     }
 
     static int sizeHint(StructType<?, ?> params) {

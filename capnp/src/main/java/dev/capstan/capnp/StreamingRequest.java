@@ -22,7 +22,7 @@ public final class StreamingRequest<P extends StructBuilder> implements AutoClos
     StreamingRequest(Cap cap, Method.Ordinal method, StructType<P, ?> params) {
         this.loop = cap.loop();
         this.request = cap.request(method, CapnpFormat.INSTANCE, Request.sizeHint(params), Hints.NO_PIPELINING);
-        this.params = CapnpPayload.of(request.params()).builder().init(params);
+        this.params = Request.init(request, loop, params);
     }
 
     /** Where the parameters are built, until the request is sent. */

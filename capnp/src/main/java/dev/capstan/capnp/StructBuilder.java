@@ -222,6 +222,11 @@ public abstract class StructBuilder {
         CapType.set(segment, pointerAt(pointerIndex), cap);
     }
 
+    /** Makes {@code object} callable through the message, on the loop that the message is sent from. */
+    protected final void _setServer(int pointerIndex, CapServer object) {
+        _setCap(pointerIndex, segment.arena.capTable().serve(object));
+    }
+
     final long pointerAt(int pointerIndex) {
         return data + (dataBits >>> 3) + 8L * pointerIndex;
     }

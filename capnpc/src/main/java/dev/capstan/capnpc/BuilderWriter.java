@@ -146,12 +146,11 @@ final class BuilderWriter {
             case JavaType.Interface i -> {
                 getter(field, names.builder(type), "", "_get(" + names.token(type) + ", " + index + ")");
                 setter(field, names.reader(type), "", "_set(" + names.token(type) + ", " + index + ", value)");
-                String here = output.file().use("dev.capstan.cap.LocalCap") + ".here(value)";
                 setter(
                         field,
                         names.nested(i.declaration(), "Server", i.arguments()),
                         "",
-                        "_setCap(" + index + ", " + here + ")");
+                        "_setServer(" + index + ", value)");
             }
             case JavaType.Struct s -> {
                 getAndSet(field, type, or);

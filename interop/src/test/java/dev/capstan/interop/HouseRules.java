@@ -113,7 +113,7 @@ final class HouseRules {
      * What the whole house may show. The plan says a third; the modules that exist so far are the ones that are all API, so this is a ratchet: it goes
      * down as inner modules come, and never up. See "Departures" in ARCHITECTURE.md.
      */
-    static final double SHARE_OF_THE_HOUSE = 0.49;
+    static final double SHARE_OF_THE_HOUSE = 0.42;
 
     private static final Map<String, Ceiling> PUBLIC_SHARES = Map.of(
             "async",
@@ -121,7 +121,7 @@ final class HouseRules {
                     0.46,
                     "promises, the loop, its ports and the stream interfaces are what every other module is written against"),
             "cap",
-            new Ceiling(0.92, "the seam: a wire implements all of it, and there is next to nothing behind it"),
+            new Ceiling(0.75, "the seam: a wire implements all of it, and there is next to nothing behind it"),
             "capnp",
             new Ceiling(
                     0.57,
@@ -153,6 +153,8 @@ final class HouseRules {
             "cases about calls from several threads make threads",
             "testkit.StreamContract",
             "random sizes from a fixed seed",
+            "testkit.SimNetwork",
+            "latencies from the seed that the test gives",
             "gateway.DemoCommand",
             "a main program: the hook that hears Ctrl-C is a thread");
 

@@ -5,7 +5,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Context;
 import dev.capstan.cap.Payload;
-import dev.capstan.cap.PayloadPipeline;
+import dev.capstan.cap.Pipeline;
 
 /** A call as the object that does it sees it. */
 final class Turn {
@@ -54,6 +54,6 @@ final class Turn {
     void setPipeline(Stub... caps) {
         Payload early = scene.way.format().allocate(0);
         scene.way.write(early, 0, "", Stub.shares(caps));
-        context.setPipeline(new PayloadPipeline(early));
+        context.setPipeline(Pipeline.of(early));
     }
 }

@@ -3,7 +3,6 @@ package dev.capstan.bench.schema;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -594,7 +593,7 @@ public final class Bench {
             }
 
             public void setNode(Node.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -738,7 +737,7 @@ public final class Bench {
             }
 
             public void setSink(Sink.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -828,7 +827,7 @@ public final class Bench {
             }
 
             public void setCb(Callback.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public long getTimes() {

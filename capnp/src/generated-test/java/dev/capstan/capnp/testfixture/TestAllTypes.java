@@ -2,7 +2,6 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
@@ -488,7 +487,7 @@ public final class TestAllTypes {
         }
 
         public void setInterfaceField(TestInterface.Server value) {
-            _setCap(3, LocalCap.here(value));
+            _setServer(3, value);
         }
 
         public boolean hasVoidList() {

@@ -3,7 +3,6 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -733,7 +732,7 @@ public final class TestInterface {
             }
 
             public void setCap(TestPipeline.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -883,7 +882,7 @@ public final class TestInterface {
             }
 
             public void setCap(TestTailCallee.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1033,7 +1032,7 @@ public final class TestInterface {
             }
 
             public void setCap(TestTailCaller.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1183,7 +1182,7 @@ public final class TestInterface {
             }
 
             public void setCap(TestMoreStuff.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 

@@ -3,7 +3,6 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -523,7 +522,7 @@ public final class TestMembrane {
             }
 
             public void setThing(Thing.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -613,7 +612,7 @@ public final class TestMembrane {
             }
 
             public void setThing(Thing.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public boolean getTailCall() {
@@ -713,7 +712,7 @@ public final class TestMembrane {
             }
 
             public void setThing(Thing.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public boolean getTailCall() {
@@ -809,7 +808,7 @@ public final class TestMembrane {
             }
 
             public void setThing(Thing.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -895,7 +894,7 @@ public final class TestMembrane {
             }
 
             public void setThing(Thing.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 

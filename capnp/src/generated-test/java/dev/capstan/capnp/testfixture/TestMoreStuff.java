@@ -3,7 +3,6 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -446,7 +445,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -610,7 +609,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -780,7 +779,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -866,7 +865,7 @@ public final class TestMoreStuff {
             }
 
             public void setCapCopy(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -954,7 +953,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1304,7 +1303,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1390,7 +1389,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestCallOrder.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1476,7 +1475,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestCallOrder.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1562,7 +1561,7 @@ public final class TestMoreStuff {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1982,7 +1981,7 @@ public final class TestMoreStuff {
             }
 
             public void setHandle(TestHandle.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -2126,7 +2125,7 @@ public final class TestMoreStuff {
             }
 
             public void setNullCap(TestMoreStuff.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -2374,7 +2373,7 @@ public final class TestMoreStuff {
             }
 
             public void setB(TestInterface.Server value) {
-                _setCap(1, LocalCap.here(value));
+                _setServer(1, value);
             }
         }
 
@@ -2556,7 +2555,7 @@ public final class TestMoreStuff {
             }
 
             public void setFdCap1(TestInterface.Server value) {
-                _setCap(1, LocalCap.here(value));
+                _setServer(1, value);
             }
 
             public boolean hasFdCap2() {
@@ -2572,7 +2571,7 @@ public final class TestMoreStuff {
             }
 
             public void setFdCap2(TestInterface.Server value) {
-                _setCap(2, LocalCap.here(value));
+                _setServer(2, value);
             }
         }
 
@@ -2666,7 +2665,7 @@ public final class TestMoreStuff {
             }
 
             public void setFdCap3(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public boolean getSecondFdPresent() {

@@ -3,7 +3,6 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
@@ -185,7 +184,7 @@ public final class TestPipeline {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -365,7 +364,7 @@ public final class TestPipeline {
             }
 
             public void setInCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -573,7 +572,7 @@ public final class TestPipeline {
             }
 
             public void setCap(TestInterface.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public boolean hasObj() {

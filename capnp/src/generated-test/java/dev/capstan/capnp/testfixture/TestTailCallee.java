@@ -3,7 +3,6 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -161,7 +160,7 @@ public final class TestTailCallee {
             }
 
             public void setC(TestCallOrder.Server value) {
-                _setCap(1, LocalCap.here(value));
+                _setServer(1, value);
             }
         }
 

@@ -3,7 +3,6 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -142,7 +141,7 @@ public final class TestTailCaller {
             }
 
             public void setCallee(TestTailCallee.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 

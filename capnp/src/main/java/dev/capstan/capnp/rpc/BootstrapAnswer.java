@@ -8,7 +8,7 @@ import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Format;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
-import dev.capstan.cap.PayloadPipeline;
+import dev.capstan.cap.Pipeline;
 import dev.capstan.cap.Request;
 import dev.capstan.capnp.CapnpFormat;
 import dev.capstan.capnp.CapnpPayload;
@@ -41,7 +41,7 @@ final class BootstrapAnswer extends CountedCap {
         CapnpPayload results = CapnpPayload.of(call.newResults(4));
         results.builder().setCap(root.share());
         call.close();
-        return new Answer(Promise.of(results), new PayloadPipeline(results.share()));
+        return new Answer(Promise.of(results), Pipeline.of(results.share()));
     }
 
     @Override

@@ -77,6 +77,12 @@ public record Limits(
                 answers, imports, exports, embargoes, messageWords, bytes, streamWindowBytes, pathLength, linger);
     }
 
+    /** The same with another time to linger. */
+    public Limits withLinger(Duration time) {
+        return new Limits(
+                answers, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, time);
+    }
+
     /** The limits under which a received message is read. */
     dev.capstan.capnp.Limits reading() {
         return dev.capstan.capnp.Limits.DEFAULT.withTraversalWords(messageWords);

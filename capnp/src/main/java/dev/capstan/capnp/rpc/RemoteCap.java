@@ -11,7 +11,6 @@ import dev.capstan.cap.Flow;
 import dev.capstan.cap.Format;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
-import dev.capstan.cap.PlainRequest;
 import dev.capstan.cap.Request;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.rpc.protocol.CapDescriptor;
@@ -55,7 +54,7 @@ abstract class RemoteCap extends CountedCap {
         Failure down = connection.down();
         if (down != null) {
             try (Cap broken = new BrokenCap(down)) {
-                return new PlainRequest(broken, method, fallback, sizeHint, hints);
+                return broken.request(method, fallback, sizeHint, hints);
             }
         }
         Method.Ordinal ordinal = switch (method) {

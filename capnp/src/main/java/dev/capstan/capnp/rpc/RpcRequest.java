@@ -2,7 +2,6 @@ package dev.capstan.capnp.rpc;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
-import dev.capstan.cap.BrokenPipeline;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
@@ -124,7 +123,7 @@ final class RpcRequest implements Request {
             }
             return transmit(question)
                     ? question.answer()
-                    : new Answer(question.answer().results(), new BrokenPipeline(question.sendFailure()));
+                    : new Answer(question.answer().results(), Pipeline.broken(question.sendFailure()));
         } finally {
             end();
         }

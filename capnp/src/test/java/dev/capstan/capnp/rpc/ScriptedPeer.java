@@ -6,150 +6,105 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
-import dev.capstan.cap.BrokenCap;
-import dev.capstan.cap.Target;
+import dev.capstan.capnp.Limits;
 import dev.capstan.capnp.MessageBuilder;
-import dev.capstan.capnp.rpc.protocol.Call;
-import dev.capstan.capnp.rpc.protocol.CapDescriptor;
+import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.rpc.protocol.Message;
-import dev.capstan.capnp.rpc.protocol.Payload;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A peer whose messages are written by hand, and the vat that it speaks to. */
-final class ScriptedPeer {
-    final SimLoop sim;
-    final HeldPipe pipe;
-    final Vat vat;
-    final Connection connection;
-    /** What the vat has sent and the test has not taken. */
-    final List<Message.Reader> received = new ArrayList<>();
+/** A peer without a vat: it sends what the test writes by hand and keeps what it receives, so that it can do what no correct peer would. */
+final class ScriptedPeer implements MessageStream.Receiver {
+    private final SimLoop sim;
+    private final MessageStream stream;
+    private final ArrayDeque<Message.Reader> inbox = new ArrayDeque<>();
+    private boolean ended;
+    private String why = "";
 
-    boolean ended;
-    /** Whether it closes its side when the vat has closed its own. */
-    boolean endsToo = true;
-
-    ScriptedPeer(Target bootstrap) {
-        this(new SimLoop(), Limits.DEFAULT, bootstrap);
+    /** Takes over {@code stream}, one end of a connection whose other end belongs to the vat that is tested. */
+    ScriptedPeer(SimLoop sim, MessageStream stream) {
+        this.sim = sim;
+        this.stream = stream;
+        stream.start(this);
     }
 
-    ScriptedPeer(SimLoop sim, Limits limits, Target bootstrap) {
-        this.sim = sim;
-        pipe = new HeldPipe(sim.loop());
-        vat = Vat.on(sim.loop()).limits(limits).serving(bootstrap).build();
-        connection = (Connection) vat.connect(pipe.right);
-        pipe.left.start(new MessageStream.Receiver() {
-            @Override
-            public void received(byte[] array, int offset, int length, boolean lent) {
-                received.add(TestContext.message(array));
-            }
-
-            @Override
-            public void ended() {
-                ended = true;
-                if (endsToo) {
-                    pipe.left.end();
-                }
-            }
-
-            @Override
-            public void failed(Throwable cause) {
-                ended = true;
-            }
-        });
+    /** The content of a frame. */
+    static Message.Reader parse(byte[] frame) {
+        return MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root(Message.TYPE);
     }
 
     void send(Consumer<Message.Builder> fill) {
         MessageBuilder message = new MessageBuilder(64);
         fill.accept(message.initRoot(Message.TYPE));
-        pipe.left.send(message.frame());
+        stream.send(message.frame());
     }
 
-    void bootstrap(long question) {
-        send(message -> message.initBootstrap().setQuestionId(question));
-    }
-
-    /** A call of method {@code method}; {@code fill} sets the target and what else it wants. */
-    void call(long question, int method, Consumer<Call.Builder> fill) {
-        send(message -> {
-            Call.Builder call = message.initCall();
-            call.setQuestionId(question);
-            call.setMethodId(method);
-            call.initParams();
-            fill.accept(call);
-        });
-    }
-
-    static Consumer<Call.Builder> toExport(long id) {
-        return call -> call.initTarget().setImportedCap(id);
-    }
-
-    static Consumer<Call.Builder> toAnswer(long question) {
-        return call -> call.initTarget().initPromisedAnswer().setQuestionId(question);
-    }
-
-    /** Makes one capability the content of {@code payload}. */
-    static void content(Payload.Builder payload, Consumer<CapDescriptor.Builder> cap) {
-        payload.getContent().setCap(BrokenCap.because("only its pointer counts"));
-        cap.accept(payload.initCapTable(1).get(0));
-    }
-
-    void resolve(long promise, Consumer<CapDescriptor.Builder> cap) {
-        send(message -> {
-            var resolve = message.initResolve();
-            resolve.setPromiseId(promise);
-            cap.accept(resolve.initCap());
-        });
-    }
-
-    void finish(long question) {
-        send(message -> message.initFinish().setQuestionId(question));
-    }
-
-    /** The next message that has arrived. */
-    Message.Reader next() {
+    /** The next message, after everything that can happen now has happened. */
+    Message.Reader receive() {
         sim.poll();
-        assertFalse(received.isEmpty(), "an answer");
-        return received.removeFirst();
+        assertFalse(
+                inbox.isEmpty(),
+                () -> "a message should have come" + (ended ? ", but the stream has ended" + why : ""));
+        return inbox.remove();
     }
 
-    /** Lets everything happen that can, whatever the vat says. */
+    /** As {@link #receive}, and it must be of this kind. */
+    Message.Reader receive(Message.Which kind) {
+        Message.Reader message = receive();
+        assertEquals(
+                kind,
+                message.which(),
+                () -> message.isAbort() ? message.getAbort().getReason() : "");
+        return message;
+    }
+
+    /** Nothing comes, and the connection stays. */
+    void expectNothing() {
+        sim.poll();
+        assertEquals(List.of(), inbox.stream().map(Message.Reader::which).toList());
+        assertFalse(ended, "the connection should be up" + why);
+    }
+
+    /** Forgets what has come. */
     void ignore() {
         sim.poll();
-        received.clear();
+        inbox.clear();
     }
 
-    void nothing() {
+    /** An Abort whose reason contains {@code text}, and then the end. */
+    void expectAbort(String text) {
+        String reason = receive(Message.Which.ABORT).getAbort().getReason();
+        assertTrue(reason.contains(text), reason);
+        expectEnd();
+    }
+
+    /** Nothing more comes but the end. */
+    void expectEnd() {
         sim.poll();
-        assertEquals(List.of(), received.stream().map(Message.Reader::which).toList());
+        assertEquals(List.of(), inbox.stream().map(Message.Reader::which).toList());
+        assertTrue(ended, "the stream should have ended");
     }
 
-    void stillUp() {
-        sim.poll();
-        received.clear();
-        bootstrap(777_777);
-        Message.Reader answer = next();
-        assertTrue(answer.isReturn() && answer.getReturn().isResults(), () -> "still up, not " + answer.which());
-        assertFalse(ended);
-        finish(777_777);
+    /** Says that nothing more will come from here. */
+    void end() {
+        stream.end();
     }
 
-    void abortedWith(String text) {
-        Message.Reader abort = next();
-        assertTrue(abort.isAbort(), () -> "aborted, not " + abort.which());
-        assertTrue(abort.getAbort().getReason().contains(text), abort.getAbort().getReason());
-        nothing();
-        assertTrue(ended);
+    @Override
+    public void received(byte[] array, int offset, int length, boolean lent) {
+        byte[] copy = java.util.Arrays.copyOfRange(array, offset, offset + length);
+        inbox.add(parse(copy));
     }
 
-    /** Closes the vat; nothing may be left. */
-    void close() {
-        vat.close();
-        sim.poll();
-        assertEquals(new Peer.Tables(0, 0, 0, 0, 0), connection.tables());
-        assertEquals(List.of(), vat.peers());
-        assertTrue(ended, "the peer was told");
-        assertEquals(0, sim.loop().timer().pending(), "timers");
+    @Override
+    public void ended() {
+        ended = true;
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        ended = true;
+        why = ": " + cause;
     }
 }

@@ -3,7 +3,6 @@ package dev.capstan.interop.schema;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -201,7 +200,7 @@ public final class Node {
             }
 
             public void setNode(Node.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 

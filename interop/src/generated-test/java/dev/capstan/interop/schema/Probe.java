@@ -3,7 +3,6 @@ package dev.capstan.interop.schema;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -423,7 +422,7 @@ public final class Probe {
             }
 
             public void setNode(Node.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1021,7 +1020,7 @@ public final class Probe {
             }
 
             public void setToken(Token.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1235,7 +1234,7 @@ public final class Probe {
             }
 
             public void setCallback(Callback.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1321,7 +1320,7 @@ public final class Probe {
             }
 
             public void setCallback(Callback.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1407,7 +1406,7 @@ public final class Probe {
             }
 
             public void setToken(Token.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -1823,7 +1822,7 @@ public final class Probe {
             }
 
             public void setCallback(Callback.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public long getTimes() {
@@ -2045,7 +2044,7 @@ public final class Probe {
             }
 
             public void setNode(Node.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 

@@ -3,7 +3,6 @@ package dev.capstan.capnpc.golden.generics;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
@@ -625,7 +624,7 @@ public final class Store {
             }
 
             public void setStore(Store.Server<TB, TR> value) {
-                _setCap(1, LocalCap.here(value));
+                _setServer(1, value);
             }
         }
 

@@ -3,7 +3,6 @@ package dev.capstan.capnpc.golden.services;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
@@ -169,7 +168,7 @@ public final class Folder {
             }
 
             public void setNode(Node.Server value) {
-                _setCap(1, LocalCap.here(value));
+                _setServer(1, value);
             }
         }
 
@@ -312,7 +311,7 @@ public final class Folder {
             }
 
             public void setNode(Node.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
 
             public boolean hasEntry() {
@@ -380,7 +379,7 @@ public final class Folder {
 
             public void setFolder(Folder.Server value) {
                 _setUint16(0, 1, 0);
-                _setCap(5, LocalCap.here(value));
+                _setServer(5, value);
             }
         }
 

@@ -3,7 +3,6 @@ package dev.capstan.capnpc.golden.services;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -281,7 +280,7 @@ public final class Node {
             }
 
             public void setWatcher(Watcher.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -367,7 +366,7 @@ public final class Node {
             }
 
             public void setHandle(Handle.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 

@@ -3,7 +3,6 @@ package dev.capstan.examples.calculator;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
@@ -265,7 +264,7 @@ public final class Calculator {
             }
 
             public void setValue(Value.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -449,7 +448,7 @@ public final class Calculator {
             }
 
             public void setFunc(Function.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
@@ -620,7 +619,7 @@ public final class Calculator {
             }
 
             public void setFunc(Function.Server value) {
-                _setCap(0, LocalCap.here(value));
+                _setServer(0, value);
             }
         }
 
