@@ -231,7 +231,8 @@ class FrameParityTest {
 
     @Test
     void a_message_that_is_announced_and_never_comes_takes_no_memory() {
-        // One segment of 8 Mi words less one, of which the first word is there: 64 MiB each, in all far beyond the heap.
+        // One segment of 8 Mi words less one, of which the first word is there: 64 MiB each, in all far beyond the
+        // heap.
         byte[] announced = {0, 0, 0, 0, (byte) 0xff, (byte) 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0};
         List<BytePipe> pipes = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
