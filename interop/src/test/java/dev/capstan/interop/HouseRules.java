@@ -153,6 +153,8 @@ final class HouseRules {
             "cases about calls from several threads make threads",
             "testkit.StreamContract",
             "random sizes from a fixed seed",
+            "testkit.SimNetwork",
+            "latencies from the seed that the test gives",
             "gateway.DemoCommand",
             "a main program: the hook that hears Ctrl-C is a thread");
 

@@ -4,15 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
-import dev.capstan.capnp.MessageBuilder;
 import dev.capstan.capnp.rpc.protocol.Message;
 import dev.capstan.capnp.rpc.protocol.Return;
 import dev.capstan.testkit.Parity;
+import dev.capstan.testkit.SimNetwork;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,80 +20,44 @@ class WireParityTest {
     private static final long UNKNOWN_INTERFACE = 0xdeadbeefdeadbeefL;
 
     private final SimLoop sim = new SimLoop();
-    private final HeldPipe pipe = new HeldPipe(sim.loop());
+    private final SimNetwork net = new SimNetwork(sim, 0);
     private final Servers servers = new Servers(sim.loop());
-    private final Connection vat =
-            (Connection) Vat.on(sim.loop()).serving(servers.new Main()).build().connect(pipe.right);
-    private final List<Message.Reader> received = new ArrayList<>();
-    private boolean ended;
+    private final Vat server = Vat.on(sim.loop()).serving(servers.new Main()).build();
+    private final Connection vat;
+    private final ScriptedPeer peer;
 
     WireParityTest() {
-        pipe.left.start(new MessageStream.Receiver() {
-            @Override
-            public void received(byte[] array, int offset, int length, boolean lent) {
-                received.add(TestContext.message(array));
-            }
-
-            @Override
-            public void ended() {
-                ended = true;
-            }
-
-            @Override
-            public void failed(Throwable cause) {
-                ended = true;
-            }
-        });
+        SimNetwork.Host host = net.host("vat");
+        List<Connection> accepted = new ArrayList<>();
+        host.onAccept(stream -> accepted.add((Connection) server.connect(stream)));
+        peer = new ScriptedPeer(sim, net.host("peer").connect("vat"));
+        vat = accepted.getFirst();
     }
 
     @AfterEach
     void closing_leaves_nothing() {
-        vat.close();
+        server.close();
+        peer.end();
         sim.poll();
         assertEquals(new Peer.Tables(0, 0, 0, 0, 0), vat.tables());
-    }
-
-    private void send(Consumer<Message.Builder> fill) {
-        MessageBuilder message = new MessageBuilder(64);
-        fill.accept(message.initRoot(Message.TYPE));
-        pipe.left.send(message.frame());
+        assertEquals(List.of(), net.openStreams());
+        assertEquals(0, sim.loop().timer().pending());
     }
 
     private void bootstrap(long id) {
-        send(message -> message.initBootstrap().setQuestionId(id));
+        peer.send(message -> message.initBootstrap().setQuestionId(id));
     }
 
-    /** The next message that has arrived. */
-    private Message.Reader next() {
-        sim.poll();
-        assertFalse(received.isEmpty(), "an answer");
-        return received.removeFirst();
-    }
-
-    private void nothing() {
-        sim.poll();
-        assertEquals(List.of(), received.stream().map(Message.Reader::which).toList());
-    }
-
+    /** The connection works, whatever was sent before. */
     private void stillUp() {
-        sim.poll();
-        received.clear();
+        peer.ignore();
         bootstrap(77);
-        Message.Reader answer = next();
-        assertTrue(answer.isReturn() && answer.getReturn().isResults());
-        assertFalse(ended);
-    }
-
-    private void abortedWith(String text) {
-        Message.Reader abort = next();
-        assertTrue(abort.isAbort(), () -> "aborted, not " + abort.which());
-        assertTrue(abort.getAbort().getReason().contains(text), abort.getAbort().getReason());
-        nothing();
-        assertTrue(ended);
+        assertTrue(peer.receive(Message.Which.RETURN).getReturn().isResults());
+        peer.expectNothing();
     }
 
     private void callUnknown(long question, long bootstrapQuestion) {
-        send(message -> {
+        peer.send(message -> {
             var call = message.initCall();
             call.setQuestionId(question);
             call.setInterfaceId(UNKNOWN_INTERFACE);
@@ -109,13 +71,13 @@ class WireParityTest {
     @DisplayName("Bootstrap q0: Return a0, results with capTable [senderHosted 0]")
     void a_bootstrap_is_answered_by_one_capability() {
         bootstrap(0);
-        Return.Reader ret = next().getReturn();
+        Return.Reader ret = peer.receive().getReturn();
         assertEquals(0, ret.getAnswerId());
         assertTrue(ret.isResults());
         assertEquals(1, ret.getResults().getCapTable().size());
         assertEquals(0, ret.getResults().getCapTable().get(0).getSenderHosted());
         assertFalse(ret.getNoFinishNeeded());
-        nothing();
+        peer.expectNothing();
     }
 
     @Test
@@ -124,9 +86,9 @@ class WireParityTest {
     void a_pipelined_call_of_an_unknown_interface_is_unimplemented() {
         bootstrap(0);
         callUnknown(1, 0);
-        send(message -> message.initFinish().setQuestionId(0));
-        assertEquals(0, next().getReturn().getAnswerId());
-        Return.Reader ret = next().getReturn();
+        peer.send(message -> message.initFinish().setQuestionId(0));
+        assertEquals(0, peer.receive().getReturn().getAnswerId());
+        Return.Reader ret = peer.receive().getReturn();
         assertEquals(1, ret.getAnswerId());
         assertFalse(ret.getReleaseParamCaps());
         assertEquals(
@@ -142,7 +104,7 @@ class WireParityTest {
     @DisplayName("pipelined Call with a transform on a bootstrap answer: failed")
     void a_path_into_something_that_is_no_struct_fails_the_call() {
         bootstrap(0);
-        send(message -> {
+        peer.send(message -> {
             var call = message.initCall();
             call.setQuestionId(1);
             var target = call.initTarget().initPromisedAnswer();
@@ -150,8 +112,8 @@ class WireParityTest {
             target.initTransform(1).get(0).setGetPointerField(3);
             call.initParams();
         });
-        next();
-        Return.Reader ret = next().getReturn();
+        peer.receive();
+        Return.Reader ret = peer.receive().getReturn();
         assertTrue(ret.isException());
         assertEquals(
                 dev.capstan.capnp.rpc.protocol.Exception.Type.FAILED,
@@ -163,8 +125,8 @@ class WireParityTest {
     @Parity("L04")
     @DisplayName("Join: echoed as unimplemented")
     void a_join_is_echoed() {
-        send(message -> message.initJoin().setQuestionId(5));
-        Message.Reader echo = next();
+        peer.send(message -> message.initJoin().setQuestionId(5));
+        Message.Reader echo = peer.receive();
         assertEquals(5, echo.getUnimplemented().getJoin().getQuestionId());
         stillUp();
     }
@@ -173,8 +135,8 @@ class WireParityTest {
     @Parity("L05")
     @DisplayName("ThirdPartyAnswer: echoed as unimplemented")
     void a_third_party_answer_is_echoed() {
-        send(message -> message.initThirdPartyAnswer().setAnswerId(1L << 30));
-        assertTrue(next().getUnimplemented().isThirdPartyAnswer());
+        peer.send(message -> message.initThirdPartyAnswer().setAnswerId(1L << 30));
+        assertTrue(peer.receive().getUnimplemented().isThirdPartyAnswer());
         stillUp();
     }
 
@@ -182,22 +144,22 @@ class WireParityTest {
     @Parity("L06")
     @DisplayName("Return for an unknown question: Abort, then EOF")
     void a_return_for_no_question_aborts() {
-        send(message -> {
+        peer.send(message -> {
             message.initReturn().setAnswerId(9);
             message.getReturn().setCanceled();
         });
-        abortedWith("Invalid question ID in Return message.");
+        peer.expectAbort("Invalid question ID in Return message.");
     }
 
     @Test
     @Parity("L07")
     @DisplayName("Call to an export that does not exist: Abort, then EOF")
     void a_call_of_no_export_aborts() {
-        send(message -> {
+        peer.send(message -> {
             message.initCall().initTarget().setImportedCap(33);
             message.getCall().initParams();
         });
-        abortedWith("Message target is not a current export ID.");
+        peer.expectAbort("Message target is not a current export ID.");
     }
 
     @Test
@@ -205,15 +167,15 @@ class WireParityTest {
     @DisplayName("unimplemented(call): C++ aborts; ours fails just that question")
     void a_call_that_the_peer_does_not_know_fails_alone() {
         var remote = vat.bootstrap();
-        assertTrue(next().isBootstrap());
+        assertTrue(peer.receive().isBootstrap());
         var request = remote.request(
                 new dev.capstan.cap.Method.Ordinal(1, 2),
                 dev.capstan.capnp.CapnpFormat.INSTANCE,
                 0,
                 dev.capstan.cap.Hints.NONE);
         var answer = request.send();
-        Message.Reader call = next();
-        send(message -> message.setUnimplemented(call));
+        Message.Reader call = peer.receive();
+        peer.send(message -> message.setUnimplemented(call));
         dev.capstan.cap.Failure failure = org.junit.jupiter.api.Assertions.assertThrows(
                 dev.capstan.cap.Failure.class, () -> sim.await(answer.results()));
         assertEquals(dev.capstan.cap.Failure.Kind.UNIMPLEMENTED, failure.kind());
@@ -227,15 +189,15 @@ class WireParityTest {
     @DisplayName("Call with sendResultsTo.thirdParty: Abort, then EOF")
     void a_call_that_returns_to_a_third_party_aborts() {
         bootstrap(0);
-        next();
-        send(message -> {
+        peer.receive();
+        peer.send(message -> {
             var call = message.initCall();
             call.setQuestionId(1);
             call.initTarget().setImportedCap(0);
             call.getSendResultsTo().initThirdParty();
             call.initParams();
         });
-        abortedWith("Unsupported `Call.sendResultsTo`.");
+        peer.expectAbort("Unsupported `Call.sendResultsTo`.");
     }
 
     @Test
@@ -243,8 +205,8 @@ class WireParityTest {
     @DisplayName("Call with onlyPromisePipeline: no Return at all")
     void a_call_for_its_pipeline_alone_is_not_returned() {
         bootstrap(0);
-        next();
-        send(message -> {
+        peer.receive();
+        peer.send(message -> {
             var call = message.initCall();
             call.setQuestionId(1L << 31);
             call.setOnlyPromisePipeline(true);
@@ -252,8 +214,8 @@ class WireParityTest {
             call.initTarget().setImportedCap(0);
             call.initParams();
         });
-        nothing();
-        send(message -> message.initFinish().setQuestionId(1L << 31));
+        peer.expectNothing();
+        peer.send(message -> message.initFinish().setQuestionId(1L << 31));
         stillUp();
     }
 
@@ -262,8 +224,8 @@ class WireParityTest {
     @DisplayName("Call with sendResultsTo.yourself that fails: no Return until Finish")
     void a_result_that_stays_here_is_returned_when_it_is_finished() {
         bootstrap(0);
-        next();
-        send(message -> {
+        peer.receive();
+        peer.send(message -> {
             var call = message.initCall();
             call.setQuestionId(1);
             call.setInterfaceId(UNKNOWN_INTERFACE);
@@ -271,9 +233,9 @@ class WireParityTest {
             call.getSendResultsTo().setYourself();
             call.initParams();
         });
-        nothing();
-        send(message -> message.initFinish().setQuestionId(1));
-        assertTrue(next().getReturn().isResultsSentElsewhere());
+        peer.expectNothing();
+        peer.send(message -> message.initFinish().setQuestionId(1));
+        assertTrue(peer.receive().getReturn().isResultsSentElsewhere());
         stillUp();
     }
 
@@ -282,28 +244,28 @@ class WireParityTest {
     @DisplayName("second Bootstrap with a question id in use: Abort, then EOF")
     void an_id_in_use_aborts() {
         bootstrap(0);
-        next();
+        peer.receive();
         bootstrap(0);
-        abortedWith("questionId is already in use; answerId = 0");
+        peer.expectAbort("questionId is already in use; answerId = 0");
     }
 
     @Test
     @Parity("L13")
     @DisplayName("Release of an unknown export: Abort, then EOF")
     void a_release_of_no_export_aborts() {
-        send(message -> {
+        peer.send(message -> {
             message.initRelease().setId(4);
             message.getRelease().setReferenceCount(1);
         });
-        abortedWith("Tried to release invalid export ID.");
+        peer.expectAbort("Tried to release invalid export ID.");
     }
 
     @Test
     @Parity("L14")
     @DisplayName("Finish of an unknown question: ignored")
     void a_finish_of_no_question_is_ignored() {
-        send(message -> message.initFinish().setQuestionId(12));
-        nothing();
+        peer.send(message -> message.initFinish().setQuestionId(12));
+        peer.expectNothing();
         stillUp();
     }
 
@@ -312,25 +274,25 @@ class WireParityTest {
     @DisplayName("Disembargo senderLoopback at a settled local capability: Abort, then EOF")
     void a_disembargo_of_something_that_does_not_point_back_aborts() {
         bootstrap(0);
-        next();
-        send(message -> {
+        peer.receive();
+        peer.send(message -> {
             var disembargo = message.initDisembargo();
             disembargo.initTarget().setImportedCap(0);
             disembargo.getContext().setSenderLoopback(3);
         });
-        abortedWith("does not point back to the sender");
+        peer.expectAbort("does not point back to the sender");
     }
 
     @Test
     @Parity("L16")
     @DisplayName("Resolve of an unknown promise with senderHosted 4: Release 4")
     void what_an_unknown_promise_became_is_given_back() {
-        send(message -> {
+        peer.send(message -> {
             var resolve = message.initResolve();
             resolve.setPromiseId(9);
             resolve.initCap().setSenderHosted(4);
         });
-        Message.Reader release = next();
+        Message.Reader release = peer.receive();
         assertEquals(4, release.getRelease().getId());
         assertEquals(1, release.getRelease().getReferenceCount());
         stillUp();
@@ -341,16 +303,16 @@ class WireParityTest {
     @DisplayName("Provide on a two-party network: Abort, then EOF")
     void a_provide_aborts() {
         bootstrap(0);
-        next();
-        send(message -> message.initProvide().initTarget().setImportedCap(0));
-        abortedWith("This VatNetwork does not support three-party handoff");
+        peer.receive();
+        peer.send(message -> message.initProvide().initTarget().setImportedCap(0));
+        peer.expectAbort("This VatNetwork does not support three-party handoff");
     }
 
     @Test
     @Parity("L18")
     @DisplayName("Abort: an Abort comes back, then EOF")
     void an_abort_is_answered_by_an_abort() {
-        send(message -> message.initAbort().setReason("bye"));
-        abortedWith("remote exception: bye");
+        peer.send(message -> message.initAbort().setReason("bye"));
+        peer.expectAbort("remote exception: bye");
     }
 }
