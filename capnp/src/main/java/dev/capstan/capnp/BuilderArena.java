@@ -4,39 +4,24 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments of a message that is being built.
- *
- * <p>Segments never move, since builders hold on to them. When one is full the next is as large as all before it
- * together: the number of segments stays logarithmic and at most half of the memory is unused. The first segment leaves
- * 8 bytes free in front for the header of a frame, so that a message of one segment is sent as it lies.
+ * The segments of a message that is being built, taken from a {@link Storage}. The first one leaves 8 bytes free in front for the header of a frame, so that a
+ * message of one segment is sent as it lies.
  */
 final class BuilderArena extends Arena {
     /** Bytes in front of the first segment: the header of a frame with one segment. */
     static final int SPARE = 8;
 
-    /** A segment that is larger than this is made only for one object that needs it. */
-    private static final int LARGEST_USUAL_BYTES = 64 << 20;
-
     /** Most bytes that a reset message keeps for its next use. */
     private static final int LARGEST_KEPT_BYTES = 1 << 20;
 
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
-
-    private HeapSegment first;
-    private HeapSegment @Nullable [] all;
+    private final Storage storage;
+    private Segment first;
+    private Segment @Nullable [] all;
     private int count = 1;
 
-    BuilderArena(int firstSegmentWords) {
-        if (firstSegmentWords < 1 || firstSegmentWords > (LARGEST_ARRAY - SPARE) / 8) {
-            throw new IllegalArgumentException("A first segment of " + firstSegmentWords
-                    + " words is not possible; at least 1 is needed, and it must fit an array.");
-        }
-        first = firstSegment(SPARE + 8 * firstSegmentWords);
-    }
-
-    private HeapSegment firstSegment(int arrayBytes) {
-        // The root pointer is the first word.
-        return new HeapSegment(this, 0, new byte[arrayBytes], SPARE, SPARE + 8);
+    BuilderArena(Storage storage, long firstBytes) {
+        this.storage = storage;
+        first = storage.first(this, firstBytes);
     }
 
     AnyPointer.Builder root() {
@@ -49,35 +34,33 @@ final class BuilderArena extends Arena {
 
     @Override
     @Nullable
-    HeapSegment segment(int id) {
+    Segment segment(int id) {
         return id >= 0 && id < count ? segmentAt(id) : null;
     }
 
     /** The segment with that id, which exists. */
-    HeapSegment segmentAt(int id) {
+    Segment segmentAt(int id) {
         return all == null || id == 0 ? first : all[id];
     }
 
     @Override
-    HeapSegment withRoom(long bytes) {
-        HeapSegment last = segmentAt(count - 1);
-        return bytes <= last.array.length - last.end ? last : append(bytes);
+    Segment withRoom(long bytes) {
+        Segment last = segmentAt(count - 1);
+        if (bytes <= last.capacity - last.end) {
+            return last;
+        }
+        Segment next = storage.next(this, count, bytes, 8 * sizeWords());
+        append(next);
+        return next;
     }
 
-    private HeapSegment append(long bytes) {
-        if (bytes > LARGEST_ARRAY) {
-            throw new IllegalArgumentException("An object of " + bytes
-                    + " bytes does not fit a heap segment, which holds at most " + LARGEST_ARRAY + ".");
-        }
-        long usual = Math.min(8 * sizeWords(), LARGEST_USUAL_BYTES);
-        HeapSegment segment = new HeapSegment(this, count, new byte[(int) Math.max(bytes, usual)], 0, 0);
-        HeapSegment[] segments = all == null ? new HeapSegment[] {first, first, first, first} : all;
+    private void append(Segment segment) {
+        Segment[] segments = all == null ? new Segment[] {first, first, first, first} : all;
         if (count == segments.length) {
             segments = Arrays.copyOf(segments, 2 * count);
         }
         segments[count++] = segment;
         all = segments;
-        return segment;
     }
 
     @Override
@@ -88,7 +71,7 @@ final class BuilderArena extends Arena {
     long sizeWords() {
         long bytes = 0;
         for (int id = 0; id < count; id++) {
-            HeapSegment segment = segmentAt(id);
+            Segment segment = segmentAt(id);
             bytes += segment.end - segment.start;
         }
         return bytes / 8;
@@ -101,9 +84,9 @@ final class BuilderArena extends Arena {
     void reset() {
         closeCaps();
         long wanted = SPARE + 8 * sizeWords();
-        if (wanted > first.array.length && wanted <= LARGEST_KEPT_BYTES) {
+        if (storage.grows() && wanted > first.capacity && wanted <= LARGEST_KEPT_BYTES) {
             // A new segment rather than the old one's array exchanged: its fields are final, which keeps access fast.
-            first = firstSegment((int) wanted);
+            first = storage.first(this, wanted);
         } else {
             first.zero(SPARE, first.end - SPARE);
             first.end = SPARE + 8;

@@ -29,7 +29,7 @@ final class Canonical {
     }
 
     /** Whether {@code segment} is what {@link #of} makes of its content. */
-    static boolean is(HeapSegment segment, AnyPointer.Reader root) {
+    static boolean is(Segment segment, AnyPointer.Reader root) {
         byte[] form;
         try {
             form = of(root);
@@ -37,7 +37,8 @@ final class Canonical {
             // What cannot be read, or holds a capability, has no canonical form.
             return false;
         }
-        return Arrays.equals(form, 0, form.length, segment.array, (int) segment.start, (int) segment.end);
+        return segment.end - segment.start == form.length
+                && new Data(segment, segment.start, form.length).equals(Data.wrap(form));
     }
 
     private static Canonical withRoom(long words) {

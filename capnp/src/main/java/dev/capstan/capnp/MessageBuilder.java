@@ -24,7 +24,12 @@ public final class MessageBuilder {
 
     /** A message whose first segment has the given size, the root pointer's word included. */
     public MessageBuilder(int firstSegmentWords) {
-        arena = new BuilderArena(firstSegmentWords);
+        arena = new BuilderArena(Storage.ON_HEAP, Storage.heapBytes(firstSegmentWords));
+    }
+
+    /** A message in memory of the caller's choice. */
+    public MessageBuilder(Storage storage) {
+        arena = new BuilderArena(storage, storage.firstBytes());
     }
 
     /** The root pointer. */
@@ -62,7 +67,7 @@ public final class MessageBuilder {
         return arena.sizeWords();
     }
 
-    /** The segments as views of the message's memory. */
+    /** The segments as views of the message's memory, each of at most 2 GiB. */
     public List<ByteBuffer> segments() {
         return StreamFrame.segments(arena);
     }
@@ -78,7 +83,7 @@ public final class MessageBuilder {
     }
 
     /**
-     * The stream frame in as few pieces as possible, as views of the message's memory: one piece for one segment. They
+     * The stream frame in as few pieces as possible, as views of the message's memory: one piece for one segment, unless that is larger than 1 GiB. They
      * are valid until the message is changed or reset.
      */
     public ByteBuffer[] frame() {
