@@ -143,6 +143,16 @@ public final class AnyPointer {
             Copies.copy(segment, at, source);
         }
 
+        /** Puts {@code orphan}, which is of the same message, in place of what was there. It is used up. */
+        public void adopt(Orphan<?, ?> orphan) {
+            orphan.adopt(segment, at);
+        }
+
+        /** Takes the target out of the message and leaves null. */
+        public <B, R> Orphan<B, R> disown(PointerType<B, R> type) {
+            return Orphan.disown(type, segment, at);
+        }
+
         /** The capability, as {@link Reader#asCap}. */
         public Cap asCap() {
             return as(CAPABILITY);

@@ -1,5 +1,6 @@
 package dev.capstan.capnp;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,16 @@ final class BuilderArena extends Arena {
     private Segment first;
     private Segment @Nullable [] all;
     private int count = 1;
+    /** The one that new objects go to when there is no room beside the pointer to them. */
+    private Segment last;
+
+    private long referencedBytes;
+    private @Nullable ArrayDeque<AnyPointer.Builder> slots;
 
     BuilderArena(Storage storage, long firstBytes) {
         this.storage = storage;
         first = storage.first(this, firstBytes);
+        last = first;
     }
 
     AnyPointer.Builder root() {
@@ -45,13 +52,36 @@ final class BuilderArena extends Arena {
 
     @Override
     Segment withRoom(long bytes) {
-        Segment last = segmentAt(count - 1);
-        if (bytes <= last.capacity - last.end) {
-            return last;
+        if (bytes > last.capacity - last.end) {
+            last = storage.next(this, count, bytes, 8 * sizeWords() - referencedBytes);
+            append(last);
         }
-        Segment next = storage.next(this, count, bytes, 8 * sizeWords());
-        append(next);
-        return next;
+        return last;
+    }
+
+    /** A segment of bytes that belong to somebody else, who does not change them; nothing is written to it, nor zeroed. */
+    Segment reference(byte[] array, int offset, int bytes) {
+        Segment segment = HeapSegment.referenced(this, count, array, offset, offset + bytes);
+        append(segment);
+        referencedBytes += bytes;
+        return segment;
+    }
+
+    /** A null pointer outside every object, for an orphan; the caller gives it back when it is null again. */
+    AnyPointer.Builder takeSlot() {
+        AnyPointer.Builder slot = slots == null ? null : slots.poll();
+        if (slot != null) {
+            return slot;
+        }
+        Segment segment = withRoom(8);
+        return new AnyPointer.Builder(segment, segment.allocate(8));
+    }
+
+    void giveSlot(AnyPointer.Builder slot) {
+        if (slots == null) {
+            slots = new ArrayDeque<>();
+        }
+        slots.push(slot);
     }
 
     private void append(Segment segment) {
@@ -93,5 +123,8 @@ final class BuilderArena extends Arena {
         }
         all = null;
         count = 1;
+        last = first;
+        referencedBytes = 0;
+        slots = null;
     }
 }

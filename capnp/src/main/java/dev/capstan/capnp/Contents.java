@@ -116,7 +116,7 @@ final class Contents {
         return pointers(inA, atA, a.depthLeft, inB, atB, b.depthLeft);
     }
 
-    private static boolean lists(Elements a, Elements b) {
+    static boolean lists(Elements a, Elements b) {
         if (a.count != b.count || a.size != b.size) {
             return false;
         }

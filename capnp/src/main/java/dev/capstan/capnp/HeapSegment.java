@@ -17,6 +17,8 @@ final class HeapSegment extends Segment {
     static final HeapSegment NULL = new HeapSegment(new ReaderArena(), 0, new byte[8], 0, 8);
 
     final byte[] array;
+    /** Whether the array is somebody else's, who is not to find zeroes in it. */
+    private final boolean referenced;
 
     /** Bytes that belong to no message. */
     static HeapSegment loose(byte[] bytes) {
@@ -26,6 +28,18 @@ final class HeapSegment extends Segment {
     HeapSegment(Arena arena, int id, byte[] array, int start, int end) {
         super(arena, id, start, end, array.length);
         this.array = array;
+        this.referenced = false;
+    }
+
+    private HeapSegment(Arena arena, int id, byte[] array, int start, int end, boolean referenced) {
+        super(arena, id, start, end, end);
+        this.array = array;
+        this.referenced = referenced;
+    }
+
+    /** See {@link BuilderArena#reference}. */
+    static HeapSegment referenced(Arena arena, int id, byte[] array, int start, int end) {
+        return new HeapSegment(arena, id, array, start, end, true);
     }
 
     @Override
@@ -70,7 +84,9 @@ final class HeapSegment extends Segment {
 
     @Override
     void zero(long from, long bytes) {
-        Arrays.fill(array, (int) from, (int) (from + bytes), (byte) 0);
+        if (!referenced) {
+            Arrays.fill(array, (int) from, (int) (from + bytes), (byte) 0);
+        }
     }
 
     @Override
