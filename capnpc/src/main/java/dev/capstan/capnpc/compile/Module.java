@@ -1,0 +1,63 @@
+package dev.capstan.capnpc.compile;
+
+import dev.capstan.capnpc.source.Problems;
+import dev.capstan.capnpc.source.Source;
+import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.capnpc.syntax.Declaration;
+import dev.capstan.capnpc.syntax.Span;
+import org.jspecify.annotations.Nullable;
+
+/** A file that has been read and parsed. */
+final class Module {
+    private final Modules modules;
+    private final SourceFiles root;
+    private final Source source;
+    private final Declaration file;
+    private @Nullable Node node;
+
+    Module(Modules modules, SourceFiles root, Source source, Declaration file) {
+        this.modules = modules;
+        this.root = root;
+        this.source = source;
+        this.file = file;
+    }
+
+    /** The file's path in the tree that it was found in. */
+    String path() {
+        return source.name();
+    }
+
+    Source source() {
+        return source;
+    }
+
+    Declaration file() {
+        return file;
+    }
+
+    /** The node of the file; made on first use. */
+    Node node(Program program) {
+        if (node == null) {
+            node = new Node(program, this);
+        }
+        return node;
+    }
+
+    Problems problems() {
+        return modules.problems();
+    }
+
+    void problem(Span span, String message, String hint) {
+        modules.problems().add(source, span.start(), span.end(), message, hint);
+    }
+
+    /** The file that an import in this one names; null after a problem. */
+    @Nullable Module imported(String path, Span span) {
+        return modules.imported(this, root, path, span);
+    }
+
+    /** The content of a file that is embedded; null after a problem. */
+    byte @Nullable [] embedded(String path, Span span) {
+        return modules.embedded(this, root, path, span);
+    }
+}

@@ -1,0 +1,187 @@
+package dev.capstan.capnpc.compile;
+
+import dev.capstan.capnpc.source.Problems;
+import dev.capstan.capnpc.source.Source;
+import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.capnpc.syntax.Declaration;
+import dev.capstan.capnpc.syntax.Ordinal;
+import dev.capstan.capnpc.syntax.Parser;
+import dev.capstan.capnpc.syntax.Span;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds, reads and parses files, each once. An absolute path is looked for in the import roots, a relative one beside the file that names
+ * it. A file that two paths lead to is one: otherwise it would collide with itself, as it declares the same ids twice.
+ */
+final class Modules {
+    private record Place(SourceFiles root, String path) {}
+
+    private final List<SourceFiles> roots;
+    private final Problems problems;
+    private final Map<Place, Module> byPlace = new HashMap<>();
+    private final Map<String, List<Module>> bySimpleName = new HashMap<>();
+
+    Modules(List<SourceFiles> roots, Problems problems) {
+        this.roots = roots;
+        this.problems = problems;
+    }
+
+    Problems problems() {
+        return problems;
+    }
+
+    /** A file that was asked for; null after a problem. */
+    @Nullable Module requested(SourceFiles root, String path) {
+        String normal = normal(List.of(), path);
+        if (normal == null) {
+            problems.add(path, "The path leads out of the source folder.", "");
+            return null;
+        }
+        try {
+            Module module = load(root, normal);
+            if (module == null) {
+                problems.add(path, "There is no such file.", "Paths are relative to the source folder.");
+            }
+            return module;
+        } catch (IOException e) {
+            problems.add(path, "The file cannot be read: " + reason(e) + ".", "");
+            return null;
+        }
+    }
+
+    @Nullable Module imported(Module from, SourceFiles root, String path, Span span) {
+        try {
+            Module module = null;
+            if (path.startsWith("/")) {
+                String normal = normal(List.of(), path.substring(1));
+                for (int i = 0; i < roots.size() && module == null && normal != null; i++) {
+                    module = load(roots.get(i), normal);
+                }
+            } else {
+                String normal = normal(folder(from.path()), path);
+                module = normal == null ? null : load(root, normal);
+            }
+            if (module == null) {
+                from.problem(span, "The imported file " + path + " is not found.", hint(path));
+            }
+            return module;
+        } catch (IOException e) {
+            from.problem(span, "The imported file " + path + " cannot be read: " + reason(e) + ".", "");
+            return null;
+        }
+    }
+
+    byte @Nullable [] embedded(Module from, SourceFiles root, String path, Span span) {
+        try {
+            byte[] content = null;
+            if (path.startsWith("/")) {
+                String normal = normal(List.of(), path.substring(1));
+                for (int i = 0; i < roots.size() && content == null && normal != null; i++) {
+                    content = roots.get(i).read(normal);
+                }
+            } else {
+                String normal = normal(folder(from.path()), path);
+                content = normal == null ? null : root.read(normal);
+            }
+            if (content == null) {
+                from.problem(span, "The embedded file " + path + " is not found.", hint(path));
+            }
+            return content;
+        } catch (IOException e) {
+            from.problem(span, "The embedded file " + path + " cannot be read: " + reason(e) + ".", "");
+            return null;
+        }
+    }
+
+    private static String hint(String path) {
+        return path.startsWith("/")
+                ? "A leading '/' means one of the import folders."
+                : "The path is relative to the folder of this file.";
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null || e.getClass() != IOException.class ? e.toString() : message;
+    }
+
+    private @Nullable Module load(SourceFiles root, String path) throws IOException {
+        Place place = new Place(root, path);
+        Module known = byPlace.get(place);
+        if (known != null) {
+            return known;
+        }
+        byte[] content = root.read(path);
+        if (content == null) {
+            return null;
+        }
+        Module module = same(root, new Source(path, content), content);
+        byPlace.put(place, module);
+        return module;
+    }
+
+    /** The file with the same content that is known already, or a new one. */
+    private Module same(SourceFiles root, Source source, byte[] content) {
+        String simpleName = source.name().substring(source.name().lastIndexOf('/') + 1);
+        List<Module> candidates = bySimpleName.computeIfAbsent(simpleName, none -> new ArrayList<>());
+        for (Module candidate : candidates) {
+            if (candidate.source().hasContentOf(source)) {
+                return candidate;
+            }
+        }
+        Module module = new Module(this, root, source, withId(Parser.parse(source, problems), source, content));
+        candidates.add(module);
+        return module;
+    }
+
+    private Declaration withId(Declaration file, Source source, byte[] content) {
+        if (file.id() != null) {
+            return file;
+        }
+        long id = Ids.ofContent(content);
+        if (problems.isEmpty(source.name())) {
+            problems.add(
+                    source,
+                    0,
+                    0,
+                    "The file has no id.",
+                    "Add this line: @0x%016x; it makes the ids of everything in the file unique.".formatted(id));
+        }
+        return new Declaration(
+                file.name(),
+                new Ordinal(id, file.span()),
+                null,
+                file.parameters(),
+                file.inside(),
+                file.annotations(),
+                file.comment(),
+                file.span(),
+                file.body());
+    }
+
+    private static List<String> folder(String path) {
+        List<String> parts = List.of(path.split("/", -1));
+        return parts.subList(0, parts.size() - 1);
+    }
+
+    /** {@code path} seen from {@code folder}, without dots; null when it leads above the root. */
+    private static @Nullable String normal(List<String> folder, String path) {
+        Deque<String> parts = new ArrayDeque<>(folder);
+        for (String part : path.split("/", -1)) {
+            if (part.equals("..")) {
+                if (parts.pollLast() == null) {
+                    return null;
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.addLast(part);
+            }
+        }
+        return parts.isEmpty() ? null : String.join("/", parts);
+    }
+}
