@@ -51,7 +51,8 @@ final class Alias {
             case Branded.Variable variable -> new Resolved.Parameter(variable.scopeId(), variable.index());
             case Branded.Declared declared -> {
                 Brand brand = declared.bindings().toBrand(resolver.types());
-                yield new Resolved.Found(declared.referent(), scope.id(), brand.scopes().isEmpty() ? null : brand);
+                yield new Resolved.Found(
+                        declared.referent(), scope.id(), brand.scopes().isEmpty() ? null : brand);
             }
         };
     }

@@ -30,8 +30,7 @@ final class Bindings {
     /** Those of a declaration seen from within: all parameters of it and around it stand for themselves. */
     static Bindings within(Node node) {
         Node around = node.parent();
-        return new Bindings(
-                around == null ? null : within(around), node.id(), node.parameterCount(), true, List.of());
+        return new Bindings(around == null ? null : within(around), node.id(), node.parameterCount(), true, List.of());
     }
 
     /** Those of something that is declared in this scope, without arguments for its own parameters. */
@@ -140,7 +139,8 @@ final class Bindings {
         return switch (type) {
             case Type.Simple simple -> builtin(Builtin.of(simple), nowhere);
             case Type.Named named ->
-                new Branded.Declared(named.node(), evaluate(named.node(), named.brand().scopes(), 0), nowhere);
+                new Branded.Declared(
+                        named.node(), evaluate(named.node(), named.brand().scopes(), 0), nowhere);
             case Type.ListOf list ->
                 new Branded.Declared(
                         Builtin.LIST,

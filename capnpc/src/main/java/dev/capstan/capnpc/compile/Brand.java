@@ -14,7 +14,8 @@ record Brand(List<Scope> scopes) {
     /** Arguments of one scope; null when they are those of the place where the brand stands. */
     record Scope(long id, @Nullable List<Type> arguments) {}
 
-    @Nullable Scope scope(long id) {
+    @Nullable
+    Scope scope(long id) {
         for (Scope scope : scopes) {
             if (scope.id() == id) {
                 return scope;

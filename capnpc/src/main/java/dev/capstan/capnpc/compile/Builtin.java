@@ -40,7 +40,10 @@ enum Builtin implements Referent {
     }
 
     static Builtin of(Type.Simple type) {
-        return Arrays.stream(values()).filter(builtin -> builtin.type == type).findAny().orElseThrow();
+        return Arrays.stream(values())
+                .filter(builtin -> builtin.type == type)
+                .findAny()
+                .orElseThrow();
     }
 
     @Override
@@ -56,7 +59,7 @@ enum Builtin implements Referent {
     /** Lies below all ids that a schema can name. */
     @Override
     public long id() {
-        return 1 + ordinal();
+        return 1L + compareTo(VOID);
     }
 
     @Override

@@ -30,8 +30,9 @@ public final class Compilation {
     /** The request as a message of its own, to be sent to a plugin; throws {@link IllegalStateException} with the problems if there is none. */
     public MessageBuilder message() {
         if (request == null) {
-            throw new IllegalStateException(
-                    problems.stream().map(Problem::toString).collect(Collectors.joining("\n", "The schemas have problems:\n", "")));
+            throw new IllegalStateException(problems.stream()
+                    .map(Problem::toString)
+                    .collect(Collectors.joining("\n", "The schemas have problems:\n", "")));
         }
         return request;
     }

@@ -1,8 +1,8 @@
 package dev.capstan.capnpc.compile;
 
 import dev.capstan.capnp.MessageBuilder;
-import dev.capstan.capnpc.source.Problems;
 import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.capnpc.syntax.Problems;
 import java.util.ArrayList;
 import java.util.List;
 

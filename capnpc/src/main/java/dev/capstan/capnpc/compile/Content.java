@@ -26,7 +26,12 @@ final class Content {
 
     record Interface(List<Superclass> superclasses, List<Method> methods) implements Body {}
 
-    record Enumerant(String name, int codeOrder, List<Applied> annotations, @Nullable String comment, Span span) {}
+    record Enumerant(
+            String name,
+            int codeOrder,
+            List<Applied> annotations,
+            @Nullable String comment,
+            Span span) {}
 
     record Superclass(Node node, Brand brand) {}
 

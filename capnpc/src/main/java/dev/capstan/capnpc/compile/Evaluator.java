@@ -39,7 +39,10 @@ final class Evaluator {
         }
         Value value = value(source, slot.type(), all);
         if (value != null && !node.program().budget().spendValue(value.weight())) {
-            problem(source, "All values together are too large.", "A run may take " + Budget.VALUES + " words for values.");
+            problem(
+                    source,
+                    "All values together are too large.",
+                    "A run may take " + Budget.VALUES + " words for values.");
             value = null;
         }
         slot.fill(value);
@@ -47,7 +50,10 @@ final class Evaluator {
 
     private @Nullable Value value(Expression source, Type type, boolean all) {
         if (type instanceof Type.Parameter || type instanceof Type.Implicit) {
-            problem(source, "A value of a type parameter cannot be written.", "It is not known yet which type that will be.");
+            problem(
+                    source,
+                    "A value of a type parameter cannot be written.",
+                    "It is not known yet which type that will be.");
             return null;
         }
         Value found = raw(source, type, all);
@@ -155,7 +161,8 @@ final class Evaluator {
     }
 
     private @Nullable Value constant(Expression source, Type type, boolean all) {
-        if (source instanceof Expression.Relative relative && node.resolve(relative.name().text()) == null) {
+        if (source instanceof Expression.Relative relative
+                && node.resolve(relative.name().text()) == null) {
             unknownName(relative.name(), type);
             return null;
         }
@@ -165,12 +172,16 @@ final class Evaluator {
         }
         Node constant = Resolver.node(branded, Kind.CONST);
         if (constant == null) {
-            problem(source, "'" + source.text() + "' is not a constant.", "A value of " + type.text() + " is expected here.");
+            problem(
+                    source,
+                    "'" + source.text() + "' is not a constant.",
+                    "A value of " + type.text() + " is expected here.");
             return null;
         }
         if (source instanceof Expression.Relative relative) {
             Node scope = constant.parent();
-            String qualified = (scope == null || scope.kind() == Kind.FILE ? "" : scope.text()) + "." + relative.name().text();
+            String qualified = (scope == null || scope.kind() == Kind.FILE ? "" : scope.text()) + "."
+                    + relative.name().text();
             problem(source, "Names of constants must be qualified.", "Write '" + qualified + "'.");
             return null;
         }
@@ -248,7 +259,10 @@ final class Evaluator {
         } else {
             Field first = group.fields().isEmpty() ? null : group.fields().getFirst();
             if (first == null || first.group() != null) {
-                problem(source, "The fields of the group '" + group.name() + "' are expected here.", "Like (name = value).");
+                problem(
+                        source,
+                        "The fields of the group '" + group.name() + "' are expected here.",
+                        "Like (name = value).");
                 return null;
             }
             Value value = value(source, Type.substitute(first.type(), brand), all);
@@ -290,19 +304,26 @@ final class Evaluator {
             return new Value.Binary(Data.of(content));
         }
         if (struct(type) == null || !(type instanceof Type.Named named)) {
-            problem(source, "A file can be embedded as Text, Data or a struct.", "Here " + type.text() + " is expected.");
+            problem(
+                    source,
+                    "A file can be embedded as Text, Data or a struct.",
+                    "Here " + type.text() + " is expected.");
             return null;
         }
         try {
-            AnyPointer.Reader root =
-                    MessageReader.of(Arrays.copyOf(content, content.length), 0, content.length, EMBEDDED).root();
+            AnyPointer.Reader root = MessageReader.of(
+                            Arrays.copyOf(content, content.length), 0, content.length, EMBEDDED)
+                    .root();
             if (root.kind() != AnyPointer.Kind.STRUCT && root.kind() != AnyPointer.Kind.NULL) {
                 mismatch(source, type);
                 return null;
             }
             return new Value.Embedded(named, root, root.targetSizeWords());
         } catch (MessageException e) {
-            problem(source, "The embedded file is not a message: " + e.getMessage() + ".", "It must be an unpacked one.");
+            problem(
+                    source,
+                    "The embedded file is not a message: " + e.getMessage() + ".",
+                    "It must be an unpacked one.");
             return null;
         }
     }

@@ -42,7 +42,8 @@ final class Field {
         return discriminant;
     }
 
-    @Nullable String comment() {
+    @Nullable
+    String comment() {
         return comment;
     }
 
@@ -61,7 +62,8 @@ final class Field {
     }
 
     /** The struct that a group is; null for other fields. */
-    @Nullable Struct group() {
+    @Nullable
+    Struct group() {
         return group;
     }
 
@@ -70,7 +72,8 @@ final class Field {
     }
 
     /** The explicit default value; null without. */
-    @Nullable Slot defaultValue() {
+    @Nullable
+    Slot defaultValue() {
         return defaultValue;
     }
 

@@ -36,8 +36,7 @@ final class Fit {
                 yield whole.isNegative() ? whole.bits() >= ~most : Long.compareUnsigned(whole.bits(), most) <= 0;
             }
             case UINT8, UINT16, UINT32, UINT64 ->
-                !whole.isNegative()
-                        && Long.compareUnsigned(whole.bits(), -1L >>> (64 - Type.bits(type))) <= 0;
+                !whole.isNegative() && Long.compareUnsigned(whole.bits(), -1L >>> (64 - Type.bits(type))) <= 0;
             case FLOAT32, FLOAT64 -> true;
             default -> false;
         };

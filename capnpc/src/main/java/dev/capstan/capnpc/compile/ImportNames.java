@@ -27,8 +27,7 @@ final class ImportNames {
 
     /** UTF-8 sorts like code points, UTF-16 does not. */
     private static String bytes(String name) {
-        return new String(
-                name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     private void add(Declaration declaration) {

@@ -69,9 +69,8 @@ final class InterfaceTranslator {
             module.problem(stream.span(), "Only results can be 'stream'.", "Put it behind '->'.");
         }
         Content.Side parameters = side(declaration, method.parameters(), (int) ordinal.value(), false);
-        Declaration.Parameters results = method.results() != null
-                ? method.results()
-                : new Declaration.Listed(List.of(), new Span(0, 0));
+        Declaration.Parameters results =
+                method.results() != null ? method.results() : new Declaration.Listed(List.of(), new Span(0, 0));
         return new Content.Method(
                 declaration.name().text(),
                 member.codeOrder(),
@@ -108,7 +107,8 @@ final class InterfaceTranslator {
                 listed.span());
         new StructTranslator(translator, struct, new Implicits(id, implicits)).translateParameters(listed.fields());
         translator.addPart(struct);
-        // The C++ compiler means to bind the implicit parameters here, to themselves, but drops the binding; so does everyone else.
+        // The C++ compiler means to bind the implicit parameters here, to themselves, but drops the binding; so does
+        // everyone else.
         Bindings inner = bindings.push(id, implicits.size());
         return new Content.Side(id, inner.toBrand(translator.resolver().types()));
     }
@@ -134,7 +134,9 @@ final class InterfaceTranslator {
         Module file = module.imported(STREAM_FILE, stream.span());
         if (file != null && file.node(node.program()).resolveMember("StreamResult") == null) {
             module.problem(
-                    stream.span(), "The " + STREAM_FILE + " that was found has no StreamResult.", "Use the standard one.");
+                    stream.span(),
+                    "The " + STREAM_FILE + " that was found has no StreamResult.",
+                    "Use the standard one.");
         }
         return new Content.Side(STREAM_RESULT, Brand.NONE);
     }

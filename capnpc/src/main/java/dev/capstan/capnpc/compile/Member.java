@@ -50,7 +50,8 @@ final class Member {
         this.place = place;
     }
 
-    @Nullable Member parent() {
+    @Nullable
+    Member parent() {
         return parent;
     }
 

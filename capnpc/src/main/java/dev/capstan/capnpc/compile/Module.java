@@ -1,9 +1,9 @@
 package dev.capstan.capnpc.compile;
 
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import dev.capstan.capnpc.source.SourceFiles;
 import dev.capstan.capnpc.syntax.Declaration;
+import dev.capstan.capnpc.syntax.Problems;
+import dev.capstan.capnpc.syntax.Source;
 import dev.capstan.capnpc.syntax.Span;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +52,8 @@ final class Module {
     }
 
     /** The file that an import in this one names; null after a problem. */
-    @Nullable Module imported(String path, Span span) {
+    @Nullable
+    Module imported(String path, Span span) {
         return modules.imported(this, root, path, span);
     }
 

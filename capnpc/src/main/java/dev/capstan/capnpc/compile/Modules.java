@@ -1,11 +1,11 @@
 package dev.capstan.capnpc.compile;
 
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import dev.capstan.capnpc.source.SourceFiles;
 import dev.capstan.capnpc.syntax.Declaration;
 import dev.capstan.capnpc.syntax.Ordinal;
 import dev.capstan.capnpc.syntax.Parser;
+import dev.capstan.capnpc.syntax.Problems;
+import dev.capstan.capnpc.syntax.Source;
 import dev.capstan.capnpc.syntax.Span;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -38,7 +38,8 @@ final class Modules {
     }
 
     /** A file that was asked for; null after a problem. */
-    @Nullable Module requested(SourceFiles root, String path) {
+    @Nullable
+    Module requested(SourceFiles root, String path) {
         String normal = normal(List.of(), path);
         if (normal == null) {
             problems.add(path, "The path leads out of the source folder.", "");
@@ -56,7 +57,8 @@ final class Modules {
         }
     }
 
-    @Nullable Module imported(Module from, SourceFiles root, String path, Span span) {
+    @Nullable
+    Module imported(Module from, SourceFiles root, String path, Span span) {
         try {
             Module module = null;
             if (path.startsWith("/")) {

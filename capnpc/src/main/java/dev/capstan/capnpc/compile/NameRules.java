@@ -48,7 +48,8 @@ final class NameRules {
         if (name.text().isEmpty()) {
             module.problem(name.span(), "There is an unnamed union here already.", "Give one of the two a name.");
         } else {
-            module.problem(name.span(), "'" + name.text() + "' is declared twice.", "Give one of the two another name.");
+            module.problem(
+                    name.span(), "'" + name.text() + "' is declared twice.", "Give one of the two another name.");
             module.problem(other.span(), "'" + name.text() + "' is declared here, too.", "");
         }
     }
@@ -114,7 +115,9 @@ final class NameRules {
                     || inside.body() == Declaration.Plain.GROUP;
             if (!isMember) {
                 module.problem(
-                        inside.name().span(), "Groups and unions have members alone.", "Declare it outside, in the struct.");
+                        inside.name().span(),
+                        "Groups and unions have members alone.",
+                        "Declare it outside, in the struct.");
             }
         }
     }

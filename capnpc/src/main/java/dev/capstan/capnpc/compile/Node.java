@@ -165,7 +165,8 @@ final class Node implements Referent {
     }
 
     /** What a name means within this declaration: looked up in it, then in those around it. */
-    @Nullable Resolved resolve(String name) {
+    @Nullable
+    Resolved resolve(String name) {
         for (Node scope = this; scope != null; scope = scope.parent) {
             Resolved member = scope.resolveMember(name);
             if (member != null) {
@@ -183,7 +184,8 @@ final class Node implements Referent {
     }
 
     /** What a name means as a member of this declaration. */
-    @Nullable Resolved resolveMember(String name) {
+    @Nullable
+    Resolved resolveMember(String name) {
         Node child = childByName.get(name);
         if (child != null) {
             return new Resolved.Found(child, id, null);
@@ -193,7 +195,8 @@ final class Node implements Referent {
     }
 
     /** Types and simple values are there; null after a problem, such as that they depend on themselves. */
-    @Nullable Content content() {
+    @Nullable
+    Content content() {
         if (state == State.NEW) {
             state = State.TRANSLATING;
             if (program.budget().enter()) {
@@ -211,7 +214,8 @@ final class Node implements Referent {
     }
 
     /** Everything is there; null after a problem. */
-    @Nullable Content finished() {
+    @Nullable
+    Content finished() {
         Content translated = content();
         if (translated == null) {
             return null;

@@ -45,7 +45,8 @@ final class NodeWriter {
                 TypeWriter.write(written.initType(), annotation.type());
                 targets(written, annotation.targets());
             }
-            case Content.Enum body -> enumerants(target.initEnum().initEnumerants(body.enumerants().size()), body);
+            case Content.Enum body ->
+                enumerants(target.initEnum().initEnumerants(body.enumerants().size()), body);
             case Content.StructBody body -> struct(target, body.struct());
             case Content.Interface body -> interfaceType(target.initInterface(), body);
         }
@@ -160,8 +161,7 @@ final class NodeWriter {
         ValueWriter.write(slot.initDefaultValue(), value == null ? new Slot(field.type(), null) : value);
     }
 
-    private static void interfaceType(
-            dev.capstan.capnp.schema.Node.Interface.Builder target, Content.Interface body) {
+    private static void interfaceType(dev.capstan.capnp.schema.Node.Interface.Builder target, Content.Interface body) {
         var superclasses = target.initSuperclasses(body.superclasses().size());
         for (int i = 0; i < superclasses.size(); i++) {
             Content.Superclass superclass = body.superclasses().get(i);
@@ -179,7 +179,8 @@ final class NodeWriter {
             TypeWriter.brand(method.parameters().brand(), written::initParamBrand);
             written.setResultStructType(method.results().structId());
             TypeWriter.brand(method.results().brand(), written::initResultBrand);
-            var implicit = written.initImplicitParameters(method.implicitParameters().size());
+            var implicit =
+                    written.initImplicitParameters(method.implicitParameters().size());
             for (int j = 0; j < implicit.size(); j++) {
                 implicit.get(j).setName(method.implicitParameters().get(j).text());
             }

@@ -16,7 +16,9 @@ final class Ordinals {
     void check(Ordinal ordinal) {
         if (ordinal.value() < expected) {
             module.problem(
-                    ordinal.span(), "The number @" + ordinal.value() + " is used twice.", "The next free number is due.");
+                    ordinal.span(),
+                    "The number @" + ordinal.value() + " is used twice.",
+                    "The next free number is due.");
             if (last != null) {
                 module.problem(last.span(), "The number @" + last.value() + " is used here, too.", "");
                 last = null;

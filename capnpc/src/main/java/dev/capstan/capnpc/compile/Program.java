@@ -1,6 +1,6 @@
 package dev.capstan.capnpc.compile;
 
-import dev.capstan.capnpc.source.Problems;
+import dev.capstan.capnpc.syntax.Problems;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,8 @@ final class Program {
         return substitute;
     }
 
-    @Nullable Node node(long id) {
+    @Nullable
+    Node node(long id) {
         return nodes.get(id);
     }
 }

@@ -10,7 +10,8 @@ sealed interface Referent permits Node, Builtin {
     int parameterCount();
 
     /** The declaration around it; null for files and built-ins. */
-    @Nullable Node parent();
+    @Nullable
+    Node parent();
 
     /** For messages. */
     String text();

@@ -63,13 +63,19 @@ final class RequestWriter {
             case Content.Enum body -> {
                 var members = target.initMembers(body.enumerants().size());
                 for (int i = 0; i < members.size(); i++) {
-                    member(members.get(i), body.enumerants().get(i).comment(), body.enumerants().get(i).span());
+                    member(
+                            members.get(i),
+                            body.enumerants().get(i).comment(),
+                            body.enumerants().get(i).span());
                 }
             }
             case Content.Interface body -> {
                 var members = target.initMembers(body.methods().size());
                 for (int i = 0; i < members.size(); i++) {
-                    member(members.get(i), body.methods().get(i).comment(), body.methods().get(i).span());
+                    member(
+                            members.get(i),
+                            body.methods().get(i).comment(),
+                            body.methods().get(i).span());
                 }
             }
             case Content.File file -> {}

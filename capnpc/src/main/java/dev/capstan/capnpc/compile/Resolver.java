@@ -44,14 +44,16 @@ final class Resolver {
     }
 
     /** The type that an expression stands for; null after a problem. */
-    @Nullable Type type(Expression expression) {
+    @Nullable
+    Type type(Expression expression) {
         Branded branded = resolve(expression);
         Type type = branded == null ? null : types.type(branded);
         return type == null ? null : types.spend(type, expression.span());
     }
 
     /** Null after a problem. */
-    @Nullable Branded resolve(Expression expression) {
+    @Nullable
+    Branded resolve(Expression expression) {
         return switch (expression) {
             case Expression.Unknown unknown -> null;
             case Expression.Relative relative -> relative(relative.name());
@@ -60,7 +62,9 @@ final class Resolver {
                 if (found == null) {
                     undefined(absolute.name(), scope.top());
                 }
-                yield found == null || found instanceof Resolved.Broken ? null : bindings.interpret(found, absolute.span());
+                yield found == null || found instanceof Resolved.Broken
+                        ? null
+                        : bindings.interpret(found, absolute.span());
             }
             case Expression.Import imported -> imported(imported);
             case Expression.Application application -> apply(application);
@@ -140,7 +144,9 @@ final class Resolver {
             String text = declared.referent().text();
             module.problem(
                     application.span(),
-                    wanted == 0 ? "'" + text + "' takes no type arguments." : "'" + text + "' takes " + wanted + " type arguments.",
+                    wanted == 0
+                            ? "'" + text + "' takes no type arguments."
+                            : "'" + text + "' takes " + wanted + " type arguments.",
                     "There are " + arguments.size() + ".");
             return false;
         }
@@ -181,11 +187,14 @@ final class Resolver {
         if (parent instanceof Branded.Declared declared && declared.referent() instanceof Node node) {
             Resolved found = node.resolveMember(member.name().text());
             if (found != null) {
-                return found instanceof Resolved.Broken ? null : declared.bindings().interpret(found, member.span());
+                return found instanceof Resolved.Broken
+                        ? null
+                        : declared.bindings().interpret(found, member.span());
             }
             module.problem(
                     member.name().span(),
-                    "'" + member.parent().text() + "' has no member named '" + member.name().text() + "'.",
+                    "'" + member.parent().text() + "' has no member named '"
+                            + member.name().text() + "'.",
                     Suggestion.of(member.name().text(), names(node, false)));
             return null;
         }

@@ -19,11 +19,13 @@ final class Slot {
         return type;
     }
 
-    @Nullable Expression source() {
+    @Nullable
+    Expression source() {
         return source;
     }
 
-    @Nullable Value value() {
+    @Nullable
+    Value value() {
         return value;
     }
 

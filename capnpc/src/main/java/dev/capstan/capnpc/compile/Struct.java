@@ -75,7 +75,8 @@ final class Struct {
         return parameters;
     }
 
-    @Nullable String comment() {
+    @Nullable
+    String comment() {
         return comment;
     }
 
@@ -88,12 +89,14 @@ final class Struct {
         return fields;
     }
 
-    @Nullable Field field(String fieldName) {
+    @Nullable
+    Field field(String fieldName) {
         return byName.get(fieldName);
     }
 
     /** The member of the unnamed union with that tag. */
-    @Nullable Field member(int discriminant) {
+    @Nullable
+    Field member(int discriminant) {
         for (Field field : fields) {
             if (field.discriminant() == discriminant) {
                 return field;

@@ -90,7 +90,10 @@ final class StructTranslator {
     /** For the layout, each member of a union is a group of one. */
     private int gatherUnion(Declaration declaration, Member parent, Layout.Union union, int firstCodeOrder) {
         if (declaration.inside().size() < 2) {
-            module.problem(declaration.name().span(), "The union has fewer than two members.", "Add one, or use a plain field.");
+            module.problem(
+                    declaration.name().span(),
+                    "The union has fewer than two members.",
+                    "Add one, or use a plain field.");
         }
         int codeOrder = firstCodeOrder;
         for (Declaration inside : declaration.inside()) {
@@ -172,11 +175,32 @@ final class StructTranslator {
         for (Member member : members) {
             finish(member);
         }
+        checkOrder(struct);
+        groups.forEach(this::checkOrder);
         if (layout.dataWords() > LARGEST_SECTION || layout.pointers() > LARGEST_SECTION) {
-            module.problem(struct.span(), "The struct is too large.", "Its sections hold at most " + LARGEST_SECTION + " words.");
+            module.problem(
+                    struct.span(),
+                    "The struct is too large.",
+                    "Its sections hold at most " + LARGEST_SECTION + " words.");
         }
         struct.size(layout.dataWords(), layout.pointers());
         groups.forEach(group -> group.size(layout.dataWords(), layout.pointers()));
+    }
+
+    /** Nodes list fields by ordinal, but a union stands where its first member is. */
+    private void checkOrder(Struct checked) {
+        int next = 0;
+        for (Field field : checked.fields()) {
+            if (field.ordinal() != Field.NONE) {
+                if (field.ordinal() < next) {
+                    module.problem(
+                            field.span(),
+                            "'" + field.name() + "' comes between a union's number and its first member.",
+                            "The number of a union follows that of its first member.");
+                }
+                next = field.ordinal() + 1;
+            }
+        }
     }
 
     private void place(Member member, Field field) {
@@ -192,7 +216,9 @@ final class StructTranslator {
         Type type = resolver.type(written.type());
         field.type(
                 type == null ? Type.Simple.VOID : type,
-                type == null || written.defaultValue() == null ? null : defaultValue(member, type, written.defaultValue()));
+                type == null || written.defaultValue() == null
+                        ? null
+                        : defaultValue(member, type, written.defaultValue()));
         int bits = Type.bits(field.type());
         Layout.Place place = Objects.requireNonNull(member.place());
         if (bits == Type.POINTER) {

@@ -42,7 +42,8 @@ final class Translator {
                 Type type = resolver.type(annotation.type());
                 yield new Content.Annotation(type == null ? Type.Simple.VOID : type, annotation.targets());
             }
-            case Declaration.Interface type -> new InterfaceTranslator(this, node).translate(type, declaration.inside());
+            case Declaration.Interface type ->
+                new InterfaceTranslator(this, node).translate(type, declaration.inside());
             case Declaration.Plain.ENUM -> enumeration(declaration);
             case Declaration.Plain.STRUCT -> {
                 Struct struct = new Struct(
@@ -63,8 +64,7 @@ final class Translator {
 
     private Content.Body constant(Declaration.Const constant) {
         Type type = resolver.type(constant.type());
-        return new Content.Const(
-                type == null ? new Slot(Type.Simple.VOID, null) : slot(type, constant.value()));
+        return new Content.Const(type == null ? new Slot(Type.Simple.VOID, null) : slot(type, constant.value()));
     }
 
     private Content.Body enumeration(Declaration declaration) {
@@ -152,7 +152,10 @@ final class Translator {
         }
         if (!body.targets().contains(target)) {
             String place = target.name().toLowerCase(Locale.ROOT);
-            module.problem(span, "'" + text + "' cannot be put on a " + place + ".", "It does not name " + place + " among its targets.");
+            module.problem(
+                    span,
+                    "'" + text + "' cannot be put on a " + place + ".",
+                    "It does not name " + place + " among its targets.");
         }
         Brand brand = declared.bindings().toBrand(resolver.types());
         Type type = Type.substitute(body.type(), brand);

@@ -165,7 +165,8 @@ sealed interface Type {
                 }
                 yield parameter.index() < arguments.size() ? arguments.get(parameter.index()) : Simple.ANY_POINTER;
             }
-            case Named named -> named.brand().scopes().isEmpty() ? named : new Named(named.node(), within(named.brand(), brand));
+            case Named named ->
+                named.brand().scopes().isEmpty() ? named : new Named(named.node(), within(named.brand(), brand));
         };
     }
 
@@ -180,7 +181,9 @@ sealed interface Type {
                     }
                     return new Brand.Scope(
                             scope.id(),
-                            arguments.stream().map(type -> substitute(type, outer)).toList());
+                            arguments.stream()
+                                    .map(type -> substitute(type, outer))
+                                    .toList());
                 })
                 .toList());
     }

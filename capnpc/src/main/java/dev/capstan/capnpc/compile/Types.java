@@ -14,7 +14,8 @@ final class Types {
     }
 
     /** Null after a problem. */
-    @Nullable Type type(Branded branded) {
+    @Nullable
+    Type type(Branded branded) {
         return switch (branded) {
             case Branded.Variable variable ->
                 variable.scopeId() == 0
@@ -30,7 +31,10 @@ final class Types {
 
     private @Nullable Type named(Node node, Branded.Declared declared) {
         if (node.kind() != Kind.STRUCT && node.kind() != Kind.ENUM && node.kind() != Kind.INTERFACE) {
-            module.problem(declared.span(), "'" + node.text() + "' is not a type.", "Types are structs, enums and interfaces.");
+            module.problem(
+                    declared.span(),
+                    "'" + node.text() + "' is not a type.",
+                    "Types are structs, enums and interfaces.");
             return null;
         }
         return checked(new Type.Named(node, declared.bindings().toBrand(this)), declared.span());
@@ -42,7 +46,10 @@ final class Types {
             return null;
         }
         Type element = type(declared.bindings().arguments().getFirst());
-        if (element == Type.Simple.ANY_POINTER || element == Type.Simple.ANY_STRUCT) {
+        if (element == Type.Simple.ANY_POINTER
+                || element == Type.Simple.ANY_STRUCT
+                || element instanceof Type.Parameter
+                || element instanceof Type.Implicit) {
             module.problem(
                     declared.span(),
                     "There are no lists of " + element.text() + ".",
@@ -53,7 +60,8 @@ final class Types {
     }
 
     /** Accounts for one use of the type; null after a problem. */
-    @Nullable Type spend(Type type, Span span) {
+    @Nullable
+    Type spend(Type type, Span span) {
         if (!budget.spendType(type.weight())) {
             module.problem(span, "All types together are too large.", "A run may name " + Budget.TYPES + " types.");
             return null;
@@ -63,7 +71,10 @@ final class Types {
 
     private @Nullable Type checked(Type type, Span span) {
         if (type.depth() > Budget.DEPTH || type.weight() > Budget.TYPE) {
-            module.problem(span, "The type is too large.", "Types may nest " + Budget.DEPTH + " deep and name " + Budget.TYPE + " others.");
+            module.problem(
+                    span,
+                    "The type is too large.",
+                    "Types may nest " + Budget.DEPTH + " deep and name " + Budget.TYPE + " others.");
             return null;
         }
         return type;

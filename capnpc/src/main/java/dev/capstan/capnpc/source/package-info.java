@@ -1,6 +1,5 @@
 /**
- * Where schemas come from, and what is said about them when something is wrong. Offsets are bytes everywhere below; only a {@link Problem}
- * speaks of lines and columns.
+ * Where schemas come from, and what is said about them when something is wrong: what users of the compiler see of its input.
  *
  * <p>Start at {@link dev.capstan.capnpc.source.SourceFiles}.
  */

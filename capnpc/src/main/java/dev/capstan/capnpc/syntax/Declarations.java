@@ -1,7 +1,5 @@
 package dev.capstan.capnpc.syntax;
 
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -280,7 +278,8 @@ final class Declarations {
                 return EnumSet.of(target);
             }
         }
-        throw new SyntaxFailure(name.span(), "Annotations cannot be put on this.", "There are: " + TARGETS + ", or '*'.");
+        throw new SyntaxFailure(
+                name.span(), "Annotations cannot be put on this.", "There are: " + TARGETS + ", or '*'.");
     }
 
     private static Declaration plain(

@@ -1,8 +1,6 @@
 package dev.capstan.capnpc.syntax;
 
 import dev.capstan.capnp.Data;
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -102,10 +100,12 @@ final class Expressions {
                 tokens.skip();
                 return list.round() ? grouped(tuple(list), Tokens.span(list)) : listOf(list);
             }
-            case Token.Operator operator when operator.text().equals("-") -> {
+            case Token.Operator operator
+            when operator.text().equals("-") -> {
                 return negative(tokens, start);
             }
-            case Token.Operator operator when operator.text().equals(".") -> {
+            case Token.Operator operator
+            when operator.text().equals(".") -> {
                 tokens.skip();
                 Name name = tokens.name("A name in this file");
                 return new Expression.Absolute(name, tokens.since(start));
@@ -148,7 +148,8 @@ final class Expressions {
                 tokens.skip();
                 return new Expression.Fraction(-fraction.value(), tokens.since(start));
             }
-            case Token.Word word when word.text().equals("inf") -> {
+            case Token.Word word
+            when word.text().equals("inf") -> {
                 tokens.skip();
                 return new Expression.Fraction(Double.NEGATIVE_INFINITY, tokens.since(start));
             }

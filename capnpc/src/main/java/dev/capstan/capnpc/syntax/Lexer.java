@@ -1,7 +1,5 @@
 package dev.capstan.capnpc.syntax;
 
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,11 @@ final class Lexer {
         List<Statement> statements = lexer.block();
         while (lexer.at < source.size()) {
             lexer.problems.add(
-                    source, lexer.at, lexer.at + 1, "There is no block to close here.", "Remove this '}', or open its block.");
+                    source,
+                    lexer.at,
+                    lexer.at + 1,
+                    "There is no block to close here.",
+                    "Remove this '}', or open its block.");
             lexer.at++;
             statements.addAll(lexer.block());
         }
@@ -149,11 +151,7 @@ final class Lexer {
             at++;
         } else {
             problems.add(
-                    source,
-                    open,
-                    at,
-                    "This list is not closed.",
-                    "Put '" + (round ? ')' : ']') + "' where it ends.");
+                    source, open, at, "This list is not closed.", "Put '" + (round ? ')' : ']') + "' where it ends.");
             if (source.at(at) == ')' || source.at(at) == ']') {
                 at++;
             }

@@ -1,8 +1,6 @@
 package dev.capstan.capnpc.syntax;
 
 import dev.capstan.capnp.Data;
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,8 @@ final class Literals {
     }
 
     /** The token that begins at {@code start}; null after a problem with it. {@link #end} is past {@code start} in any case. */
-    @Nullable Token token(int start) {
+    @Nullable
+    Token token(int start) {
         at = start;
         int c = source.at(start);
         if (Characters.isLetter(c)) {
@@ -119,7 +118,9 @@ final class Literals {
             return malformed(
                     start,
                     "This is not a number of 64 bits.",
-                    radix == 8 ? "A leading 0 means that the number is octal." : "The largest is 18446744073709551615.");
+                    radix == 8
+                            ? "A leading 0 means that the number is octal."
+                            : "The largest is 18446744073709551615.");
         }
     }
 
@@ -144,7 +145,8 @@ final class Literals {
                 }
                 high = high >= 0 ? -1 : digit;
             } else if (!Characters.isSpace(source.at(at)) || high >= 0) {
-                problems.add(source, start, at + 1, "Data is written as pairs of hexadecimal digits.", "Like 0x\"00 7f\".");
+                problems.add(
+                        source, start, at + 1, "Data is written as pairs of hexadecimal digits.", "Like 0x\"00 7f\".");
                 skipQuote();
                 return null;
             }

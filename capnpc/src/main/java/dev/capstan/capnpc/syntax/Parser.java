@@ -1,7 +1,5 @@
 package dev.capstan.capnpc.syntax;
 
-import dev.capstan.capnpc.source.Problems;
-import dev.capstan.capnpc.source.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -80,7 +78,10 @@ public final class Parser {
     private void requireEnd(Tokens tokens, Statement statement) {
         tokens.end("The statement should end here.");
         if (statement.block() != null) {
-            add(Tokens.span(Objects.requireNonNull(statement.tokens().getFirst())), "No block belongs here.", "Put ';'.");
+            add(
+                    Tokens.span(Objects.requireNonNull(statement.tokens().getFirst())),
+                    "No block belongs here.",
+                    "Put ';'.");
         }
     }
 
@@ -158,7 +159,8 @@ public final class Parser {
             case INTERFACE -> isMember ? declarations.method(tokens) : generic(tokens);
             case FILE, NOTHING -> {
                 if (isMember) {
-                    throw tokens.failure("This does not belong at the top of a file.", "Put it into a struct, enum or interface.");
+                    throw tokens.failure(
+                            "This does not belong at the top of a file.", "Put it into a struct, enum or interface.");
                 }
                 yield generic(tokens);
             }
@@ -195,7 +197,8 @@ public final class Parser {
         return switch (keyword) {
             case "import" -> "Write 'using Name = import \"...\";'.";
             case "union", "group" -> "Unions and groups are members: name :group { ... }.";
-            case null, default -> "It begins with struct, enum, interface, const, annotation or using, or is a member like 'name @0 :Type'.";
+            case null, default ->
+                "It begins with struct, enum, interface, const, annotation or using, or is a member like 'name @0 :Type'.";
         };
     }
 

@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param block null when the statement ends with a semicolon
  * @param comment the comment that documents the statement, its lines ended by newlines
  */
-record Statement(List<Token> tokens, @Nullable List<Statement> block, @Nullable String comment, int start, int end) {}
+record Statement(
+        List<Token> tokens,
+        @Nullable List<Statement> block,
+        @Nullable String comment,
+        int start,
+        int end) {}

@@ -16,7 +16,8 @@ final class Tokens {
     }
 
     /** The token {@code ahead} of the next one; null past the end. */
-    @Nullable Token peek(int ahead) {
+    @Nullable
+    Token peek(int ahead) {
         return next + ahead < tokens.size() ? tokens.get(next + ahead) : null;
     }
 
@@ -52,9 +53,10 @@ final class Tokens {
 
     void operator(String text) {
         if (!tryOperator(text)) {
-            String hint = peek(0) instanceof Token.Operator other && other.text().startsWith(text)
-                    ? "Operators that touch are taken for one: put a space behind '" + text + "'."
-                    : "";
+            String hint =
+                    peek(0) instanceof Token.Operator other && other.text().startsWith(text)
+                            ? "Operators that touch are taken for one: put a space behind '" + text + "'."
+                            : "";
             throw failure("'" + text + "' is expected here.", hint);
         }
     }
@@ -76,7 +78,9 @@ final class Tokens {
     /** Where the next token is, or the end. */
     int offset() {
         Token token = peek(0);
-        return token != null ? token.start() : tokens.isEmpty() ? whole.start() : tokens.getLast().end();
+        return token != null
+                ? token.start()
+                : tokens.isEmpty() ? whole.start() : tokens.getLast().end();
     }
 
     /** From the token at {@code first} to the last one that was consumed. */
@@ -92,7 +96,8 @@ final class Tokens {
         if (tokens.isEmpty()) {
             return new SyntaxFailure(whole, message, hint);
         }
-        return new SyntaxFailure(new Span(tokens.getLast().end(), tokens.getLast().end()), message, hint);
+        return new SyntaxFailure(
+                new Span(tokens.getLast().end(), tokens.getLast().end()), message, hint);
     }
 
     static Span span(Token token) {

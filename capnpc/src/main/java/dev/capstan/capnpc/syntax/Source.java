@@ -1,5 +1,6 @@
-package dev.capstan.capnpc.source;
+package dev.capstan.capnpc.syntax;
 
+import dev.capstan.capnpc.source.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
-package dev.capstan.capnpc.source;
+package dev.capstan.capnpc.syntax;
 
+import dev.capstan.capnpc.source.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -23,6 +24,9 @@ public final class Problems {
     private final Map<String, List<Found>> byFile = new LinkedHashMap<>();
     private final Set<Problem> seen = new HashSet<>();
     private int left;
+
+    /** Nothing is wrong yet. */
+    public Problems() {}
 
     /** Adds a problem with the bytes from {@code start} to {@code end}, unless it is known. */
     public void add(Source source, int start, int end, String message, String hint) {
@@ -72,7 +76,12 @@ public final class Problems {
         if (left > 0) {
             Problem last = all.getLast();
             all.add(new Problem(
-                    last.file(), last.line(), last.column(), "", left + " more problems are not shown.", "Mend these first."));
+                    last.file(),
+                    last.line(),
+                    last.column(),
+                    "",
+                    left + " more problems are not shown.",
+                    "Mend these first."));
         }
         return List.copyOf(all);
     }
