@@ -33,10 +33,12 @@ enum Builtin implements Referent {
 
     private final String text;
     private final Type.@Nullable Simple type;
+    private final long id;
 
     Builtin(String text, Type.@Nullable Simple type) {
         this.text = text;
         this.type = type;
+        id = Ids.ofChild(0, text) & Long.MAX_VALUE;
     }
 
     static Builtin of(Type.Simple type) {
@@ -56,10 +58,10 @@ enum Builtin implements Referent {
         return type;
     }
 
-    /** Lies below all ids that a schema can name. */
+    /** No schema can name it: bit 63 is not set. */
     @Override
     public long id() {
-        return 1L + compareTo(VOID);
+        return id;
     }
 
     @Override

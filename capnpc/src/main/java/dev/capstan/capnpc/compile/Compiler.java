@@ -36,12 +36,12 @@ public final class Compiler {
      */
     public Compilation compile(SourceFiles root, List<String> paths) {
         Problems problems = new Problems();
-        Modules modules = new Modules(importRoots, problems);
+        ParsedFiles modules = new ParsedFiles(importRoots, problems);
         Program program = new Program(problems);
         LoadOrder order = new LoadOrder();
-        List<Module> requested = new ArrayList<>();
+        List<ParsedFile> requested = new ArrayList<>();
         for (String path : paths) {
-            Module module = modules.requested(root, path);
+            ParsedFile module = modules.requested(root, path);
             if (module != null) {
                 requested.add(module);
                 new Traversal(program, order).visitFile(module.node(program));

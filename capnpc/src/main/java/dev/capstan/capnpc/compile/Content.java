@@ -20,7 +20,7 @@ final class Content {
 
     record Annotation(Type type, Set<Declaration.Target> targets) implements Body {}
 
-    record Enum(List<Enumerant> enumerants) implements Body {}
+    record Enumeration(List<Enumerant> enumerants) implements Body {}
 
     record StructBody(Struct struct) implements Body {}
 

@@ -18,7 +18,7 @@ final class Evaluator {
     private static final Limits EMBEDDED = new Limits(Budget.VALUES, Budget.DEPTH, 512);
 
     private final Node node;
-    private final Module module;
+    private final ParsedFile module;
     private final Resolver resolver;
 
     Evaluator(Node node, Resolver resolver) {
@@ -130,7 +130,7 @@ final class Evaluator {
     private @Nullable Value literal(String name, Type type) {
         if (type instanceof Type.Named named && named.node().kind() == Kind.ENUM) {
             Content content = named.node().content();
-            if (content != null && content.body() instanceof Content.Enum body) {
+            if (content != null && content.body() instanceof Content.Enumeration body) {
                 for (int i = 0; i < body.enumerants().size(); i++) {
                     if (body.enumerants().get(i).name().equals(name)) {
                         return new Value.Enumerant(named.node(), i);
@@ -195,9 +195,8 @@ final class Evaluator {
 
     private void unknownName(Name name, Type type) {
         List<String> names = new ArrayList<>(List.of("void", "true", "false", "nan", "inf"));
-        if (type instanceof Type.Named named
-                && named.node().content() instanceof Content content
-                && content.body() instanceof Content.Enum body) {
+        Content content = type instanceof Type.Named named ? named.node().content() : null;
+        if (content != null && content.body() instanceof Content.Enumeration body) {
             names.clear();
             body.enumerants().forEach(enumerant -> names.add(enumerant.name()));
         }

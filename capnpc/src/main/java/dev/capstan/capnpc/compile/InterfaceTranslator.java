@@ -18,7 +18,7 @@ final class InterfaceTranslator {
     private static final String STREAM_FILE = "/capnp/stream.capnp";
 
     private final Translator translator;
-    private final Module module;
+    private final ParsedFile module;
     private final Node node;
 
     InterfaceTranslator(Translator translator, Node node) {
@@ -131,7 +131,7 @@ final class InterfaceTranslator {
     }
 
     private Content.Side stream(Declaration.Stream stream) {
-        Module file = module.imported(STREAM_FILE, stream.span());
+        ParsedFile file = module.imported(STREAM_FILE, stream.span());
         if (file != null && file.node(node.program()).resolveMember("StreamResult") == null) {
             module.problem(
                     stream.span(),

@@ -67,7 +67,7 @@ final class LoadOrder {
                     mention(method.results().brand());
                 }
             }
-            case Content.Enum body -> {}
+            case Content.Enumeration body -> {}
             case Content.File file -> {}
         }
     }

@@ -1,6 +1,7 @@
 package dev.capstan.capnpc.compile;
 
 import dev.capstan.capnpc.syntax.Declaration;
+import dev.capstan.capnpc.syntax.Span;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ final class Member {
     /** Not of the struct itself. */
     Declaration declaration() {
         return Objects.requireNonNull(declaration);
+    }
+
+    /** Where problems with it are shown. */
+    Span span() {
+        return declaration == null ? struct().span() : declaration.name().span();
     }
 
     /** Not of a field. */

@@ -9,20 +9,20 @@ import java.util.Map;
 
 /** Checks the names that are declared in one scope, and that each declaration is where it belongs. */
 final class NameRules {
-    private final Module module;
+    private final ParsedFile module;
     private final Map<String, Name> names = new HashMap<>();
 
-    NameRules(Module module) {
+    NameRules(ParsedFile module) {
         this.module = module;
     }
 
     /** Checks what is declared in a node, groups and unions included. */
-    static void check(Module module, List<Declaration> inside) {
+    static void check(ParsedFile module, List<Declaration> inside) {
         new NameRules(module).checkAll(inside);
     }
 
     /** Checks that no two parameters have one name; as to the form of their names, compilers have never cared. */
-    static void checkParameters(Module module, List<Declaration> parameters) {
+    static void checkParameters(ParsedFile module, List<Declaration> parameters) {
         NameRules rules = new NameRules(module);
         parameters.forEach(parameter -> rules.checkUnique(parameter.name()));
     }

@@ -26,7 +26,7 @@ final class Node implements Referent {
     }
 
     private final Program program;
-    private final Module module;
+    private final ParsedFile module;
     private final @Nullable Node parent;
     private final Declaration declaration;
     private final Kind kind;
@@ -39,13 +39,13 @@ final class Node implements Referent {
     private @Nullable Content content;
 
     /** The node of a file, with all nodes inside it. */
-    Node(Program program, Module module) {
+    Node(Program program, ParsedFile module) {
         this(program, module, null, module.file(), Kind.FILE, module.path());
     }
 
     private Node(
             Program program,
-            Module module,
+            ParsedFile module,
             @Nullable Node parent,
             Declaration declaration,
             Kind kind,
@@ -91,7 +91,7 @@ final class Node implements Referent {
         return program;
     }
 
-    Module module() {
+    ParsedFile module() {
         return module;
     }
 

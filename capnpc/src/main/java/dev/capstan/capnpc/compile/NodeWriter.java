@@ -3,8 +3,6 @@ package dev.capstan.capnpc.compile;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.schema.Annotation;
 import dev.capstan.capnp.schema.ElementSize;
-import dev.capstan.capnp.schema.Node.Builder;
-import dev.capstan.capnp.schema.Node.Parameter;
 import dev.capstan.capnpc.syntax.Declaration;
 import dev.capstan.capnpc.syntax.Name;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +15,7 @@ final class NodeWriter {
     private NodeWriter() {}
 
     /** A declaration. */
-    static void write(Builder target, Node node, Content content) {
+    static void write(dev.capstan.capnp.schema.Node.Builder target, Node node, Content content) {
         target.setId(node.id());
         target.setDisplayName(node.displayName());
         target.setDisplayNamePrefixLength(node.prefixLength());
@@ -45,7 +43,7 @@ final class NodeWriter {
                 TypeWriter.write(written.initType(), annotation.type());
                 targets(written, annotation.targets());
             }
-            case Content.Enum body ->
+            case Content.Enumeration body ->
                 enumerants(target.initEnum().initEnumerants(body.enumerants().size()), body);
             case Content.StructBody body -> struct(target, body.struct());
             case Content.Interface body -> interfaceType(target.initInterface(), body);
@@ -53,7 +51,7 @@ final class NodeWriter {
     }
 
     /** A struct that is part of a declaration. */
-    static void write(Builder target, Struct struct) {
+    static void write(dev.capstan.capnp.schema.Node.Builder target, Struct struct) {
         target.setId(struct.id());
         target.setDisplayName(struct.displayName());
         target.setDisplayNamePrefixLength(bytes(struct.displayName()) - bytes(struct.name()));
@@ -67,9 +65,10 @@ final class NodeWriter {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static void parameters(List<Name> names, IntFunction<StructList.Builder<Parameter.Builder>> target) {
+    private static void parameters(
+            List<Name> names, IntFunction<StructList.Builder<dev.capstan.capnp.schema.Node.Parameter.Builder>> target) {
         if (!names.isEmpty()) {
-            StructList.Builder<Parameter.Builder> parameters = target.apply(names.size());
+            StructList.Builder<dev.capstan.capnp.schema.Node.Parameter.Builder> parameters = target.apply(names.size());
             for (int i = 0; i < parameters.size(); i++) {
                 parameters.get(i).setName(names.get(i).text());
             }
@@ -112,7 +111,7 @@ final class NodeWriter {
     }
 
     private static void enumerants(
-            StructList.Builder<dev.capstan.capnp.schema.Enumerant.Builder> target, Content.Enum body) {
+            StructList.Builder<dev.capstan.capnp.schema.Enumerant.Builder> target, Content.Enumeration body) {
         for (int i = 0; i < target.size(); i++) {
             Content.Enumerant enumerant = body.enumerants().get(i);
             var written = target.get(i);
@@ -122,7 +121,7 @@ final class NodeWriter {
         }
     }
 
-    private static void struct(Builder node, Struct struct) {
+    private static void struct(dev.capstan.capnp.schema.Node.Builder node, Struct struct) {
         var target = node.initStruct();
         target.setDataWordCount(struct.dataWords());
         target.setPointerCount(struct.pointers());

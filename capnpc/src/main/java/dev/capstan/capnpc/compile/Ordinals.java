@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks that ordinals, seen in ascending order, are 0, 1, 2 and so on. */
 final class Ordinals {
-    private final Module module;
+    private final ParsedFile module;
     private long expected;
     private @Nullable Ordinal last;
 
-    Ordinals(Module module) {
+    Ordinals(ParsedFile module) {
         this.module = module;
     }
 

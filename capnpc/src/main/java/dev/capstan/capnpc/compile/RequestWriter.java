@@ -3,7 +3,6 @@ package dev.capstan.capnpc.compile;
 import dev.capstan.capnp.MessageBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
-import dev.capstan.capnp.schema.Node.SourceInfo;
 import dev.capstan.capnpc.syntax.Span;
 import java.util.List;
 import java.util.SortedMap;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestWriter {
     private RequestWriter() {}
 
-    static MessageBuilder write(Program program, List<Module> requested, List<LoadOrder.Loaded> nodes) {
+    static MessageBuilder write(Program program, List<ParsedFile> requested, List<LoadOrder.Loaded> nodes) {
         MessageBuilder message = new MessageBuilder(1 << 13);
         CodeGeneratorRequest.Builder request = message.initRoot(CodeGeneratorRequest.TYPE);
         // The release whose output this is equal to.
@@ -41,14 +40,14 @@ final class RequestWriter {
         return message;
     }
 
-    private static void file(CodeGeneratorRequest.RequestedFile.Builder target, Program program, Module module) {
+    private static void file(CodeGeneratorRequest.RequestedFile.Builder target, Program program, ParsedFile module) {
         target.setId(module.node(program).id());
         target.setFilename(module.path());
         SortedMap<String, Span> names = ImportNames.of(module.file());
         var imports = target.initImports(names.size());
         int i = 0;
         for (var name : names.entrySet()) {
-            Module imported = module.imported(name.getKey(), name.getValue());
+            ParsedFile imported = module.imported(name.getKey(), name.getValue());
             if (imported != null) {
                 imports.get(i).setId(imported.node(program).id());
             }
@@ -56,11 +55,11 @@ final class RequestWriter {
         }
     }
 
-    private static void info(SourceInfo.Builder target, Node node, Content content) {
+    private static void info(dev.capstan.capnp.schema.Node.SourceInfo.Builder target, Node node, Content content) {
         info(target, node.id(), node.declaration().comment(), node.declaration().span());
         switch (content.body()) {
             case Content.StructBody body -> members(target, body.struct());
-            case Content.Enum body -> {
+            case Content.Enumeration body -> {
                 var members = target.initMembers(body.enumerants().size());
                 for (int i = 0; i < members.size(); i++) {
                     member(
@@ -84,12 +83,13 @@ final class RequestWriter {
         }
     }
 
-    private static void info(SourceInfo.Builder target, Struct struct) {
+    private static void info(dev.capstan.capnp.schema.Node.SourceInfo.Builder target, Struct struct) {
         info(target, struct.id(), struct.comment(), struct.span());
         members(target, struct);
     }
 
-    private static void info(SourceInfo.Builder target, long id, @Nullable String comment, Span span) {
+    private static void info(
+            dev.capstan.capnp.schema.Node.SourceInfo.Builder target, long id, @Nullable String comment, Span span) {
         target.setId(id);
         if (comment != null) {
             target.setDocComment(comment);
@@ -98,9 +98,9 @@ final class RequestWriter {
         target.setEndByte(span.end());
     }
 
-    private static void members(SourceInfo.Builder target, Struct struct) {
+    private static void members(dev.capstan.capnp.schema.Node.SourceInfo.Builder target, Struct struct) {
         if (!struct.fields().isEmpty()) {
-            StructList.Builder<SourceInfo.Member.Builder> members =
+            StructList.Builder<dev.capstan.capnp.schema.Node.SourceInfo.Member.Builder> members =
                     target.initMembers(struct.fields().size());
             for (int i = 0; i < members.size(); i++) {
                 Field field = struct.fields().get(i);
@@ -109,7 +109,8 @@ final class RequestWriter {
         }
     }
 
-    private static void member(SourceInfo.Member.Builder target, @Nullable String comment, Span span) {
+    private static void member(
+            dev.capstan.capnp.schema.Node.SourceInfo.Member.Builder target, @Nullable String comment, Span span) {
         if (comment != null) {
             target.setDocComment(comment);
         }

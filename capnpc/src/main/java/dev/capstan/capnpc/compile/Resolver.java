@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds out what expressions in a declaration stand for. */
 final class Resolver {
     private final Node scope;
-    private final Module module;
+    private final ParsedFile module;
     private final Implicits implicits;
     private final Bindings bindings;
     private final Types types;
@@ -99,7 +99,8 @@ final class Resolver {
     }
 
     private @Nullable Branded imported(Expression.Import imported) {
-        Module file = module.imported(imported.path().text(), imported.path().span());
+        ParsedFile file =
+                module.imported(imported.path().text(), imported.path().span());
         if (file == null) {
             return null;
         }

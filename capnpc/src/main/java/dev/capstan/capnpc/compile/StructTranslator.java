@@ -17,7 +17,7 @@ final class StructTranslator {
     private static final int LARGEST_SECTION = 65535;
 
     private final Translator translator;
-    private final Module module;
+    private final ParsedFile module;
     private final Resolver resolver;
     private final Struct struct;
     private final Layout.Top layout = new Layout.Top();
@@ -161,17 +161,10 @@ final class StructTranslator {
                 }
                 Field field = member.field();
                 field.ordinal((int) (long) ordinal);
-                try {
-                    place(member, field);
-                } catch (Layout.Ambiguous e) {
-                    module.problem(
-                            declaration.name().span(),
-                            "Old and new compilers would lay this struct out differently.",
-                            "See https://github.com/capnproto/capnproto/issues/344; give the members of the unions another order.");
-                }
+                layOut(member, () -> place(member, field));
             }
         });
-        finishUnion(root);
+        layOut(root, () -> finishUnion(root));
         for (Member member : members) {
             finish(member);
         }
@@ -185,6 +178,17 @@ final class StructTranslator {
         }
         struct.size(layout.dataWords(), layout.pointers());
         groups.forEach(group -> group.size(layout.dataWords(), layout.pointers()));
+    }
+
+    private void layOut(Member member, Runnable step) {
+        try {
+            step.run();
+        } catch (Layout.Ambiguous e) {
+            module.problem(
+                    member.span(),
+                    "Old and new compilers would lay this struct out differently.",
+                    "See https://github.com/capnproto/capnproto/issues/344; give the members of the unions another order.");
+        }
     }
 
     /** Nodes list fields by ordinal, but a union stands where its first member is. */
@@ -259,7 +263,7 @@ final class StructTranslator {
             target = member.declaration().ordinal() == null ? Declaration.Target.PARAM : Declaration.Target.FIELD;
         } else {
             target = body == Declaration.Plain.UNION ? Declaration.Target.UNION : Declaration.Target.GROUP;
-            finishUnion(member);
+            layOut(member, () -> finishUnion(member));
             Field field = member.field();
             long parentId = Objects.requireNonNull(member.parent()).struct().id();
             member.struct().place(Ids.ofGroup(parentId, member.index()), parentId);

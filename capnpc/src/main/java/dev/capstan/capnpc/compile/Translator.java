@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds out what a node says, up to values that need the types of other declarations; those wait in slots. */
 final class Translator {
     private final Node node;
-    private final Module module;
+    private final ParsedFile module;
     private final Resolver resolver;
     private final Evaluator evaluator;
     private final List<Struct> parts = new ArrayList<>();
@@ -80,7 +80,7 @@ final class Translator {
                     enumerant.comment(),
                     enumerant.span()));
         }
-        return new Content.Enum(enumerants);
+        return new Content.Enumeration(enumerants);
     }
 
     /** A member and its place among members of its kind. */
@@ -99,7 +99,7 @@ final class Translator {
         return members;
     }
 
-    Module module() {
+    ParsedFile module() {
         return module;
     }
 

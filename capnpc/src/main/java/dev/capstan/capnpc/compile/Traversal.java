@@ -48,7 +48,7 @@ final class Traversal {
     }
 
     private void visit(Node node, Reason reason) {
-        int flag = 1 << reason.ordinal();
+        int flag = reason == Reason.REQUESTED ? 1 : 2;
         int before = seen.getOrDefault(node, 0);
         if ((before & flag) != 0) {
             return;
@@ -78,7 +78,7 @@ final class Traversal {
             case Content.File file -> {}
             case Content.Const constant -> add(constant.value().type());
             case Content.Annotation annotation -> add(annotation.type());
-            case Content.Enum body -> body.enumerants().forEach(enumerant -> add(enumerant.annotations()));
+            case Content.Enumeration body -> body.enumerants().forEach(enumerant -> add(enumerant.annotations()));
             case Content.StructBody body -> add(body.struct());
             case Content.Interface body -> {
                 for (Content.Superclass superclass : body.superclasses()) {

@@ -1,7 +1,6 @@
 package dev.capstan.capnpc.compile;
 
 import dev.capstan.capnp.StructList;
-import dev.capstan.capnp.schema.Type.Builder;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -9,7 +8,7 @@ import java.util.function.Supplier;
 final class TypeWriter {
     private TypeWriter() {}
 
-    static void write(Builder target, Type type) {
+    static void write(dev.capstan.capnp.schema.Type.Builder target, Type type) {
         switch (type) {
             case Type.Simple simple -> write(target, simple);
             case Type.ListOf list -> write(target.initList().initElementType(), list.element());
@@ -24,7 +23,7 @@ final class TypeWriter {
         }
     }
 
-    private static void write(Builder target, Type.Named type) {
+    private static void write(dev.capstan.capnp.schema.Type.Builder target, Type.Named type) {
         switch (type.node().kind()) {
             case ENUM -> {
                 var written = target.initEnum();
@@ -44,7 +43,7 @@ final class TypeWriter {
         }
     }
 
-    private static void write(Builder target, Type.Simple type) {
+    private static void write(dev.capstan.capnp.schema.Type.Builder target, Type.Simple type) {
         switch (type) {
             case VOID -> target.setVoid();
             case BOOL -> target.setBool();

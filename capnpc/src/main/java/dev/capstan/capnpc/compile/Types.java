@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes types of what expressions stand for, and tells why something is none. */
 final class Types {
     private final Budget budget;
-    private final Module module;
+    private final ParsedFile module;
 
-    Types(Program program, Module module) {
+    Types(Program program, ParsedFile module) {
         budget = program.budget();
         this.module = module;
     }

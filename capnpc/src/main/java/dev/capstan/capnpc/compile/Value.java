@@ -39,14 +39,14 @@ sealed interface Value {
     record Text(Data bytes) implements Value {
         @Override
         public long weight() {
-            return 2 + bytes.size() / 8;
+            return 2L + bytes.size() / 8;
         }
     }
 
     record Binary(Data bytes) implements Value {
         @Override
         public long weight() {
-            return 2 + bytes.size() / 8;
+            return 2L + bytes.size() / 8;
         }
     }
 

@@ -10,7 +10,6 @@ import dev.capstan.capnp.Int8List;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.VoidList;
-import dev.capstan.capnp.schema.Value.Builder;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class ValueWriter {
     private ValueWriter() {}
 
     /** The value of a slot as part of a node; without one, the type's zero. */
-    static void write(Builder target, Slot slot) {
+    static void write(dev.capstan.capnp.schema.Value.Builder target, Slot slot) {
         Value value = slot.value();
         switch (slot.type()) {
             case Type.Simple simple -> write(target, simple, value);
@@ -37,7 +36,7 @@ final class ValueWriter {
         }
     }
 
-    private static void write(Builder target, Type.Simple type, @Nullable Value value) {
+    private static void write(dev.capstan.capnp.schema.Value.Builder target, Type.Simple type, @Nullable Value value) {
         long bits = Type.bits(type) == Type.POINTER ? 0 : bits(value, type);
         switch (type) {
             case VOID -> target.setVoid();

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses expressions, annotations and bracketed lists. */
 final class Expressions {
+    private static final String EXPECTED = "A type or value is expected here.";
+
     private final Source source;
     private final Problems problems;
 
@@ -79,48 +81,39 @@ final class Expressions {
     }
 
     private Expression base(Tokens tokens, int start) {
-        Token token = tokens.peek(0);
-        switch (token) {
+        return switch (tokens.peek(0)) {
             case Token.Whole whole -> {
                 tokens.skip();
-                return new Expression.Whole(whole.bits(), false, Tokens.span(token));
+                yield new Expression.Whole(whole.bits(), false, Tokens.span(whole));
             }
             case Token.Fraction fraction -> {
                 tokens.skip();
-                return new Expression.Fraction(fraction.value(), Tokens.span(token));
+                yield new Expression.Fraction(fraction.value(), Tokens.span(fraction));
             }
-            case Token.Quoted quoted -> {
-                return text(tokens, quoted, start);
-            }
+            case Token.Quoted quoted -> text(tokens, quoted, start);
             case Token.Binary binary -> {
                 tokens.skip();
-                return new Expression.Binary(binary.bytes(), Tokens.span(token));
+                yield new Expression.Binary(binary.bytes(), Tokens.span(binary));
             }
             case Token.Bracketed list -> {
                 tokens.skip();
-                return list.round() ? grouped(tuple(list), Tokens.span(list)) : listOf(list);
+                yield list.round() ? grouped(tuple(list), Tokens.span(list)) : listOf(list);
             }
-            case Token.Operator operator
-            when operator.text().equals("-") -> {
-                return negative(tokens, start);
-            }
+            case Token.Operator operator when operator.text().equals("-") -> negative(tokens, start);
             case Token.Operator operator
             when operator.text().equals(".") -> {
                 tokens.skip();
                 Name name = tokens.name("A name in this file");
-                return new Expression.Absolute(name, tokens.since(start));
+                yield new Expression.Absolute(name, tokens.since(start));
             }
-            case Token.Word word -> {
-                return word(tokens, word, start);
-            }
-            case null, default -> throw tokens.failure("A type or value is expected here.", touching(token));
-        }
+            case Token.Word word -> word(tokens, word, start);
+            case Token.Operator operator -> throw tokens.failure(EXPECTED, touching(operator));
+            case null -> throw tokens.failure(EXPECTED, "");
+        };
     }
 
-    private static String touching(@Nullable Token token) {
-        return token instanceof Token.Operator operator && operator.text().length() > 1
-                ? "Operators that touch are taken for one: put spaces between them."
-                : "";
+    private static String touching(Token.Operator operator) {
+        return operator.text().length() > 1 ? "Operators that touch are taken for one: put spaces between them." : "";
     }
 
     private Expression word(Tokens tokens, Token.Word word, int start) {
@@ -138,23 +131,22 @@ final class Expressions {
 
     private static Expression negative(Tokens tokens, int start) {
         tokens.skip();
-        Token number = tokens.peek(0);
-        switch (number) {
+        return switch (tokens.peek(0)) {
             case Token.Whole whole -> {
                 tokens.skip();
-                return new Expression.Whole(whole.bits(), true, tokens.since(start));
+                yield new Expression.Whole(whole.bits(), true, tokens.since(start));
             }
             case Token.Fraction fraction -> {
                 tokens.skip();
-                return new Expression.Fraction(-fraction.value(), tokens.since(start));
+                yield new Expression.Fraction(-fraction.value(), tokens.since(start));
             }
             case Token.Word word
             when word.text().equals("inf") -> {
                 tokens.skip();
-                return new Expression.Fraction(Double.NEGATIVE_INFINITY, tokens.since(start));
+                yield new Expression.Fraction(Double.NEGATIVE_INFINITY, tokens.since(start));
             }
             case null, default -> throw tokens.failure("A number is expected behind '-'.", "");
-        }
+        };
     }
 
     /** Texts that stand together are one. */

@@ -53,27 +53,25 @@ final class Lexer {
     private Statement statement() {
         int start = at;
         List<Token> tokens = tokens();
-        switch (source.at(at)) {
+        return switch (source.at(at)) {
             case ';' -> {
                 at++;
                 String comment = comment();
-                return new Statement(tokens, null, comment, start, at);
+                yield new Statement(tokens, null, comment, start, at);
             }
-            case '{' -> {
-                return braced(tokens, start);
-            }
+            case '{' -> braced(tokens, start);
             case ',', ')', ']' -> {
                 problems.add(source, at, at + 1, "This closes or separates nothing.", "Remove it, or open its list.");
                 at++;
                 List<Token> joined = new ArrayList<>(tokens);
                 joined.addAll(tokens());
-                return statementOf(joined, start);
+                yield statementOf(joined, start);
             }
             default -> {
                 problems.add(source, start, at, "The statement does not end.", "Put ';' behind it.");
-                return new Statement(tokens, null, null, start, at);
+                yield new Statement(tokens, null, null, start, at);
             }
-        }
+        };
     }
 
     /** The rest of a statement that went wrong in the middle; its tokens are of no use. */

@@ -170,27 +170,15 @@ public final class Parser {
     private Declaration generic(Tokens tokens) {
         Token first = tokens.peek(0);
         @Nullable String keyword = first instanceof Token.Word word ? word.text() : null;
-        switch (keyword) {
-            case "using" -> {
-                return declarations.using(tokens);
-            }
-            case "const" -> {
-                return declarations.constant(tokens);
-            }
-            case "enum" -> {
-                return declarations.enumeration(tokens);
-            }
-            case "struct" -> {
-                return declarations.struct(tokens);
-            }
-            case "interface" -> {
-                return declarations.interfaceType(tokens);
-            }
-            case "annotation" -> {
-                return declarations.annotation(tokens);
-            }
+        return switch (keyword) {
+            case "using" -> declarations.using(tokens);
+            case "const" -> declarations.constant(tokens);
+            case "enum" -> declarations.enumeration(tokens);
+            case "struct" -> declarations.struct(tokens);
+            case "interface" -> declarations.interfaceType(tokens);
+            case "annotation" -> declarations.annotation(tokens);
             case null, default -> throw tokens.failure("A declaration is expected here.", hint(keyword));
-        }
+        };
     }
 
     private static String hint(@Nullable String keyword) {

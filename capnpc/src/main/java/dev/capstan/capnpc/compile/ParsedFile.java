@@ -8,14 +8,14 @@ import dev.capstan.capnpc.syntax.Span;
 import org.jspecify.annotations.Nullable;
 
 /** A file that has been read and parsed. */
-final class Module {
-    private final Modules modules;
+final class ParsedFile {
+    private final ParsedFiles modules;
     private final SourceFiles root;
     private final Source source;
     private final Declaration file;
     private @Nullable Node node;
 
-    Module(Modules modules, SourceFiles root, Source source, Declaration file) {
+    ParsedFile(ParsedFiles modules, SourceFiles root, Source source, Declaration file) {
         this.modules = modules;
         this.root = root;
         this.source = source;
@@ -53,7 +53,7 @@ final class Module {
 
     /** The file that an import in this one names; null after a problem. */
     @Nullable
-    Module imported(String path, Span span) {
+    ParsedFile imported(String path, Span span) {
         return modules.imported(this, root, path, span);
     }
 

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * Finds, reads and parses files, each once. An absolute path is looked for in the import roots, a relative one beside the file that names
  * it. A file that two paths lead to is one: otherwise it would collide with itself, as it declares the same ids twice.
  */
-final class Modules {
+final class ParsedFiles {
     private record Place(SourceFiles root, String path) {}
 
     private final List<SourceFiles> roots;
     private final Problems problems;
-    private final Map<Place, Module> byPlace = new HashMap<>();
-    private final Map<String, List<Module>> bySimpleName = new HashMap<>();
+    private final Map<Place, ParsedFile> byPlace = new HashMap<>();
+    private final Map<String, List<ParsedFile>> bySimpleName = new HashMap<>();
 
-    Modules(List<SourceFiles> roots, Problems problems) {
+    ParsedFiles(List<SourceFiles> roots, Problems problems) {
         this.roots = roots;
         this.problems = problems;
     }
@@ -39,14 +39,14 @@ final class Modules {
 
     /** A file that was asked for; null after a problem. */
     @Nullable
-    Module requested(SourceFiles root, String path) {
+    ParsedFile requested(SourceFiles root, String path) {
         String normal = normal(List.of(), path);
         if (normal == null) {
             problems.add(path, "The path leads out of the source folder.", "");
             return null;
         }
         try {
-            Module module = load(root, normal);
+            ParsedFile module = load(root, normal);
             if (module == null) {
                 problems.add(path, "There is no such file.", "Paths are relative to the source folder.");
             }
@@ -58,9 +58,9 @@ final class Modules {
     }
 
     @Nullable
-    Module imported(Module from, SourceFiles root, String path, Span span) {
+    ParsedFile imported(ParsedFile from, SourceFiles root, String path, Span span) {
         try {
-            Module module = null;
+            ParsedFile module = null;
             if (path.startsWith("/")) {
                 String normal = normal(List.of(), path.substring(1));
                 for (int i = 0; i < roots.size() && module == null && normal != null; i++) {
@@ -80,7 +80,7 @@ final class Modules {
         }
     }
 
-    byte @Nullable [] embedded(Module from, SourceFiles root, String path, Span span) {
+    byte @Nullable [] embedded(ParsedFile from, SourceFiles root, String path, Span span) {
         try {
             byte[] content = null;
             if (path.startsWith("/")) {
@@ -113,9 +113,9 @@ final class Modules {
         return message == null || e.getClass() != IOException.class ? e.toString() : message;
     }
 
-    private @Nullable Module load(SourceFiles root, String path) throws IOException {
+    private @Nullable ParsedFile load(SourceFiles root, String path) throws IOException {
         Place place = new Place(root, path);
-        Module known = byPlace.get(place);
+        ParsedFile known = byPlace.get(place);
         if (known != null) {
             return known;
         }
@@ -123,21 +123,21 @@ final class Modules {
         if (content == null) {
             return null;
         }
-        Module module = same(root, new Source(path, content), content);
+        ParsedFile module = same(root, new Source(path, content), content);
         byPlace.put(place, module);
         return module;
     }
 
     /** The file with the same content that is known already, or a new one. */
-    private Module same(SourceFiles root, Source source, byte[] content) {
+    private ParsedFile same(SourceFiles root, Source source, byte[] content) {
         String simpleName = source.name().substring(source.name().lastIndexOf('/') + 1);
-        List<Module> candidates = bySimpleName.computeIfAbsent(simpleName, none -> new ArrayList<>());
-        for (Module candidate : candidates) {
+        List<ParsedFile> candidates = bySimpleName.computeIfAbsent(simpleName, none -> new ArrayList<>());
+        for (ParsedFile candidate : candidates) {
             if (candidate.source().hasContentOf(source)) {
                 return candidate;
             }
         }
-        Module module = new Module(this, root, source, withId(Parser.parse(source, problems), source, content));
+        ParsedFile module = new ParsedFile(this, root, source, withId(Parser.parse(source, problems), source, content));
         candidates.add(module);
         return module;
     }
