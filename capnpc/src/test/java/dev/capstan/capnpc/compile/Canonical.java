@@ -87,7 +87,7 @@ final class Canonical {
     }
 
     private void pointer(int from, int target, long rest) {
-        out[from] = ((long) (target - from - 1) << 2 & 0xffff_ffffL) | rest;
+        out[from] = (((long) (target - from - 1) << 2) & 0xffff_ffffL) | rest;
     }
 
     private void copy(int segment, int word, int to) {
@@ -110,7 +110,7 @@ final class Canonical {
             return;
         }
         int at = allocate(data + used);
-        pointer(to, at, (long) data << 32 | (long) used << 48);
+        pointer(to, at, ((long) data << 32) | ((long) used << 48));
         body(place, place.word, dataWords, at, data, used);
     }
 
@@ -143,7 +143,7 @@ final class Canonical {
         int bits = new int[] {0, 1, 8, 16, 32, 64, 64}[kind];
         int words = (int) (((long) count * bits + 63) / 64);
         int at = allocate(words);
-        pointer(to, at, 1 | (long) kind << 32 | (long) count << 35);
+        pointer(to, at, 1 | ((long) kind << 32) | ((long) count << 35));
         if (kind == 6) {
             for (int i = 0; i < count; i++) {
                 copy(place.segment, place.word + i, at + i);
@@ -166,8 +166,8 @@ final class Canonical {
             used = Math.max(used, usedPointers(place, from + dataWords, pointers(tag)));
         }
         int at = allocate(1 + count * (data + used));
-        pointer(to, at, 1 | 7L << 32 | (long) (count * (data + used)) << 35);
-        out[at] = (long) count << 2 | (long) data << 32 | (long) used << 48;
+        pointer(to, at, 1 | (7L << 32) | (((long) count * (data + used)) << 35));
+        out[at] = ((long) count << 2) | ((long) data << 32) | ((long) used << 48);
         for (int i = 0; i < count; i++) {
             body(place, place.word + 1 + i * step, dataWords, at + 1 + i * (data + used), data, used);
         }

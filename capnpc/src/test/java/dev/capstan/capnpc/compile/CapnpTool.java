@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.capstan.capnp.Data;
 import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ final class CapnpTool {
     private static final int COMPARED_POINTERS = 2;
 
     /** What came of a run. */
-    record Outcome(byte[] request, String errors) {}
+    record Outcome(Data request, String errors) {}
 
     private CapnpTool() {}
 
@@ -47,7 +48,7 @@ final class CapnpTool {
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();
         byte[] request = tool.getInputStream().readAllBytes();
         tool.waitFor();
-        return new Outcome(request, Files.readString(errors, StandardCharsets.UTF_8));
+        return new Outcome(Data.of(request), Files.readString(errors, StandardCharsets.UTF_8));
     }
 
     static Compilation compileOurs(Path root, List<Path> imports, List<String> files) {
@@ -61,9 +62,9 @@ final class CapnpTool {
     /** Both must accept the files and say the same about them. */
     static void assertSame(Path root, List<Path> imports, List<String> files, Path scratch) throws Exception {
         Outcome theirs = compile(root, imports, files, scratch);
-        assertTrue(theirs.request().length > 0, "the tool refuses " + files + ": " + theirs.errors());
+        assertTrue(theirs.request().size() > 0, "the tool refuses " + files + ": " + theirs.errors());
         Compilation ours = compileOurs(root, imports, files);
-        assertSame(theirs.request(), ours.message().toByteArray(), files.toString());
+        assertSame(theirs.request().toByteArray(), ours.message().toByteArray(), files.toString());
     }
 
     static void assertSame(byte[] theirs, byte[] ours, String what) {

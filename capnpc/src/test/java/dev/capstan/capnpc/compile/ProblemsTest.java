@@ -91,7 +91,7 @@ class ProblemsTest {
                 "const a :List(Bool) = [true; | 2:23 This list is not closed.",
                 "const a :Bool = §; | 2:17 No schema has such a character here.",
                 "import \"x\"; | 2:1 A declaration is expected here.",
-                "@0xabcdefabcdefabcd; | 2:2 The file has an id already.",
+                "@0xabcdefabcdefabcd; | 2:1 The file has an id already.",
                 "struct A @0xabcdefabcdef0001 {} struct B @0xabcdefabcdef0001 {} | 2:40 The id @0xabcdefabcdef0001 is used twice.",
                 "struct A @0x1 {} | 2:10 The id is too small.",
                 "using Import = import \"none.capnp\"; | 2:23 The imported file none.capnp is not found.",

@@ -114,8 +114,8 @@ final class RandomValues {
             case "UInt16" -> String.valueOf(bits & 0xffff);
             case "UInt32" -> "0" + Long.toOctalString(bits & 0xffff_ffffL);
             case "UInt64" -> Long.toUnsignedString(bits);
-            case "Float32" -> random.nextInt(5) == 0 ? "-inf" : String.valueOf((float) (bits / 16));
-            case "Float64" -> random.nextInt(5) == 0 ? "nan" : String.valueOf(Double.valueOf(bits) / 3);
+            case "Float32" -> random.nextInt(5) == 0 ? "-inf" : String.valueOf((float) bits / 16F);
+            case "Float64" -> random.nextInt(5) == 0 ? "nan" : String.valueOf((double) bits / 3);
             case "Text" -> "\"t\\x0" + random.nextInt(10) + "ü" + bits + "\"";
             case "Data" -> random.nextBoolean() ? "\"d" + bits + "\"" : "0x\"0" + random.nextInt(10) + " ff\"";
             default -> throw new IllegalArgumentException(type);

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -56,7 +55,7 @@ final class SchemaGenerator {
     }
 
     private String write(long seed) {
-        line("@0x%016x;", Ids.ofContent(Long.toString(seed).getBytes(StandardCharsets.UTF_8)));
+        line("@0x%016x;".formatted(Ids.ofContent(Long.toString(seed).getBytes(StandardCharsets.UTF_8))));
         line("annotation note(*) :Text;");
         int declarations = 2 + random.nextInt(5);
         for (int i = 0; i < declarations; i++) {
@@ -95,19 +94,19 @@ final class SchemaGenerator {
         String parameters = scope.parameters.isEmpty() ? "" : "(" + String.join(", ", scope.parameters) + ")";
         switch (scope.kind) {
             case ENUM -> {
-                line("enum %s%s {", scope.name, annotations());
+                line("enum %s%s {".formatted(scope.name, annotations()));
                 List<Integer> order =
                         IntStream.range(0, scope.enumerants.size()).boxed().collect(Collectors.toList());
                 Collections.shuffle(order, random);
-                order.forEach(i -> line("%s @%d%s;", scope.enumerants.get(i), i, annotations()));
+                order.forEach(i -> line("%s @%d%s;".formatted(scope.enumerants.get(i), i, annotations())));
             }
             case STRUCT -> {
-                line("struct %s%s%s {", scope.name, parameters, annotations());
+                line("struct %s%s%s {".formatted(scope.name, parameters, annotations()));
                 aliases(scope);
                 struct(scope);
             }
             default -> {
-                line("interface %s%s%s%s {", scope.name, parameters, superclasses(scope), annotations());
+                line("interface %s%s%s%s {".formatted(scope.name, parameters, superclasses(scope), annotations()));
                 aliases(scope);
                 methods(scope);
             }
@@ -127,7 +126,7 @@ final class SchemaGenerator {
             String type = type(scope, 2, List.of()).text();
             // An alias for such a list is a list of AnyPointer to the C++ compiler, which it then refuses.
             if (!type.contains("List(AnyList)") && !type.contains("List(Capability)")) {
-                line("using %s = %s;", name, type);
+                line("using %s = %s;".formatted(name, type));
                 scope.aliases.add(name);
             }
         }
@@ -197,12 +196,11 @@ final class SchemaGenerator {
         switch (member.kind) {
             case FIELD -> {
                 RandomType type = Objects.requireNonNull(member.type);
-                line(
-                        "%s @%d : %s%s%s;",
-                        member.name, member.ordinal, type.text(), values.defaultValue(type), annotations());
+                line("%s @%d : %s%s%s;"
+                        .formatted(member.name, member.ordinal, type.text(), values.defaultValue(type), annotations()));
             }
             case GROUP -> {
-                line("%s :group%s {", member.name, annotations());
+                line("%s :group%s {".formatted(member.name, annotations()));
                 member.members.forEach(inner -> member(inner, scope));
                 line("}");
             }
@@ -221,14 +219,14 @@ final class SchemaGenerator {
         Collections.shuffle(order, random);
         for (int ordinal : order) {
             List<String> implicit = chance(5) ? List.of("I" + names++, "I" + names++) : List.of();
-            line(
-                    "m%d @%d %s%s%s%s;",
-                    names++,
-                    ordinal,
-                    implicit.isEmpty() ? "" : "[" + String.join(", ", implicit) + "] ",
-                    parameters(scope, implicit),
-                    chance(6) ? "" : chance(6) ? " -> stream" : " -> " + parameters(scope, implicit),
-                    annotations());
+            line("m%d @%d %s%s%s%s;"
+                    .formatted(
+                            names++,
+                            ordinal,
+                            implicit.isEmpty() ? "" : "[" + String.join(", ", implicit) + "] ",
+                            parameters(scope, implicit),
+                            chance(6) ? "" : chance(6) ? " -> stream" : " -> " + parameters(scope, implicit),
+                            annotations()));
         }
     }
 
@@ -250,7 +248,7 @@ final class SchemaGenerator {
         for (int i = 0; i < 10; i++) {
             RandomType type = type(scope, 2, List.of());
             if (values.canWrite(type)) {
-                line("const k%d : %s = %s%s;", names++, type.text(), values.value(type, 3), annotations());
+                line("const k%d : %s = %s%s;".formatted(names++, type.text(), values.value(type, 3), annotations()));
                 return;
             }
         }
@@ -334,8 +332,7 @@ final class SchemaGenerator {
         return list.get(random.nextInt(list.size()));
     }
 
-    private void line(String format, Object... arguments) {
-        out.append(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments))
-                .append('\n');
+    private void line(String text) {
+        out.append(text).append('\n');
     }
 }
