@@ -78,6 +78,16 @@ public interface Cap extends AutoCloseable {
         return next.then(cap -> cap.settled().attach(cap));
     }
 
+    /** Whether this is {@code other}, or is known by now to stand for it. */
+    default boolean leadsTo(Cap other) {
+        for (Cap cap = this; cap != null; cap = cap.resolved()) {
+            if (cap == other) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Follows {@link #resolved} to the end. Borrowed. */
     default Cap innermost() {
         Cap cap = this;

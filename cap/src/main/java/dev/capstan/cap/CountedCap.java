@@ -17,7 +17,15 @@ public abstract class CountedCap implements Cap {
         }
     }
 
+    /**
+     * References that may lead one to the other. Calls, resolution and release go through all of them, so a peer that resolves promise after promise
+     * could otherwise use up the stack.
+     */
+    private static final int MAX_CHAIN = 1000;
+
     private final @Nullable Loop loop;
+    /** The longest chain of references that has come to lead here. */
+    private int chain;
 
     @SuppressWarnings("UnusedVariable") // read and written through REFERENCES
     private volatile int references = 1;
@@ -68,6 +76,36 @@ public abstract class CountedCap implements Cap {
         } else if (before <= 0) {
             throw new IllegalStateException("this capability was closed more often than it was shared");
         }
+    }
+
+    /**
+     * What this reference, a promise, may lead to from now on: {@code next}, or a broken reference if that leads back here or the way has become
+     * too long. Takes ownership; the caller owns the result. On the loop's thread.
+     */
+    protected final Cap checkedStep(Cap next) {
+        String wrong;
+        if (isLedBackFrom(next)) {
+            wrong = "this promise was resolved to itself";
+        } else if (chain >= MAX_CHAIN) {
+            wrong = "more than " + MAX_CHAIN + " promises were resolved one to the other";
+        } else {
+            if (next instanceof CountedCap counted) {
+                counted.ledFrom(chain + 1);
+            }
+            return next;
+        }
+        next.close();
+        return BrokenCap.because(wrong);
+    }
+
+    /** Whether {@code next} stands for this reference. */
+    protected boolean isLedBackFrom(Cap next) {
+        return next.leadsTo(this);
+    }
+
+    /** So many references, one after the other, lead here now. */
+    protected void ledFrom(int length) {
+        chain = Math.max(chain, length);
     }
 
     /** Whether the last reference was closed. */

@@ -1,15 +1,22 @@
 package dev.capstan.cap;
 
 import dev.capstan.async.Completer;
+import dev.capstan.async.Event;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import org.jspecify.annotations.Nullable;
 
-/** An answer handed out before the call was made: it becomes the real one with {@link #link}. May be made on any thread; linked on the loop's. */
+/**
+ * An answer handed out before the call was made: it becomes the real one with {@link #link}. May be made on any thread; linked on the loop's.
+ *
+ * <p>Calls may be queued on the answers of queued calls, as long a chain as a peer likes. What happens to one answer therefore reaches the next
+ * in a slot of the loop's own, never in the same frame.
+ */
 public final class DeferredAnswer {
     private final Completer<Payload> results;
     private final QueuedPipeline pipeline;
     private final Answer answer;
+    private final Next next;
     private @Nullable Answer linked;
     private Runnable onUnused = () -> {};
     private boolean resultsUnused;
@@ -27,6 +34,32 @@ public final class DeferredAnswer {
             checkUnused();
         });
         answer = new Answer(results.promise(), pipeline);
+        next = new Next(loop);
+    }
+
+    /** Hands on what has happened: the pipeline of the call that was made, or that it need not be made. */
+    private final class Next extends Event {
+        Next(Loop loop) {
+            super(loop);
+        }
+
+        void arm() {
+            armDepthFirst();
+        }
+
+        void drop() {
+            disarm();
+        }
+
+        @Override
+        protected void fire() {
+            Answer actual = linked;
+            if (actual != null) {
+                pipeline.resolve(actual.pipeline());
+            } else {
+                onUnused.run();
+            }
+        }
     }
 
     /** What the caller gets. */
@@ -42,17 +75,23 @@ public final class DeferredAnswer {
     /** Becomes {@code actual}; takes ownership. */
     public void link(Answer actual) {
         linked = actual;
+        if (pipeline.isAwaited()) {
+            // Before the results: who waits for both hears of the pipeline first.
+            next.arm();
+        } else {
+            next.drop();
+            pipeline.resolve(actual.pipeline());
+        }
         if (resultsUnused) {
             actual.results().cancel();
         } else {
             results.follow(actual.results());
         }
-        pipeline.resolve(actual.pipeline());
     }
 
     private void checkUnused() {
         if (resultsUnused && pipelineUnused && linked == null) {
-            onUnused.run();
+            next.arm();
         }
     }
 

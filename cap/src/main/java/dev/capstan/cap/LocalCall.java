@@ -3,6 +3,8 @@ package dev.capstan.cap;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Event;
 import dev.capstan.async.Promise;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * pipeline is unused; a waiting call is dropped then, a running one only if it has allowed that.
  */
 final class LocalCall extends Event implements Context {
+    private static final Logger LOG = System.getLogger(LocalCall.class.getName());
+
     private enum State {
         WAITING,
         RUNNING,
@@ -148,11 +152,20 @@ final class LocalCall extends Event implements Context {
             case RUNNING -> {
                 Promise.Cancelable body = running;
                 if (cancelable && body != null) {
-                    body.cancel();
+                    cancel(body);
                     drop();
                 }
             }
             case OVER -> {}
+        }
+    }
+
+    private void cancel(Promise.Cancelable body) {
+        try {
+            body.cancel();
+        } catch (Throwable e) {
+            // The caller is gone, so nobody else hears of it.
+            LOG.log(Level.ERROR, "cleaning up after a cancelled call of " + method() + " failed", e);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.capstan.cap;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Target#released}.
  */
 public final class LocalCap extends CountedCap {
+    private static final Logger LOG = System.getLogger(LocalCap.class.getName());
     private static final Object BRAND = new Object();
 
     private final Loop home;
@@ -32,8 +35,16 @@ public final class LocalCap extends CountedCap {
         this.target = target;
         Promise<Cap> path = target.shortenPath();
         if (path != null) {
-            shorter = (QueuedCap) QueuedCap.of(loop, path);
+            shorter = (QueuedCap) QueuedCap.of(loop, path.convert(this::notItself));
         }
+    }
+
+    private Cap notItself(Cap path) {
+        if (path.leadsTo(this)) {
+            path.close();
+            throw Failure.failed("this object was to be reached on a shorter path, which leads back to it");
+        }
+        return path;
     }
 
     /** The loop on which calls run. */
@@ -56,7 +67,7 @@ public final class LocalCap extends CountedCap {
         Target.Style style;
         try {
             style = target.style();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             call.close();
             return Answer.broken(Failure.of(e));
         }
@@ -85,7 +96,12 @@ public final class LocalCap extends CountedCap {
         if (shorter != null) {
             shorter.close();
         }
-        target.released();
+        try {
+            target.released();
+        } catch (Throwable e) {
+            // Whoever let go of the object, a peer perhaps, must not suffer from what the object does about it.
+            LOG.log(Level.ERROR, "released() of " + target.getClass().getName() + " threw", e);
+        }
     }
 
     /** Admits a call whose slot has come, or keeps it until the streaming call before it has ended. */

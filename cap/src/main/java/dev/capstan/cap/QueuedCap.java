@@ -54,12 +54,19 @@ public final class QueuedCap extends CountedCap {
         return cap;
     }
 
-    /** This reference leads to {@code cap} from now on. Takes ownership. On the loop's thread; later calls are ignored. */
+    /**
+     * This reference leads to {@code cap} from now on, or is broken if that leads back to it or the way is too long. Takes ownership. On the loop's thread; later calls
+     * are ignored.
+     */
     public void resolve(Cap cap) {
         if (target != null) {
             cap.close();
-            return;
+        } else {
+            become(checkedStep(cap));
         }
+    }
+
+    private void become(Cap cap) {
         boolean abandoned = isReleased();
         target = cap;
         // The calls that are let go may be the last that kept this reference, and with it the target.
@@ -88,7 +95,7 @@ public final class QueuedCap extends CountedCap {
         }
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
-        resolve(new BrokenCap(failure));
+        become(new BrokenCap(failure));
         for (Completer<Cap> watcher : waiting) {
             watcher.fail(failure);
             close();

@@ -46,6 +46,11 @@ final class QueuedPipeline implements Pipeline {
         return cap;
     }
 
+    /** Whether a capability was taken from it that waits for {@link #resolve}. */
+    boolean isAwaited() {
+        return caps != null;
+    }
+
     /** Whether {@link #resolve} was called. */
     public boolean isResolved() {
         return target != null;

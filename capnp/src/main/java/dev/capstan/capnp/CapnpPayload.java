@@ -92,7 +92,7 @@ public final class CapnpPayload implements Payload {
                 }
             }
         } catch (MessageException e) {
-            return new BrokenCap(Failure.of(e));
+            return new BrokenCap(Failure.failed("Invalid pipeline transform.; " + e.getMessage()));
         }
         return at.asCap();
     }

@@ -2,7 +2,6 @@ package dev.capstan.capnp;
 
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.Failure;
 
 /**
  * Deep copies from any message into one that is being built. Capabilities are shared into the target's table.
@@ -101,9 +100,7 @@ final class Copies {
             throw Target.unknownKind(source, from);
         }
         Cap cap = source.arena.capTable().get(Pointer.capIndex(pointer));
-        Cap copy = cap == null
-                ? new BrokenCap(Failure.failed("Message contained invalid capability pointer."))
-                : cap.share();
+        Cap copy = cap == null ? BrokenCap.because("Message contained invalid capability pointer.") : cap.share();
         segment.putLong(at, Pointer.capability(segment.arena.capTable().add(copy)));
     }
 

@@ -51,6 +51,18 @@ public final class PointerList {
             return type.edit(elements.segment, pointerAt(this, index));
         }
 
+        /** Sets an element of a list of texts. Other elements are views of the message: {@link #setCopy} replaces those. */
+        @Override
+        public B set(int index, B value) {
+            if (type != Text.TYPE) {
+                throw new UnsupportedOperationException(
+                        "elements of this list are views into the message: use setCopy(index, value), or change what get(index) gives");
+            }
+            B before = get(index);
+            setCopy(index, type.asReader(value));
+            return before;
+        }
+
         /** Replaces element {@code index} by a deep copy of {@code value}; capabilities are shared. */
         public void setCopy(int index, R value) {
             type.write(elements.segment, pointerAt(this, index), value);

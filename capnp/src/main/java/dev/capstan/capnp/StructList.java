@@ -45,6 +45,13 @@ public final class StructList {
             return type.builder(e.segment, position(index), e.dataBits, e.pointerCount);
         }
 
+        /** Not possible: elements are views of the message. */
+        @Override
+        public B set(int index, B value) {
+            throw new UnsupportedOperationException(
+                    "elements of this list are views into the message: use setCopy(index, value), or change what get(index) gives");
+        }
+
         /**
          * Replaces element {@code index} by a deep copy of {@code value}. Fields for which the elements of this list
          * have no room, because {@code value} was written by a newer schema, are left out.

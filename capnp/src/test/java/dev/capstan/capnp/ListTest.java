@@ -139,6 +139,17 @@ class ListTest {
     }
 
     @Test
+    void texts_are_set_like_numbers_and_other_pointers_say_how_they_are_set() {
+        var texts = new MessageBuilder().root().init(PointerList.type(Text.TYPE), 2);
+        assertEquals("", texts.set(1, "foo"));
+        assertEquals("foo", texts.set(1, "bar"));
+        assertEquals(List.of("", "bar"), texts);
+        var data = new MessageBuilder().root().init(PointerList.type(Data.TYPE), 1);
+        var refused = assertThrows(UnsupportedOperationException.class, () -> data.set(0, data.get(0)));
+        assertTrue(String.valueOf(refused.getMessage()).contains("setCopy"), refused::toString);
+    }
+
+    @Test
     void struct_lists_iterate_over_builders_and_readers() {
         var list = message.root().init(StructList.type(Raw.type(1, 0)), 4);
         int next = 0;

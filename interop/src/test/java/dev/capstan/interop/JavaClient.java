@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
-import dev.capstan.capnp.Limits;
-import dev.capstan.capnp.rpc.FrameStream;
 import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.examples.calculator.Calculator;
@@ -35,7 +33,7 @@ final class JavaClient implements AutoCloseable {
         vat = Vat.on(net.loop()).build();
         tap = net.network()
                 .connect(address)
-                .map(stream -> new Wiretap(net.loop(), new FrameStream(stream, Limits.DEFAULT)))
+                .map(stream -> new Wiretap(net.loop(), stream))
                 .await();
         connection = inOneTurn(() -> Promise.of(vat.connect(tap)));
         var root = connection.bootstrap(dev.capstan.interop.schema.Peer.TYPE);

@@ -72,15 +72,18 @@ final class JavaServer implements AutoCloseable {
                         .toList());
     }
 
+    /** Calls that do not allow cancelling go on when their caller is gone; here they end. */
+    void letGoOfUncancellable(int count) {
+        Assertions.assertEquals(
+                count, net.loop().fetch(() -> Promise.of(probe.letGoOfAll())).await());
+    }
+
     @Override
     public void close() {
-        net.loop()
-                .<Void>fetch(() -> {
-                    tcp.close();
-                    unix.close();
-                    return Promise.done();
-                })
-                .await();
+        net.loop().post(() -> {
+            tcp.close();
+            unix.close();
+        });
         vat.close();
         net.close();
     }

@@ -17,11 +17,14 @@ import dev.capstan.interop.schema.FailureKind;
 import dev.capstan.interop.schema.Node;
 import dev.capstan.interop.schema.Probe;
 import dev.capstan.interop.schema.Token;
+import dev.capstan.net.Transport;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +112,36 @@ abstract class PeerContract {
     @Test
     void a_pipelined_chain_arrives_in_order() {
         assertEquals(CHAIN, JavaClient.depthOf(client.getNode(), CHAIN).await());
+    }
+
+    @Test
+    void the_kernel_is_asked_to_write_once_for_each_turn_with_output() throws Exception {
+        record Count(long writes, long flushes) {}
+        CompletableFuture<Count> counted = new CompletableFuture<>();
+        // Nothing may be posted to the loop meanwhile: waking it is a write as well.
+        client.net.loop().execute(() -> {
+            client.tap.clear();
+            long writes = Leftovers.writesOfThisThread();
+            List<Promise<Long>> depths = new ArrayList<>();
+            // Little enough for the socket's buffer, so that nothing has to be written in two pieces.
+            for (int i = 0; i < 5; i++) {
+                depths.add(JavaClient.depthOf(client.getNode(), CHAIN));
+            }
+            Promise.all(depths)
+                    .map(all -> counted.complete(new Count(
+                            Leftovers.writesOfThisThread() - writes,
+                            Collections.frequency(client.tap.log(), Wiretap.FLUSH))))
+                    .detach(counted::completeExceptionally);
+        });
+        Count count = counted.get(10, TimeUnit.SECONDS);
+        assertTrue(count.flushes >= 1, count::toString);
+        if (way().transport == Transport.NIO) {
+            assertEquals(count.flushes, count.writes, count::toString);
+        } else {
+            // Of the two system calls that Netty's epoll transport makes, send and writev, the kernel's account has
+            // writev alone.
+            assertTrue(count.writes <= count.flushes, count::toString);
+        }
     }
 
     @Test
@@ -365,7 +398,7 @@ abstract class PeerContract {
         }
     }
 
-    private void dies(Address address, java.util.function.Consumer<JavaClient> death) {
+    private void dies(Address address, Consumer<JavaClient> death) {
         Leftovers alive = Leftovers.now();
         ClientObjects.OwnToken own = new ClientObjects.OwnToken(5);
         try (JavaClient victim = new JavaClient(way().transport, address)) {

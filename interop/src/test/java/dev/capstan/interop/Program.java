@@ -22,7 +22,7 @@ final class Program implements AutoCloseable {
     /** The repository's root: tests run in the folder of their module. */
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final long DEADLINE_SECONDS = 30;
+    private static final long DEADLINE_SECONDS = 120;
 
     private final Process process;
     private final String name;

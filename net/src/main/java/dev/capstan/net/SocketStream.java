@@ -313,7 +313,6 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
             writeFailed(e);
             return;
         }
-        settleDrains();
         warnOfQueue();
     }
 
@@ -338,9 +337,6 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
                 network.chunks().give(output.removeFirst());
             }
         }
-    }
-
-    private void settleDrains() {
         for (Drain first = drains.peek(); first != null && first.atBytes() <= handedOverBytes; first = drains.peek()) {
             drains.remove().completer().complete(Promise.nothing());
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One end of a connection in a {@link SimNetwork}.
  *
- * <p>It is over when both sides have ended, or when it was aborted or disconnected. A message counts as queued until it has arrived, so that a peer
+ * <p>It is over when both sides have ended and everything has arrived, or when it was aborted or disconnected. A message counts as queued until it has arrived, so that a peer
  * which is held back is seen as one that does not read.
  */
 public final class SimStream implements MessageStream {
@@ -62,9 +62,9 @@ public final class SimStream implements MessageStream {
         return peer().incoming;
     }
 
-    /** Whether anything can still be sent or received. */
+    /** Whether anything can still be sent or received, or is on its way from here. */
     public boolean isOpen() {
-        return broken == null && !(ending && heardEnd);
+        return broken == null && !(ending && heardEnd && !outgoing().isBusy());
     }
 
     /** The network loses the connection: both ends hear {@code cause}, and what is on its way is lost. */

@@ -1,5 +1,6 @@
 package dev.capstan.capnp.rpc;
 
+import dev.capstan.cap.Failure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,15 +11,25 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
     private final Connection connection;
     private final Map<Integer, IncomingCall> table = new HashMap<>();
+    /** Places in all answers together that messages were addressed to. */
+    private int places;
 
     Answers(Connection connection) {
         this.connection = connection;
     }
 
-    void add(int id, IncomingCall call) {
+    /** Takes {@code call} in; false if there are too many, in which case it was refused and is over. */
+    boolean add(int id, IncomingCall call) {
+        boolean full = table.size() >= connection.limits.answers();
         if (table.putIfAbsent(id, call) != null) {
+            call.close();
             throw connection.protocolError("questionId is already in use; answerId = " + Integer.toUnsignedString(id));
         }
+        if (full) {
+            call.refuse(Failure.overloaded("you have " + connection.limits.answers()
+                    + " calls open on this connection, which is the limit: wait for some to return"));
+        }
+        return !full;
     }
 
     @Nullable
@@ -26,8 +37,16 @@ final class Answers {
         return table.get(id);
     }
 
-    boolean isFull() {
-        return table.size() >= connection.limits.answers();
+    /** The peer has begun to use one more place in an answer. */
+    void placeUsed() {
+        if (++places > connection.limits.exports()) {
+            throw connection.protocolError("the peer uses " + places
+                    + " places in answers that it has not finished, which is more than the limit (Limits.exports)");
+        }
+    }
+
+    void placesForgotten(int count) {
+        places -= count;
     }
 
     void forget(int id, IncomingCall call) {

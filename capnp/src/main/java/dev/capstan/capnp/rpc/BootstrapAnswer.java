@@ -29,9 +29,10 @@ final class BootstrapAnswer extends CountedCap {
     static void begin(Connection connection, int id, Cap root) {
         CapnpPayload nothing = CapnpPayload.of(CapnpFormat.INSTANCE.allocate(0));
         IncomingCall call = new IncomingCall(connection, id, METHOD, Hints.NONE, false, nothing);
-        connection.answers.add(id, call);
-        try (BootstrapAnswer answer = new BootstrapAnswer(connection, root)) {
-            call.begin(answer);
+        if (connection.answers.add(id, call)) {
+            try (BootstrapAnswer answer = new BootstrapAnswer(connection, root)) {
+                call.begin(answer);
+            }
         }
     }
 

@@ -17,21 +17,19 @@ import dev.capstan.capnp.CapTable;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.MessageException;
 import dev.capstan.capnp.MessageReader;
-import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.rpc.protocol.Bootstrap;
 import dev.capstan.capnp.rpc.protocol.Call;
 import dev.capstan.capnp.rpc.protocol.CapDescriptor;
 import dev.capstan.capnp.rpc.protocol.Disembargo;
 import dev.capstan.capnp.rpc.protocol.Finish;
 import dev.capstan.capnp.rpc.protocol.Message;
-import dev.capstan.capnp.rpc.protocol.MessageTarget;
 import dev.capstan.capnp.rpc.protocol.Payload;
-import dev.capstan.capnp.rpc.protocol.PromisedAnswer;
 import dev.capstan.capnp.rpc.protocol.Release;
 import dev.capstan.capnp.rpc.protocol.Resolve;
 import dev.capstan.capnp.rpc.protocol.Return;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +52,8 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     private final Vat vat;
     private final MessageStream stream;
+    private final Named named;
+    private final Linger linger;
     private final Completer<Void> over;
     private final Fork<Void> overFork;
     private @Nullable Failure down;
@@ -66,6 +66,8 @@ final class Connection implements Peer, MessageStream.Receiver {
         this.faults = vat.faults();
         this.traces = new Traces(vat.traceEncoder(), faults);
         this.stream = stream;
+        this.named = new Named(this);
+        this.linger = new Linger(this, stream);
         this.questions = new Questions(this);
         this.answers = new Answers(this);
         this.exports = new Exports(this);
@@ -198,12 +200,14 @@ final class Connection implements Peer, MessageStream.Receiver {
     @Override
     public void ended() {
         disconnect(Failure.disconnected("Peer disconnected."));
+        linger.inputOver();
     }
 
     @Override
     public void failed(Throwable cause) {
         Failure failure = Failure.of(cause);
         disconnect(cause instanceof MessageException ? failure : failure.as(Failure.Kind.DISCONNECTED));
+        linger.inputOver();
     }
 
     private void handle(MessageReader reader, Message.Reader message) {
@@ -252,10 +256,10 @@ final class Connection implements Peer, MessageStream.Receiver {
             case YOURSELF -> true;
             case THIRD_PARTY, UNRECOGNIZED -> throw protocolError("Unsupported `Call.sendResultsTo`.");
         };
-        Cap target = messageTarget(call.getTarget());
+        Cap target = named.target(call.getTarget());
         try (target) {
             Payload.Reader payload = call.getParams();
-            CapTable caps = receiveCaps(payload.getCapTable());
+            CapTable caps = named.caps(payload.getCapTable());
             reader.capTable(caps);
             CapnpPayload params = CapnpPayload.received(payload.getContent(), caps);
             IncomingCall incoming = new IncomingCall(
@@ -265,14 +269,9 @@ final class Connection implements Peer, MessageStream.Receiver {
                     new Hints(call.getNoPromisePipelining(), call.getOnlyPromisePipeline()),
                     toYourself,
                     params);
-            if (answers.isFull()) {
-                answers.add(id, incoming);
-                incoming.refuse(Failure.overloaded("you have " + answers.size()
-                        + " calls open on this connection, which is the limit: wait for some to return"));
-                return;
+            if (answers.add(id, incoming)) {
+                incoming.begin(target);
             }
-            answers.add(id, incoming);
-            incoming.begin(target);
         }
     }
 
@@ -310,7 +309,7 @@ final class Connection implements Peer, MessageStream.Receiver {
                     throw protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `results`.");
                 }
                 Payload.Reader payload = ret.getResults();
-                CapTable caps = receiveCaps(payload.getCapTable());
+                CapTable caps = named.caps(payload.getCapTable());
                 reader.capTable(caps);
                 question.settle(CapnpPayload.received(payload.getContent(), caps));
             }
@@ -355,7 +354,7 @@ final class Connection implements Peer, MessageStream.Receiver {
         PromisedCap promise = imports.promise((int) resolve.getPromiseId());
         switch (resolve.which()) {
             case CAP -> {
-                Cap replacement = receiveCap(resolve.getCap());
+                Cap replacement = named.cap(resolve.getCap());
                 if (replacement == null) {
                     throw protocolError("'Resolve' contained 'CapDescriptor.none'.");
                 }
@@ -378,7 +377,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     private void handleDisembargo(Disembargo.Reader disembargo, Message.Reader message) {
         switch (disembargo.getContext().which()) {
             case SENDER_LOOPBACK ->
-                embargoes.reflect(messageTarget(disembargo.getTarget()), (int)
+                embargoes.reflect(named.target(disembargo.getTarget()), (int)
                         disembargo.getContext().getSenderLoopback());
             case RECEIVER_LOOPBACK ->
                 embargoes.lift((int) disembargo.getContext().getReceiverLoopback());
@@ -403,7 +402,19 @@ final class Connection implements Peer, MessageStream.Receiver {
                     }
                 }
             }
-            default -> throw protocolError("Peer did not implement required RPC message type.");
+            case UNIMPLEMENTED,
+                    ABORT,
+                    RETURN,
+                    FINISH,
+                    RELEASE,
+                    OBSOLETE_SAVE,
+                    OBSOLETE_DELETE,
+                    PROVIDE,
+                    ACCEPT,
+                    JOIN,
+                    DISEMBARGO,
+                    THIRD_PARTY_ANSWER,
+                    UNRECOGNIZED -> throw protocolError("Peer did not implement required RPC message type.");
         }
     }
 
@@ -419,98 +430,6 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
     }
 
-    // ---- references in messages
-
-    /** Where a message is addressed to; the caller owns it. */
-    private Cap messageTarget(MessageTarget.Reader target) {
-        return switch (target.which()) {
-            case IMPORTED_CAP -> {
-                Cap cap = exports.get((int) target.getImportedCap());
-                if (cap == null) {
-                    throw protocolError("Message target is not a current export ID.");
-                }
-                yield cap.share();
-            }
-            case PROMISED_ANSWER -> {
-                PromisedAnswer.Reader answer = target.getPromisedAnswer();
-                IncomingCall call = answers.get((int) answer.getQuestionId());
-                if (call == null) {
-                    yield new BrokenCap(Failure.failed(
-                            "Pipeline call on a request that returned no capabilities or was already closed."));
-                }
-                yield pipelined(call, answer);
-            }
-            case UNRECOGNIZED -> throw protocolError("Unknown message target type.");
-        };
-    }
-
-    private Cap pipelined(IncomingCall call, PromisedAnswer.Reader answer) {
-        StructList.Reader<PromisedAnswer.Op.Reader> ops = answer.getTransform();
-        if (ops.size() > limits.pathLength()) {
-            throw protocolError("a path of " + ops.size() + " steps is longer than the limit (Limits.pathLength)");
-        }
-        int[] indexes = new int[ops.size()];
-        int length = 0;
-        for (PromisedAnswer.Op.Reader op : ops) {
-            switch (op.which()) {
-                case NOOP -> {}
-                case GET_POINTER_FIELD -> indexes[length++] = op.getGetPointerField();
-                case UNRECOGNIZED -> throw protocolError("Unsupported pipeline op.");
-            }
-        }
-        return call.pipelined(length == 0 ? Path.ROOT : new Path.Pointers(Arrays.copyOf(indexes, length)));
-    }
-
-    private CapTable receiveCaps(StructList.Reader<CapDescriptor.Reader> descriptors) {
-        CapTable caps = new CapTable();
-        try {
-            for (CapDescriptor.Reader descriptor : descriptors) {
-                caps.add(receiveCap(descriptor));
-            }
-        } catch (RuntimeException e) {
-            caps.close();
-            throw e;
-        }
-        return caps;
-    }
-
-    /** The capability that a descriptor names, which the caller owns; null for none. */
-    private @Nullable Cap receiveCap(CapDescriptor.Reader descriptor) {
-        return switch (descriptor.which()) {
-            case NONE -> null;
-            case SENDER_HOSTED -> imports.receive((int) descriptor.getSenderHosted(), false);
-            case SENDER_PROMISE -> imports.receive((int) descriptor.getSenderPromise(), true);
-            case RECEIVER_HOSTED -> {
-                Cap cap = exports.get((int) descriptor.getReceiverHosted());
-                yield cap == null
-                        ? new BrokenCap(Failure.failed("invalid 'receiverHosted' export ID"))
-                        : reflected(cap.share());
-            }
-            case RECEIVER_ANSWER -> {
-                IncomingCall call =
-                        answers.get((int) descriptor.getReceiverAnswer().getQuestionId());
-                yield call == null
-                        ? new BrokenCap(Failure.failed("invalid 'receiverAnswer'"))
-                        : reflected(pipelined(call, descriptor.getReceiverAnswer()));
-            }
-            // A level 1 receiver uses the vine: the introducer forwards for us.
-            case THIRD_PARTY_HOSTED ->
-                imports.receive((int) descriptor.getThirdPartyHosted().getVineId(), false);
-            case UNRECOGNIZED -> throw protocolError("unknown CapDescriptor type");
-        };
-    }
-
-    /** Takes ownership; the caller owns the result. */
-    private Cap reflected(Cap cap) {
-        Cap inner = cap.innermost();
-        if (inner instanceof RemoteCap remote && remote.connection == this) {
-            remote.share();
-            cap.close();
-            return new ReflectedCap(remote);
-        }
-        return cap;
-    }
-
     // ---- the end
 
     /** Ends the connection: everything open fails with {@code cause}, the peer is told, and what is queued is still sent. */
@@ -520,17 +439,31 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
         Failure lost = cause.as(Failure.Kind.DISCONNECTED);
         down = lost;
-        questions.disconnected(lost);
-        answers.disconnected();
-        exports.disconnected();
-        imports.disconnected(lost);
-        embargoes.disconnected(lost);
-        tasks.close();
-        OutgoingMessage abort = new OutgoingMessage(8 + cause.reason().length() / 2);
-        traces.write(cause, abort.root().initAbort());
-        abort.send(this);
+        List<Runnable> parts = List.of(
+                () -> questions.disconnected(lost),
+                answers::disconnected,
+                exports::disconnected,
+                () -> imports.disconnected(lost),
+                () -> embargoes.disconnected(lost),
+                tasks::close,
+                () -> sendAbort(cause));
+        for (Runnable part : parts) {
+            try {
+                part.run();
+            } catch (RuntimeException | Error e) {
+                // Whatever went wrong in one part, the others are ended and the peer is told.
+                vat.reportBug(e);
+            }
+        }
         stream.end();
+        linger.begin();
         over.fail(lost);
         vat.forget(this);
+    }
+
+    private void sendAbort(Failure cause) {
+        OutgoingMessage abort = new OutgoingMessage(Traces.sizeWords(cause));
+        traces.write(cause, abort.root().initAbort());
+        abort.send(this);
     }
 }

@@ -15,6 +15,8 @@ import dev.capstan.capnp.rpc.protocol.Disembargo;
 final class Embargoes {
     private final Connection connection;
     private final Ids<Embargo> table = new Ids<>();
+    /** Disembargo messages of the peer that wait for a promise. */
+    private int reflecting;
 
     Embargoes(Connection connection) {
         this.connection = connection;
@@ -73,13 +75,20 @@ final class Embargoes {
             }));
             return;
         }
+        if (reflecting >= connection.limits.embargoes()) {
+            inner.close();
+            throw connection.protocolError("the peer waits for " + reflecting
+                    + " Disembargo messages on promises that are not resolved, which is the limit (Limits.embargoes)");
+        }
         Promise<Cap> next = inner.resolution();
         inner.close();
         if (next == null) {
             throw connection.protocolError(
                     "'Disembargo' of type 'senderLoopback' sent to an object that does not point back to the sender.");
         }
+        reflecting++;
         connection.tasks.add(next.convert(cap -> {
+            reflecting--;
             reflect(cap, id);
             return Promise.nothing();
         }));

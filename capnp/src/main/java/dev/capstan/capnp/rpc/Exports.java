@@ -173,7 +173,12 @@ final class Exports {
         Resolve.Builder resolve = message.root().initResolve();
         resolve.setPromiseId(Integer.toUnsignedLong(export.id));
         CapDescriptor.Builder descriptor = resolve.initCap();
-        describe(inner, descriptor);
+        try {
+            describe(inner, descriptor);
+        } catch (Failure full) {
+            rejected(export, full);
+            return;
+        }
         message.send(connection);
         Cap known = lastDescribed;
         if (known != null && known != inner && table.get(export.id) == export) {
@@ -190,7 +195,7 @@ final class Exports {
         if (!connection.isUp()) {
             return;
         }
-        OutgoingMessage message = new OutgoingMessage(8 + failure.reason().length() / 2);
+        OutgoingMessage message = new OutgoingMessage(Traces.sizeWords(failure));
         Resolve.Builder resolve = message.root().initResolve();
         resolve.setPromiseId(Integer.toUnsignedLong(export.id));
         connection.traces.write(failure, resolve.initException());

@@ -7,16 +7,20 @@ import dev.capstan.capnp.MessageException;
 import dev.capstan.capnp.MessageReader;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Messages over a byte stream: each is a segment table and its segments, without any other length (the stream framing of Cap'n Proto).
  *
  * <p>A message that arrives in one piece is passed on where it lies; only one that is cut by the transport is gathered in an array of its
- * own. The size that a segment table claims is checked against the limits before anything is allocated.
+ * own. The size that a segment table claims is checked against the limits before anything is allocated, and memory is only taken for what has come:
+ * many connections that claim much and send nothing cost little.
  */
 public final class FrameStream implements MessageStream {
     private static final int HEADER_ROOM = 512;
+    /** Room that a message gets on the word of its segment table; it grows with what really comes. */
+    private static final int FIRST_ROOM = 64 << 10;
 
     private final ByteStream bytes;
     private final dev.capstan.capnp.Limits limits;
@@ -71,10 +75,10 @@ public final class FrameStream implements MessageStream {
                 return at + (int) size;
             }
             need = size;
-            byte[] room = new byte[size < 0 ? Math.max(HEADER_ROOM, end - at) : Math.toIntExact(size)];
-            System.arraycopy(array, at, room, 0, end - at);
-            partial = room;
             have = end - at;
+            byte[] room = new byte[size < 0 ? Math.max(HEADER_ROOM, have) : grown(0, have)];
+            System.arraycopy(array, at, room, 0, have);
+            partial = room;
             return end;
         }
 
@@ -87,6 +91,10 @@ public final class FrameStream implements MessageStream {
                 return gatherTable(room, array, at, end);
             }
             int piece = (int) Math.min(need - have, end - at);
+            if (room.length - have < piece) {
+                room = Arrays.copyOf(room, grown(room.length, have + piece));
+                partial = room;
+            }
             System.arraycopy(array, at, room, have, piece);
             have += piece;
             if (have == need) {
@@ -96,6 +104,11 @@ public final class FrameStream implements MessageStream {
             return at + piece;
         }
 
+        /** The next size of an array for a message whose size is known: doubling, but never more than the message. */
+        private int grown(int room, int atLeast) {
+            return Math.toIntExact(Math.min(need, Math.max(Math.max(FIRST_ROOM, 2L * room), atLeast)));
+        }
+
         /** The segment table itself was cut: take bytes one word at a time until the size is known. */
         private int gatherTable(byte[] room, byte[] array, int at, int end) {
             byte[] target = room;
@@ -103,20 +116,17 @@ public final class FrameStream implements MessageStream {
             while (next < end && need < 0) {
                 int piece = Math.min(end - next, 8 - have % 8);
                 if (have + piece > target.length) {
-                    target = java.util.Arrays.copyOf(target, target.length * 2);
+                    target = Arrays.copyOf(target, target.length * 2);
                 }
                 System.arraycopy(array, next, target, have, piece);
                 have += piece;
                 next += piece;
                 need = MessageReader.frameBytes(target, 0, have, limits);
             }
-            if (need >= 0) {
-                target = java.util.Arrays.copyOf(target, Math.toIntExact(need));
-                if (have == need) {
-                    partial = null;
-                    receiver.received(target, 0, have, false);
-                    return next;
-                }
+            if (have == need) {
+                partial = null;
+                receiver.received(target, 0, have, false);
+                return next;
             }
             partial = target;
             return next;

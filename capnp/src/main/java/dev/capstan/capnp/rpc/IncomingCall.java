@@ -84,10 +84,16 @@ final class IncomingCall implements Call {
         listening = answer.results().listen(connection.loop, this::settled);
     }
 
-    /** Answers the call with a failure, without a target. */
+    /** Answers the call with a failure, without a target, and forgets it at once: nothing of it is left for the peer to pile up. */
     void refuse(Failure failure) {
-        sendFailure(failure);
         close();
+        if (resultsToYourself) {
+            throw connection.protocolError(failure.reason());
+        }
+        if (!hints.onlyPipeline()) {
+            sendFailure(failure, true);
+        }
+        forget();
     }
 
     /** What a pipelined message to this answer is meant for; the caller owns it. */
@@ -98,14 +104,22 @@ final class IncomingCall implements Call {
                     Failure.failed("Pipeline call on a request that returned no capabilities or was already closed."));
         }
         // All messages to one place are calls on one reference: they keep their order whatever becomes of it.
-        Cap original = places.computeIfAbsent(path, known::cap);
+        Cap original = places.get(path);
+        if (original == null) {
+            connection.answers.placeUsed();
+            original = known.cap(path);
+            places.put(path, original);
+        }
         CapnpPayload sent = returnedResults;
         if (sent == null) {
             return original.share();
         }
-        return returnedPlaces
-                .computeIfAbsent(path, place -> asReturned(original, sent.cap(place)))
-                .share();
+        Cap way = returnedPlaces.get(path);
+        if (way == null) {
+            way = asReturned(original, sent.cap(path));
+            returnedPlaces.put(path, way);
+        }
+        return way.share();
     }
 
     /**
@@ -115,24 +129,15 @@ final class IncomingCall implements Call {
     private Cap asReturned(Cap original, Cap sent) {
         Cap said = described.getOrDefault(sent, sent).share();
         sent.close();
-        return leadsTo(original, sent)
+        return original.leadsTo(sent)
                 ? said
                 : QueuedCap.of(
                         connection.loop, whenItLeadsTo(original.share(), sent).convert(done -> said));
     }
 
-    private static boolean leadsTo(Cap from, Cap target) {
-        for (Cap cap = from; cap != null; cap = cap.resolved()) {
-            if (cap == target) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Takes ownership of {@code from}. */
     private static Promise<Void> whenItLeadsTo(Cap from, Cap target) {
-        if (leadsTo(from, target)) {
+        if (from.leadsTo(target)) {
             from.close();
             return Promise.done();
         }
@@ -288,10 +293,15 @@ final class IncomingCall implements Call {
     }
 
     private void sendFailure(Failure failure) {
-        OutgoingMessage outgoing = new OutgoingMessage(8 + failure.reason().length() / 2);
+        sendFailure(failure, false);
+    }
+
+    private void sendFailure(Failure failure, boolean forgotten) {
+        OutgoingMessage outgoing = new OutgoingMessage(Traces.sizeWords(failure));
         Return.Builder ret = outgoing.root().initReturn();
         ret.setAnswerId(Integer.toUnsignedLong(answerId));
         ret.setReleaseParamCaps(false);
+        ret.setNoFinishNeeded(forgotten);
         connection.traces.write(failure, ret.initException());
         outgoing.send(connection);
         returned = true;
@@ -437,6 +447,7 @@ final class IncomingCall implements Call {
         if (known != null) {
             known.close();
         }
+        connection.answers.placesForgotten(places.size());
         places.values().forEach(Cap::close);
         places.clear();
         returnedPlaces.values().forEach(Cap::close);

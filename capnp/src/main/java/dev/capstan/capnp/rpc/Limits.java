@@ -1,16 +1,21 @@
 package dev.capstan.capnp.rpc;
 
+import java.time.Duration;
+
 /**
  * Bounds of one connection. Whatever a peer can make grow is here.
  *
  * @param answers calls of the peer that may be open at once; more are answered OVERLOADED. Stops a peer that calls without end
- * @param imports capabilities of the peer that it may give us; more end the connection. Stops a peer that fills our memory with references
- * @param exports capabilities of ours that the peer may hold; a call or result that would pass more fails. Stops a peer that collects objects
- * @param embargoes paths that may be in the course of being shortened; more end the connection
+ * @param imports capabilities of the peer that it may give us, and of any kind in one message; more end the connection. Stops a peer that fills our memory with references
+ * @param exports capabilities of ours that the peer may hold; a call or result that would pass more fails. So many places in unfinished answers may
+ *     be addressed besides; more end the connection. Stops a peer that collects objects
+ * @param embargoes paths that may be in the course of being shortened, on either side; more end the connection
  * @param messageWords largest message in words, sent or received. Stops allocation of what a length field claims
  * @param queuedBytes bytes waiting to be written above which nothing more is read. Stops a peer that asks and does not read
  * @param streamWindowBytes bytes of a stream of calls that may be on their way to one capability
  * @param pathLength steps in the path of a pipelined call
+ * @param linger time in which the peer must take our last words and end too, once we have ended; then the connection is cut. Stops a peer that
+ *     keeps a socket open for ever
  */
 public record Limits(
         int answers,
@@ -20,10 +25,11 @@ public record Limits(
         long messageWords,
         long queuedBytes,
         long streamWindowBytes,
-        int pathLength) {
-    /** 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps. */
+        int pathLength,
+        Duration linger) {
+    /** 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps, 10 seconds. */
     public static final Limits DEFAULT =
-            new Limits(10_000, 100_000, 100_000, 1_000, 8L << 20, 16L << 20, 64L << 10, 64);
+            new Limits(10_000, 100_000, 100_000, 1_000, 8L << 20, 16L << 20, 64L << 10, 64, Duration.ofSeconds(10));
 
     /** Checks the ranges: all positive. */
     public Limits {
@@ -34,36 +40,47 @@ public record Limits(
                 || messageWords < 1
                 || queuedBytes < 1
                 || streamWindowBytes < 1
-                || pathLength < 1) {
+                || pathLength < 1
+                || !linger.isPositive()) {
             throw new IllegalArgumentException("every limit must be at least 1: " + answers + ", " + imports + ", "
                     + exports + ", " + embargoes + ", " + messageWords + ", " + queuedBytes + ", " + streamWindowBytes
-                    + ", " + pathLength);
+                    + ", " + pathLength + ", " + linger);
         }
     }
 
     /** The same with another window. */
     public Limits withStreamWindowBytes(long bytes) {
-        return new Limits(answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength);
+        return new Limits(answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength, linger);
     }
 
     /** The same with another number of answers. */
     public Limits withAnswers(int count) {
-        return new Limits(count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(
+                count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, linger);
     }
 
     /** The same with another number of imports. */
     public Limits withImports(int count) {
-        return new Limits(answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(
+                answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, linger);
     }
 
     /** The same with another number of exports. */
     public Limits withExports(int count) {
-        return new Limits(answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength);
+        return new Limits(
+                answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, linger);
     }
 
     /** The same with another queue. */
     public Limits withQueuedBytes(long bytes) {
-        return new Limits(answers, imports, exports, embargoes, messageWords, bytes, streamWindowBytes, pathLength);
+        return new Limits(
+                answers, imports, exports, embargoes, messageWords, bytes, streamWindowBytes, pathLength, linger);
+    }
+
+    /** The same with another time to linger. */
+    public Limits withLinger(Duration time) {
+        return new Limits(
+                answers, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, time);
     }
 
     /** The limits under which a received message is read. */

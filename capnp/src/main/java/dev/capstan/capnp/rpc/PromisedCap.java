@@ -53,11 +53,7 @@ final class PromisedCap extends RemoteCap {
             replacement.close();
             throw connection.protocolError("a promise was resolved twice");
         }
-        Cap next = replacement;
-        if (replacement == this) {
-            next = new BrokenCap(Failure.failed("the peer resolved a promise to itself"));
-            replacement.close();
-        }
+        Cap next = checkedStep(replacement);
         boolean embargo;
         if (next instanceof RemoteCap remote && remote.connection == connection) {
             embargo = remote.promiseResolvedHere(hadCalls);
@@ -70,6 +66,12 @@ final class PromisedCap extends RemoteCap {
             next = connection.embargoes.impose(initial, next);
         }
         become(next);
+    }
+
+    @Override
+    protected boolean isLedBackFrom(Cap next) {
+        return super.isLedBackFrom(next)
+                || (next.innermost() instanceof ReflectedCap reflected && reflected.way() == initial);
     }
 
     /** The peer or the connection says that this will never be anything. */

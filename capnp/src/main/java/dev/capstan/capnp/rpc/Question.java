@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Life.</b> Asked; then either <em>returned</em> (the peer answered) or <em>finished early</em> (nobody here is interested any more); the id is
  * free when both the Return has come and the Finish has gone. A Finish follows the Return in the same turn, unless a place in the answer is still
- * addressed as such. Interest is: the results, an open pipeline reference, or an unresolved capability taken from the pipeline.
+ * addressed as such. Interest is: the results, an open pipeline reference, or an unresolved capability taken from the pipeline. What the peer was told
+ * to be a place in the answer ({@code pipelineCaps}) keeps the question too, although nobody here waits for it.
  */
 final class Question implements Pipeline {
     final Connection connection;
@@ -110,18 +111,21 @@ final class Question implements Pipeline {
     void settle(Payload content) {
         Map<Path, PromisedCap> waiting = promised;
         payload = content;
-        if (waiting != null) {
-            waiting.forEach((path, cap) -> {
-                if (!cap.isReleased()) {
-                    cap.resolve(content.cap(path));
-                }
-            });
-        }
-        if (results.isPending()) {
-            results.complete(content.share());
-        }
-        if (references == 0) {
-            content.close();
+        try {
+            if (waiting != null) {
+                waiting.forEach((path, cap) -> {
+                    if (!cap.isReleased()) {
+                        cap.resolve(content.cap(path));
+                    }
+                });
+            }
+            if (results.isPending()) {
+                results.complete(content.share());
+            }
+        } finally {
+            if (references == 0) {
+                content.close();
+            }
         }
         finishIfDone();
     }
@@ -156,7 +160,13 @@ final class Question implements Pipeline {
         finishNotNeeded = true;
         if (!isSettled()) {
             settleFailed(cause);
+            return;
         }
+        // Something waits still if the connection ends because results could not be led to where they belong.
+        if (promised != null) {
+            promised.values().stream().filter(cap -> !cap.isReleased()).forEach(cap -> cap.fail(cause));
+        }
+        results.fail(cause);
     }
 
     private boolean isSettled() {
@@ -166,7 +176,12 @@ final class Question implements Pipeline {
     // ---- Finish
 
     private void interestLost() {
-        if (--interest == 0 && !isSettled()) {
+        interest--;
+        finishIfUnused();
+    }
+
+    private void finishIfUnused() {
+        if (interest == 0 && pipelineCaps == 0 && !isSettled()) {
             finish();
         }
     }
@@ -194,6 +209,7 @@ final class Question implements Pipeline {
     void pipelineCapReleased() {
         pipelineCaps--;
         finishIfDone();
+        finishIfUnused();
     }
 
     // ---- Pipeline

@@ -40,6 +40,12 @@ final class ReflectedCap extends RemoteCap {
     }
 
     @Override
+    protected void ledFrom(int length) {
+        super.ledFrom(length);
+        inner.ledFrom(length);
+    }
+
+    @Override
     RemoteCap describe(CapDescriptor.Builder descriptor) {
         return inner.describe(descriptor);
     }

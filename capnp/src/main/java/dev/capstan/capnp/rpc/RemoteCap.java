@@ -43,6 +43,12 @@ abstract class RemoteCap extends CountedCap {
         return false;
     }
 
+    /** Here, so that a wrapper in this package can hand it on. */
+    @Override
+    protected void ledFrom(int length) {
+        super.ledFrom(length);
+    }
+
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
         Failure down = connection.down();

@@ -77,14 +77,14 @@ final class RpcRequest implements Request {
 
     @Override
     public Promise<Void> sendStreaming() {
-        long bytes = message.sizeWords() * 8;
         Cap elsewhere = target.resolved();
         if (elsewhere != null && !(elsewhere instanceof RemoteCap remote && remote.connection == connection)) {
             return redirect(elsewhere).sendStreaming();
         }
         Answer answer = start(Hints.NO_PIPELINING, false);
         answer.pipeline().close();
-        return target.flow().sent(bytes, answer.results().convert(results -> {
+        // Only now the message is whole.
+        return target.flow().sent(message.sizeWords() * 8, answer.results().convert(results -> {
             results.close();
             return Promise.nothing();
         }));

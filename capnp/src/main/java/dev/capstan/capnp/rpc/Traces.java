@@ -1,6 +1,7 @@
 package dev.capstan.capnp.rpc;
 
 import dev.capstan.cap.Failure;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.rpc.protocol.Exception;
 import java.util.ArrayList;
@@ -15,6 +16,13 @@ final class Traces {
     private static final String REMOTE = "remote exception: ";
     /** Details of one failure that are read; a peer may send as many as fit into a message. */
     private static final int MAX_DETAILS = 64;
+    /** Bytes in the details of one failure that are read or sent. */
+    private static final int MAX_DETAIL_BYTES = 1 << 20;
+    /**
+     * Characters of a reason or a trace that are read or sent. A failure is kept, logged and passed on, as often as there are calls that it ends:
+     * a peer must not make it large, nor so large that telling the next of it does not fit into a message.
+     */
+    private static final int MAX_CHARS = 16 << 10;
 
     private final @Nullable Function<Failure, String> encoder;
     private final Set<Fault> faults;
@@ -29,7 +37,7 @@ final class Traces {
     }
 
     void write(Failure failure, Exception.Builder to) {
-        to.setReason(failure.reason());
+        to.setReason(cut(failure.reason()));
         to.setType(
                 switch (failure.kind()) {
                     case FAILED -> Exception.Type.FAILED;
@@ -38,9 +46,9 @@ final class Traces {
                     case UNIMPLEMENTED -> Exception.Type.UNIMPLEMENTED;
                 });
         if (encoder != null) {
-            to.setTrace(encoder.apply(failure));
+            to.setTrace(cut(encoder.apply(failure)));
         }
-        List<Failure.Detail> details = failure.details();
+        List<Failure.Detail> details = fitting(failure.details());
         if (!details.isEmpty()) {
             StructList.Builder<Exception.Detail.Builder> list = to.initDetails(details.size());
             for (int i = 0; i < details.size(); i++) {
@@ -50,6 +58,29 @@ final class Traces {
         }
     }
 
+    /** Expected size of a failure in a message. */
+    static int sizeWords(Failure failure) {
+        return 8 + Math.min(failure.reason().length(), MAX_CHARS) / 2;
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS) + "...";
+    }
+
+    /** The first details, as many as may be sent. */
+    private static List<Failure.Detail> fitting(List<Failure.Detail> details) {
+        int count = 0;
+        long bytes = 0;
+        for (Failure.Detail detail : details) {
+            bytes += detail.data().length;
+            if (count == MAX_DETAILS || bytes > MAX_DETAIL_BYTES) {
+                break;
+            }
+            count++;
+        }
+        return details.subList(0, count);
+    }
+
     Failure read(Exception.Reader from) {
         Failure.Kind kind = switch (from.getType()) {
             case FAILED, UNRECOGNIZED -> Failure.Kind.FAILED;
@@ -57,16 +88,24 @@ final class Traces {
             case DISCONNECTED -> Failure.Kind.DISCONNECTED;
             case UNIMPLEMENTED -> Failure.Kind.UNIMPLEMENTED;
         };
-        String reason = from.getReason();
+        String reason = cut(from.getReason());
         boolean prefixed = reason.startsWith(REMOTE) || faults.contains(Fault.NO_REMOTE_PREFIX);
         List<Failure.Detail> details = new ArrayList<>();
-        for (Exception.Detail.Reader detail : from.getDetails()) {
-            if (details.size() < MAX_DETAILS && detail.hasData()) {
-                details.add(new Failure.Detail(
-                        detail.getDetailId(), detail.getData().toByteArray()));
+        int bytes = 0;
+        StructList.Reader<Exception.Detail.Reader> sent = from.getDetails();
+        for (int i = 0; i < Math.min(sent.size(), MAX_DETAILS); i++) {
+            Exception.Detail.Reader detail = sent.get(i);
+            if (!detail.hasData()) {
+                continue;
             }
+            Data data = detail.getData();
+            bytes += data.size();
+            if (bytes > MAX_DETAIL_BYTES) {
+                break;
+            }
+            details.add(new Failure.Detail(detail.getDetailId(), data.toByteArray()));
         }
-        String trace = from.getTrace();
+        String trace = cut(from.getTrace());
         return Failure.remote(kind, prefixed ? reason : REMOTE + reason, details, trace.isEmpty() ? null : trace);
     }
 }

@@ -42,6 +42,9 @@ public final class Vat implements AutoCloseable {
 
     private final Loop loop;
     private final Function<? super Peer, ? extends Cap> bootstrap;
+    /** The bootstrap object of every peer; null if each is given one of its own. */
+    private final @Nullable Cap served;
+
     private final Limits limits;
     private final @Nullable Function<Failure, String> traceEncoder;
     private final Set<Fault> faults;
@@ -51,6 +54,7 @@ public final class Vat implements AutoCloseable {
     private Vat(Builder builder) {
         this.loop = builder.loop;
         this.bootstrap = builder.bootstrap;
+        this.served = builder.served == null ? null : new LocalCap(builder.loop, builder.served);
         this.limits = builder.limits;
         this.traceEncoder = builder.traceEncoder;
         this.faults = builder.faults;
@@ -66,6 +70,7 @@ public final class Vat implements AutoCloseable {
         private final Loop loop;
         private Function<? super Peer, ? extends Cap> bootstrap =
                 peer -> new BrokenCap(Failure.failed("This vat does not expose any public/bootstrap interfaces."));
+        private @Nullable Target served;
         private Limits limits = Limits.DEFAULT;
         private @Nullable Function<Failure, String> traceEncoder;
         private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -74,22 +79,16 @@ public final class Vat implements AutoCloseable {
             this.loop = Objects.requireNonNull(loop);
         }
 
-        /** Every peer's bootstrap object is {@code target}. It is released when the last connection that used it is over. */
+        /** Every peer's bootstrap object is {@code target}. It is released when the vat is closed and nobody refers to it any more. */
         public Builder serving(Target target) {
-            Cap[] shared = new Cap[1];
-            return servingEach(peer -> {
-                Cap cap = shared[0];
-                if (cap == null) {
-                    cap = new LocalCap(loop, target);
-                    shared[0] = cap;
-                }
-                return cap.share();
-            });
+            this.served = target;
+            return this;
         }
 
         /** Each peer's bootstrap object is what {@code factory} gives, which the vat owns. Called on the loop's thread for every request. */
         public Builder servingEach(Function<? super Peer, ? extends Cap> factory) {
             this.bootstrap = factory;
+            this.served = null;
             return this;
         }
 
@@ -189,16 +188,22 @@ public final class Vat implements AutoCloseable {
         return List.copyOf(connections);
     }
 
-    /** Ends every connection: calls that are open fail DISCONNECTED. Does nothing the second time. */
+    /** Ends every connection: calls that are open fail DISCONNECTED. Gives the bootstrap object back. Does nothing the second time. */
     @Override
     public void close() {
         if (!loop.inLoop()) {
             loop.post(this::close);
             return;
         }
+        if (closed) {
+            return;
+        }
         closed = true;
         for (Connection connection : List.copyOf(connections)) {
             connection.disconnect(Failure.disconnected("the vat was closed"));
+        }
+        if (served != null) {
+            served.close();
         }
     }
 
@@ -219,7 +224,7 @@ public final class Vat implements AutoCloseable {
 
     Cap bootstrapFor(Connection connection) {
         try {
-            return bootstrap.apply(connection);
+            return served == null ? bootstrap.apply(connection) : served.share();
         } catch (RuntimeException e) {
             return new BrokenCap(Failure.of(e));
         }

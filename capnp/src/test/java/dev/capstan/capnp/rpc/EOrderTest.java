@@ -1,20 +1,7 @@
 package dev.capstan.capnp.rpc;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import dev.capstan.async.Promise;
-import dev.capstan.async.SimLoop;
-import dev.capstan.cap.QueuedCap;
-import dev.capstan.capnp.CallContext;
-import dev.capstan.capnp.testfixture.TestCallOrder;
-import dev.capstan.capnp.testfixture.TestMoreStuff;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import org.jspecify.annotations.Nullable;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,253 +11,39 @@ import org.junit.jupiter.api.Test;
 class EOrderTest {
     private static final int SEEDS = Boolean.getBoolean("capstan.quick") ? 500 : 3_000;
 
-    @Test
-    void calls_on_one_reference_arrive_in_the_order_in_which_they_were_made() {
+    private static void run(Set<EOrderWorld.Trouble> troubles) {
         Long only = Long.getLong("capstan.seed");
         for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
             try {
-                new World(seed).run();
+                new EOrderWorld(seed, troubles).run();
             } catch (Throwable e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
     }
 
-    /** A reference held by one vat. */
-    private static final class Ref {
-        final int id;
-        final TestCallOrder.Client client;
-        /** Calls made so far. */
-        int calls;
-
-        Ref(int id, TestCallOrder.Client client) {
-            this.id = id;
-            this.client = client;
-        }
+    @Test
+    void calls_on_one_reference_arrive_in_the_order_in_which_they_were_made() {
+        run(EnumSet.noneOf(EOrderWorld.Trouble.class));
     }
 
-    private record Unresolved(int vat, QueuedCap cap) {}
+    @Test
+    void calls_that_fail_and_promises_that_come_to_nothing_do_not_disturb_the_order() {
+        run(EnumSet.of(EOrderWorld.Trouble.FAILURES));
+    }
 
-    private static final class World {
-        final Random random;
-        final SimLoop sim = new SimLoop();
-        final int size;
-        final Vat[] vats;
-        final Connection[][] peers;
-        final TestMoreStuff.Client[][] hubs;
-        final List<HeldPipe.End> ends = new ArrayList<>();
-        final List<List<Ref>> refs = new ArrayList<>();
-        final List<Unresolved> unresolved = new ArrayList<>();
-        /** Calls made by reference, of those whose client is closed too. */
-        final Map<Integer, Ref> all = new HashMap<>();
-        /** Calls arrived by reference. */
-        final Map<Integer, Integer> arrived = new HashMap<>();
+    @Test
+    void calls_that_are_given_up_do_not_disturb_the_order_of_the_others() {
+        run(EnumSet.of(EOrderWorld.Trouble.CANCELS));
+    }
 
-        int live;
-        int nextRef;
+    @Test
+    void what_arrives_although_connections_are_lost_arrives_in_order() {
+        run(EnumSet.of(EOrderWorld.Trouble.CUTS));
+    }
 
-        World(long seed) {
-            random = new Random(seed);
-            size = 2 + random.nextInt(3);
-            vats = new Vat[size];
-            peers = new Connection[size][size];
-            hubs = new TestMoreStuff.Client[size][size];
-            for (int v = 0; v < size; v++) {
-                refs.add(new ArrayList<>());
-                vats[v] = Vat.on(sim.loop()).serving(new Hub(v)).build();
-            }
-            for (int a = 0; a < size; a++) {
-                for (int b = a + 1; b < size; b++) {
-                    HeldPipe pipe = new HeldPipe();
-                    ends.add(pipe.left);
-                    ends.add(pipe.right);
-                    peers[a][b] = (Connection) vats[a].connect(pipe.left);
-                    peers[b][a] = (Connection) vats[b].connect(pipe.right);
-                    hubs[a][b] = peers[a][b].bootstrap(TestMoreStuff.TYPE);
-                    hubs[b][a] = peers[b][a].bootstrap(TestMoreStuff.TYPE);
-                }
-            }
-        }
-
-        /** Returns what it is given, and sometimes keeps a reference of its own. */
-        private final class Hub implements TestMoreStuff.Server {
-            private final int vat;
-
-            Hub(int vat) {
-                this.vat = vat;
-            }
-
-            @Override
-            public Promise<Void> echo(
-                    CallContext<TestMoreStuff.EchoParams.Reader, TestMoreStuff.EchoResults.Builder> call) {
-                TestCallOrder.Client cap = call.params().getCap();
-                call.results().setCap(cap);
-                if (random.nextInt(3) == 0) {
-                    add(vat, cap);
-                } else {
-                    cap.close();
-                }
-                return random.nextInt(3) == 0 ? sim.loop().pause() : Promise.done();
-            }
-        }
-
-        private final class Counter implements TestCallOrder.Server {
-            Counter() {
-                live++;
-            }
-
-            @Override
-            public Promise<Void> getCallSequence(
-                    CallContext<
-                                    TestCallOrder.GetCallSequenceParams.Reader,
-                                    TestCallOrder.GetCallSequenceResults.Builder>
-                            call) {
-                long tag = call.params().getExpected();
-                int ref = (int) (tag >>> 16);
-                int number = (int) (tag & 0xffff);
-                assertEquals(arrived.getOrDefault(ref, 0), number, "call of reference " + ref);
-                arrived.put(ref, number + 1);
-                return Promise.done();
-            }
-
-            @Override
-            public void released() {
-                live--;
-            }
-        }
-
-        void add(int vat, TestCallOrder.Client client) {
-            Ref ref = new Ref(nextRef++, client);
-            refs.get(vat).add(ref);
-            all.put(ref.id, ref);
-        }
-
-        void run() {
-            int steps = 20 + random.nextInt(120);
-            for (int i = 0; i < steps; i++) {
-                step();
-                if (random.nextInt(3) == 0) {
-                    sim.poll();
-                }
-            }
-            while (!unresolved.isEmpty()) {
-                resolveOne();
-            }
-            settle();
-            for (Ref ref : all.values()) {
-                assertEquals(
-                        ref.calls, arrived.getOrDefault(ref.id, 0), "calls of reference " + ref.id + " that arrived");
-            }
-            for (List<Ref> held : refs) {
-                held.forEach(ref -> ref.client.close());
-                held.clear();
-            }
-            settle();
-            for (TestMoreStuff.Client[] row : hubs) {
-                for (TestMoreStuff.@Nullable Client hub : row) {
-                    if (hub != null) {
-                        hub.close();
-                    }
-                }
-            }
-            settle();
-            for (int a = 0; a < size; a++) {
-                for (int b = 0; b < size; b++) {
-                    if (a != b) {
-                        assertTrue(peers[a][b].isUp(), "connection " + a + "-" + b + ": " + peers[a][b].down());
-                        assertEquals(
-                                new Peer.Tables(0, 0, 0, 0, 0),
-                                peers[a][b].tables(),
-                                "tables of " + a + " towards " + b);
-                    }
-                }
-            }
-            assertEquals(0, live, "objects that nobody refers to");
-        }
-
-        private void step() {
-            int vat = random.nextInt(size);
-            List<Ref> mine = refs.get(vat);
-            switch (random.nextInt(10)) {
-                case 0 -> add(vat, TestCallOrder.TYPE.serve(sim.loop(), new Counter()));
-                case 1, 2, 3 -> {
-                    if (!mine.isEmpty()) {
-                        call(mine.get(random.nextInt(mine.size())));
-                    }
-                }
-                case 4, 5 -> {
-                    if (!mine.isEmpty()) {
-                        echo(vat, mine.get(random.nextInt(mine.size())));
-                    }
-                }
-                case 6 -> {
-                    QueuedCap promise = new QueuedCap(sim.loop());
-                    promise.share();
-                    unresolved.add(new Unresolved(vat, promise));
-                    add(vat, new TestCallOrder.Client(promise));
-                }
-                case 7 -> {
-                    if (!unresolved.isEmpty()) {
-                        resolveOne();
-                    }
-                }
-                case 8 -> {
-                    if (mine.size() > 1) {
-                        mine.remove(random.nextInt(mine.size())).client.close();
-                    }
-                }
-                default -> deliver(1 + random.nextInt(6));
-            }
-        }
-
-        private void call(Ref ref) {
-            int number = ref.calls++;
-            ref.client
-                    .getCallSequence(p -> p.setExpected(((long) ref.id << 16) | number))
-                    .detach(failure -> {
-                        throw new AssertionError("call " + number + " of reference " + ref.id, failure);
-                    });
-        }
-
-        private void echo(int vat, Ref ref) {
-            int other = random.nextInt(size);
-            TestMoreStuff.Client hub = hubs[vat][other];
-            if (other == vat || hub == null) {
-                return;
-            }
-            try (var answer = hub.echo(p -> p.setCap(ref.client))) {
-                add(vat, answer.getCap());
-            }
-        }
-
-        /** A promise becomes an object of its own vat, or another reference that this vat holds and that was there before it. */
-        private void resolveOne() {
-            Unresolved next = unresolved.remove(random.nextInt(unresolved.size()));
-            next.cap.resolve(TestCallOrder.TYPE.serve(sim.loop(), new Counter()).cap());
-            next.cap.close();
-        }
-
-        private void deliver(int count) {
-            HeldPipe.End end = ends.get(random.nextInt(ends.size()));
-            for (int i = 0; i < count && end.hasMail(); i++) {
-                end.deliver();
-                if (random.nextBoolean()) {
-                    sim.poll();
-                }
-            }
-        }
-
-        private void settle() {
-            sim.poll();
-            while (true) {
-                List<HeldPipe.End> waiting =
-                        ends.stream().filter(HeldPipe.End::hasMail).toList();
-                if (waiting.isEmpty()) {
-                    return;
-                }
-                waiting.get(random.nextInt(waiting.size())).deliver();
-                sim.poll();
-            }
-        }
+    @Test
+    void all_troubles_together_leave_nothing_behind() {
+        run(EnumSet.allOf(EOrderWorld.Trouble.class));
     }
 }

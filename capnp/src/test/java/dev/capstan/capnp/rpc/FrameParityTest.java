@@ -228,4 +228,43 @@ class FrameParityTest {
         sim.poll();
         assertTrue(failure != null && String.valueOf(failure.getMessage()).contains("Message has too many segments."));
     }
+
+    @Test
+    void a_message_that_is_announced_and_never_comes_takes_no_memory() {
+        // One segment of 8 Mi words less one, of which the first word is there: 64 MiB each, in all far beyond the
+        // heap.
+        byte[] announced = {0, 0, 0, 0, (byte) 0xff, (byte) 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        List<BytePipe> pipes = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            BytePipe each = new BytePipe(sim.loop());
+            new FrameStream(each.right(), Limits.DEFAULT).start(new MessageStream.Receiver() {
+                @Override
+                public void received(byte[] array, int offset, int length, boolean isLent) {}
+
+                @Override
+                public void ended() {}
+
+                @Override
+                public void failed(Throwable cause) {
+                    failure = cause;
+                }
+            });
+            each.left().write(announced, 0, announced.length);
+            pipes.add(each);
+        }
+        sim.poll();
+        assertNull(failure);
+        assertEquals(500, pipes.size());
+    }
+
+    @Test
+    void a_large_message_in_small_pieces_arrives_whole() {
+        byte[] message = message(20);
+        for (int at = 0; at < message.length; at += 999) {
+            pipe.left().write(message, at, Math.min(999, message.length - at));
+            sim.poll();
+        }
+        assertEquals(1, received.size());
+        assertTrue(Arrays.equals(message, received.getFirst()));
+    }
 }

@@ -15,6 +15,7 @@ import dev.capstan.capnp.testfixture.TestStreaming;
 import dev.capstan.capnp.testfixture.TestTailCallee;
 import dev.capstan.capnp.testfixture.TestTailCaller;
 import dev.capstan.testkit.Parity;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class LocalParityTest {
     @AfterEach
     void nothing_is_left() {
         sim.poll();
-        assertEquals(0, servers.live, "objects that nobody refers to");
+        assertEquals(List.of(), servers.live(), "objects that are still referred to");
     }
 
     private Failure failureOf(Promise<?> promise) {
@@ -41,7 +42,7 @@ class LocalParityTest {
         Servers.Foo foo = servers.new Foo();
         try (TestInterface.Client client = TestInterface.TYPE.serve(sim.loop(), foo);
                 var first = client.foo(Servers::fooParams);
-                var second = client.baz(params -> Servers.fill(params.initS()));
+                var second = client.baz(params -> StandardContent.fill(params.initS()));
                 var third = client.bar()) {
             assertEquals(0, foo.own);
             assertEquals("foo", sim.await(first).getX());
@@ -61,7 +62,7 @@ class LocalParityTest {
                 var foo = base.foo(params -> params.setI(321));
                 var grault = again.grault()) {
             assertEquals("bar", sim.await(foo).getX());
-            Servers.check(sim.await(grault));
+            StandardContent.check(sim.await(grault));
             assertEquals(2, servers.calls);
         }
     }
@@ -87,7 +88,7 @@ class LocalParityTest {
                     var grault = extended.grault()) {
                 assertEquals(0, servers.calls);
                 assertEquals("bar", sim.await(foo).getX());
-                Servers.check(sim.await(grault));
+                StandardContent.check(sim.await(grault));
                 assertEquals(3, servers.calls);
                 assertEquals(1, inner.own);
             }

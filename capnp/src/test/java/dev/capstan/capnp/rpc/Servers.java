@@ -20,55 +20,51 @@ import dev.capstan.capnp.testfixture.TestPipeline;
 import dev.capstan.capnp.testfixture.TestStreaming;
 import dev.capstan.capnp.testfixture.TestTailCallee;
 import dev.capstan.capnp.testfixture.TestTailCaller;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The objects of the parity tests, with the semantics of the C++ fixture, and what they count. */
 final class Servers {
     private final Loop loop;
+    /** Objects that were made and not released. */
+    private final List<Counted> live = new ArrayList<>();
     /** Calls to the main object and those that it gives away. */
     int calls;
     /** Handles that are referred to. */
     int handles;
-    /** Objects that are referred to, the main object of each vat excepted. */
-    int live;
-
-    private @Nullable Main main;
 
     Servers(Loop loop) {
         this.loop = loop;
     }
 
-    /** At the end of a test: vats keep their main objects. */
-    void released() {
-        if (main != null) {
-            live--;
-            main = null;
-        }
+    /** Objects that somebody refers to, or that nobody has ever referred to. */
+    List<Counted> live() {
+        return List.copyOf(live);
     }
 
-    /** Base of what tests look for at their end. */
+    /** Base of all objects: tests look at their end whether any is left. */
     class Counted {
+        boolean released;
+
         Counted() {
-            live++;
+            live.add(this);
         }
 
         public void released() {
-            live--;
+            if (released) {
+                throw new AssertionError(this + " was released twice");
+            }
+            released = true;
+            live.remove(this);
         }
-    }
 
-    static void fill(TestAllTypes.Builder s) {
-        s.setInt32Field(-12345678);
-        s.setTextField("foo");
-        s.setDataField("bar".getBytes(StandardCharsets.UTF_8));
-    }
-
-    static void check(TestAllTypes.Reader s) {
-        assertEquals(-12345678, s.getInt32Field());
-        assertEquals("foo", s.getTextField());
-        assertEquals("bar", new String(s.getDataField().toByteArray(), StandardCharsets.UTF_8));
+        @Override
+        public String toString() {
+            return getClass().getSimpleName();
+        }
     }
 
     /** {@code TestInterface}; counts in {@link #calls} unless it is told to count by itself. */
@@ -91,7 +87,7 @@ final class Servers {
         @Override
         public Promise<Void> baz(CallContext<TestInterface.BazParams.Reader, TestInterface.BazResults.Builder> call) {
             own++;
-            check(call.params().getS());
+            StandardContent.check(call.params().getS());
             call.releaseParams();
             assertThrows(IllegalStateException.class, call::params);
             return Promise.done();
@@ -100,10 +96,6 @@ final class Servers {
 
     /** The bootstrap object. */
     final class Main extends Foo {
-        Main() {
-            main = this;
-        }
-
         @Override
         public Promise<Void> foo(CallContext<TestInterface.FooParams.Reader, TestInterface.FooResults.Builder> call) {
             calls++;
@@ -166,7 +158,7 @@ final class Servers {
         @Override
         public Promise<Void> grault(CallContext<TestExtends.GraultParams.Reader, TestAllTypes.Builder> call) {
             calls++;
-            fill(call.results());
+            StandardContent.fill(call.results());
             return Promise.done();
         }
     }
@@ -387,7 +379,14 @@ final class Servers {
             calls++;
             TestInterface.Client cap = call.params().getCap();
             call.releaseParams();
-            return new Completer<Void>(loop).promise().attach(cap);
+            return turns(100).attach(cap);
+        }
+
+        private Promise<Void> turns(int left) {
+            if (left == 0) {
+                throw new AssertionError("the call should have been cancelled long ago");
+            }
+            return loop.timer().after(Duration.ofMillis(1)).then(ignored -> turns(left - 1));
         }
 
         @Override
@@ -440,7 +439,7 @@ final class Servers {
                                 TestMoreStuff.ThrowExceptionWithDetailParams.Reader,
                                 TestMoreStuff.ThrowExceptionWithDetailResults.Builder>
                         call) {
-            throw Failure.failed("test exception").with(new Failure.Detail(1, "foo".getBytes(StandardCharsets.UTF_8)));
+            throw Failure.failed("test exception").with(new Failure.Detail(1, StandardContent.bytes("foo")));
         }
     }
 

@@ -1,78 +1,139 @@
 package dev.capstan.capnp.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnp.CapServer;
-import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.rpc.protocol.Message;
 import dev.capstan.capnp.testfixture.TestCallOrder;
 import dev.capstan.capnp.testfixture.TestInterface;
+import dev.capstan.capnp.testfixture.TestMoreStuff;
+import dev.capstan.testkit.SimLane;
+import dev.capstan.testkit.SimNetwork;
+import dev.capstan.testkit.SimStream;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Vats on one simulated loop: {@code new TestContext()} is alice, who calls, and bob, who serves a {@code TestInterface}. What tests own goes through
- * {@link #own}, so that {@link #checkQuiescent} can end everything and then look whether anything is left.
+ * Vats on one simulated network. {@code @RegisterExtension final TestContext context = new TestContext()} is a distributed system: alice, who calls, and
+ * bob, who serves a {@code TestInterface}; {@link #vat} adds more.
+ *
+ * <p>After every test that has not failed it closes what the test has given to {@link #own}, and then nothing may be left: no entry in any table, no
+ * stream, no timer and, once the vats are closed too, no object that one of the {@link Servers} counts.
  */
-final class TestContext {
+final class TestContext implements AfterEachCallback {
     final SimLoop sim = new SimLoop();
+    final SimNetwork net = new SimNetwork(sim, 0);
     final Servers servers = new Servers(sim.loop());
+    private final Set<Fault> faults = FaultRunner.active(Fault.class);
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private final List<Connection> connections = new ArrayList<>();
-    private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
-    private final @org.jspecify.annotations.Nullable CapServer object;
+    private final Map<String, TestVat> vats = new LinkedHashMap<>();
+    private final Map<SimStream, Connection> connections = new LinkedHashMap<>();
 
-    final HeldPipe pipe = new HeldPipe(sim.loop());
-    final Connection alice;
-    final Connection bob;
+    final TestVat alice = vat("alice");
+    final TestVat bob = vat("bob", servers.new Main());
 
-    TestContext() {
-        this(Limits.DEFAULT, null);
+    /** A vat under the name by which others connect to it. */
+    final class TestVat {
+        final SimNetwork.Host host;
+        final Vat vat;
+
+        private TestVat(String name, Vat vat) {
+            this.host = net.host(name);
+            this.vat = vat;
+            host.onAccept(this::speak);
+        }
+
+        private Connection speak(SimStream stream) {
+            return connections.computeIfAbsent(stream, end -> (Connection) vat.connect(end));
+        }
+
+        /** The connection to {@code peer}: the one that is there, or a new one. */
+        Connection to(String peer) {
+            return speak(host.connect(peer));
+        }
+
+        /** The bootstrap object of {@code peer}, seen from here; the test owns it. */
+        <C extends dev.capstan.capnp.Client> C bootstrap(String peer, dev.capstan.capnp.InterfaceType<C> type) {
+            return own(to(peer).bootstrap(type));
+        }
     }
 
-    /** Bob serves {@code object}. */
-    TestContext(CapServer object) {
-        this(Limits.DEFAULT, object);
+    /** A vat that serves nothing. */
+    TestVat vat(String name) {
+        return vat(name, builder -> {});
     }
 
-    TestContext(Limits limits, @org.jspecify.annotations.Nullable CapServer object) {
-        faults.addAll(FaultRunner.active(Fault.class));
-        this.object = object;
-        alice = connect(vat(limits, null), pipe.left);
-        bob = connect(vat(limits, object == null ? servers.new Main() : object), pipe.right);
+    /** A vat that serves {@code object}. */
+    TestVat vat(String name, CapServer object) {
+        return vat(name, builder -> builder.serving(object));
     }
 
-    Vat vat(Limits limits, @org.jspecify.annotations.Nullable CapServer object) {
-        Vat.Builder builder = Vat.on(sim.loop()).limits(limits).faults(faults);
-        return (object == null ? builder : builder.serving(object)).build();
+    /** A vat as {@code fill} makes it. */
+    TestVat vat(String name, Consumer<Vat.Builder> fill) {
+        Vat.Builder builder = Vat.on(sim.loop()).faults(faults);
+        fill.accept(builder);
+        TestVat made = new TestVat(name, builder.build());
+        if (vats.put(name, made) != null) {
+            throw new IllegalArgumentException("there is a vat " + name + " already");
+        }
+        return made;
     }
 
-    Connection connect(Vat vat, HeldPipe.End end) {
-        Connection connection = (Connection) vat.connect(end);
-        connections.add(connection);
-        return connection;
-    }
-
-    /** The object that bob was given to serve. */
-    <T> T object(Class<T> type) {
-        return type.cast(java.util.Objects.requireNonNull(object));
-    }
+    // ---- what tests call on
 
     /** Bob's bootstrap object, seen by alice. */
     TestInterface.Client main() {
-        return own(alice.bootstrap(TestInterface.TYPE));
+        return alice.bootstrap("bob", TestInterface.TYPE);
     }
 
-    /** The test owns {@code resource}; it is closed at the end if it is not before. */
+    /** A {@code TestMoreStuff} of bob's, seen by alice, that may not have arrived yet. */
+    TestMoreStuff.Client moreStuff() {
+        return own(own(main().getTestMoreStuff()).getCap());
+    }
+
+    /** An object of this process that counts its calls. */
+    TestCallOrder.Client callOrder() {
+        return own(TestCallOrder.TYPE.serve(sim.loop(), servers.new CallOrder()));
+    }
+
+    /** A reference to {@code server} in this process. */
+    TestInterface.Client serve(TestInterface.Server server) {
+        return own(TestInterface.TYPE.serve(sim.loop(), server));
+    }
+
+    /** A reference to something unknown, which the test resolves; the references that it takes are its own. */
+    QueuedCap promise() {
+        return new QueuedCap(sim.loop());
+    }
+
+    /** The test owns {@code resource}: it is closed at the end. What a test closes itself it must not give here. */
     <T extends AutoCloseable> T own(T resource) {
         owned.add(resource);
         return resource;
+    }
+
+    // ---- time
+
+    /** Runs everything that can run now. */
+    void poll() {
+        sim.poll();
+    }
+
+    /** Runs everything that can run now, and tells whether {@code promise} has settled. */
+    boolean poll(Promise<?> promise) {
+        return sim.poll(promise);
     }
 
     <T> T await(Promise<T> promise) {
@@ -81,14 +142,12 @@ final class TestContext {
 
     /** The failure of {@code promise}. */
     Failure failureOf(Promise<?> promise) {
-        return org.junit.jupiter.api.Assertions.assertThrows(Failure.class, () -> sim.await(promise));
+        return assertThrows(Failure.class, () -> sim.await(promise));
     }
 
-    boolean poll(Promise<?> promise) {
-        return sim.poll(promise);
-    }
+    // ---- calls in order
 
-    /** Asks for the next number of {@code order}. */
+    /** Sends a call that will be numbered by {@code order}; the number can be asked for later. */
     Supplier<Long> sequence(TestCallOrder.Client order) {
         var answer = own(order.getCallSequence(params -> {}));
         return () -> await(answer).getN();
@@ -98,27 +157,47 @@ final class TestContext {
         return sequence(order).get();
     }
 
-    static Message.Reader message(byte[] frame) {
-        return MessageReader.of(frame, 0, frame.length, dev.capstan.capnp.Limits.DEFAULT)
-                .root(Message.TYPE);
+    // ---- the wire
+
+    /** One direction of the connection between two vats. */
+    SimLane lane(String from, String to) {
+        return net.lane(from, to);
     }
 
-    static long count(List<byte[]> frames, Message.Which kind) {
-        return frames.stream().filter(frame -> message(frame).which() == kind).count();
+    /** What was sent from one vat to another. */
+    List<Message.Reader> sent(String from, String to) {
+        return lane(from, to).sent().stream().map(ScriptedPeer::parse).toList();
     }
 
-    /** Ends what the test owns; then nothing may be left anywhere. */
-    void checkQuiescent() throws Exception {
-        sim.poll();
+    /** How many messages of a kind were sent from one vat to another. */
+    long count(String from, String to, Message.Which kind) {
+        return sent(from, to).stream()
+                .filter(message -> message.which() == kind)
+                .count();
+    }
+
+    // ---- the end
+
+    @Override
+    public void afterEach(ExtensionContext test) throws Exception {
+        if (test.getExecutionException().isEmpty()) {
+            checkQuiescent();
+        }
+    }
+
+    private void checkQuiescent() throws Exception {
+        poll();
         for (AutoCloseable resource : owned.reversed()) {
             resource.close();
         }
-        sim.poll();
-        for (Connection connection : connections) {
-            assertEquals(new Peer.Tables(0, 0, 0, 0, 0), connection.tables(), "tables");
-        }
-        servers.released();
-        assertEquals(0, servers.live, "objects that nobody refers to");
+        poll();
+        connections.forEach((stream, connection) ->
+                assertEquals(new Peer.Tables(0, 0, 0, 0, 0), connection.tables(), () -> "tables of " + stream));
+        assertEquals(0, sim.loop().timer().pending(), "timers before the end");
+        vats.values().forEach(vat -> vat.vat.close());
+        poll();
+        assertEquals(List.of(), net.openStreams(), "streams");
         assertEquals(0, sim.loop().timer().pending(), "timers");
+        assertEquals(List.of(), servers.live(), "objects that are still referred to");
     }
 }
