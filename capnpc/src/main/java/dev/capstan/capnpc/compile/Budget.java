@@ -6,7 +6,7 @@ package dev.capstan.capnpc.compile;
  */
 final class Budget {
     /** How deep one type or value may nest. Readers of the request cannot go deeper either. */
-    static final int DEPTH = 400;
+    static final int DEPTH = 256;
 
     /** Largest type, in types that are written down for it. */
     static final int TYPE = 20_000;

@@ -56,7 +56,10 @@ final class Evaluator {
                     "It is not known yet which type that will be.");
             return null;
         }
-        Value found = raw(source, type, all);
+        // What can nest does not pass through the large switch: its frame, once for each level, would use up the stack.
+        Value found = source instanceof Expression.Tuple tuple
+                ? tuple(tuple, type, all)
+                : source instanceof Expression.ListOf list ? list(list, type, all) : simple(source, type, all);
         if (found == null) {
             return null;
         }
@@ -98,7 +101,16 @@ final class Evaluator {
                 : null;
     }
 
-    private @Nullable Value raw(Expression source, Type type, boolean all) {
+    private @Nullable Value tuple(Expression.Tuple source, Type type, boolean all) {
+        Struct struct = struct(type);
+        if (struct == null || !(type instanceof Type.Named named)) {
+            mismatch(source, type);
+            return null;
+        }
+        return structValue(named, struct, assigned(source.items(), struct, named.brand(), all));
+    }
+
+    private @Nullable Value simple(Expression source, Type type, boolean all) {
         return switch (source) {
             case Expression.Unknown unknown -> null;
             case Expression.Relative relative -> {
@@ -116,14 +128,7 @@ final class Evaluator {
             case Expression.Binary binary -> new Value.Binary(binary.bytes());
             case Expression.Embed embed -> embedded(embed, type);
             case Expression.ListOf list -> list(list, type, all);
-            case Expression.Tuple tuple -> {
-                Struct struct = struct(type);
-                if (struct == null || !(type instanceof Type.Named named)) {
-                    mismatch(source, type);
-                    yield null;
-                }
-                yield structValue(named, struct, assigned(tuple.items(), struct, named.brand(), all));
-            }
+            case Expression.Tuple tuple -> tuple(tuple, type, all);
         };
     }
 

@@ -104,8 +104,9 @@ class LargeInputTest {
     void ten_megabytes_of_nonsense_are_refused_or_accepted_without_an_exception(String nonsense)
             throws InterruptedException {
         String text = repeat(LARGE / nonsense.length(), nonsense);
-        for (String before : new String[] {"", "struct S { a @0 :", "const a :Text = "}) {
-            Compilation compilation = onSmallStack(before + text);
+        String part = text.substring(0, LARGE / 10);
+        for (String input : new String[] {text, "struct S { a @0 :" + part, "const a :Text = " + part}) {
+            Compilation compilation = onSmallStack(input);
             assertTrue(compilation.succeeded() == compilation.problems().isEmpty());
             assertTrue(compilation.problems().size() <= 101);
         }
@@ -120,7 +121,7 @@ class LargeInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {300, 1_000, 100_000})
+    @ValueSource(ints = {250, 1_000, 100_000})
     void deeper_ones_compile_or_are_refused_with_a_place(int depth) throws InterruptedException {
         for (String text : new String[] {
             "struct Box(T) { t @0 :T; }\nstruct S { a @0 :" + repeat(depth, "Box(") + "Text" + repeat(depth, ")")
@@ -144,7 +145,7 @@ class LargeInputTest {
         }) {
             Compilation compilation = onSmallStack(text);
             assertTrue(compilation.succeeded() == compilation.problems().isEmpty());
-            assertTrue(depth <= 300 || !compilation.succeeded());
+            assertTrue(depth <= 250 || !compilation.succeeded());
         }
     }
 
@@ -221,7 +222,7 @@ class LargeInputTest {
     void an_array_that_is_no_text_at_all_is_refused() {
         byte[] zeros = new byte[LARGE];
         Compilation compilation = SchemaText.compileBytes(Map.of("test.capnp", zeros));
-        assertEquals("1:1 This is not UTF-8 text.", SchemaText.places(compilation));
+        assertEquals("This is not UTF-8 text.", compilation.problems().getFirst().message());
         assertThrows(IllegalStateException.class, compilation::request);
         byte[] text = "\ufeff@0xabcdefabcdefabcd;".getBytes(StandardCharsets.UTF_8);
         SchemaText.assertCompiles(SchemaText.compileBytes(Map.of("test.capnp", text)));

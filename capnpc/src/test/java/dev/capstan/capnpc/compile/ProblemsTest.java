@@ -54,7 +54,7 @@ class ProblemsTest {
                 "const a :List(Int8) = 5; | 2:23 The type does not fit: List(Int8) is expected.",
                 "const a :Int8 = b; const b :Int8 = 1; | 2:17 Names of constants must be qualified.",
                 "const a :Int8 = .b; const b :Text = \"\"; | 2:17 The type does not fit: Int8 is expected.",
-                "struct S {} const a :Int8 = .S; | 2:29 'S' is not a constant.",
+                "struct S {} const a :Int8 = .S; | 2:29 '.S' is not a constant.",
                 "const a :Int8 = 300; | 2:17 The number is out of range.",
                 "const a :UInt64 = 18446744073709551616; | 2:19 This is not a number of 64 bits.",
                 "const a :Int64 = -9223372036854775809; | 2:18 The number is too far below zero.",
