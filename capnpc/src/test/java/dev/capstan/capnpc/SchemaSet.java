@@ -113,10 +113,12 @@ enum SchemaSet {
             command.add(schemaFolder + "/" + schema);
         }
         try {
-            return new ProcessBuilder(command)
-                    .directory(ROOT.toFile())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+            // Its plugins are looked for on the PATH: capnpc-java is at the root.
+            builder.environment()
+                    .merge("PATH", ROOT.toString(), (path, root) -> path + java.io.File.pathSeparator + root);
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package dev.capstan.capnpc.compile;
 
 import dev.capstan.capnp.MessageBuilder;
+import dev.capstan.capnpc.source.SchemaPath;
 import dev.capstan.capnpc.source.SourceFiles;
 import dev.capstan.capnpc.syntax.Problems;
 import java.util.ArrayList;
@@ -28,20 +29,20 @@ public final class Compiler {
         this(List.of(SourceFiles.standard()));
     }
 
-    /**
-     * Compiles files of one tree, with what they import. Never throws for anything that is wrong with them: that is told in the result.
-     *
-     * @param root the tree, which relative imports cannot leave
-     * @param paths within it
-     */
+    /** Compiles files of one tree; see {@link #compile(List)}. */
     public Compilation compile(SourceFiles root, List<String> paths) {
+        return compile(paths.stream().map(path -> new SchemaPath(root, path)).toList());
+    }
+
+    /** Compiles schemas, with what they import. Never throws for anything that is wrong with them: that is told in the result. */
+    public Compilation compile(List<SchemaPath> schemas) {
         Problems problems = new Problems();
         ParsedFiles modules = new ParsedFiles(importRoots, problems);
         Program program = new Program(problems);
         LoadOrder order = new LoadOrder();
         List<ParsedFile> requested = new ArrayList<>();
-        for (String path : paths) {
-            ParsedFile module = modules.requested(root, path);
+        for (SchemaPath schema : schemas) {
+            ParsedFile module = modules.requested(schema.root(), schema.path());
             if (module != null) {
                 requested.add(module);
                 new Traversal(program, order).visitFile(module.node(program));

@@ -11,20 +11,22 @@ import org.jspecify.annotations.Nullable;
 final class ParsedFile {
     private final ParsedFiles modules;
     private final SourceFiles root;
+    private final String path;
     private final Source source;
     private final Declaration file;
     private @Nullable Node node;
 
-    ParsedFile(ParsedFiles modules, SourceFiles root, Source source, Declaration file) {
+    ParsedFile(ParsedFiles modules, SourceFiles root, String path, Source source, Declaration file) {
         this.modules = modules;
         this.root = root;
+        this.path = path;
         this.source = source;
         this.file = file;
     }
 
     /** The file's path in the tree that it was found in. */
     String path() {
-        return source.name();
+        return path;
     }
 
     Source source() {

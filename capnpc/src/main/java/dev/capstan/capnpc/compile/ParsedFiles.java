@@ -42,17 +42,17 @@ final class ParsedFiles {
     ParsedFile requested(SourceFiles root, String path) {
         String normal = normal(List.of(), path);
         if (normal == null) {
-            problems.add(path, "The path leads out of the source folder.", "");
+            problems.add(root.name(path), "The path leads out of the source folder.", "");
             return null;
         }
         try {
             ParsedFile module = load(root, normal);
             if (module == null) {
-                problems.add(path, "There is no such file.", "Paths are relative to the source folder.");
+                problems.add(root.name(normal), "There is no such file.", "Paths are relative to the source folder.");
             }
             return module;
         } catch (IOException e) {
-            problems.add(path, "The file cannot be read: " + reason(e) + ".", "");
+            problems.add(root.name(normal), "The file cannot be read: " + reason(e) + ".", "");
             return null;
         }
     }
@@ -123,21 +123,22 @@ final class ParsedFiles {
         if (content == null) {
             return null;
         }
-        ParsedFile module = same(root, new Source(path, content), content);
+        ParsedFile module = same(root, path, new Source(root.name(path), content), content);
         byPlace.put(place, module);
         return module;
     }
 
     /** The file with the same content that is known already, or a new one. */
-    private ParsedFile same(SourceFiles root, Source source, byte[] content) {
-        String simpleName = source.name().substring(source.name().lastIndexOf('/') + 1);
+    private ParsedFile same(SourceFiles root, String path, Source source, byte[] content) {
+        String simpleName = path.substring(path.lastIndexOf('/') + 1);
         List<ParsedFile> candidates = bySimpleName.computeIfAbsent(simpleName, none -> new ArrayList<>());
         for (ParsedFile candidate : candidates) {
             if (candidate.source().hasContentOf(source)) {
                 return candidate;
             }
         }
-        ParsedFile module = new ParsedFile(this, root, source, withId(Parser.parse(source, problems), source, content));
+        ParsedFile module =
+                new ParsedFile(this, root, path, source, withId(Parser.parse(source, problems), source, content));
         candidates.add(module);
         return module;
     }

@@ -27,4 +27,9 @@ record SchemaFolder(Path folder) implements SourceFiles {
         }
         return Files.readAllBytes(file);
     }
+
+    @Override
+    public String name(String path) {
+        return folder.resolve(path).toString();
+    }
 }

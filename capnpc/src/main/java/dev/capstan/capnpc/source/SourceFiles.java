@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tree of files that schemas are read from: a folder, the schemas that come with the compiler, or a map in a test.
+ * A tree of files that schemas are read from: a folder, the schemas that come with the compiler, or a map in a test. Trees that are equal
+ * hold the same files.
  *
  * <p>Paths have {@code /} between their parts, and neither a leading {@code /} nor {@code .} or {@code ..} among them.
  */
@@ -20,6 +21,11 @@ public interface SourceFiles {
      * @throws IOException if the file is there but cannot be read
      */
     byte @Nullable [] read(String path) throws IOException;
+
+    /** What a file of this tree is called in problems: the path by which a reader finds it, which is {@code path} unless the tree knows better. */
+    default String name(String path) {
+        return path;
+    }
 
     /** The files below a folder. */
     static SourceFiles folder(Path folder) {

@@ -18,4 +18,9 @@ final class StandardSchemas implements SourceFiles {
             return in == null ? null : in.readAllBytes();
         }
     }
+
+    @Override
+    public String name(String path) {
+        return "/" + path;
+    }
 }

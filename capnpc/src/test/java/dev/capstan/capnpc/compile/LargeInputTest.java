@@ -222,7 +222,8 @@ class LargeInputTest {
     void an_array_that_is_no_text_at_all_is_refused() {
         byte[] zeros = new byte[LARGE];
         Compilation compilation = SchemaText.compileBytes(Map.of("test.capnp", zeros));
-        assertEquals("This is not UTF-8 text.", compilation.problems().getFirst().message());
+        assertEquals(
+                "This is not UTF-8 text.", compilation.problems().getFirst().message());
         assertThrows(IllegalStateException.class, compilation::request);
         byte[] text = "\ufeff@0xabcdefabcdefabcd;".getBytes(StandardCharsets.UTF_8);
         SchemaText.assertCompiles(SchemaText.compileBytes(Map.of("test.capnp", text)));
