@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.capstan.capnp.Limits;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
+import dev.capstan.capnpc.compile.Compiler;
+import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -97,6 +99,13 @@ enum SchemaSet {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What our compiler writes. */
+    CodeGeneratorRequest.Reader ownRequest() {
+        return new Compiler()
+                .compile(SourceFiles.folder(ROOT.resolve(schemaFolder)), List.of(schemas.split(" ", -1)))
+                .request();
     }
 
     /** Starts the compiler on this set. */
