@@ -29,7 +29,7 @@ enum Builtin implements Referent {
     CAPABILITY("Capability", Type.Simple.CAPABILITY);
 
     static final Map<String, Builtin> BY_NAME =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Builtin::text, Function.identity()));
+            Map.copyOf(Arrays.stream(values()).collect(Collectors.toMap(Builtin::text, Function.identity())));
 
     private final String text;
     private final Type.@Nullable Simple type;

@@ -21,8 +21,6 @@ final class LoadOrder {
 
     record Unknown() implements Loaded {}
 
-    private static final Loaded UNKNOWN = new Unknown();
-
     private final Map<Long, Loaded> known = new LinkedHashMap<>();
     private final Set<Long> loaded = new HashSet<>();
 
@@ -30,7 +28,7 @@ final class LoadOrder {
     List<Loaded> nodes() {
         List<Loaded> nodes = new ArrayList<>(loaded.size());
         for (Loaded node : known.values()) {
-            if (node != UNKNOWN) {
+            if (!(node instanceof Unknown)) {
                 nodes.add(node);
             }
         }
@@ -109,6 +107,6 @@ final class LoadOrder {
     }
 
     private void mention(long id) {
-        known.putIfAbsent(id, UNKNOWN);
+        known.putIfAbsent(id, new Unknown());
     }
 }
