@@ -16,9 +16,7 @@ class NewerSyntaxTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             const c :S = (t = "x");              | const c :S = "x";
             const c :List(S) = [(t = "x"), ()];  | const c :List(S) = ["x", ()];
             const c :S = (g = (a = 5));          | const c :S = (g = 5);
