@@ -208,7 +208,7 @@ final class Evaluator {
         module.problem(
                 name.span(),
                 "'" + name.text() + "' is not a value of " + type.text() + ".",
-                Suggestion.of(name.text(), names));
+                Suggestion.of(name.text(), names, "Constants are written with a dot: '.name'."));
     }
 
     private @Nullable Value list(Expression.ListOf source, Type type, boolean all) {
@@ -242,7 +242,7 @@ final class Evaluator {
                 module.problem(
                         name.span(),
                         "'" + struct.name() + "' has no field named '" + name.text() + "'.",
-                        Suggestion.of(name.text(), names));
+                        Suggestion.of(name.text(), names, Suggestion.all(names)));
                 continue;
             }
             Struct group = field.group();
@@ -333,7 +333,28 @@ final class Evaluator {
     }
 
     private void mismatch(Expression source, Type type) {
-        problem(source, "The type does not fit: " + type.text() + " is expected.", "");
+        problem(source, "The type does not fit: " + type.text() + " is expected.", example(type));
+    }
+
+    /** How values of a type are written. */
+    private static String example(Type type) {
+        return switch (type) {
+            case Type.Simple.VOID -> "Write void.";
+            case Type.Simple.BOOL -> "Write true or false.";
+            case Type.Simple.TEXT -> "Write \"text\".";
+            case Type.Simple.DATA -> "Write 0x\"1f 2e\", or \"text\".";
+            case Type.Simple simple when Fit.isNumber(simple) -> "Write a number.";
+            case Type.Simple simple -> "Such values can only be constants of another type.";
+            case Type.ListOf list -> "Write [first, second].";
+            case Type.Named named ->
+                switch (named.node().kind()) {
+                    case STRUCT -> "Write (field = value).";
+                    case ENUM -> "Write the name of an enumerant.";
+                    case INTERFACE, FILE, CONST, ANNOTATION -> "Values of this type cannot be written.";
+                };
+            case Type.Parameter parameter -> "Values of this type cannot be written.";
+            case Type.Implicit implicit -> "Values of this type cannot be written.";
+        };
     }
 
     private void problem(Expression source, String message, String hint) {

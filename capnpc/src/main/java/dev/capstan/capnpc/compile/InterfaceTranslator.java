@@ -53,7 +53,9 @@ final class InterfaceTranslator {
             module.problem(
                     expression.span(),
                     "'" + expression.text() + "' is not an interface.",
-                    branded instanceof Branded.Variable ? "Type parameters cannot be extended." : "");
+                    branded instanceof Branded.Variable
+                            ? "Type parameters cannot be extended."
+                            : "Only interfaces can be extended.");
             return null;
         }
         return new Content.Superclass(

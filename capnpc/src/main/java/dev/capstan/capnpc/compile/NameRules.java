@@ -50,7 +50,8 @@ final class NameRules {
         } else {
             module.problem(
                     name.span(), "'" + name.text() + "' is declared twice.", "Give one of the two another name.");
-            module.problem(other.span(), "'" + name.text() + "' is declared here, too.", "");
+            module.problem(
+                    other.span(), "'" + name.text() + "' is declared here, too.", "Give one of the two another name.");
         }
     }
 
@@ -63,9 +64,15 @@ final class NameRules {
         boolean isType = isType(declaration.body());
         char first = name.charAt(0);
         if (isType && (first < 'A' || first > 'Z')) {
-            module.problem(declaration.name().span(), "Names of types begin with a capital letter.", "");
+            module.problem(
+                    declaration.name().span(),
+                    "Names of types begin with a capital letter.",
+                    "Write '" + Character.toUpperCase(first) + name.substring(1) + "'.");
         } else if (!isType && (first < 'a' || first > 'z')) {
-            module.problem(declaration.name().span(), "Only names of types begin with a capital letter.", "");
+            module.problem(
+                    declaration.name().span(),
+                    "Only names of types begin with a capital letter.",
+                    "Write '" + Character.toLowerCase(first) + name.substring(1) + "'.");
         }
         if (name.indexOf('_') >= 0) {
             module.problem(

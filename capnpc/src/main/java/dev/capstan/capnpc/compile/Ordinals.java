@@ -20,7 +20,10 @@ final class Ordinals {
                     "The number @" + ordinal.value() + " is used twice.",
                     "The next free number is due.");
             if (last != null) {
-                module.problem(last.span(), "The number @" + last.value() + " is used here, too.", "");
+                module.problem(
+                        last.span(),
+                        "The number @" + last.value() + " is used here, too.",
+                        "One number is for one member.");
                 last = null;
             }
         } else if (ordinal.value() > expected) {

@@ -8,6 +8,7 @@ import dev.capstan.capnpc.syntax.Problems;
 import dev.capstan.capnpc.syntax.Source;
 import dev.capstan.capnpc.syntax.Span;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * it. A file that two paths lead to is one: otherwise it would collide with itself, as it declares the same ids twice.
  */
 final class ParsedFiles {
+    private static final String READABLE = "It must be a file that this user may read.";
+
     private record Place(SourceFiles root, String path) {}
 
     private final List<SourceFiles> roots;
@@ -42,7 +45,7 @@ final class ParsedFiles {
     ParsedFile requested(SourceFiles root, String path) {
         String normal = normal(List.of(), path);
         if (normal == null) {
-            problems.add(root.name(path), "The path leads out of the source folder.", "");
+            problems.add(root.name(path), "The path leads out of the source folder.", "Name another source folder.");
             return null;
         }
         try {
@@ -52,7 +55,7 @@ final class ParsedFiles {
             }
             return module;
         } catch (IOException e) {
-            problems.add(root.name(normal), "The file cannot be read: " + reason(e) + ".", "");
+            problems.add(root.name(normal), "The file cannot be read: " + reason(e) + ".", READABLE);
             return null;
         }
     }
@@ -75,7 +78,7 @@ final class ParsedFiles {
             }
             return module;
         } catch (IOException e) {
-            from.problem(span, "The imported file " + path + " cannot be read: " + reason(e) + ".", "");
+            from.problem(span, "The imported file " + path + " cannot be read: " + reason(e) + ".", READABLE);
             return null;
         }
     }
@@ -97,7 +100,7 @@ final class ParsedFiles {
             }
             return content;
         } catch (IOException e) {
-            from.problem(span, "The embedded file " + path + " cannot be read: " + reason(e) + ".", "");
+            from.problem(span, "The embedded file " + path + " cannot be read: " + reason(e) + ".", READABLE);
             return null;
         }
     }
@@ -109,6 +112,9 @@ final class ParsedFiles {
     }
 
     private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission is denied";
+        }
         String message = e.getMessage();
         return message == null || e.getClass() != IOException.class ? e.toString() : message;
     }

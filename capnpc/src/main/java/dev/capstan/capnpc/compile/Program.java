@@ -32,7 +32,7 @@ final class Program {
         }
         String text = "@0x%016x".formatted(id);
         node.problem("The id " + text + " is used twice.", "Give one of the two another id, or another name.");
-        other.problem("The id " + text + " is used here, too.", "");
+        other.problem("The id " + text + " is used here, too.", "Ids are for one declaration each.");
         long substitute = nextSubstitute++;
         nodes.put(substitute, node);
         return substitute;

@@ -80,7 +80,7 @@ final class Resolver {
     }
 
     private @Nullable Branded noName(Expression expression) {
-        module.problem(expression.span(), "The name of a declaration is expected here.", "");
+        module.problem(expression.span(), "The name of a declaration is expected here.", "A value cannot stand here.");
         return null;
     }
 
@@ -196,16 +196,24 @@ final class Resolver {
                     member.name().span(),
                     "'" + member.parent().text() + "' has no member named '"
                             + member.name().text() + "'.",
-                    Suggestion.of(member.name().text(), names(node, false)));
+                    Suggestion.of(member.name().text(), names(node, false), Suggestion.all(names(node, false))));
             return null;
         }
-        module.problem(member.name().span(), "'" + member.parent().text() + "' has no members.", "");
+        module.problem(
+                member.name().span(),
+                "'" + member.parent().text() + "' has no members.",
+                "Only types, files and what stands in them have.");
         return null;
     }
 
     private void undefined(Name name, Node from) {
         module.problem(
-                name.span(), "'" + name.text() + "' is not declared.", Suggestion.of(name.text(), names(from, true)));
+                name.span(),
+                "'" + name.text() + "' is not declared.",
+                Suggestion.of(
+                        name.text(),
+                        names(from, true),
+                        "Declare it, or import its file: using X = import \"file.capnp\".X;"));
     }
 
     private static List<String> names(Node node, boolean around) {

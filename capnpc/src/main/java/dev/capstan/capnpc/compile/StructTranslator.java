@@ -107,7 +107,10 @@ final class StructTranslator {
                 }
                 case Declaration.Plain.UNION -> {
                     if (inside.name().text().isEmpty()) {
-                        module.problem(inside.name().span(), "A union in a union needs a name.", "");
+                        module.problem(
+                                inside.name().span(),
+                                "A union in a union needs a name.",
+                                "Write 'name :union { ... }'.");
                     } else {
                         Layout.Union inner = new Layout.Union(place);
                         Member member = new Member(parent, inside, codeOrder++, true, group(parent, inside));

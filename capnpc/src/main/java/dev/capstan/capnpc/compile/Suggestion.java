@@ -1,21 +1,34 @@
 package dev.capstan.capnpc.compile;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Finds the name that was probably meant. */
 final class Suggestion {
     /** Names that are compared; a file may declare a million. */
     private static final int MOST = 2_000;
 
+    /** Names that are listed when none is close. */
+    private static final int SHOWN = 8;
+
     /** Names longer than this were not mistyped by hand. */
     private static final int LONGEST = 60;
 
     private Suggestion() {}
 
-    /** A hint; empty when no name is close. */
-    static String of(String name, List<String> names) {
+    /** The names that there are, for a hint. */
+    static String all(List<String> names) {
+        return names.isEmpty()
+                ? "There are none."
+                : "There " + (names.size() == 1 ? "is " : "are ")
+                        + names.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                        + (names.size() > SHOWN ? " and others." : ".");
+    }
+
+    /** A hint: the name that is close, or else {@code otherwise}. */
+    static String of(String name, List<String> names, String otherwise) {
         if (name.length() > LONGEST) {
-            return "";
+            return otherwise;
         }
         String best = "";
         int bestDistance = Math.min(3, 1 + name.length() / 3);
@@ -28,7 +41,7 @@ final class Suggestion {
                 bestDistance = distance;
             }
         }
-        return best.isEmpty() ? "" : "Did you mean '" + best + "'?";
+        return best.isEmpty() ? otherwise : "Did you mean '" + best + "'?";
     }
 
     /** How many letters must be changed, added or removed. */

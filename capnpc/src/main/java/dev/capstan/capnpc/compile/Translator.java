@@ -143,7 +143,10 @@ final class Translator {
         Span span = written.name().span();
         Node annotation = Resolver.node(branded, Kind.ANNOTATION);
         if (annotation == null || !(branded instanceof Branded.Declared declared)) {
-            module.problem(span, "'" + text + "' is not an annotation.", "");
+            module.problem(
+                    span,
+                    "'" + text + "' is not an annotation.",
+                    "Annotations are declared like 'annotation name(field) :Text;'.");
             return null;
         }
         Content content = annotation.content();

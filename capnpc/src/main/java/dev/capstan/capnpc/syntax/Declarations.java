@@ -224,7 +224,8 @@ final class Declarations {
 
     private static Ordinal number(Tokens tokens, String what) {
         if (!tokens.isOperator(0, "@") || !(tokens.peek(1) instanceof Token.Whole number)) {
-            throw tokens.failure(what + " is expected here.", "");
+            throw tokens.failure(
+                    what + " is expected here.", "Numbers of members go up from @0; ./capstan id makes an id.");
         }
         int start = tokens.offset();
         tokens.skip();
@@ -237,7 +238,7 @@ final class Declarations {
             tokens.skip();
             return list;
         }
-        throw tokens.failure(what + " expected here.", "");
+        throw tokens.failure(what + " expected here.", "Like (first, second).");
     }
 
     private List<Name> tryNames(Tokens tokens, boolean round) {

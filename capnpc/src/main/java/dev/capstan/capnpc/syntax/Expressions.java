@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Expressions {
     private static final String EXPECTED = "A type or value is expected here.";
 
+    private static final String FORMS =
+            "Like Text, List(Int32) and import \"file.capnp\".Type, or 1, \"text\" and [1, 2].";
+
     private final Source source;
     private final Problems problems;
 
@@ -108,12 +111,14 @@ final class Expressions {
             }
             case Token.Word word -> word(tokens, word, start);
             case Token.Operator operator -> throw tokens.failure(EXPECTED, touching(operator));
-            case null -> throw tokens.failure(EXPECTED, "");
+            case null -> throw tokens.failure(EXPECTED, FORMS);
         };
     }
 
     private static String touching(Token.Operator operator) {
-        return operator.text().length() > 1 ? "Operators that touch are taken for one: put spaces between them." : "";
+        return operator.text().length() > 1
+                ? "Operators that touch are taken for one: put spaces between them."
+                : FORMS;
     }
 
     private Expression word(Tokens tokens, Token.Word word, int start) {
@@ -145,7 +150,7 @@ final class Expressions {
                 tokens.skip();
                 yield new Expression.Fraction(Double.NEGATIVE_INFINITY, tokens.since(start));
             }
-            case null, default -> throw tokens.failure("A number is expected behind '-'.", "");
+            case null, default -> throw tokens.failure("A number is expected behind '-'.", "Like -1, -1.5 or -inf.");
         };
     }
 

@@ -56,7 +56,7 @@ final class Tokens {
             String hint =
                     peek(0) instanceof Token.Operator other && other.text().startsWith(text)
                             ? "Operators that touch are taken for one: put a space behind '" + text + "'."
-                            : "";
+                            : "Compare with: struct S { name @0 :Text = \"default\"; }";
             throw failure("'" + text + "' is expected here.", hint);
         }
     }

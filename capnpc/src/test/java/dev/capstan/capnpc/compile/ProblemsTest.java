@@ -104,8 +104,12 @@ class ProblemsTest {
                 "using A = B; using B = A; | 2:7 The alias stands for itself.",
             })
     void a_mistake_is_told_where_it_is(String text, String expected) {
-        String places = SchemaText.places(SchemaText.compile(text));
+        Compilation compilation = SchemaText.compile(text);
+        String places = SchemaText.places(compilation);
         assertTrue(places.contains(expected), text + "\n" + places);
+        for (Problem problem : compilation.problems()) {
+            assertFalse(problem.hint().isBlank(), "without a hint: " + problem);
+        }
     }
 
     @Test
