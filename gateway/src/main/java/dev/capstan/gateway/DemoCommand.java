@@ -50,7 +50,11 @@ final class DemoCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("capstan");
         Path socket = unix == null ? folder.resolve("calculator.sock") : unix;
         CountDownLatch stop = new CountDownLatch(1);
-        Thread hook = Thread.ofPlatform().unstarted(stop::countDown);
+        CountDownLatch tidy = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().unstarted(() -> {
+            stop.countDown();
+            awaitTidy(tidy);
+        });
         Runtime.getRuntime().addShutdownHook(hook);
         try (NetLoop net = NetLoop.open("demo", Transport.AUTO);
                 Vat vat = Vat.on(net.loop()).serving(new CalculatorServer()).build();
@@ -78,7 +82,19 @@ final class DemoCommand implements Callable<Integer> {
         } finally {
             Files.deleteIfExists(socket);
             Files.deleteIfExists(folder);
+            tidy.countDown();
         }
         return 0;
+    }
+
+    /** The process ends when its shutdown hooks do. */
+    private static void awaitTidy(CountDownLatch tidy) {
+        try {
+            if (!tidy.await(5, TimeUnit.SECONDS)) {
+                System.err.println("The demo did not end within 5 s; its socket may be left behind.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
