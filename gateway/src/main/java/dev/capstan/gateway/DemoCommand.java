@@ -72,7 +72,8 @@ final class DemoCommand implements Callable<Integer> {
                             ./capstan call %2$s "pow(2, 10) - 1"
                       C++   examples/calculator/cpp/build.sh && examples/calculator/target/cpp/client %1$s
 
-                    Its schema is examples/calculator/src/main/capnp/calculator.capnp. Ctrl-C ends it.
+                    Its schema is examples/calculator/src/main/capnp/calculator.capnp; ./capstan compile makes Java of schemas.
+                    Ctrl-C ends it.
                     """, tcp.address(), local.address());
             out.flush();
             if (!stop.await(seconds, TimeUnit.SECONDS)) {
