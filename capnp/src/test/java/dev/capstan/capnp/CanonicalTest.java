@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +76,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: canonicalize yields canonical message")
     @DisplayName("canonicalize yields canonical message")
     void any_content_has_one_form_whatever_its_layout() {
         for (int seed = 0; seed < 3_000; seed++) {
@@ -109,6 +111,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: canonicalize succeeds on empty struct")
     @DisplayName("canonicalize succeeds on empty struct")
     void an_empty_struct_becomes_a_pointer_to_itself() {
         MessageBuilder message = new MessageBuilder();
@@ -120,12 +123,14 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: data word with only its most significant bit set does not get truncated")
     @DisplayName("data word with only its most significant bit set does not get truncated")
     void a_data_word_that_has_only_its_highest_bit_stays() {
         assertCanonical(Pointer.struct(0, 2, 0), 0x1111_1111_1111_1111L, ONLY_THE_HIGHEST_BIT);
     }
 
     @Test
+    @Parity("canonicalize: INLINE_COMPOSITE data word with only its most significant bit set does not get truncated")
     @DisplayName("INLINE_COMPOSITE data word with only its most significant bit set does not get truncated")
     void such_a_word_stays_in_a_list_of_structs_too() {
         assertCanonical(
@@ -137,12 +142,14 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: canonical non-null empty struct field")
     @DisplayName("canonical non-null empty struct field")
     void a_pointer_to_an_empty_struct_is_not_null() {
         assertCanonical(Pointer.struct(0, 0, 2), Pointer.struct(1, 1, 0), EMPTY_STRUCT, SOME);
     }
 
     @Test
+    @Parity("canonicalize: for pointers to empty structs, preorder is not canonical")
     @DisplayName("for pointers to empty structs, preorder is not canonical")
     void an_empty_struct_lies_nowhere_but_at_its_own_pointer() {
         assertBecomes(
@@ -154,6 +161,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: isCanonical requires pointer preorder")
     @DisplayName("isCanonical requires pointer preorder")
     void objects_lie_in_preorder() {
         assertBecomes(
@@ -166,12 +174,14 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: isCanonical requires dense packing")
     @DisplayName("isCanonical requires dense packing")
     void there_are_no_gaps() {
         assertBecomes(new long[] {Pointer.struct(0, 1, 0), SOME}, Pointer.struct(1, 1, 0), 0, SOME);
     }
 
     @Test
+    @Parity("canonicalize: isCanonical rejects multi-segment messages")
     @DisplayName("isCanonical rejects multi-segment messages")
     void there_is_one_segment() {
         List<byte[]> segments =
@@ -180,30 +190,35 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: isCanonical rejects zero segment messages")
     @DisplayName("isCanonical rejects zero segment messages")
     void there_is_a_segment() {
         assertFalse(MessageReader.of(List.of(), Limits.DEFAULT).isCanonical());
     }
 
     @Test
+    @Parity("canonicalize: isCanonical requires truncation of 0-valued struct fields")
     @DisplayName("isCanonical requires truncation of 0-valued struct fields")
     void zero_words_at_the_end_of_a_struct_are_cut_off() {
         assertBecomes(new long[] {EMPTY_STRUCT}, Pointer.struct(0, 1, 0), 0);
     }
 
     @Test
+    @Parity("canonicalize: isCanonical rejects unused trailing words")
     @DisplayName("isCanonical rejects unused trailing words")
     void nothing_follows_the_last_object() {
         assertBecomes(new long[] {Pointer.struct(0, 1, 0), SOME}, Pointer.struct(0, 1, 0), SOME, 0);
     }
 
     @Test
+    @Parity("canonicalize: isCanonical accepts empty inline composite list of zero-sized structs")
     @DisplayName("isCanonical accepts empty inline composite list of zero-sized structs")
     void a_list_of_no_structs_keeps_its_tag() {
         assertCanonical(Pointer.struct(0, 0, 1), Pointer.list(0, ElementSize.COMPOSITE, 0), 0);
     }
 
     @Test
+    @Parity("canonicalize: isCanonical rejects inline composite list with inaccurate word-length")
     @DisplayName("isCanonical rejects inline composite list with inaccurate word-length")
     void a_list_of_structs_counts_its_own_words_alone() {
         assertFalse(message(
@@ -217,6 +232,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: upgraded lists can be canonicalized")
     @DisplayName("upgraded lists can be canonicalized")
     void a_list_of_numbers_where_structs_are_expected_stays_one_of_numbers() {
         assertCanonical(
@@ -230,6 +246,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: isCanonical requires truncation of 0-valued struct fields in all list members")
     @DisplayName("isCanonical requires truncation of 0-valued struct fields in all list members")
     void zero_words_at_the_end_of_all_structs_of_a_list_are_cut_off() {
         assertBecomes(
@@ -243,6 +260,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: primitive list with nonzero padding")
     @DisplayName("primitive list with nonzero padding")
     void what_lies_behind_a_list_of_bytes_is_zero() {
         long[] form = {Pointer.struct(0, 0, 1), Pointer.list(0, ElementSize.BYTE, 3), 0x03_02_01};
@@ -250,6 +268,7 @@ class CanonicalTest {
     }
 
     @Test
+    @Parity("canonicalize: bit list with nonzero padding")
     @DisplayName("bit list with nonzero padding")
     void what_lies_behind_a_list_of_bits_is_zero() {
         long[] form = {Pointer.struct(0, 0, 1), Pointer.list(0, ElementSize.BIT, 11), 0x07ee};

@@ -8,6 +8,7 @@ import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestEnum;
+import dev.capstan.testkit.Parity;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class ContentsTest {
     }
 
     @Test
+    @Parity("any: Equals")
     @DisplayName("Equals")
     void two_messages_are_equal_until_one_of_them_changes() {
         MessageBuilder a = new MessageBuilder();
@@ -48,6 +50,7 @@ class ContentsTest {
     }
 
     @Test
+    @Parity("any: Bit list with nonzero pad bits")
     @DisplayName("Bit list with nonzero pad bits")
     void what_lies_behind_the_last_bit_does_not_count() {
         long list = Pointer.list(0, ElementSize.BIT, 11);
@@ -56,6 +59,7 @@ class ContentsTest {
     }
 
     @Test
+    @Parity("any: Pointer list unequal to struct list")
     @DisplayName("Pointer list unequal to struct list")
     void lists_of_different_kinds_are_not_equal_even_if_empty() {
         assertFalse(Words.root(Pointer.list(0, ElementSize.POINTER, 0))
@@ -63,6 +67,7 @@ class ContentsTest {
     }
 
     @Test
+    @Parity("any: Truncating non-null pointer fields does not preserve equality")
     @DisplayName("Truncating non-null pointer fields does not preserve equality")
     void an_empty_struct_is_not_null() {
         assertFalse(Words.root(Pointer.struct(0, 1, 1), 7, Pointer.EMPTY_STRUCT)

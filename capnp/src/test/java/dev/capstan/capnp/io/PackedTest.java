@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.capnp.MessageException;
+import dev.capstan.testkit.Parity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,6 +74,7 @@ class PackedTest {
 
     @ParameterizedTest
     @MethodSource("examples")
+    @Parity("packed: SimplePacking")
     @DisplayName("SimplePacking")
     void words_pack_and_unpack_however_they_are_cut(byte[] words, byte[] packed) throws IOException {
         assertArrayEquals(packed, Packed.pack(words, 0, words.length));
