@@ -14,22 +14,49 @@ final class Copies {
 
     /** Copies what {@code source} points to. */
     static void copy(Segment segment, long at, AnyPointer.Reader source) {
-        long source0 = source.segment.getLong(source.at);
-        long old = take(segment, at);
-        pointer(segment, at, source.segment, source.at, source0, source.depthLeft);
-        release(segment, at, old);
+        long pointer = source.segment.getLong(source.at);
+        write(
+                segment,
+                at,
+                source.segment,
+                (to, toAt) -> pointer(to, toAt, source.segment, source.at, pointer, source.depthLeft));
     }
 
     static void writeStruct(Segment segment, long at, StructReader value) {
-        long old = take(segment, at);
-        struct(segment, at, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft);
-        release(segment, at, old);
+        write(
+                segment,
+                at,
+                value.segment,
+                (to, toAt) -> struct(
+                        to, toAt, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft));
     }
 
     static void writeList(Segment segment, long at, Elements value) {
-        long old = take(segment, at);
-        list(segment, at, value);
-        release(segment, at, old);
+        write(segment, at, value.segment, (to, toAt) -> list(to, toAt, value));
+    }
+
+    /** Makes a copy behind a null pointer. */
+    private interface Maker {
+        void make(Segment segment, long at);
+    }
+
+    private static void write(Segment segment, long at, Segment source, Maker copy) {
+        if (source.arena == segment.arena && segment.arena instanceof BuilderArena arena) {
+            // Beside the message: a value that is put into a part of itself must not grow while it is copied.
+            try (Orphan<AnyPointer.Builder, AnyPointer.Reader> beside = new Orphan<>(arena, AnyPointer.TYPE)) {
+                copy.make(beside.slot().segment, beside.slot().at);
+                beside.adopt(segment, at);
+            }
+            return;
+        }
+        long old = segment.getLong(at);
+        if (old != 0) {
+            segment.putLong(at, 0);
+        }
+        copy.make(segment, at);
+        if (old != 0) {
+            Zeroing.target(segment, at, old);
+        }
     }
 
     /** Copies into a struct that is there already, such as an element of a list; what does not fit is left out. */
@@ -73,20 +100,6 @@ final class Copies {
                 source + (from.dataBits >>> 3),
                 from.pointerCount,
                 from.depthLeft);
-    }
-
-    private static long take(Segment segment, long at) {
-        long old = segment.getLong(at);
-        if (old != 0) {
-            segment.putLong(at, 0);
-        }
-        return old;
-    }
-
-    private static void release(Segment segment, long at, long old) {
-        if (old != 0) {
-            Zeroing.target(segment, at, old);
-        }
     }
 
     /** Copies what {@code pointer}, at {@code from}, points to; the pointer at {@code at} is null. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.capnp.testfixture.TestAllTypes;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -222,5 +223,23 @@ class CopyTest {
     private static byte[] bytes(MessageBuilder message) {
         byte[] frame = message.toByteArray();
         return Arrays.copyOfRange(frame, 8, frame.length);
+    }
+
+    @Test
+    void a_struct_can_be_copied_into_a_part_of_itself() {
+        MessageBuilder message = new MessageBuilder();
+        TestAllTypes.Builder root = message.initRoot(TestAllTypes.TYPE);
+        root.setTextField("top");
+        root.initStructField().setTextField("inner");
+        root.getStructField().initStructList(1);
+        root.getStructField().setStructField(root.asReader());
+        root.getStructField().getStructList().setCopy(0, root.asReader());
+        TestAllTypes.Reader copy = root.asReader().getStructField().getStructField();
+        assertEquals("top", copy.getTextField());
+        assertEquals("inner", copy.getStructField().getTextField());
+        assertFalse(copy.getStructField().hasStructField(), "it is a copy of what was there before");
+        assertEquals("top", root.getStructField().getStructList().get(0).getTextField());
+        root.setStructField(root.asReader().getStructField().getStructField());
+        assertEquals("top", root.getStructField().getTextField(), "a part takes the place of the whole");
     }
 }

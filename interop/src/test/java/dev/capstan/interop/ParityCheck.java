@@ -148,7 +148,9 @@ final class ParityCheck {
             }
             table.format(
                     name + ": %s rows covered, %d open; by priority (covered/all) %s%n",
-                    share(all), all.size() - covered(all), sums);
+                    share(all),
+                    all.size() - covered(all),
+                    sums);
         }
         return text.toString();
     }

@@ -59,7 +59,8 @@ class ParityCheckTest {
     class TheMap {
         @Test
         void is_whole_when_file_and_marks_agree() {
-            var check = new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(), Set.of());
+            var check =
+                    new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(), Set.of());
             assertEquals(List.of(), check.mapProblems());
         }
 
@@ -73,7 +74,8 @@ class ParityCheckTest {
 
         @Test
         void a_test_that_is_marked_for_another_row_is_a_problem_on_both_sides() {
-            var check = new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "T01")), reports(), Set.of());
+            var check =
+                    new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "T01")), reports(), Set.of());
             assertEquals(2, check.mapProblems().size(), check.mapProblems().toString());
         }
 
@@ -124,7 +126,9 @@ class ParityCheckTest {
         void of_a_missing_peer_is_no_problem_only_beside_one_that_ran() {
             MarkedTest foreign = mark("peer", Set.of("foreign-peer"), "R01");
             assertEquals(1, runProblems(foreign, Set.of(), skipped("peer")).size());
-            var both = new ParityCheck("parity", naming("peer", "one"),
+            var both = new ParityCheck(
+                    "parity",
+                    naming("peer", "one"),
                     marks(foreign, mark("one", Set.of(), "R01")),
                     reports(skipped("peer"), passed("one")),
                     Set.of());
@@ -136,7 +140,8 @@ class ParityCheckTest {
     class TheReport {
         @Test
         void counts_a_row_as_covered_when_its_tests_passed() {
-            var check = new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(passed("one")), Set.of());
+            var check = new ParityCheck(
+                    "parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(passed("one")), Set.of());
             assertTrue(
                     check.report()
                             .contains("R rpc-test                       1/1                           1/1      0"),
@@ -154,8 +159,8 @@ class ParityCheckTest {
 
         @Test
         void counts_a_row_with_a_failed_or_a_skipped_test_alone_as_open() {
-            var failing =
-                    new ParityCheck("parity", naming("one"), marks(), reports(passed("one[1]"), failed("one[2]")), Set.of());
+            var failing = new ParityCheck(
+                    "parity", naming("one"), marks(), reports(passed("one[1]"), failed("one[2]")), Set.of());
             assertTrue(failing.report().contains("parity: 0/2"), failing.report());
             var skipping = new ParityCheck("parity", naming("one"), marks(), reports(skipped("one")), Set.of());
             assertTrue(skipping.report().contains("parity: 0/2"), skipping.report());

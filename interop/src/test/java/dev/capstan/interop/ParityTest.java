@@ -81,7 +81,9 @@ class ParityTest {
             if (Boolean.getBoolean("capstan.parity.update")) {
                 Files.writeString(
                         rows.path,
-                        rows.list().withTests(ParityCheck.testsByRow(rows.marks())).toJson());
+                        rows.list()
+                                .withTests(ParityCheck.testsByRow(rows.marks()))
+                                .toJson());
             }
             report.append(rows.check().report());
         }
