@@ -127,6 +127,16 @@ public final class AnyPointer {
             Copies.copy(segment, at, source);
         }
 
+        /** A deep copy of a struct of whatever type in place of what was there; capabilities are shared. */
+        public void setStruct(StructReader value) {
+            Copies.writeStruct(segment, at, value);
+        }
+
+        /** A deep copy of a list of whatever type in place of what was there; capabilities are shared. */
+        public void setList(CapnpList<?> value) {
+            Copies.writeList(segment, at, value.elements);
+        }
+
         /** The capability, as {@link Reader#asCap}. */
         public Cap asCap() {
             return as(CAPABILITY);

@@ -36,6 +36,30 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
     /** For generated code: passes its arguments on to the constructor of the builder. */
     protected abstract B builder(Segment segment, long data, int dataBits, int pointerCount);
 
+    /** The id of the schema node that this was generated from, unsigned; 0 for types that were written by hand. */
+    public final long typeId() {
+        return 0;
+    }
+
+    /** The storage of {@code struct} read as this type, as two generations of one type allow; every access is checked. */
+    public final R view(StructReader struct) {
+        return reader(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft);
+    }
+
+    /**
+     * The storage of {@code struct} written as this type.
+     *
+     * @throws IllegalArgumentException if it is smaller than this type
+     */
+    public final B view(StructBuilder struct) {
+        if (!struct._holds(64 * dataWords, pointerCount)) {
+            throw new IllegalArgumentException("The struct has " + struct.dataBits / 64 + " words of data and "
+                    + struct.pointerCount + " pointers; this type needs " + dataWords + " and " + pointerCount
+                    + ". Copy it into a new struct of this type instead.");
+        }
+        return builder(struct.segment, struct.data, struct.dataBits, struct.pointerCount);
+    }
+
     @Override
     public final R asReader(B builder) {
         return reader(builder.segment, builder.data, builder.dataBits, builder.pointerCount, Integer.MAX_VALUE);
