@@ -1,8 +1,13 @@
 package dev.capstan.capnp.dynamic;
 
+import dev.capstan.capnp.CompiledSchema;
+import dev.capstan.capnp.EnumType;
+import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.schema.Brand.Reader;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Node;
+import dev.capstan.capnp.stream.StreamResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +99,34 @@ public final class SchemaLoader {
         return files;
     }
 
+    /** Loads the schema of a generated struct and of all types that it leads to. */
+    public StructSchema load(StructType<?, ?> type) {
+        return (StructSchema) load(type.schema(), type.typeId());
+    }
+
+    /** Loads the schema of a generated interface and of all types that it leads to. */
+    public InterfaceSchema load(InterfaceType<?> type) {
+        return (InterfaceSchema) load(type.schema(), type.interfaceId());
+    }
+
+    /** Loads the schema of a generated enum. */
+    public EnumSchema load(EnumType<?> type) {
+        return (EnumSchema) load(type.schema(), type.typeId());
+    }
+
+    private Schema load(@Nullable CompiledSchema compiled, long id) {
+        if (compiled == null) {
+            throw new SchemaException("This type was not generated from a schema, so it has none to load.");
+        }
+        new CompiledNodes(compiled).load(id, this);
+        return get(id);
+    }
+
+    /** Loads all that a generated file declares, and what that leads to; what comes back is the file. */
+    public Schema load(CompiledSchema compiled) {
+        return get(new CompiledNodes(compiled).loadAll(this));
+    }
+
     /** The schema with this id, without type arguments; loaded now if the source has it. Throws {@link SchemaException} if there is none. */
     public Schema get(long id) {
         Schema schema = tryGet(id);
@@ -183,6 +216,10 @@ public final class SchemaLoader {
 
     private void ask(long id) {
         Node.Reader node = source.apply(id).orElse(null);
+        if (node == null && id == StructSchema.STREAM_RESULT) {
+            // It comes with the runtime, and tells clients which methods stream.
+            load(StreamResult.TYPE);
+        }
         if (node != null) {
             if (node.getId() != id) {
                 throw new SchemaException("The source was asked for " + SchemaException.id(id) + " and gave "
