@@ -2,6 +2,7 @@ package dev.capstan.capnp.dynamic;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The arguments that type parameters are bound to: for each scope that declares some, one type each. An immutable value. A scope that is
@@ -12,6 +13,8 @@ import java.util.Map;
  */
 final class Brand {
     static final Brand NONE = new Brand(Map.of());
+
+    private static final int SHOWN = 8;
 
     private final Map<Long, List<Type>> arguments;
     private final int hash;
@@ -68,8 +71,21 @@ final class Brand {
         return hash;
     }
 
+    /** Only the outermost types, and few of them: written out, types can be far longer than what they are made of. */
     @Override
     public String toString() {
-        return arguments.values().toString();
+        return arguments.values().stream()
+                .flatMap(List::stream)
+                .limit(SHOWN)
+                .map(Brand::shallow)
+                .collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    private static String shallow(Type type) {
+        return switch (type) {
+            case ListSchema list -> "List(" + shallow(list.element()) + ")";
+            case Schema schema -> schema.brand.isEmpty() ? schema.displayName() : schema.displayName() + "(...)";
+            default -> type.toString();
+        };
     }
 }
