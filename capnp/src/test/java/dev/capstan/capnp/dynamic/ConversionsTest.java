@@ -141,8 +141,9 @@ class ConversionsTest {
 
     @Test
     void structs_maps_and_lists_are_copied() {
-        root.set("int32Field", 7);
-        root.set("structField", root);
+        TestAllTypes.Builder other = new MessageBuilder().initRoot(TestAllTypes.TYPE);
+        other.setInt32Field(7);
+        root.set("structField", other.asReader());
         assertEquals(7, root.get("structField").asStruct().get("int32Field").asInt());
         root.set("structField", Map.of("textField", "map", "enumField", "qux"));
         assertEquals("qux", root.get("structField").asStruct().get("enumField").toString());
