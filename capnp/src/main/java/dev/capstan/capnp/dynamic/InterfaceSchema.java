@@ -1,6 +1,5 @@
 package dev.capstan.capnp.dynamic;
 
-import dev.capstan.cap.Cap;
 import dev.capstan.capnp.CapnpList;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.schema.Method.Reader;
@@ -126,12 +125,7 @@ public final class InterfaceSchema extends Schema implements Type {
 
     /** Makes clients, wherever a generated {@code Foo.TYPE} can stand. */
     public InterfaceType<DynamicCapability> interfaceType() {
-        return new InterfaceType<>(id()) {
-            @Override
-            public DynamicCapability client(Cap cap) {
-                return new DynamicCapability(InterfaceSchema.this, cap);
-            }
-        };
+        return new DynamicInterfaceType(this);
     }
 
     @Override
