@@ -137,6 +137,7 @@ final class HouseRules {
             "cap.Path", "its array is copied in and never handed out",
             "capnp.AnyPointer", "its constants read trusted constant messages, whose bytes nobody else has",
             "capnp.Data", "constants are made from arrays that nobody else has",
+            "capnp.dynamic.Brand", "its map is copied in, and the constant's is empty",
             "capnp.dynamic.DynamicInterfaceType",
                     "a token of a loaded schema: loaders are no statics, so neither is it",
             "capnp.dynamic.DynamicType", "a token of a loaded schema: loaders are no statics, so neither is it",

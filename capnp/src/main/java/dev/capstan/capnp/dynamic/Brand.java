@@ -22,7 +22,7 @@ final class Brand {
     final int depth;
 
     Brand(Map<Long, List<Type>> arguments) {
-        this.arguments = arguments;
+        this.arguments = Map.copyOf(arguments);
         this.hash = arguments.hashCode();
         int deepest = 0;
         for (List<Type> scope : arguments.values()) {

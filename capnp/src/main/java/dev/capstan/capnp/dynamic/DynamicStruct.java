@@ -7,6 +7,8 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.dynamic.StructSchema.Field;
+import java.util.Collection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,12 +227,13 @@ public final class DynamicStruct {
          *
          * <p>{@code value} may be a {@link DynamicValue} or what stands for the type in plain Java: Boolean; any number that fits; String; {@link
          * Data} or byte array; an enumerant's name, number or generated value; a struct of generated or dynamic type, or a Map of the fields to
-         * set; any {@link java.util.Collection} of such elements; a {@link dev.capstan.capnp.Client}, {@link dev.capstan.cap.Cap} (both are
-         * shared, and stay the caller's) or {@link dev.capstan.capnp.CapServer}. Content is copied; the
+         * set; any {@link Collection} of such elements; a {@link dev.capstan.capnp.Client}, {@link dev.capstan.cap.Cap} (both are
+         * shared, and stay the caller's) or {@link dev.capstan.capnp.CapServer} (not in lists). Content is copied; the
          * elements of a collection must not be views of the list that they replace. Null clears a field that lives behind a
          * pointer.
          *
-         * @throws IllegalArgumentException if the value does not fit; the field is as it was, unless some part of a map or list was set before
+         * @throws IllegalArgumentException if the value does not fit. The field is as it was; only of a map or a list some part may have been set
+         *     before, and if the field is a member of a union, it is set and empty then
          */
         public void set(String name, @Nullable Object value) {
             set(schema.field(name), value);
@@ -294,13 +297,21 @@ public final class DynamicStruct {
                 _setServer(pointerIndex(field), object);
                 return;
             }
-            PointerWrites.set(field.type(), _any(pointerIndex(field)), value);
+            try {
+                PointerWrites.set(field.type(), _any(pointerIndex(field)), value);
+            } catch (IllegalArgumentException e) {
+                if (field.isInUnion() && (value instanceof Map || value instanceof Collection)) {
+                    // Part of it may be there, in the place of the member that is set, which is of another type.
+                    clear(field);
+                }
+                throw e;
+            }
             select(field);
         }
 
         private void setGroup(Field field, @Nullable Object value, int levels) {
             Builder group = initGroup(field);
-            if (value instanceof java.util.Map<?, ?> fields) {
+            if (value instanceof Map<?, ?> fields) {
                 PointerWrites.setAll(group, fields);
                 return;
             }

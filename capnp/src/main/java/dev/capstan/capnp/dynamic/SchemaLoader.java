@@ -257,7 +257,7 @@ public final class SchemaLoader {
         for (Node.Reader expected : comparison.expected()) {
             load(expected, Entry.State.MENTIONED, depth + 1);
         }
-        boolean isPlaceholder = known.state() == Entry.State.MENTIONED;
+        boolean isPlaceholder = known.state() != Entry.State.LOADED;
         if (isPlaceholder ? order != Compatibility.Order.OLDER : order == Compatibility.Order.NEWER) {
             mentionAll(body);
             known.body(body);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.capnp.MessageBuilder;
+import dev.capstan.capnp.dynamic.fixture.TestLateUnion;
 import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestAnyPointer;
 import java.math.BigInteger;
@@ -171,5 +172,17 @@ class ConversionsTest {
         assertEquals("deep", root.list("textListList").list(0).get(0).asText());
         assertEquals(
                 "deep", root.get("textListList").asList().get(0).asList().get(0).asText());
+    }
+
+    @Test
+    void a_member_of_a_union_that_was_set_only_in_part_is_empty() {
+        DynamicStruct.Builder union = new MessageBuilder()
+                .initRoot(loader.load(TestLateUnion.TYPE).structType())
+                .struct("theUnion");
+        union.set("qux", "text");
+        assertThrows(IllegalArgumentException.class, () -> union.set("grault", "no number"));
+        assertEquals("text", union.get("qux").asText());
+        assertThrows(IllegalArgumentException.class, () -> union.set("corge", List.of(1, "no number")));
+        assertEquals(0, union.get("corge").asList().size());
     }
 }
