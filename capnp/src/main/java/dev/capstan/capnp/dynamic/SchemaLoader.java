@@ -143,7 +143,7 @@ public final class SchemaLoader {
      */
     public Schema get(long id, Reader brand, @Nullable Schema scope) {
         Schema schema = get(id);
-        new Validator(limits, this::kind).brand(brand, 0);
+        new Validator(limits, this::kind).alone().brand(brand, 0);
         return schema.entry.schema(resolver(scope).brand(brand));
     }
 
@@ -163,7 +163,7 @@ public final class SchemaLoader {
      * @param scope what it was spelled in, as in {@link #get(long, Reader, Schema)}
      */
     public Type type(dev.capstan.capnp.schema.Type.Reader type, @Nullable Schema scope) {
-        new Validator(limits, this::kind).type(type, 0);
+        new Validator(limits, this::kind).alone().type(type, 0);
         return resolver(scope).type(type);
     }
 

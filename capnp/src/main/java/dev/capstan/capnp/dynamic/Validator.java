@@ -38,9 +38,17 @@ final class Validator {
         Node.@Nullable Which kind(long id);
     }
 
+    private static final int MEMBERS_WITHOUT_CONTENT = 1 << 10;
+
     private final Limits limits;
     private final Known known;
     private final Map<Long, Node.Which> dependencies = new LinkedHashMap<>();
+    /**
+     * Elements of lists that may still be looked at. Almost every member takes up space, so a node has fewer than words; what has no space costs
+     * its sender nothing, and must not cost us much either.
+     */
+    private long membersLeft = MEMBERS_WITHOUT_CONTENT;
+
     private long ownId;
     private Node.@Nullable Which ownKind;
     private final Map<String, Integer> names = new HashMap<>();
@@ -70,6 +78,7 @@ final class Validator {
             throw new SchemaException(
                     "it has " + words + " words, more than the " + limits.nodeWords() + " of Limits.nodeWords");
         }
+        membersLeft += words;
         MessageBuilder message = new MessageBuilder((int) words + 1);
         message.setRoot(original);
         if (message.capTable().size() > 0) {
@@ -240,6 +249,12 @@ final class Validator {
         }
     }
 
+    /** For a type or brand that lies in no node: what it costs is bounded by the message that it comes from. */
+    Validator alone() {
+        membersLeft = Long.MAX_VALUE;
+        return this;
+    }
+
     void type(Type.Reader type, int depth) {
         require(
                 depth <= limits.typeNesting(),
@@ -359,6 +374,8 @@ final class Validator {
         require(
                 list.size() <= limits.members(),
                 "it has " + list.size() + " " + what + ", more than the " + limits.members() + " of Limits.members");
+        membersLeft -= list.size();
+        require(membersLeft >= 0, "its lists have more elements than there is content");
         return list;
     }
 

@@ -366,6 +366,9 @@ class SchemaErrorsTest {
             refused(
                     "more than the 65536 of Limits.members",
                     change(Remark.TYPE, n -> RawBuilder.of(n).setVoids(3, 70_000)));
+            refused(
+                    "its lists have more elements than there is content",
+                    change(Remark.TYPE, n -> RawBuilder.of(n).setVoids(2, 2_000)));
         }
 
         @Test
