@@ -7,4 +7,6 @@ module dev.capstan.capnpc {
     requires transitive dev.capstan.capnp;
 
     exports dev.capstan.capnpc;
+    exports dev.capstan.capnpc.compile;
+    exports dev.capstan.capnpc.source;
 }

@@ -1,5 +1,7 @@
 package dev.capstan.async;
 
+import java.util.function.Supplier;
+
 /** Where a {@link Network} connects to or listens. A value. */
 public sealed interface Address {
     /**
@@ -51,10 +53,10 @@ public sealed interface Address {
      */
     static Address parse(String text) {
         if (text.startsWith("unix:")) {
-            return new Unix(text.substring("unix:".length()));
+            return read(text, () -> new Unix(text.substring("unix:".length())));
         }
         int colon = text.lastIndexOf(':');
-        if (colon <= 0 || text.endsWith("]")) {
+        if (colon <= 0 || text.endsWith("]") || text.contains("://")) {
             throw new IllegalArgumentException("'" + text + "' is no address: write host:port, [v6]:port or unix:PATH");
         }
         String host = text.substring(0, colon);
@@ -63,14 +65,18 @@ public sealed interface Address {
         } else if (host.indexOf(':') >= 0) {
             throw new IllegalArgumentException("'" + text + "': put an IPv6 address in brackets, as in [::1]:4000");
         }
-        int port;
+        String name = host;
         try {
-            port = Integer.parseInt(text.substring(colon + 1));
+            int port = Integer.parseInt(text.substring(colon + 1));
+            return read(text, () -> new Tcp(name, port));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("'" + text + "': the port must be a number", e);
         }
+    }
+
+    private static Address read(String text, Supplier<Address> address) {
         try {
-            return new Tcp(host, port);
+            return address.get();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + text + "': " + e.getMessage(), e);
         }

@@ -1,11 +1,17 @@
 package dev.capstan.async;
 
+import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One thread waiting for one promise. The loop's side is {@link #begin}, {@link #fire} and {@link #cancelWait}. */
 final class Await<T> extends Event implements Loop.Outside {
+    /** What stands between a waiter and here. */
+    private static final Set<String> INTERNAL =
+            Set.of(Await.class.getName(), Promise.class.getName(), Loop.class.getName());
+
     private @Nullable Node source;
     private @Nullable Object result;
     /** Written last: tells the waiting thread that {@code result} can be read. */
@@ -133,6 +139,7 @@ final class Await<T> extends Event implements Loop.Outside {
 
     T result() {
         if (result instanceof Node.Broken(Throwable cause)) {
+            showWaiter(cause);
             if (cause instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
@@ -142,5 +149,17 @@ final class Await<T> extends Event implements Loop.Outside {
             throw new CompletionException(cause);
         }
         return Promise.cast(result);
+    }
+
+    /** A failure without a stack of its own, such as one that came over a wire, shows who waited for it. */
+    private static void showWaiter(Throwable cause) {
+        if (cause.getStackTrace().length == 0) {
+            StackTraceElement[] stack = new Throwable().getStackTrace();
+            int from = 0;
+            while (from < stack.length && INTERNAL.contains(stack[from].getClassName())) {
+                from++;
+            }
+            cause.setStackTrace(Arrays.copyOfRange(stack, from, stack.length));
+        }
     }
 }

@@ -474,7 +474,7 @@ public final class Loop implements Executor {
         if (self.equals(owner) ? inIteration || !bound : owner != null || !thread.compareAndSet(null, self)) {
             throw new IllegalStateException(
                     self.equals(owner)
-                            ? "cannot wait inside a turn of the loop: return a promise, or make the handler a blocking one (a fiber)"
+                            ? "cannot wait inside a turn of the loop: return a promise, or wait in a fiber (a server object whose style() is BLOCKING runs in one)"
                             : "the loop is driven by another thread already: use Promise.await() here");
         }
         if (stopped) {

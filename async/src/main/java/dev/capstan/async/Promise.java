@@ -277,7 +277,8 @@ public class Promise<T> {
     private Node required() {
         Node source = node;
         if (source == null) {
-            throw new IllegalStateException("this promise was consumed before: fork() it to use its result twice");
+            throw new IllegalStateException(
+                    "this promise was consumed or cancelled before: fork() it to use its result twice");
         }
         return source;
     }

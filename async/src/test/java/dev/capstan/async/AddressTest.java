@@ -46,6 +46,7 @@ final class AddressTest {
                 "localhost:65536|between 0 and 65535",
                 "localhost:-1|between 0 and 65535",
                 "[]:80|needs a host",
+                "tcp://127.0.0.1:4000|write host:port",
                 "unix:|needs a path"
             })
     void what_is_no_address_is_refused_with_advice(String text, String advice) {

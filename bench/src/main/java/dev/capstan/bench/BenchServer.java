@@ -26,11 +26,11 @@ public final class BenchServer implements Bench.Server {
     public static void main(String[] args) throws Exception {
         Address address = new Address.Tcp("127.0.0.1", 0);
         for (int i = 0; i + 1 < args.length; i += 2) {
-            switch (args[i]) {
-                case "--port" -> address = new Address.Tcp("127.0.0.1", Integer.parseInt(args[i + 1]));
-                case "--unix" -> address = new Address.Unix(args[i + 1]);
+            address = switch (args[i]) {
+                case "--port" -> new Address.Tcp("127.0.0.1", Integer.parseInt(args[i + 1]));
+                case "--unix" -> new Address.Unix(args[i + 1]);
                 default -> throw new IllegalArgumentException("unknown option " + args[i] + ": use --port or --unix");
-            }
+            };
         }
         if (address instanceof Address.Unix(String path)) {
             Files.deleteIfExists(Path.of(path));

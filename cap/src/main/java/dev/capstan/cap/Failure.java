@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The {@link Kind} tells the caller what to do about it. Whatever a wire cannot express otherwise travels in {@link #details}. Immutable.
  */
-public final class Failure extends RuntimeException {
+public sealed class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /** What the caller can do. */
@@ -41,14 +41,8 @@ public final class Failure extends RuntimeException {
     private final transient List<Detail> details;
     private final @Nullable String trace;
 
-    private Failure(
-            Kind kind,
-            String reason,
-            List<Detail> details,
-            @Nullable String trace,
-            @Nullable Throwable cause,
-            boolean withStack) {
-        super(reason, cause, true, withStack);
+    private Failure(Kind kind, String reason, List<Detail> details, @Nullable String trace, @Nullable Throwable cause) {
+        super(reason, cause);
         this.kind = kind;
         this.reason = reason;
         this.details = List.copyOf(details);
@@ -57,7 +51,7 @@ public final class Failure extends RuntimeException {
 
     /** A failure of the given kind. */
     public Failure(Kind kind, String reason) {
-        this(kind, reason, List.of(), null, null, true);
+        this(kind, reason, List.of(), null, null);
     }
 
     /** A failure of kind {@link Kind#FAILED}. */
@@ -82,7 +76,7 @@ public final class Failure extends RuntimeException {
 
     /** A failure that came over a wire: it has no Java stack of its own. */
     public static Failure remote(Kind kind, String reason, List<Detail> details, @Nullable String trace) {
-        return new Failure(kind, reason, details, trace, null, false);
+        return new WithoutStack(kind, reason, details, trace, null);
     }
 
     /** Any throwable as a failure: itself if it is one; unsupported operations become UNIMPLEMENTED, timeouts OVERLOADED, the rest FAILED. */
@@ -99,20 +93,39 @@ public final class Failure extends RuntimeException {
 
     private static Failure wrap(Kind kind, Throwable cause) {
         String message = cause.getMessage();
-        return new Failure(
-                kind, message == null ? cause.getClass().getSimpleName() : message, List.of(), null, cause, false);
+        return new WithoutStack(
+                kind, message == null ? cause.getClass().getSimpleName() : message, List.of(), null, cause);
+    }
+
+    /** Made from something that has a stack, or comes from elsewhere; whoever waits for it adds where that was. */
+    private static final class WithoutStack extends Failure {
+        private static final long serialVersionUID = 1;
+
+        WithoutStack(
+                Kind kind, String reason, List<Detail> details, @Nullable String trace, @Nullable Throwable cause) {
+            super(kind, reason, details, trace, cause);
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
     }
 
     /** The same failure with one more detail. */
     public Failure with(Detail detail) {
         List<Detail> more = new java.util.ArrayList<>(details);
         more.add(detail);
-        return new Failure(kind, reason, more, trace, this, false);
+        return new WithoutStack(kind, reason, more, trace, this);
     }
 
     /** The same reason, details and trace under another kind: a lost connection fails its calls with the cause's words. */
     public Failure as(Kind other) {
-        return kind == other ? this : new Failure(other, reason, details, trace, this, false);
+        if (kind == other) {
+            return this;
+        }
+        Throwable origin = this instanceof WithoutStack && getCause() != null ? getCause() : this;
+        return new WithoutStack(other, reason, details, trace, origin);
     }
 
     /** What the caller can do. */
@@ -138,5 +151,11 @@ public final class Failure extends RuntimeException {
     /** The remote stack trace, if the peer sent one. */
     public @Nullable String trace() {
         return trace;
+    }
+
+    @Override
+    @SuppressWarnings("OverrideThrowableToString") // the message is the reason alone, as it crosses wires
+    public String toString() {
+        return Failure.class.getName() + ": " + kind + ": " + reason;
     }
 }

@@ -1,5 +1,6 @@
 package dev.capstan.cap;
 
+import dev.capstan.async.CanceledException;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Event;
 import dev.capstan.async.Promise;
@@ -86,15 +87,26 @@ final class LocalCall extends Event implements Context {
                     : Objects.requireNonNull(
                             target.handle(this), "the handler returned null: return Promise.done() when it is done");
         } catch (Throwable e) {
-            finish(Failure.of(e));
+            finish(failureOf(e));
             return;
         }
         if (body.isDone()) {
             finish(null);
             return;
         }
-        running = body.listen(loop(), (ignored, failure) -> finish(failure == null ? null : Failure.of(failure)));
+        running = body.listen(loop(), (ignored, failure) -> finish(failure == null ? null : failureOf(failure)));
         checkInterest();
+    }
+
+    /** The caller hears only the message of what was not meant for it, so that the rest has to be told here. */
+    private Failure failureOf(Throwable cause) {
+        if (!(cause instanceof Failure) && !(cause instanceof CanceledException)) {
+            LOG.log(
+                    Level.WARNING,
+                    "a call of " + method() + " on " + cap.target().getClass().getName() + " failed",
+                    cause);
+        }
+        return Failure.of(cause);
     }
 
     private void finish(@Nullable Failure failure) {
@@ -193,8 +205,16 @@ final class LocalCall extends Event implements Context {
         return call.method();
     }
 
+    private void checkRunning() {
+        if (state == State.OVER) {
+            throw new IllegalStateException(
+                    "this call has ended: use its parameters and results before the promise of the method settles");
+        }
+    }
+
     @Override
     public Payload params() {
+        checkRunning();
         return call.params();
     }
 
@@ -205,6 +225,7 @@ final class LocalCall extends Event implements Context {
 
     @Override
     public Payload results(int sizeHint) {
+        checkRunning();
         Payload payload = results;
         if (payload == null) {
             payload = call.newResults(sizeHint);

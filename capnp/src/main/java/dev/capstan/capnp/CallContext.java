@@ -57,6 +57,8 @@ public final class CallContext<P extends StructReader, R extends StructBuilder> 
             int hint = words > 0 ? words + 1 : Request.sizeHint(resultsType);
             known = CapnpPayload.of(context.results(hint)).builder().init(resultsType);
             results = known;
+        } else {
+            context.results(0);
         }
         return known;
     }

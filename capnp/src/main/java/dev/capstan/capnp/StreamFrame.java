@@ -20,7 +20,10 @@ final class StreamFrame {
         // One less is sent than there are, so all ones must not become zero.
         long segments = unsigned(array, offset) + 1;
         if (segments > limits.segments()) {
-            throw MessageException.inFrame("Message has too many segments.", 0);
+            throw MessageException.inFrame(
+                    "Message has too many segments. It claims " + segments + ", of " + limits.segments()
+                            + " allowed; is the sender speaking Cap'n Proto?",
+                    0);
         }
         long header = headerBytes(segments);
         if (available < header) {

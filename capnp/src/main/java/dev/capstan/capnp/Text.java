@@ -1,6 +1,7 @@
 package dev.capstan.capnp;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Text: a string in a message, UTF-8 with a NUL behind it. In Java it is a {@link String}, copied on reading and writing;
@@ -26,6 +27,7 @@ public final class Text {
     }
 
     static void write(Segment segment, long at, String value) {
+        Objects.requireNonNull(value, "a text cannot be null: leave the field alone, or clear it");
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         Data.Builder text = Data.init(segment, at, bytes.length + 1);
         text.put(0, bytes, 0, bytes.length);

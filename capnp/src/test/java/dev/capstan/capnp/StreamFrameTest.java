@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -122,9 +123,13 @@ class StreamFrameTest {
             put(header, 0, count);
             MessageException thrown =
                     assertThrows(MessageException.class, () -> MessageReader.frameBytes(header, 0, 8, Limits.DEFAULT));
-            assertEquals("Message has too many segments.", thrown.getMessage());
+            assertTrue(
+                    String.valueOf(thrown.getMessage()).startsWith("Message has too many segments."),
+                    thrown.getMessage());
             thrown = assertThrows(MessageException.class, () -> MessageReader.of(header, 0, 8, Limits.DEFAULT));
-            assertEquals("Message has too many segments.", thrown.getMessage());
+            assertTrue(
+                    String.valueOf(thrown.getMessage()).startsWith("Message has too many segments."),
+                    thrown.getMessage());
         }
         List<byte[]> many = Collections.nCopies(513, new byte[8]);
         assertThrows(MessageException.class, () -> MessageReader.of(many, Limits.DEFAULT));

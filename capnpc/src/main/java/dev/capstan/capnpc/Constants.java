@@ -43,7 +43,8 @@ final class Constants {
         TypeNames names = new TypeNames(output.file(), output.pool(), at, parameter -> {
             throw new IllegalStateException("constant " + constant.getDisplayName() + " depends on " + parameter);
         });
-        JavaType type = new TypeResolver(output.declarations(), List.of(), List.of())
+        JavaType type = new TypeResolver(
+                        output.declarations(), Names.fileName(constant.getDisplayName()), List.of(), List.of())
                 .resolve(constant.getConst().getType());
         if (type == JavaType.Scalar.VOID) {
             return;

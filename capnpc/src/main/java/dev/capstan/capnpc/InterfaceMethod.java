@@ -71,7 +71,7 @@ record InterfaceMethod(
             boolean allCancellable,
             Output output) {
         List<TypeParameter> parameters = ownParameters(method, type, output.file());
-        TypeResolver client = new TypeResolver(output.declarations(), type.parameters, parameters);
+        TypeResolver client = new TypeResolver(output.declarations(), type.displayName(), type.parameters, parameters);
         TypeResolver server = new TypeResolver(output.declarations(), type);
         JavaType.Struct params = client.struct(method.getParamStructType(), method.getParamBrand());
         boolean isImplied = params.declaration().node.getScopeId() == 0;

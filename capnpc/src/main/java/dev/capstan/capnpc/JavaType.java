@@ -84,6 +84,22 @@ sealed interface JavaType {
         return value;
     }
 
+    /** How many names of classes it takes to write it. */
+    default long names() {
+        return switch (this) {
+            case Scalar s -> 1;
+            case Pointer p -> 1;
+            case Enumeration e -> 1;
+            case Struct(Declaration d, List<JavaType> args) ->
+                1 + 2 * args.stream().mapToLong(JavaType::names).sum();
+            case Interface(Declaration d, List<JavaType> args) ->
+                1 + 2 * args.stream().mapToLong(JavaType::names).sum();
+            case ListOf(JavaType element) -> 1 + 2 * element.names();
+            case OpenListOf(JavaType element) -> 1 + element.names();
+            case Variable v -> 1;
+        };
+    }
+
     /** Whether the type depends on a type parameter. */
     default boolean isOpen() {
         return switch (this) {

@@ -7,14 +7,11 @@ import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * The {@code capnpc-java} plugin of the {@code capnp} compiler: reads a request from standard input and writes Java into the working
- * folder, which the compiler has set to the one that the user named. {@code capnp compile -o./capnpc-java:src foo.capnp}
+ * folder, which the compiler has set to the one that the user named. {@code capnp compile -ojava:src foo.capnp}
  */
 public final class Main {
     /** The compiler is the user's own: these stop only what cannot be a request, and what would not end. */
@@ -38,25 +35,12 @@ public final class Main {
         try {
             MessageReader message = MessageReader.of(request, 0, request.length, LIMITS);
             for (GeneratedFile file : JavaGenerator.generate(message.root(CodeGeneratorRequest.TYPE))) {
-                write(folder.resolve(file.path()), file.content());
+                file.writeTo(folder);
             }
             return 0;
         } catch (SchemaException | MessageException e) {
             errors.println("capnpc-java: " + e.getMessage());
             return 1;
         }
-    }
-
-    /** Files that would not change are left alone, so that build tools do not compile them again. */
-    private static void write(Path path, String content) throws IOException {
-        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        if (Files.exists(path) && Arrays.equals(Files.readAllBytes(path), bytes)) {
-            return;
-        }
-        Path parent = path.getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        Files.write(path, bytes);
     }
 }

@@ -13,18 +13,28 @@ import org.jspecify.annotations.Nullable;
  * place where the type is mentioned; whatever is not said is AnyPointer, also a parameter that is not in force there.
  */
 final class TypeResolver {
+    /** Longest name of a type that is written, in names of classes: javac stores a signature in at most 65,535 bytes. */
+    private static final int MOST_NAMES = 500;
+
     private final Declarations declarations;
+    private final String place;
     private final List<TypeParameter> inForce;
     private final List<TypeParameter> ofMethod;
 
     /** For types that are mentioned in {@code at}. */
     TypeResolver(Declarations declarations, Declaration at) {
-        this(declarations, at.parameters, List.of());
+        this(declarations, at.displayName(), at.parameters, List.of());
     }
 
-    /** For types where the given parameters are in force; {@code ofMethod} are those that a method declares itself. */
-    TypeResolver(Declarations declarations, List<TypeParameter> inForce, List<TypeParameter> ofMethod) {
+    /**
+     * For types where the given parameters are in force.
+     *
+     * @param place what error texts call it
+     * @param ofMethod the parameters that a method declares itself
+     */
+    TypeResolver(Declarations declarations, String place, List<TypeParameter> inForce, List<TypeParameter> ofMethod) {
         this.declarations = declarations;
+        this.place = place;
         this.inForce = inForce;
         this.ofMethod = ofMethod;
     }
@@ -45,7 +55,7 @@ final class TypeResolver {
             case FLOAT64 -> JavaType.Scalar.FLOAT64;
             case TEXT -> JavaType.Pointer.TEXT;
             case DATA -> JavaType.Pointer.DATA;
-            case LIST -> listOf(resolve(type.getList().getElementType()));
+            case LIST -> written(listOf(resolve(type.getList().getElementType())));
             case ENUM ->
                 new JavaType.Enumeration(declarations.getEnum(type.getEnum().getTypeId()));
             case STRUCT -> struct(type.getStruct().getTypeId(), type.getStruct().getBrand());
@@ -61,12 +71,26 @@ final class TypeResolver {
 
     JavaType.Struct struct(long id, Brand.Reader brand) {
         Declaration declaration = declarations.getStruct(id);
-        return new JavaType.Struct(declaration, arguments(declaration, brand));
+        JavaType.Struct type = new JavaType.Struct(declaration, arguments(declaration, brand));
+        written(type);
+        return type;
     }
 
     JavaType.Interface interfaceType(long id, Brand.Reader brand) {
         Declaration declaration = declarations.getInterface(id);
-        return new JavaType.Interface(declaration, arguments(declaration, brand));
+        JavaType.Interface type = new JavaType.Interface(declaration, arguments(declaration, brand));
+        written(type);
+        return type;
+    }
+
+    /** {@code type} if its name can be written: each level of generics and of lists doubles it, as it names a builder and a reader. */
+    private JavaType written(JavaType type) {
+        if (type.names() > MOST_NAMES) {
+            throw new SchemaException(
+                    place + " mentions a type that nests generics or lists too deep for Java, where it would have "
+                            + "more than " + MOST_NAMES + " names in it. Put an inner part into a struct of its own.");
+        }
+        return type;
     }
 
     private static JavaType listOf(JavaType element) {

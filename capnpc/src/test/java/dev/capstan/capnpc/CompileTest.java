@@ -1,5 +1,6 @@
 package dev.capstan.capnpc;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.capnp.MessageBuilder;
@@ -8,12 +9,18 @@ import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Field;
 import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnp.schema.Type;
+import dev.capstan.capnpc.compile.Compilation;
+import dev.capstan.capnpc.compile.Compiler;
+import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the generator writes compiles without a warning, also for names and hierarchies that Java makes difficult. */
@@ -48,6 +55,30 @@ class CompileTest {
         assertTrue(text(files, "Lists").contains("public PointerList.Reader<AnyPointer.Reader> getDatas()"));
         assertTrue(text(files, "Map").contains("public CapnpList<KeyR> getEntries()"));
         Javac.compile(files, folder);
+    }
+
+    private static List<GeneratedFile> generate(String schema) {
+        Compilation compilation = new Compiler()
+                .compile(
+                        SourceFiles.of(Map.of("deep.capnp", schema.getBytes(StandardCharsets.UTF_8))),
+                        List.of("deep.capnp"));
+        return JavaGenerator.generate(compilation.request());
+    }
+
+    /** Each level doubles the name of the type in Java. */
+    @ParameterizedTest
+    @CsvSource({"Box(,7", "List(,7", "Box(,8", "List(,8", "Box(,200", "List(,200"})
+    void deep_types_compile_or_are_refused_with_their_place(String level, int depth, @TempDir Path folder)
+            throws IOException {
+        String schema = "@0xabcdefabcdefabcd; struct Box(T) { t @0 :T; } struct S { a @0 :" + level.repeat(depth)
+                + "Text" + ")".repeat(depth) + "; }";
+        if (depth < 8) {
+            Javac.compile(generate(schema), folder);
+        } else {
+            String message = String.valueOf(
+                    assertThrows(SchemaException.class, () -> generate(schema)).getMessage());
+            assertTrue(message.startsWith("deep.capnp:S mentions a type that nests"), message);
+        }
     }
 
     private static String text(List<GeneratedFile> files, String type) {

@@ -27,6 +27,12 @@ class GeneratedSourcesTest {
     }
 
     @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NASTY")
+    void checked_in_java_is_what_our_compiler_gives(SchemaSet set) {
+        assertSame(set.checkedIn(), SchemaSet.byPath(JavaGenerator.generate(set.ownRequest())));
+    }
+
+    @ParameterizedTest
     @EnumSource
     void the_same_request_gives_the_same_files(SchemaSet set) {
         byte[] request = set.storedRequest();

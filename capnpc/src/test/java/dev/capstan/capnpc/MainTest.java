@@ -99,4 +99,12 @@ class MainTest {
         folder = java;
         assertEquals(SchemaSet.HELLO.checkedIn(), written());
     }
+
+    @ForeignPeer
+    @Test
+    void on_the_path_it_is_the_language_java() throws Exception {
+        Process compiler = SchemaSet.HELLO.compile("-ojava:" + folder);
+        assertEquals(0, compiler.waitFor());
+        assertEquals(SchemaSet.HELLO.checkedIn(), written());
+    }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.capstan.capnp.Limits;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
+import dev.capstan.capnpc.compile.Compiler;
+import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -99,6 +101,13 @@ enum SchemaSet {
         }
     }
 
+    /** What our compiler writes. */
+    CodeGeneratorRequest.Reader ownRequest() {
+        return new Compiler()
+                .compile(SourceFiles.folder(ROOT.resolve(schemaFolder)), List.of(schemas.split(" ", -1)))
+                .request();
+    }
+
     /** Starts the compiler on this set. */
     Process compile(String output) {
         assumeTrue(compilerIsThere(), NO_COMPILER);
@@ -113,10 +122,12 @@ enum SchemaSet {
             command.add(schemaFolder + "/" + schema);
         }
         try {
-            return new ProcessBuilder(command)
-                    .directory(ROOT.toFile())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+            // Its plugins are looked for on the PATH: capnpc-java is at the root.
+            builder.environment()
+                    .merge("PATH", ROOT.toString(), (path, root) -> path + java.io.File.pathSeparator + root);
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,7 +50,11 @@ final class DemoCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("capstan");
         Path socket = unix == null ? folder.resolve("calculator.sock") : unix;
         CountDownLatch stop = new CountDownLatch(1);
-        Thread hook = Thread.ofPlatform().unstarted(stop::countDown);
+        CountDownLatch tidy = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().unstarted(() -> {
+            stop.countDown();
+            awaitTidy(tidy);
+        });
         Runtime.getRuntime().addShutdownHook(hook);
         try (NetLoop net = NetLoop.open("demo", Transport.AUTO);
                 Vat vat = Vat.on(net.loop()).serving(new CalculatorServer()).build();
@@ -68,7 +72,8 @@ final class DemoCommand implements Callable<Integer> {
                             ./capstan call %2$s "pow(2, 10) - 1"
                       C++   examples/calculator/cpp/build.sh && examples/calculator/target/cpp/client %1$s
 
-                    Its schema is examples/calculator/src/main/capnp/calculator.capnp. Ctrl-C ends it.
+                    Its schema is examples/calculator/src/main/capnp/calculator.capnp; ./capstan compile makes Java of schemas.
+                    Ctrl-C ends it.
                     """, tcp.address(), local.address());
             out.flush();
             if (!stop.await(seconds, TimeUnit.SECONDS)) {
@@ -77,7 +82,19 @@ final class DemoCommand implements Callable<Integer> {
         } finally {
             Files.deleteIfExists(socket);
             Files.deleteIfExists(folder);
+            tidy.countDown();
         }
         return 0;
+    }
+
+    /** The process ends when its shutdown hooks do. */
+    private static void awaitTidy(CountDownLatch tidy) {
+        try {
+            if (!tidy.await(5, TimeUnit.SECONDS)) {
+                System.err.println("The demo did not end within 5 s; its socket may be left behind.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,16 +1,22 @@
 package dev.capstan.gateway;
 
 import dev.capstan.cap.Failure;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The {@code capstan} command. Exit codes: 0 done, 1 wrong usage, 2 could not connect or listen, 3 the other side failed. */
+/**
+ * The {@code capstan} command. Exit codes: 0 done, 1 wrong usage or a wrong schema, 2 could not connect or listen, 3 the other side or a plugin
+ * failed.
+ */
 @Command(
         name = "capstan",
         description = "Capability RPC for the JVM.",
         version = "capstan 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, CallCommand.class})
+        subcommands = {DemoCommand.class, CallCommand.class, IdCommand.class})
 public final class Main {
     static final int USAGE = 1;
     static final int UNREACHABLE = 2;
@@ -20,12 +26,15 @@ public final class Main {
 
     /** Runs the command and ends the process. */
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(run(Path.of(""), System.out, System.err, args));
     }
 
-    /** Runs the command and gives its exit code. */
-    static int run(String... args) {
+    /** Runs the command and gives its exit code. Paths among the arguments are relative to {@code workingFolder}. */
+    static int run(Path workingFolder, PrintStream out, PrintStream err, String... args) {
         CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new CompileCommand(out, workingFolder));
+        line.setOut(new PrintWriter(out, true, out.charset()));
+        line.setErr(new PrintWriter(err, true, err.charset()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             Failure reason = Failure.of(failure);
             command.getErr().println("capstan: " + reason.reason());

@@ -161,7 +161,9 @@ final class HouseRules {
             "testkit.SimNetwork",
             "latencies from the seed that the test gives",
             "gateway.DemoCommand",
-            "a main program: the hook that hears Ctrl-C is a thread");
+            "a main program: the hook that hears Ctrl-C is a thread",
+            "gateway.IdCommand",
+            "a main program: a new id is random");
 
     private static final Map<String, String> REFLECTION = Map.of();
 

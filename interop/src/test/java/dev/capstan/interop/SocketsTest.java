@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.interop.schema.Callback;
 import dev.capstan.interop.schema.Probe;
@@ -17,6 +18,10 @@ import dev.capstan.testkit.Parity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +72,53 @@ final class SocketsTest {
             assertEquals(Failure.Kind.DISCONNECTED, failure.kind());
             assertTrue(failure.reason().contains(nobody.toString()), failure::reason);
         }
+    }
+
+    @Test
+    void an_address_that_is_taken_is_a_failure_that_says_so() {
+        try (NetLoop net = NetLoop.open("interop-server", Transport.AUTO);
+                Vat vat = Vat.on(net.loop()).build()) {
+            Address taken = vat.listen(net.network(), new Address.Tcp("127.0.0.1", 0))
+                    .await()
+                    .address();
+            Failure failure = assertThrows(
+                    Failure.class, () -> vat.listen(net.network(), taken).await());
+            assertTrue(failure.reason().contains(taken.toString()), failure::reason);
+        }
+    }
+
+    @Test
+    void what_a_handler_throws_unexpectedly_is_logged_where_it_happened() {
+        List<LogRecord> records = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                records.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("dev.capstan.cap.LocalCall");
+        logger.addHandler(handler);
+        try (NetLoop net = NetLoop.open("interop-server", Transport.AUTO);
+                Callback.Client broken = Callback.TYPE.serve(net.loop(), new Callback.Server() {
+                    @Override
+                    public Promise<Void> call(
+                            CallContext<Callback.CallParams.Reader, Callback.CallResults.Builder> call) {
+                        throw new IllegalStateException("a bug of the handler");
+                    }
+                })) {
+            var call = JavaClient.call(broken, 1);
+            assertThrows(Failure.class, call::await);
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(1, records.size());
+        assertTrue(records.getFirst().getThrown() instanceof IllegalStateException);
     }
 
     // ---- closing with calls in flight

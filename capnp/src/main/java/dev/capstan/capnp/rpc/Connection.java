@@ -64,7 +64,7 @@ final class Connection implements Peer, MessageStream.Receiver {
         this.loop = vat.loop();
         this.limits = vat.limits();
         this.faults = vat.faults();
-        this.traces = new Traces(vat.traceEncoder(), faults);
+        this.traces = new Traces(vat.traceEncoder(), limits.failures(), faults);
         this.stream = stream;
         this.named = new Named(this);
         this.linger = new Linger(this, stream);
@@ -462,7 +462,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     }
 
     private void sendAbort(Failure cause) {
-        OutgoingMessage abort = new OutgoingMessage(Traces.sizeWords(cause));
+        OutgoingMessage abort = new OutgoingMessage(traces.sizeWords(cause));
         traces.write(cause, abort.root().initAbort());
         abort.send(this);
     }

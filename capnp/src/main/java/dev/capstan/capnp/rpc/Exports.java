@@ -195,7 +195,7 @@ final class Exports {
         if (!connection.isUp()) {
             return;
         }
-        OutgoingMessage message = new OutgoingMessage(Traces.sizeWords(failure));
+        OutgoingMessage message = new OutgoingMessage(connection.traces.sizeWords(failure));
         Resolve.Builder resolve = message.root().initResolve();
         resolve.setPromiseId(Integer.toUnsignedLong(export.id));
         connection.traces.write(failure, resolve.initException());

@@ -297,7 +297,7 @@ final class IncomingCall implements Call {
     }
 
     private void sendFailure(Failure failure, boolean forgotten) {
-        OutgoingMessage outgoing = new OutgoingMessage(Traces.sizeWords(failure));
+        OutgoingMessage outgoing = new OutgoingMessage(connection.traces.sizeWords(failure));
         Return.Builder ret = outgoing.root().initReturn();
         ret.setAnswerId(Integer.toUnsignedLong(answerId));
         ret.setReleaseParamCaps(false);

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param pathLength steps in the path of a pipelined call
  * @param linger time in which the peer must take our last words and end too, once we have ended; then the connection is cut. Stops a peer that
  *     keeps a socket open for ever
+ * @param failures what a failure may hold that crosses the wire, in either direction
  */
 public record Limits(
         int answers,
@@ -26,10 +27,44 @@ public record Limits(
         long queuedBytes,
         long streamWindowBytes,
         int pathLength,
-        Duration linger) {
-    /** 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps, 10 seconds. */
-    public static final Limits DEFAULT =
-            new Limits(10_000, 100_000, 100_000, 1_000, 8L << 20, 16L << 20, 64L << 10, 64, Duration.ofSeconds(10));
+        Duration linger,
+        Failures failures) {
+    /**
+     * 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps, 10 seconds, {@link
+     * Failures#DEFAULT}.
+     */
+    public static final Limits DEFAULT = new Limits(
+            10_000,
+            100_000,
+            100_000,
+            1_000,
+            8L << 20,
+            16L << 20,
+            64L << 10,
+            64,
+            Duration.ofSeconds(10),
+            Failures.DEFAULT);
+
+    /**
+     * What is kept of one failure; the rest is cut off. A failure is logged, and passed on as often as there are calls that it ends: a peer must not
+     * make it large, nor so large that telling the next of it does not fit into a message.
+     *
+     * @param chars characters of its reason, and of its trace
+     * @param details how many details
+     * @param detailBytes bytes in all details together
+     */
+    public record Failures(int chars, int details, int detailBytes) {
+        /** 16 Ki characters, 64 details, 1 MiB. */
+        public static final Failures DEFAULT = new Failures(16 << 10, 64, 1 << 20);
+
+        /** Checks the ranges: at least 1 character, the others 0 or more. */
+        public Failures {
+            if (chars < 1 || details < 0 || detailBytes < 0) {
+                throw new IllegalArgumentException("a failure needs at least 1 character, and no limit is negative: "
+                        + chars + ", " + details + ", " + detailBytes);
+            }
+        }
+    }
 
     /** Checks the ranges: all positive. */
     public Limits {
@@ -50,37 +85,143 @@ public record Limits(
 
     /** The same with another window. */
     public Limits withStreamWindowBytes(long bytes) {
-        return new Limits(answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength, linger);
+        return new Limits(
+                answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength, linger, failures);
     }
 
     /** The same with another number of answers. */
     public Limits withAnswers(int count) {
         return new Limits(
-                count, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, linger);
+                count,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
     }
 
     /** The same with another number of imports. */
     public Limits withImports(int count) {
         return new Limits(
-                answers, count, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, linger);
+                answers,
+                count,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
     }
 
     /** The same with another number of exports. */
     public Limits withExports(int count) {
         return new Limits(
-                answers, imports, count, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, linger);
+                answers,
+                imports,
+                count,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
+    }
+
+    /** The same with another number of embargoes. */
+    public Limits withEmbargoes(int count) {
+        return new Limits(
+                answers,
+                imports,
+                exports,
+                count,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
+    }
+
+    /** The same with another size of messages. */
+    public Limits withMessageWords(long words) {
+        return new Limits(
+                answers,
+                imports,
+                exports,
+                embargoes,
+                words,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
     }
 
     /** The same with another queue. */
     public Limits withQueuedBytes(long bytes) {
         return new Limits(
-                answers, imports, exports, embargoes, messageWords, bytes, streamWindowBytes, pathLength, linger);
+                answers,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                bytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
+    }
+
+    /** The same with another length of paths. */
+    public Limits withPathLength(int steps) {
+        return new Limits(
+                answers,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                steps,
+                linger,
+                failures);
     }
 
     /** The same with another time to linger. */
     public Limits withLinger(Duration time) {
         return new Limits(
-                answers, imports, exports, embargoes, messageWords, queuedBytes, streamWindowBytes, pathLength, time);
+                answers,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                time,
+                failures);
+    }
+
+    /** The same with another size of failures. */
+    public Limits withFailures(Failures each) {
+        return new Limits(
+                answers,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                each);
     }
 
     /** The limits under which a received message is read. */

@@ -5,7 +5,6 @@ import dev.capstan.capnp.Data;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.rpc.protocol.Exception;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -14,25 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** Failures to and from the wire's Exception. Traces are sent only if somebody supplied an encoder: they tell strangers about our insides. */
 final class Traces {
     private static final String REMOTE = "remote exception: ";
-    /** Details of one failure that are read; a peer may send as many as fit into a message. */
-    private static final int MAX_DETAILS = 64;
-    /** Bytes in the details of one failure that are read or sent. */
-    private static final int MAX_DETAIL_BYTES = 1 << 20;
-    /**
-     * Characters of a reason or a trace that are read or sent. A failure is kept, logged and passed on, as often as there are calls that it ends:
-     * a peer must not make it large, nor so large that telling the next of it does not fit into a message.
-     */
-    private static final int MAX_CHARS = 16 << 10;
 
     private final @Nullable Function<Failure, String> encoder;
+    private final Limits.Failures limits;
     private final Set<Fault> faults;
 
-    Traces(@Nullable Function<Failure, String> encoder) {
-        this(encoder, EnumSet.noneOf(Fault.class));
-    }
-
-    Traces(@Nullable Function<Failure, String> encoder, Set<Fault> faults) {
+    Traces(@Nullable Function<Failure, String> encoder, Limits.Failures limits, Set<Fault> faults) {
         this.encoder = encoder;
+        this.limits = limits;
         this.faults = faults;
     }
 
@@ -59,21 +47,21 @@ final class Traces {
     }
 
     /** Expected size of a failure in a message. */
-    static int sizeWords(Failure failure) {
-        return 8 + Math.min(failure.reason().length(), MAX_CHARS) / 2;
+    int sizeWords(Failure failure) {
+        return 8 + Math.min(failure.reason().length(), limits.chars()) / 2;
     }
 
-    private static String cut(String text) {
-        return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS) + "...";
+    private String cut(String text) {
+        return text.length() <= limits.chars() ? text : text.substring(0, limits.chars()) + "...";
     }
 
     /** The first details, as many as may be sent. */
-    private static List<Failure.Detail> fitting(List<Failure.Detail> details) {
+    private List<Failure.Detail> fitting(List<Failure.Detail> details) {
         int count = 0;
         long bytes = 0;
         for (Failure.Detail detail : details) {
             bytes += detail.data().length;
-            if (count == MAX_DETAILS || bytes > MAX_DETAIL_BYTES) {
+            if (count == limits.details() || bytes > limits.detailBytes()) {
                 break;
             }
             count++;
@@ -93,14 +81,14 @@ final class Traces {
         List<Failure.Detail> details = new ArrayList<>();
         int bytes = 0;
         StructList.Reader<Exception.Detail.Reader> sent = from.getDetails();
-        for (int i = 0; i < Math.min(sent.size(), MAX_DETAILS); i++) {
+        for (int i = 0; i < Math.min(sent.size(), limits.details()); i++) {
             Exception.Detail.Reader detail = sent.get(i);
             if (!detail.hasData()) {
                 continue;
             }
             Data data = detail.getData();
             bytes += data.size();
-            if (bytes > MAX_DETAIL_BYTES) {
+            if (bytes > limits.detailBytes()) {
                 break;
             }
             details.add(new Failure.Detail(detail.getDetailId(), data.toByteArray()));

@@ -148,7 +148,9 @@ public final class Vat implements AutoCloseable {
 
     /** Accepts whoever connects to {@code address}. The listener may be closed from any thread. */
     public Promise<Network.Listener> listen(Network network, Address address) {
-        return onLoop(() -> network.listen(address, this::connect).<Network.Listener>convert(Listening::new));
+        return onLoop(() -> network.listen(address, this::connect)
+                .<Network.Listener>convert(Listening::new)
+                .recover(cause -> Promise.failed(Failure.of(cause))));
     }
 
     /** A listener whose owner may be on any thread. */

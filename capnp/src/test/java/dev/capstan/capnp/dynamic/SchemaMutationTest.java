@@ -45,7 +45,7 @@ class SchemaMutationTest {
         compiled.load(DynamicNodes.FILE);
         compiled.load(TestNodes.FILE);
         for (Schema schema : compiled.loaded().stream()
-                .sorted(java.util.Comparator.comparing(Schema::id))
+                .sorted(java.util.Comparator.comparingLong(Schema::id))
                 .toList()) {
             MessageBuilder message = new MessageBuilder();
             message.setRoot(schema.node());

@@ -33,10 +33,12 @@ class RpcLimitsTest extends LimitsFixture {
             assertThrows(IllegalArgumentException.class, () -> limits(v), "entry " + i);
         }
         assertThrows(IllegalArgumentException.class, () -> D.withLinger(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> new Limits.Failures(0, 1, 1));
     }
 
     private static Limits limits(long[] v) {
-        return new Limits((int) v[0], (int) v[1], (int) v[2], (int) v[3], v[4], v[5], v[6], (int) v[7], D.linger());
+        return new Limits(
+                (int) v[0], (int) v[1], (int) v[2], (int) v[3], v[4], v[5], v[6], (int) v[7], D.linger(), D.failures());
     }
 
     // ---- answers
@@ -238,16 +240,7 @@ class RpcLimitsTest extends LimitsFixture {
 
     @Test
     void one_embargo_too_many_ends_the_connection_and_no_call_waits_for_ever() {
-        ScriptedPeer peer = withRoot(new Limits(
-                D.answers(),
-                D.imports(),
-                D.exports(),
-                2,
-                D.messageWords(),
-                D.queuedBytes(),
-                D.streamWindowBytes(),
-                D.pathLength(),
-                D.linger()));
+        ScriptedPeer peer = withRoot(D.withEmbargoes(2));
         TestMoreStuff.Client hub = hub(peer);
         for (int i = 0; i < 2; i++) {
             reflect(peer, hub);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.BytePipe;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
 import dev.capstan.capnp.MessageBuilder;
 import dev.capstan.capnp.rpc.protocol.Exception;
 import dev.capstan.capnp.rpc.protocol.Message;
@@ -14,6 +15,7 @@ import dev.capstan.capnp.testfixture.TestStreaming;
 import dev.capstan.testkit.SimLane;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -21,22 +23,9 @@ import org.junit.jupiter.api.Test;
 class RpcSizeLimitsTest extends LimitsFixture {
     // ---- messageWords
 
-    private static Limits withMessageWords(long words) {
-        return new Limits(
-                D.answers(),
-                D.imports(),
-                D.exports(),
-                D.embargoes(),
-                words,
-                D.queuedBytes(),
-                D.streamWindowBytes(),
-                D.pathLength(),
-                D.linger());
-    }
-
     @Test
     void a_message_of_one_word_too_many_is_not_sent() {
-        ScriptedPeer peer = withRoot(withMessageWords(60));
+        ScriptedPeer peer = withRoot(D.withMessageWords(60));
         TestMoreStuff.Client hub = hub(peer);
         for (int length = 0; ; length += 8) {
             String text = "x".repeat(length);
@@ -79,7 +68,7 @@ class RpcSizeLimitsTest extends LimitsFixture {
 
     @Test
     void a_received_message_of_one_word_too_many_ends_the_connection() {
-        ScriptedPeer peer = withRoot(withMessageWords(60));
+        ScriptedPeer peer = withRoot(D.withMessageWords(60));
         callOf(peer, 59, 1);
         assertEquals(Exception.Type.UNIMPLEMENTED, kind(returned(peer, 1)));
         callOf(peer, 60, 2);
@@ -93,12 +82,12 @@ class RpcSizeLimitsTest extends LimitsFixture {
     @Test
     void a_length_field_above_the_limit_ends_the_connection_before_its_content_comes() {
         BytePipe pipe = new BytePipe(sim.loop());
-        Vat vat = Vat.on(sim.loop()).limits(withMessageWords(60)).build();
+        Vat vat = Vat.on(sim.loop()).limits(D.withMessageWords(60)).build();
         Connection connection = (Connection) vat.connect(pipe.right());
         pipe.left().write(new byte[] {0, 0, 0, 0, 60, 0, 0, 0}, 0, 8);
         sim.poll();
         assertTrue(connection.isUp());
-        Vat other = Vat.on(sim.loop()).limits(withMessageWords(60)).build();
+        Vat other = Vat.on(sim.loop()).limits(D.withMessageWords(60)).build();
         BytePipe second = new BytePipe(sim.loop());
         Connection ended = (Connection) other.connect(second.right());
         second.left().write(new byte[] {0, 0, 0, 0, 61, 0, 0, 0}, 0, 8);
@@ -203,16 +192,7 @@ class RpcSizeLimitsTest extends LimitsFixture {
 
     @Test
     void a_path_of_one_step_too_many_ends_the_connection() {
-        ScriptedPeer peer = peer(new Limits(
-                D.answers(),
-                D.imports(),
-                D.exports(),
-                D.embargoes(),
-                D.messageWords(),
-                D.queuedBytes(),
-                D.streamWindowBytes(),
-                5,
-                D.linger()));
+        ScriptedPeer peer = peer(D.withPathLength(5));
         bootstrap(peer, 0);
         returned(peer, 0);
         for (int steps : List.of(4, 5)) {
@@ -221,5 +201,49 @@ class RpcSizeLimitsTest extends LimitsFixture {
         }
         callAlong(peer, 6, 6);
         peer.expectAbort("Limits.pathLength");
+    }
+
+    // ---- failures
+
+    /** What the vat keeps of a failure with two details of {@code bytes} bytes each. */
+    private Failure kept(Limits.Failures limits, String reason, int bytes) {
+        Traces own = new Traces(failure -> failure.reason(), Limits.Failures.DEFAULT, Set.of());
+        Traces traces = new Traces(null, limits, Set.of());
+        MessageBuilder message = new MessageBuilder();
+        own.write(
+                Failure.failed(reason)
+                        .with(new Failure.Detail(1, new byte[bytes]))
+                        .with(new Failure.Detail(2, new byte[bytes])),
+                message.initRoot(Exception.TYPE));
+        return traces.read(message.root().asReader().as(Exception.TYPE));
+    }
+
+    @Test
+    void what_is_too_much_of_a_failure_is_cut_off() {
+        Limits.Failures limits = new Limits.Failures(5, 2, 8);
+        Failure whole = kept(limits, "12345", 4);
+        assertEquals("remote exception: 12345", whole.reason());
+        assertEquals("12345", whole.trace());
+        assertEquals(2, whole.details().size());
+        Failure longer = kept(limits, "123456", 5);
+        assertEquals("remote exception: 12345...", longer.reason());
+        assertEquals("12345...", longer.trace());
+        assertEquals(1, longer.details().size());
+        assertEquals(1, kept(new Limits.Failures(5, 1, 8), "1", 1).details().size());
+    }
+
+    @Test
+    void what_is_too_much_of_a_failure_is_not_sent() {
+        Traces traces = new Traces(failure -> failure.reason(), new Limits.Failures(5, 1, 8), Set.of());
+        MessageBuilder message = new MessageBuilder();
+        Exception.Builder sent = message.initRoot(Exception.TYPE);
+        traces.write(
+                Failure.failed("123456")
+                        .with(new Failure.Detail(1, new byte[8]))
+                        .with(new Failure.Detail(2, new byte[0])),
+                sent);
+        assertEquals("12345...", sent.getReason());
+        assertEquals("12345...", sent.getTrace());
+        assertEquals(1, sent.getDetails().size());
     }
 }
