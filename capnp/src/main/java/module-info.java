@@ -7,6 +7,7 @@ module dev.capstan.capnp {
     requires transitive dev.capstan.cap;
 
     exports dev.capstan.capnp;
+    exports dev.capstan.capnp.dynamic;
     exports dev.capstan.capnp.io;
     exports dev.capstan.capnp.persistent;
     exports dev.capstan.capnp.rpc;

@@ -143,6 +143,16 @@ public final class AnyPointer {
             Copies.copy(segment, at, source);
         }
 
+        /** A deep copy of a struct of whatever type in place of what was there; capabilities are shared. */
+        public void setStruct(StructReader value) {
+            Copies.writeStruct(segment, at, value);
+        }
+
+        /** A deep copy of a list of whatever type in place of what was there; capabilities are shared. */
+        public void setList(CapnpList<?> value) {
+            Copies.writeList(segment, at, value.elements);
+        }
+
         /** Puts {@code orphan}, which is of the same message, in place of what was there. It is used up. */
         public void adopt(Orphan<?, ?> orphan) {
             orphan.adopt(segment, at);

@@ -42,7 +42,10 @@ final class ReaderArena extends Arena {
     }
 
     static ReaderArena trusted(String words) {
-        byte[] array = words.getBytes(StandardCharsets.ISO_8859_1);
+        return trusted(words.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    static ReaderArena trusted(byte[] array) {
         if (array.length == 0 || array.length % 8 != 0) {
             throw new IllegalArgumentException("A constant must be a whole number of words (8 bytes).");
         }

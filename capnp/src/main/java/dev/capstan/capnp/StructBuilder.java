@@ -237,6 +237,11 @@ public abstract class StructBuilder {
         _setCap(pointerIndex, segment.arena.capTable().serve(object));
     }
 
+    /** Whether the struct has at least so much: for builders whose type is known only at run time. */
+    protected final boolean _holds(int bits, int pointers) {
+        return bits <= dataBits && pointers <= pointerCount;
+    }
+
     final long pointerAt(int pointerIndex) {
         return data + (dataBits >>> 3) + 8L * pointerIndex;
     }

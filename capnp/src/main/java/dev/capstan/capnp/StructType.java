@@ -1,5 +1,7 @@
 package dev.capstan.capnp;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A struct type as generated code declares it: the size of its sections in the schema at hand, and how to make a reader
  * and a builder for one.
@@ -13,11 +15,20 @@ package dev.capstan.capnp;
 public abstract class StructType<B extends StructBuilder, R extends StructReader> extends PointerType<B, R> {
     final int dataWords;
     final int pointerCount;
+    private final long typeId;
+    private final @Nullable CompiledSchema schema;
 
-    /** For generated code; sizes as in schema.capnp's {@code Node.struct}. */
+    /** For types without a schema of their own; sizes as in schema.capnp's {@code Node.struct}. */
     protected StructType(int dataWords, int pointerCount) {
+        this(dataWords, pointerCount, 0, null);
+    }
+
+    /** For generated code; {@code typeId} is the id of a node in {@code schema}. */
+    protected StructType(int dataWords, int pointerCount, long typeId, @Nullable CompiledSchema schema) {
         this.dataWords = dataWords;
         this.pointerCount = pointerCount;
+        this.typeId = typeId;
+        this.schema = schema;
     }
 
     /** Size of the data section in words. */
@@ -35,6 +46,35 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
 
     /** For generated code: passes its arguments on to the constructor of the builder. */
     protected abstract B builder(Segment segment, long data, int dataBits, int pointerCount);
+
+    /** The id of the schema node that this was generated from, unsigned; 0 if it was not. */
+    public final long typeId() {
+        return typeId;
+    }
+
+    /** The schema of the file that this was generated from; null if it was not. */
+    public final @Nullable CompiledSchema schema() {
+        return schema;
+    }
+
+    /** The storage of {@code struct} read as this type, as two generations of one type allow; every access is checked. */
+    public final R view(StructReader struct) {
+        return reader(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft);
+    }
+
+    /**
+     * The storage of {@code struct} written as this type.
+     *
+     * @throws IllegalArgumentException if it is smaller than this type
+     */
+    public final B view(StructBuilder struct) {
+        if (!struct._holds(64 * dataWords, pointerCount)) {
+            throw new IllegalArgumentException("The struct has " + struct.dataBits / 64 + " words of data and "
+                    + struct.pointerCount + " pointers; this type needs " + dataWords + " and " + pointerCount
+                    + ". Copy it into a new struct of this type instead.");
+        }
+        return builder(struct.segment, struct.data, struct.dataBits, struct.pointerCount);
+    }
 
     @Override
     public final R asReader(B builder) {

@@ -38,6 +38,13 @@ final class EnumWriter {
             text.line("case " + constant.number() + " -> " + constant.name() + ";");
         }
         text.line("default -> UNRECOGNIZED;").close(";").close();
+        // A method, since an enumerant may well be called TYPE.
+        String type = output.file().runtime("EnumType");
+        text.blank().doc(List.of("Stands for this type where one is asked for."));
+        text.method(
+                "public static " + type + "<" + declaration.name + "> type()",
+                "return new " + type + "<>(0x" + Long.toHexString(declaration.node.getId()) + "L, "
+                        + output.compiled(declaration) + ", " + declaration.name + "::of);");
         new Constants(output).write(declaration.node, declaration);
         text.close();
     }

@@ -42,7 +42,8 @@ final class InterfaceWriter {
         }
         String base = output.file().runtime("InterfaceType");
         text.blank().doc(List.of("Stands for this type where one is asked for."));
-        text.open("public static final " + base + "<Client> TYPE = new " + base + "<>(INTERFACE_ID)");
+        text.open("public static final " + base + "<Client> TYPE = new " + base + "<>(INTERFACE_ID, "
+                + output.compiled(type) + ")");
         text.override().method("public Client client(" + cap() + " cap)", "return new Client(cap);");
         text.close(";");
     }
@@ -52,7 +53,7 @@ final class InterfaceWriter {
         text.blank().doc(List.of("Stands for this type, with its arguments, where one is asked for."));
         text.open("public static final class " + type.factory() + StructShape.variables(type) + " extends "
                 + output.file().runtime("InterfaceType") + "<" + client + ">");
-        FactoryWriter.writeTokens(output, type, "INTERFACE_ID");
+        FactoryWriter.writeTokens(output, type, "INTERFACE_ID, " + output.compiled(type));
         text.blank();
         text.override().method("public " + client + " client(" + cap() + " cap)", "return new Client<>(cap, this);");
         text.close();

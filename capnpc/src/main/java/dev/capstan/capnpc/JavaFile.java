@@ -92,6 +92,20 @@ final class JavaFile {
                 : use("dev.capstan.capnp." + className.substring(0, dot)) + className.substring(dot);
     }
 
+    /** The class of the nodes of a schema file. */
+    String useNodes(SchemaFile schema) {
+        String simple = schema.nodesClass;
+        boolean free = !classes.contains(simple) && !variables.contains(simple) && !imports.containsKey(simple);
+        if (!schema.javaPackage.equals(javaPackage)) {
+            return use(schema.javaPackage + "." + simple);
+        }
+        if (!free) {
+            return schema.javaPackage + "." + simple;
+        }
+        claimed.add(simple);
+        return simple;
+    }
+
     /** The class of {@code target}, called from inside {@code at} or, if that is null, from a class without nested ones. */
     String use(Declaration target, @Nullable Declaration at) {
         StringBuilder name = new StringBuilder();

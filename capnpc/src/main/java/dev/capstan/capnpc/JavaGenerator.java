@@ -8,7 +8,8 @@ import java.util.TreeMap;
 /**
  * Makes Java of schemas.
  *
- * <p>Each declaration at the top of a requested file becomes one Java file, constants outside any type one more. The package is the one
+ * <p>Each declaration at the top of a requested file becomes one Java file, constants outside any type one more,
+ * and the schema itself one, for those who look at it at run time. The package is the one
  * that {@code $Java.package} names, or the base name of the schema file. The same request always gives the same files. Holds no state; safe
  * for use by several threads.
  */
@@ -54,6 +55,7 @@ public final class JavaGenerator {
         if (!Constants.in(schema.node, nodes).isEmpty()) {
             files.add(constants(schema, source, nodes, declarations));
         }
+        files.add(new NodesWriter(nodes, declarations).write(schema, source));
         return files;
     }
 

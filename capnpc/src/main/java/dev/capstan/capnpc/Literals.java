@@ -58,7 +58,11 @@ final class Literals {
 
     /** An expression for the root pointer of a message that holds a copy of what {@code source} points to. */
     static String message(JavaFile file, AnyPointer.Reader source) {
-        String words = words(source);
+        return file.runtime("MessageReader") + ".constant(" + bytes(file, words(source)) + ")";
+    }
+
+    /** An expression for a string with a char for each byte. */
+    static String bytes(JavaFile file, String words) {
         List<String> lines = new ArrayList<>();
         for (int from = 0; from < words.length(); from += BYTES_PER_LINE) {
             lines.add(quoted(words, from, Math.min(words.length(), from + BYTES_PER_LINE), true));
@@ -72,7 +76,7 @@ final class Literals {
         String value = parts.size() == 1
                 ? parts.getFirst()
                 : file.use("java.lang.String") + ".join(\n\"\",\n" + String.join(",\n", parts) + ")";
-        return file.runtime("MessageReader") + ".constant(" + (lines.size() == 1 ? "" : "\n") + value + ")";
+        return (lines.size() == 1 ? "" : "\n") + value;
     }
 
     /** A message that holds nothing but {@code data}. */
@@ -89,7 +93,7 @@ final class Literals {
     }
 
     /** The one segment of that message, a character for each byte. */
-    private static String words(AnyPointer.Reader source) {
+    static String words(AnyPointer.Reader source) {
         MessageBuilder message = copyOf(source, MessageBuilder.DEFAULT_FIRST_SEGMENT_WORDS);
         if (message.segments().size() > 1) {
             // In one segment it takes less, since nothing points from one to another.

@@ -145,6 +145,15 @@ final class Names {
 
     /** The class of the constants that a file declares outside any type: {@code my-file.capnp} gives {@code MyFileConstants}. */
     static String constantsClass(String fileName) {
+        return fileClass(fileName) + "Constants";
+    }
+
+    /** The class of a file's nodes: {@code my-file.capnp} gives {@code MyFileNodes}. */
+    static String nodesClass(String fileName) {
+        return fileClass(fileName) + "Nodes";
+    }
+
+    private static String fileClass(String fileName) {
         StringBuilder name = new StringBuilder();
         boolean first = true;
         for (char c : baseName(fileName).toCharArray()) {
@@ -156,7 +165,7 @@ final class Names {
         if (name.isEmpty() || Character.isDigit(name.charAt(0))) {
             name.insert(0, "File");
         }
-        return name + "Constants";
+        return name.toString();
     }
 
     /** Checks a package that a schema names. */

@@ -90,6 +90,10 @@ final class Nodes {
         return new String(name, prefix, name.length - prefix, StandardCharsets.UTF_8);
     }
 
+    static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     /** The comment on a node; empty when there is none. */
     String comment(Node.Reader node) {
         Node.SourceInfo.Reader source = sources.get(node.getId());

@@ -6,6 +6,12 @@ record Output(Declarations declarations, Nodes nodes, JavaFile file, Pool pool) 
         return file.text();
     }
 
+    /** An expression for the nodes of the file that declares {@code declaration}. */
+    String compiled(Declaration declaration) {
+        SchemaFile schema = declarations.file(declaration.top().node.getScopeId());
+        return file.useNodes(schema) + ".FILE";
+    }
+
     /** How types are written inside {@code at}, where no tokens for its type parameters are at hand. */
     TypeNames names(Declaration at) {
         return new TypeNames(file, pool, at, parameter -> {

@@ -13,6 +13,8 @@ final class SchemaFile {
     final String javaPackage;
     final List<Declaration> declarations = new ArrayList<>();
     final Set<String> topNames = new HashSet<>();
+    /** The class that holds the nodes. */
+    String nodesClass = "";
 
     SchemaFile(Node.Reader node, String name, String javaPackage) {
         this.node = node;

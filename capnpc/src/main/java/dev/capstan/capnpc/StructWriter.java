@@ -69,9 +69,10 @@ final class StructWriter {
         text.close();
     }
 
-    private static String size(StructShape shape) {
+    private String size(StructShape shape) {
         var struct = shape.struct().node.getStruct();
-        return struct.getDataWordCount() + ", " + struct.getPointerCount();
+        return struct.getDataWordCount() + ", " + struct.getPointerCount() + ", 0x"
+                + Long.toHexString(shape.struct().node.getId()) + "L, " + output.compiled(shape.struct());
     }
 
     private void writeMakers(StructShape shape, String typeArgument) {

@@ -23,7 +23,7 @@ public final class Bench {
     public static final long INTERFACE_ID = 0xf3338117d213a84cL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, BenchNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -160,7 +160,8 @@ public final class Bench {
 
     public static final class EchoParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xba1adeea0f32ab63L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -246,7 +247,8 @@ public final class Bench {
 
     public static final class EchoResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xb5af1f04b0ef07d3L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -332,7 +334,8 @@ public final class Bench {
 
     public static final class AddParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                2, 0, 0xf9b1815f5682b67eL, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -414,7 +417,8 @@ public final class Bench {
 
     public static final class AddResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xe684e41a797cf007L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -484,7 +488,8 @@ public final class Bench {
 
     public static final class GetNodeParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xb99539b0d25f0d2aL, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -542,7 +547,8 @@ public final class Bench {
 
     public static final class GetNodeResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0x9022b0ca284ecb30L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -628,7 +634,8 @@ public final class Bench {
 
     public static final class OpenSinkParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xef478ba6a4ce1ae0L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -686,7 +693,8 @@ public final class Bench {
 
     public static final class OpenSinkResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xb5ab6ed36a91dd73L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -772,7 +780,8 @@ public final class Bench {
 
     public static final class CallMeParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xaf10159444ea1da1L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -870,7 +879,8 @@ public final class Bench {
 
     public static final class CallMeResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xfd8b491c791a6806L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -940,7 +950,8 @@ public final class Bench {
 
     public static final class LiveNodesParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xafccbd16c25522dcL, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -998,7 +1009,8 @@ public final class Bench {
 
     public static final class LiveNodesResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xec427e0bb6bb7485L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

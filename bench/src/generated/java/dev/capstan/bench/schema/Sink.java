@@ -25,7 +25,7 @@ public final class Sink {
     public static final long INTERFACE_ID = 0x8099887552cfe91cL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, BenchNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -98,7 +98,8 @@ public final class Sink {
 
     public static final class WriteParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xbb3c24d75d2ed4edL, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -184,7 +185,8 @@ public final class Sink {
 
     public static final class DoneParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xe995760879b5e765L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -242,7 +244,8 @@ public final class Sink {
 
     public static final class DoneResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                2, 0, 0xf075c20f9b224c83L, BenchNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

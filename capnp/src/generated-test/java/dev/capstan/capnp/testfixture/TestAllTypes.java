@@ -30,7 +30,8 @@ import dev.capstan.capnp.VoidList;
 /** A field of every kind. */
 public final class TestAllTypes {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(6, 26) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            6, 26, 0xa7ebf6c7b674ea79L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -11,7 +11,7 @@ import dev.capstan.capnp.StructType;
 
 public final class TestAnyPointer {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1, 0xd834d64ce192c6a3L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

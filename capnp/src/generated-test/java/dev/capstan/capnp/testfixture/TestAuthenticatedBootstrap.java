@@ -91,7 +91,7 @@ public final class TestAuthenticatedBootstrap {
         private final PointerType<VatIdB, VatIdR> vatId;
 
         private Factory(PointerType<VatIdB, VatIdR> vatId) {
-            super(INTERFACE_ID);
+            super(INTERFACE_ID, TestNodes.FILE);
             this.vatId = vatId;
         }
 
@@ -186,7 +186,7 @@ public final class TestAuthenticatedBootstrap {
             private final PointerType<VatIdB, VatIdR> vatId;
 
             private Factory(PointerType<VatIdB, VatIdR> vatId) {
-                super(0, 0);
+                super(0, 0, 0xe770058ee8dd4435L, TestNodes.FILE);
                 this.vatId = vatId;
             }
 
@@ -322,7 +322,7 @@ public final class TestAuthenticatedBootstrap {
             private final PointerType<VatIdB, VatIdR> vatId;
 
             private Factory(PointerType<VatIdB, VatIdR> vatId) {
-                super(0, 1);
+                super(0, 1, 0x92d4346eaa621e50L, TestNodes.FILE);
                 this.vatId = vatId;
             }
 

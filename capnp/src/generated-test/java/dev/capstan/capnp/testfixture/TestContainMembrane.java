@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 
 public final class TestContainMembrane {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2, 0xa32437dc987f53b7L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

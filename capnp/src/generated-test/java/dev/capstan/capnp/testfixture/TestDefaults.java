@@ -23,7 +23,8 @@ import dev.capstan.capnp.Text;
 /** A default value of every kind. */
 public final class TestDefaults {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(6, 11) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            6, 11, 0x8e67c7b7f3a7a043L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

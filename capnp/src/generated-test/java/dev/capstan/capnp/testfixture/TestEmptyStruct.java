@@ -10,7 +10,7 @@ import dev.capstan.capnp.StructType;
 
 public final class TestEmptyStruct {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0, 0xd23a2f7688e796c3L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -22,7 +22,7 @@ public final class TestExtends {
     public static final long INTERFACE_ID = 0xb6df14384fec90c8L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -110,7 +110,8 @@ public final class TestExtends {
 
     public static final class QuxParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xfad03d9ef4c3fd1cL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -168,7 +169,8 @@ public final class TestExtends {
 
     public static final class QuxResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0x857c308c3adb8be7L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -226,7 +228,8 @@ public final class TestExtends {
 
     public static final class CorgeResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xf844c3d84a6847e5L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -284,7 +287,8 @@ public final class TestExtends {
 
     public static final class GraultParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xec57b91f569d7426L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

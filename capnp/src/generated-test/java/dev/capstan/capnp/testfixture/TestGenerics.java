@@ -268,7 +268,7 @@ public final class TestGenerics {
         private final PointerType<BarB, BarR> bar;
 
         private Factory(PointerType<FooB, FooR> foo, PointerType<BarB, BarR> bar) {
-            super(1, 3);
+            super(1, 3, 0xc70c3c5439891e6aL, TestNodes.FILE);
             this.foo = foo;
             this.bar = bar;
         }
@@ -439,7 +439,7 @@ public final class TestGenerics {
             private final PointerType<BarB, BarR> bar;
 
             private Factory(PointerType<FooB, FooR> foo, PointerType<BarB, BarR> bar) {
-                super(0, 2);
+                super(0, 2, 0xf424b547a3d95d3cL, TestNodes.FILE);
                 this.foo = foo;
                 this.bar = bar;
             }
@@ -677,7 +677,7 @@ public final class TestGenerics {
             private final PointerType<BazB, BazR> baz;
 
             private Factory(PointerType<FooB, FooR> foo, PointerType<BarB, BarR> bar, PointerType<BazB, BazR> baz) {
-                super(0, 4);
+                super(0, 4, 0xde841913308285e0L, TestNodes.FILE);
                 this.foo = foo;
                 this.bar = bar;
                 this.baz = baz;
@@ -779,7 +779,7 @@ public final class TestGenerics {
             private final PointerType<QuxB, QuxR> qux;
 
             private Factory(PointerType<FooB, FooR> foo, PointerType<BarB, BarR> bar, PointerType<QuxB, QuxR> qux) {
-                super(INTERFACE_ID);
+                super(INTERFACE_ID, TestNodes.FILE);
                 this.foo = foo;
                 this.bar = bar;
                 this.qux = qux;
@@ -956,7 +956,7 @@ public final class TestGenerics {
                 private final PointerType<QuxB, QuxR> qux;
 
                 private Factory(PointerType<FooB, FooR> foo, PointerType<BarB, BarR> bar, PointerType<QuxB, QuxR> qux) {
-                    super(0, 2);
+                    super(0, 2, 0x9feca2a4a471d8cdL, TestNodes.FILE);
                     this.foo = foo;
                     this.bar = bar;
                     this.qux = qux;

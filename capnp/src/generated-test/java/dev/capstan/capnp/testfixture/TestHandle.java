@@ -13,7 +13,7 @@ public final class TestHandle {
     public static final long INTERFACE_ID = 0xdc2966081f41ce77L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);

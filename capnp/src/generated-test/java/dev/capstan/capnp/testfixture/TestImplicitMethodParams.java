@@ -24,7 +24,7 @@ public final class TestImplicitMethodParams {
     public static final long INTERFACE_ID = 0xa8961935b814ab4eL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -242,7 +242,7 @@ public final class TestImplicitMethodParams {
             private final PointerType<UB, UR> u;
 
             private Factory(PointerType<TB, TR> t, PointerType<UB, UR> u) {
-                super(0, 2);
+                super(0, 2, 0x879aec9ac6263282L, TestNodes.FILE);
                 this.t = t;
                 this.u = u;
             }

@@ -21,7 +21,7 @@ public final class TestKeywordMethods {
     public static final long INTERFACE_ID = 0xf2d71a14e06c14b9L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -122,7 +122,8 @@ public final class TestKeywordMethods {
 
     public static final class DeleteParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xbf90be44535c6221L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -180,7 +181,8 @@ public final class TestKeywordMethods {
 
     public static final class DeleteResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0x8385b3c5b74545d8L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -238,7 +240,8 @@ public final class TestKeywordMethods {
 
     public static final class ClassParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xf62102a4625ba4bfL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -296,7 +299,8 @@ public final class TestKeywordMethods {
 
     public static final class ClassResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xabc6cbde3fa13228L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -354,7 +358,8 @@ public final class TestKeywordMethods {
 
     public static final class VoidParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xf615367fc56cffecL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -412,7 +417,8 @@ public final class TestKeywordMethods {
 
     public static final class VoidResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0x9b0798d3b90f7165L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -470,7 +476,8 @@ public final class TestKeywordMethods {
 
     public static final class ReturnParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0x967b4edad5f2407fL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -528,7 +535,8 @@ public final class TestKeywordMethods {
 
     public static final class ReturnResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xdf6981e1549653c7L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

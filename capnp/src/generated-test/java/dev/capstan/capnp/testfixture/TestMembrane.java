@@ -22,7 +22,7 @@ public final class TestMembrane {
     public static final long INTERFACE_ID = 0xa83fe65b5e9c2381L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -144,7 +144,7 @@ public final class TestMembrane {
         public static final long INTERFACE_ID = 0xf6249a96179df2bbL;
 
         /** Stands for this type where one is asked for. */
-        public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+        public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
             @Override
             public Client client(Cap cap) {
                 return new Client(cap);
@@ -214,7 +214,8 @@ public final class TestMembrane {
 
         public static final class PassThroughParams {
             /** Stands for this type where one is asked for. */
-            public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+            public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                    0, 0, 0xaf169b9001eded85L, TestNodes.FILE) {
                 @Override
                 protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -274,7 +275,8 @@ public final class TestMembrane {
 
         public static final class InterceptParams {
             /** Stands for this type where one is asked for. */
-            public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+            public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                    0, 0, 0xdc576ab9d8757668L, TestNodes.FILE) {
                 @Override
                 protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -335,7 +337,8 @@ public final class TestMembrane {
 
     public static final class Result {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xf56c59664067d38bL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -413,7 +416,8 @@ public final class TestMembrane {
 
     public static final class MakeThingParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0x9ab6658ee0cbb2caL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -471,7 +475,8 @@ public final class TestMembrane {
 
     public static final class MakeThingResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0x89c7e80360624704L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -557,7 +562,8 @@ public final class TestMembrane {
 
     public static final class CallPassThroughParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xd76d0568f45125b4L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -657,7 +663,8 @@ public final class TestMembrane {
 
     public static final class CallInterceptParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0x9f95fc0ffb1b377dL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -757,7 +764,8 @@ public final class TestMembrane {
 
     public static final class LoopbackParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0x91fe9a370ed0f39eL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -843,7 +851,8 @@ public final class TestMembrane {
 
     public static final class LoopbackResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0x8c593893d7b420e0L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -929,7 +938,8 @@ public final class TestMembrane {
 
     public static final class WaitForeverParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xef399145efa8f948L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -987,7 +997,8 @@ public final class TestMembrane {
 
     public static final class WaitForeverResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xda5e9850b3b0078fL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -25,7 +25,7 @@ public final class TestPipeline {
     public static final long INTERFACE_ID = 0x968e62c75bac6fbcL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -133,7 +133,8 @@ public final class TestPipeline {
 
     public static final class Box {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xa0d011da559450dbL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -219,7 +220,8 @@ public final class TestPipeline {
 
     public static final class AnyBox {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xe182756cf2d92cb2L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -301,7 +303,8 @@ public final class TestPipeline {
 
     public static final class GetCapParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xb933b990c8b89b00L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -399,7 +402,8 @@ public final class TestPipeline {
 
     public static final class GetCapResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 2, 0xded0d328d0604f31L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -505,7 +509,8 @@ public final class TestPipeline {
 
     public static final class TestPointersParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 3) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 3, 0xd92b0eccf897ccddL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -645,7 +650,8 @@ public final class TestPipeline {
 
     public static final class TestPointersResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xf28525d6b4236b24L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -705,7 +711,8 @@ public final class TestPipeline {
 
     public static final class GetAnyCapParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xf35c9f83ef69f6acL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -799,7 +806,8 @@ public final class TestPipeline {
 
     public static final class GetAnyCapResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 2, 0x849324ac02b751adL, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -905,7 +913,8 @@ public final class TestPipeline {
 
     public static final class GetCapPipelineOnlyParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xf295d11fe6061e27L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -966,7 +975,8 @@ public final class TestPipeline {
 
     public static final class GetCapPipelineOnlyResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xc10361bdbb274135L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

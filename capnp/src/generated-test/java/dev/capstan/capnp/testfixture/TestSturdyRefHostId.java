@@ -11,7 +11,7 @@ import dev.capstan.capnp.StructType;
 /** Names a vat of the simulated network. */
 public final class TestSturdyRefHostId {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0xbf1e817f71cdd156L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

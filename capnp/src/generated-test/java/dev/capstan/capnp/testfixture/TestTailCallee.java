@@ -22,7 +22,7 @@ public final class TestTailCallee {
     public static final long INTERFACE_ID = 0x8c0b189a5341224dL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, TestNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -77,7 +77,8 @@ public final class TestTailCallee {
 
     public static final class TailResult {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 2, 0xb9aebc7c46ba0a27L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -195,7 +196,8 @@ public final class TestTailCallee {
 
     public static final class FooParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xbd12cf05ffb365e6L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -10,7 +10,7 @@ import dev.capstan.capnp.StructType;
 
 public final class TestThirdPartyToContact {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2, 0x9da007449830ea23L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 
 public final class TestTransferCap {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1, 0xe4e146f8a3076813L, TestNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -93,7 +93,8 @@ public final class TestTransferCap {
 
     public static final class Element {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 2, 0xfdf05e3b3ac8c844L, TestNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

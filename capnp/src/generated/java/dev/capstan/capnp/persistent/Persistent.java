@@ -106,7 +106,7 @@ public final class Persistent {
         private final PointerType<OwnerB, OwnerR> owner;
 
         private Factory(PointerType<SturdyRefB, SturdyRefR> sturdyRef, PointerType<OwnerB, OwnerR> owner) {
-            super(INTERFACE_ID);
+            super(INTERFACE_ID, PersistentNodes.FILE);
             this.sturdyRef = sturdyRef;
             this.owner = owner;
         }
@@ -245,7 +245,7 @@ public final class Persistent {
             private final PointerType<OwnerB, OwnerR> owner;
 
             private Factory(PointerType<SturdyRefB, SturdyRefR> sturdyRef, PointerType<OwnerB, OwnerR> owner) {
-                super(0, 1);
+                super(0, 1, 0xf76fba59183073a5L, PersistentNodes.FILE);
                 this.sturdyRef = sturdyRef;
                 this.owner = owner;
             }
@@ -392,7 +392,7 @@ public final class Persistent {
             private final PointerType<OwnerB, OwnerR> owner;
 
             private Factory(PointerType<SturdyRefB, SturdyRefR> sturdyRef, PointerType<OwnerB, OwnerR> owner) {
-                super(0, 1);
+                super(0, 1, 0xb76848c18c40efbfL, PersistentNodes.FILE);
                 this.sturdyRef = sturdyRef;
                 this.owner = owner;
             }

@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** The use of an annotation. */
 public final class Annotation {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 2, 0xf1c8950dab257542L, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

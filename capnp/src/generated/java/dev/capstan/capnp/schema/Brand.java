@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** What the type parameters of a generic declaration stand for where it is used. */
 public final class Brand {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 1, 0x903455f06065422bL, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -97,7 +98,8 @@ public final class Brand {
     /** The type parameters that one declaration introduces. */
     public static final class Scope {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                2, 1, 0xabd73485a9636bc9L, SchemaNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -262,7 +264,8 @@ public final class Brand {
     /** What a type parameter stands for. */
     public static final class Binding {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xc863cd16969ee7fcL, SchemaNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

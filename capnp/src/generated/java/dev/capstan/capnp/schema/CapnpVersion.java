@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** A release of the compiler. */
 public final class CapnpVersion {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 0, 0xd85d305b7d839963L, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** The root of what a generator reads from its standard input. */
 public final class CodeGeneratorRequest {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 4) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 4, 0xbfc546f6210ad7ceL, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -180,7 +181,8 @@ public final class CodeGeneratorRequest {
     /** A file to generate code for. */
     public static final class RequestedFile {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 3) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 3, 0xcfea0eb02e810062L, SchemaNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -332,7 +334,8 @@ public final class CodeGeneratorRequest {
         /** A file that another one imports. */
         public static final class Import {
             /** Stands for this type where one is asked for. */
-            public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+            public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                    1, 1, 0xae504193122357e5L, SchemaNodes.FILE) {
                 @Override
                 protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -426,7 +429,8 @@ public final class CodeGeneratorRequest {
         /** What each name in the source refers to, for editors and documentation. */
         public static final class FileSourceInfo {
             /** Stands for this type where one is asked for. */
-            public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+            public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                    0, 1, 0xf8ea2bf176925da0L, SchemaNodes.FILE) {
                 @Override
                 protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -510,7 +514,8 @@ public final class CodeGeneratorRequest {
             /** One name in the source. */
             public static final class Identifier {
                 /** Stands for this type where one is asked for. */
-                public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 0) {
+                public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                        3, 0, 0xdda719892e0499bbL, SchemaNodes.FILE) {
                     @Override
                     protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                         return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** A value of an enum. Its number is its place in the list. */
 public final class Enumerant {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 2, 0x978a7cebdc549a4dL, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

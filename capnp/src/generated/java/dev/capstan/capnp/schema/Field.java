@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** A field of a struct or group. */
 public final class Field {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 4) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            3, 4, 0x9aad50a41f4af45fL, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

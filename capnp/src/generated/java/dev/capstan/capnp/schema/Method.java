@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** A method of an interface. Its number is its place in the list. */
 public final class Method {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 5) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            3, 5, 0x9500cce23b334d80L, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** One declaration: a file, struct, enum, interface, constant or annotation. */
 public final class Node {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(6, 6) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            6, 6, 0xe682ab4cf923a417L, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -432,7 +433,8 @@ public final class Node {
     /** A type parameter. It may stand for any type that lives behind a pointer. */
     public static final class Parameter {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xb9521bccf10fa3b1L, SchemaNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -511,7 +513,8 @@ public final class Node {
     /** A declaration inside another one. */
     public static final class NestedNode {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xdebf55bbfa0fc242L, SchemaNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -610,7 +613,8 @@ public final class Node {
     /** What the source says about a node besides its meaning. */
     public static final class SourceInfo {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 2) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                2, 2, 0xf38e1de3041357aeL, SchemaNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -758,7 +762,8 @@ public final class Node {
         /** What the source says about a field, enumerant or method. */
         public static final class Member {
             /** Stands for this type where one is asked for. */
-            public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+            public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                    1, 1, 0xc2ba9038898e1fa2L, SchemaNodes.FILE) {
                 @Override
                 protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** An interface that another one extends. */
 public final class Superclass {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 1, 0xa9962a9ed0a4d7f8L, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

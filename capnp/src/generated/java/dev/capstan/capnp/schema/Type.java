@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** The type of a field, element, constant or type argument. */
 public final class Type {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            3, 1, 0xd07378ede1f9cc60L, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

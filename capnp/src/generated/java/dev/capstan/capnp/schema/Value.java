@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** The value of a constant, default or annotation. */
 public final class Value {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            2, 1, 0xce23dcd2d7b00c9bL, SchemaNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -14,7 +14,8 @@ import dev.capstan.capnp.StructType;
  */
 public final class StreamResult {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 0, 0x995f9a3377c0b16eL, StreamNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -22,7 +22,7 @@ public final class Callback {
     public static final long INTERFACE_ID = 0xd33420f4aa74f447L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ProbeNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -75,7 +75,8 @@ public final class Callback {
 
     public static final class CallParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xce04dc3575598b54L, ProbeNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -145,7 +146,8 @@ public final class Callback {
 
     public static final class CallResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xc6b9371bf44ba18cL, ProbeNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -13,7 +13,7 @@ public final class Peer {
     public static final long INTERFACE_ID = 0xd63df0dd9ae004eeL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ProbeNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);

@@ -13,7 +13,7 @@ import dev.capstan.capnp.StructType;
 /** Picks up an object that another vat had provided. Answered by a Return whose payload is that one capability. */
 public final class Accept {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2, 0xd4c9b56290554016L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 /** Asks for the object that a vat offers to whoever connects. It is answered by a Return like any Call. */
 public final class Bootstrap {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0xe94ccf8031176ec4L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 /** Calls a method of one of the receiver's objects. */
 public final class Call {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 3) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 3, 0x836a53ce789d4cd4L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -11,7 +11,7 @@ import dev.capstan.capnp.StructType;
 /** Tells the receiver what one capability is. Sent only inside a payload or a Resolve. */
 public final class CapDescriptor {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0x8523ddc40b86b8b0L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

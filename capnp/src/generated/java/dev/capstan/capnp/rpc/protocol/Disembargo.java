@@ -15,7 +15,7 @@ import dev.capstan.capnp.StructType;
  */
 public final class Disembargo {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2, 0xf964368b0fbd3711L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

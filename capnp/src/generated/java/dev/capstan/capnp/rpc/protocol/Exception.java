@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -15,7 +16,7 @@ import dev.capstan.capnp.StructType;
 /** Why something failed. */
 public final class Exception {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 3) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 3, 0xd625b7063acf691aL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -228,12 +229,18 @@ public final class Exception {
                 default -> UNRECOGNIZED;
             };
         }
+
+        /** Stands for this type where one is asked for. */
+        public static EnumType<Type> type() {
+            return new EnumType<>(0xb28c96e23f4cbd58L, RpcNodes.FILE, Type::of);
+        }
     }
 
     /** One fact about the failure. */
     public static final class Detail {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xd6c14f121d44f8ddL, RpcNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -14,7 +14,7 @@ import dev.capstan.capnp.StructType;
  */
 public final class Finish {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0, 0xd37d2eb2c2f80e63L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** Ties together the Join messages of one join. The sender sends all parts of it to the same peer. */
 public final class JoinKeyPart {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 0, 0x95b29059097fca83L, RpcTwopartyNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

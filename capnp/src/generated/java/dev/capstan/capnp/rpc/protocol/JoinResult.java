@@ -12,7 +12,8 @@ import dev.capstan.capnp.StructType;
 
 public final class JoinResult {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 1, 0x9d263a3630b7ebeeL, RpcTwopartyNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

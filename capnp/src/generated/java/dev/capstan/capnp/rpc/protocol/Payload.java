@@ -14,7 +14,7 @@ import dev.capstan.capnp.StructType;
 /** A parameter or result struct and the capabilities in it. */
 public final class Payload {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 2, 0x9a0e61223d96743bL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

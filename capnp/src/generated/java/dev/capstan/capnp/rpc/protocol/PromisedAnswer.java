@@ -13,7 +13,7 @@ import dev.capstan.capnp.StructType;
 /** A place in the results of a question. */
 public final class PromisedAnswer {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0xd800b1d6cd6f1ca0L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -110,7 +110,8 @@ public final class PromisedAnswer {
 
     public static final class Op {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xf316944415569081L, RpcNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

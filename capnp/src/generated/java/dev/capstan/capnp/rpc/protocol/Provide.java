@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 /** Asks the host of an object to keep it ready for a third vat. */
 public final class Provide {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2, 0x9c6a046bfbc1ac5aL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -11,7 +11,7 @@ import dev.capstan.capnp.StructType;
 /** Gives references to an import back to the vat that exports it. */
 public final class Release {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0, 0xad1a6c0d7dd07497L, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

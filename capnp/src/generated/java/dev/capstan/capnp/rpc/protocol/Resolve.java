@@ -11,7 +11,7 @@ import dev.capstan.capnp.StructType;
 /** A promise that the sender exported has turned out to be something. */
 public final class Resolve {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0xbbc29655fa89086eL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

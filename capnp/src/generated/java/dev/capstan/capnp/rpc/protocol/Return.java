@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 /** Answers a Call or Bootstrap. */
 public final class Return {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 1, 0x9e19b28d3db3573aL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

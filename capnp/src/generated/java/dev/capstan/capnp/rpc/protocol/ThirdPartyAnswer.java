@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 /** The sender has taken over a call from the vat that the receiver made it to, and will answer it. */
 public final class ThirdPartyAnswer {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0xb6511ce6c5f0e58cL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -12,7 +12,7 @@ import dev.capstan.capnp.StructType;
 /** Where an object of a third vat can be had. */
 public final class ThirdPartyCapDescriptor {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1, 0xd37007fde1f0027dL, RpcNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

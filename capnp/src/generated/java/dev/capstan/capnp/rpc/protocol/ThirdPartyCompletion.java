@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** Never sent: two vats have nobody to introduce to each other. */
 public final class ThirdPartyCompletion {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 0, 0xb7e329e92fda637dL, RpcTwopartyNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

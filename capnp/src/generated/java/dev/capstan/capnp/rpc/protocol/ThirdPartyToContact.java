@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** Never sent: two vats have nobody to introduce to each other. */
 public final class ThirdPartyToContact {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 0, 0xe8e97b3b9f049b21L, RpcTwopartyNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

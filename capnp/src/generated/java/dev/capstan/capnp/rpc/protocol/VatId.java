@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** Names a vat: with two of them, the side is enough. */
 public final class VatId {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 0, 0xd20b909fee733a8eL, RpcTwopartyNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

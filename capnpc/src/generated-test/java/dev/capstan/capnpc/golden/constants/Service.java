@@ -12,7 +12,7 @@ public final class Service {
     public static final long INTERFACE_ID = 0xa55aa9f93cb352efL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ConstantsNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);

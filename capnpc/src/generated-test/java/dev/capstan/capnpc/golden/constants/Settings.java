@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 
 public final class Settings {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 3) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 3, 0x9954afdc8e1b8571L, ConstantsNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

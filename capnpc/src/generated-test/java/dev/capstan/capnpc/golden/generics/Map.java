@@ -197,7 +197,7 @@ public final class Map {
         private final PointerType<ValueB, ValueR> value;
 
         private Factory(PointerType<KeyB, KeyR> key, PointerType<ValueB, ValueR> value) {
-            super(1, 3);
+            super(1, 3, 0xdbc15456b258d650L, GenericsNodes.FILE);
             this.key = key;
             this.value = value;
         }
@@ -370,7 +370,7 @@ public final class Map {
             private final PointerType<ValueB, ValueR> value;
 
             private Factory(PointerType<KeyB, KeyR> key, PointerType<ValueB, ValueR> value) {
-                super(0, 2);
+                super(0, 2, 0xe8fb7710f77ff571L, GenericsNodes.FILE);
                 this.key = key;
                 this.value = value;
             }

@@ -133,7 +133,7 @@ public final class Store {
         private final PointerType<TB, TR> t;
 
         private Factory(PointerType<TB, TR> t) {
-            super(INTERFACE_ID);
+            super(INTERFACE_ID, GenericsNodes.FILE);
             this.t = t;
         }
 
@@ -278,7 +278,7 @@ public final class Store {
             private final PointerType<TB, TR> t;
 
             private Factory(PointerType<TB, TR> t) {
-                super(0, 2);
+                super(0, 2, 0xeac68497d232f735L, GenericsNodes.FILE);
                 this.t = t;
             }
 
@@ -409,7 +409,7 @@ public final class Store {
             private final PointerType<TB, TR> t;
 
             private Factory(PointerType<TB, TR> t) {
-                super(0, 1);
+                super(0, 1, 0x9b86f6f2e6ae2c29L, GenericsNodes.FILE);
                 this.t = t;
             }
 
@@ -528,7 +528,7 @@ public final class Store {
             private final PointerType<TB, TR> t;
 
             private Factory(PointerType<TB, TR> t) {
-                super(0, 1);
+                super(0, 1, 0xf4affb4ce6645f64L, GenericsNodes.FILE);
                 this.t = t;
             }
 
@@ -687,7 +687,7 @@ public final class Store {
             private final PointerType<TB, TR> t;
 
             private Factory(PointerType<TB, TR> t) {
-                super(0, 2);
+                super(0, 2, 0xd138a0c54acc911aL, GenericsNodes.FILE);
                 this.t = t;
             }
 
@@ -853,7 +853,7 @@ public final class Store {
             private final PointerType<UB, UR> u;
 
             private Factory(PointerType<TB, TR> t, PointerType<UB, UR> u) {
-                super(0, 2);
+                super(0, 2, 0xf0a8e06e516292f9L, GenericsNodes.FILE);
                 this.t = t;
                 this.u = u;
             }

@@ -16,7 +16,8 @@ import dev.capstan.capnp.Text;
 
 public final class Uses {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 5) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 5, 0xe93b120a7222a17cL, GenericsNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -30,7 +30,8 @@ import dev.capstan.capnp.VoidList;
 
 public final class Lists {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 25) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 25, 0x847745eb264d32e0L, ListsNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -13,7 +13,7 @@ public final class Archive {
     public static final long INTERFACE_ID = 0xbfa4c9befb2314d3L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ServicesNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);

@@ -12,7 +12,7 @@ public final class Book {
     public static final long INTERFACE_ID = 0xabd30fbd4b1aae92L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ServicesNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);

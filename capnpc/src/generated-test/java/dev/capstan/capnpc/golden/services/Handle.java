@@ -12,7 +12,7 @@ public final class Handle {
     public static final long INTERFACE_ID = 0xa4dcaa5012af88bfL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ServicesNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);

@@ -21,7 +21,7 @@ public final class Titled {
     public static final long INTERFACE_ID = 0xa67f62b1cdc7140dL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, ServicesNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -74,7 +74,8 @@ public final class Titled {
 
     public static final class NameParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 0, 0xa0717851348fda47L, ServicesNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -132,7 +133,8 @@ public final class Titled {
 
     public static final class NameResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0x9f6ec75cbdee7bd2L, ServicesNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

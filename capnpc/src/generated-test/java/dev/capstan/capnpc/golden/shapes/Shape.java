@@ -20,7 +20,8 @@ import dev.capstan.capnp.StructType;
  */
 public final class Shape {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(4, 6) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            4, 6, 0xd2ff0fcc42ea5cbdL, ShapesNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -401,7 +402,8 @@ public final class Shape {
     /** A place on the plane. */
     public static final class Point {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xdb490809212f192aL, ShapesNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

@@ -10,7 +10,8 @@ import dev.capstan.capnp.StructType;
 
 public final class ShapeV1 {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 1, 0xdb4e14d8d68c6253L, ShapesNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

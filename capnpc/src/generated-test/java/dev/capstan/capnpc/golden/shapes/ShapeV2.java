@@ -11,7 +11,8 @@ import dev.capstan.capnp.StructType;
 /** What a later version of the smallest shape looks like; the field after the first is new. */
 public final class ShapeV2 {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 2, 0x9c15acf7fe4c5acaL, ShapesNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

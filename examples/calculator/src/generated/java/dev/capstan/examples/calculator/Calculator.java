@@ -23,7 +23,7 @@ public final class Calculator {
     public static final long INTERFACE_ID = 0xf85377bb2b9e79adL;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, CalculatorNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -127,7 +127,8 @@ public final class Calculator {
 
     public static final class EvaluateParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xd9c1496bccf561f6L, CalculatorNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -213,7 +214,8 @@ public final class Calculator {
 
     public static final class EvaluateResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xf58d98a5d3703cbaL, CalculatorNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -299,7 +301,8 @@ public final class Calculator {
 
     public static final class DefFunctionParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 1, 0xa58820b99d59eab4L, CalculatorNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -397,7 +400,8 @@ public final class Calculator {
 
     public static final class DefFunctionResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xfe62ad2f9b2120e9L, CalculatorNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -485,7 +489,8 @@ public final class Calculator {
 
     public static final class GetOperatorParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 0) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                1, 0, 0xa627190522b66439L, CalculatorNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -568,7 +573,8 @@ public final class Calculator {
 
     public static final class GetOperatorResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xff914d0270f1552bL, CalculatorNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);

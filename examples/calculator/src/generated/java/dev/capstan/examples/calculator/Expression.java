@@ -13,7 +13,8 @@ import dev.capstan.capnp.StructType;
 /** What is to be computed. */
 public final class Expression {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            2, 2, 0x9bca0f1c726548a2L, CalculatorNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);

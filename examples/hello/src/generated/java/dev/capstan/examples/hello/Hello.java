@@ -22,7 +22,7 @@ public final class Hello {
     public static final long INTERFACE_ID = 0xbca836fc6b42a338L;
 
     /** Stands for this type where one is asked for. */
-    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID) {
+    public static final InterfaceType<Client> TYPE = new InterfaceType<>(INTERFACE_ID, HelloNodes.FILE) {
         @Override
         public Client client(Cap cap) {
             return new Client(cap);
@@ -75,7 +75,8 @@ public final class Hello {
 
     public static final class GreetParams {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xb7e01eedbdb35659L, HelloNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -153,7 +154,8 @@ public final class Hello {
 
     public static final class GreetResults {
         /** Stands for this type where one is asked for. */
-        public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+        public static final StructType<Builder, Reader> TYPE = new StructType<>(
+                0, 1, 0xcd3785db296f3b0aL, HelloNodes.FILE) {
             @Override
             protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 return new Reader(segment, data, dataBits, pointerCount, depthLeft);
