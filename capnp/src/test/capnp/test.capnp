@@ -97,6 +97,14 @@ struct TestAnyPointer {
   anyPointerField @0 :AnyPointer;
 }
 
+struct TestAnyOthers {
+  # Fields whose types are known only in part.
+
+  anyStructField @0 :AnyStruct;
+  anyListField @1 :AnyList;
+  capabilityField @2 :Capability;
+}
+
 struct TestEmptyStruct {}
 
 interface TestInterface {

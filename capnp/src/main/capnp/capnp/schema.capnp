@@ -355,10 +355,10 @@ struct Value {
     text @12 :Text;
     data @13 :Data;
 
-    list @14 :AnyList;
+    list @14 :AnyPointer;
 
     enum @15 :UInt16;
-    struct @16 :AnyStruct;
+    struct @16 :AnyPointer;
 
     interface @17 :Void;
     # Always null.

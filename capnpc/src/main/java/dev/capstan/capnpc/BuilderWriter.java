@@ -72,6 +72,9 @@ final class BuilderWriter {
             case JavaType type -> {
                 shape.writeHas(text, field);
                 writePointer(field, type);
+                if (!(type instanceof JavaType.Interface) && type != JavaType.Pointer.CAPABILITY) {
+                    writeOrphans(field, type);
+                }
             }
         }
     }
@@ -162,11 +165,36 @@ final class BuilderWriter {
                 init(field, names.builder(type), "", "_init(" + token + ", " + index + ", 0)");
                 init(field, names.builder(type), "int size", "_init(" + token + ", " + index + ", size)");
             }
+            case JavaType.Pointer.ANY_STRUCT -> {
+                getAndSet(field, type, or);
+                String sized = output.file().runtime("AnyStruct.type") + "(dataWords, pointerCount)";
+                init(
+                        field,
+                        names.builder(type),
+                        "int dataWords, int pointerCount",
+                        "_init(" + sized + ", " + index + ")");
+            }
+            case JavaType.Pointer.ANY_LIST -> {
+                getAndSet(field, type, or);
+                String token = output.file().runtime("PointerType") + "<B, ?> type";
+                init(field, "<B> B", token + ", int size", "_init(type, " + index + ", size)");
+            }
             default -> {
                 getAndSet(field, type, or);
                 init(field, names.builder(type), "int size", "_init(" + names.token(type) + ", " + index + ", size)");
             }
         }
+    }
+
+    private void writeOrphans(StructField field, JavaType type) {
+        String orphan = output.file().runtime("Orphan") + "<" + names.builder(type) + ", " + names.reader(type) + ">";
+        text.blank().open("public void adopt" + field.name() + "(" + orphan + " value)");
+        writeTag(field);
+        text.line("_adopt(" + field.offset() + ", value);").close();
+        text.blank().open("public " + orphan + " disown" + field.name() + "()");
+        shape.writeCheck(text, field);
+        text.line("return _disown(" + names.token(type) + ", " + field.offset() + ");")
+                .close();
     }
 
     private void getAndSet(StructField field, JavaType type, String or) {

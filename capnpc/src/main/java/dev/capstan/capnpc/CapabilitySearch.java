@@ -17,7 +17,7 @@ final class CapabilitySearch {
         return switch (type) {
             case JavaType.Scalar scalar -> false;
             case JavaType.Enumeration enumeration -> false;
-            case JavaType.Pointer pointer -> pointer == JavaType.Pointer.ANY || pointer == JavaType.Pointer.CAPABILITY;
+            case JavaType.Pointer pointer -> pointer.mayHoldCapabilities();
             case JavaType.Interface i -> true;
             case JavaType.Variable variable -> true;
             case JavaType.ListOf(JavaType element) -> mayHoldCapabilities(element);

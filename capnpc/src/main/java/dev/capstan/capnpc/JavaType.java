@@ -27,7 +27,14 @@ sealed interface JavaType {
         TEXT,
         DATA,
         ANY,
-        CAPABILITY
+        ANY_STRUCT,
+        ANY_LIST,
+        CAPABILITY;
+
+        /** Whether capabilities may be in it. */
+        boolean mayHoldCapabilities() {
+            return this != TEXT && this != DATA;
+        }
     }
 
     /** An enum. */
@@ -69,6 +76,8 @@ sealed interface JavaType {
             case Pointer.TEXT -> value.isText();
             case Pointer.DATA -> value.isData();
             case Pointer.ANY -> value.isAnyPointer() || value.isStruct() || value.isList();
+            case Pointer.ANY_STRUCT -> value.isAnyPointer() || value.isStruct();
+            case Pointer.ANY_LIST -> value.isAnyPointer() || value.isList();
             case Pointer.CAPABILITY -> false;
             case Enumeration e -> value.isEnum();
             case Struct s -> value.isStruct();

@@ -47,6 +47,8 @@ final class TypeNames {
             case JavaType.Pointer.TEXT -> file.use("java.lang.String");
             case JavaType.Pointer.DATA -> file.runtime(face.equals("Reader") ? "Data" : "Data.Builder");
             case JavaType.Pointer.ANY -> file.runtime("AnyPointer." + face);
+            case JavaType.Pointer.ANY_STRUCT -> file.runtime("AnyStruct." + face);
+            case JavaType.Pointer.ANY_LIST -> file.runtime("AnyList." + face);
             case JavaType.Pointer.CAPABILITY -> file.use("dev.capstan.cap.Cap");
             case JavaType.Enumeration(Declaration d) -> declared(d);
             case JavaType.Struct(Declaration d, List<JavaType> args) -> declared(d) + "." + face + arguments(args);
@@ -54,8 +56,8 @@ final class TypeNames {
             case JavaType.ListOf(JavaType.Scalar scalar) -> file.runtime(Scalars.listClass(scalar) + "." + face);
             case JavaType.ListOf(JavaType.Enumeration element) ->
                 file.runtime("EnumList." + face) + "<" + face(element, face) + ">";
-            case JavaType.ListOf(JavaType.Struct element) ->
-                file.runtime("StructList." + face) + "<" + face(element, face) + ">";
+            case JavaType.ListOf(JavaType element)
+            when isStruct(element) -> file.runtime("StructList." + face) + "<" + face(element, face) + ">";
             case JavaType.ListOf(JavaType element) ->
                 file.runtime("PointerList." + face) + "<"
                         + (face.equals("Builder") ? face(element, "Builder") + ", " : "") + face(element, "Reader")
@@ -63,6 +65,10 @@ final class TypeNames {
             case JavaType.OpenListOf(JavaType element) -> file.runtime("CapnpList") + "<" + face(element, face) + ">";
             case JavaType.Variable(TypeParameter p) -> face.equals("Reader") ? p.reader() : p.builder();
         };
+    }
+
+    private static boolean isStruct(JavaType type) {
+        return type instanceof JavaType.Struct || type == JavaType.Pointer.ANY_STRUCT;
     }
 
     String client(Declaration type, List<JavaType> args) {
@@ -127,6 +133,8 @@ final class TypeNames {
             case JavaType.Pointer.TEXT -> file.runtime("Text.TYPE");
             case JavaType.Pointer.DATA -> file.runtime("Data.TYPE");
             case JavaType.Pointer.ANY -> file.runtime("AnyPointer.TYPE");
+            case JavaType.Pointer.ANY_STRUCT -> file.runtime("AnyStruct.TYPE");
+            case JavaType.Pointer.ANY_LIST -> file.runtime("AnyList.TYPE");
             case JavaType.Pointer.CAPABILITY -> file.runtime("AnyPointer.CAPABILITY");
             case JavaType.Enumeration e -> throw new IllegalArgumentException(e + " does not live behind a pointer");
             case JavaType.Struct(Declaration d, List<JavaType> args) -> typeOf(d, args);
@@ -134,8 +142,8 @@ final class TypeNames {
             case JavaType.ListOf(JavaType.Scalar scalar) -> file.runtime(Scalars.listClass(scalar) + ".TYPE");
             case JavaType.ListOf(JavaType.Enumeration(Declaration d)) ->
                 file.runtime("EnumList.type") + "(" + declared(d) + "::of)";
-            case JavaType.ListOf(JavaType.Struct element) ->
-                file.runtime("StructList.type") + "(" + token(element) + ")";
+            case JavaType.ListOf(JavaType element)
+            when isStruct(element) -> file.runtime("StructList.type") + "(" + token(element) + ")";
             case JavaType.ListOf(JavaType element) -> file.runtime("PointerList.type") + "(" + token(element) + ")";
             case JavaType.OpenListOf(JavaType element) -> file.runtime("CapnpList.type") + "(" + token(element) + ")";
             case JavaType.Variable(TypeParameter p) -> tokenOf.apply(p);

@@ -109,7 +109,12 @@ final class TypeResolver {
                 yield index < ofMethod.size() ? new JavaType.Variable(ofMethod.get(index)) : JavaType.Pointer.ANY;
             }
             case UNCONSTRAINED ->
-                any.getUnconstrained().isCapability() ? JavaType.Pointer.CAPABILITY : JavaType.Pointer.ANY;
+                switch (any.getUnconstrained().which()) {
+                    case STRUCT -> JavaType.Pointer.ANY_STRUCT;
+                    case LIST -> JavaType.Pointer.ANY_LIST;
+                    case CAPABILITY -> JavaType.Pointer.CAPABILITY;
+                    case ANY_KIND, UNRECOGNIZED -> JavaType.Pointer.ANY;
+                };
             case UNRECOGNIZED -> JavaType.Pointer.ANY;
         };
     }

@@ -9,6 +9,7 @@ import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -218,6 +219,14 @@ public final class Bench {
             public Data.Builder initData(int size) {
                 return _initData(0, size);
             }
+
+            public void adoptData(Orphan<Data.Builder, Data> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownData() {
+                return _disown(Data.TYPE, 0);
+            }
         }
 
         /** The capabilities in a {@code EchoParams} that is not there yet. */
@@ -304,6 +313,14 @@ public final class Bench {
 
             public Data.Builder initData(int size) {
                 return _initData(0, size);
+            }
+
+            public void adoptData(Orphan<Data.Builder, Data> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownData() {
+                return _disown(Data.TYPE, 0);
             }
         }
 

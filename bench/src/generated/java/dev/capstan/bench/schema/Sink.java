@@ -9,6 +9,7 @@ import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -155,6 +156,14 @@ public final class Sink {
 
             public Data.Builder initChunk(int size) {
                 return _initData(0, size);
+            }
+
+            public void adoptChunk(Orphan<Data.Builder, Data> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownChunk() {
+                return _disown(Data.TYPE, 0);
             }
         }
 

@@ -13,6 +13,7 @@ import dev.capstan.capnp.Int16List;
 import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.Int64List;
 import dev.capstan.capnp.Int8List;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
@@ -423,6 +424,14 @@ public final class TestAllTypes {
             _setText(0, value);
         }
 
+        public void adoptTextField(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownTextField() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean hasDataField() {
             return !_isNull(1);
         }
@@ -443,6 +452,14 @@ public final class TestAllTypes {
             return _initData(1, size);
         }
 
+        public void adoptDataField(Orphan<Data.Builder, Data> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<Data.Builder, Data> disownDataField() {
+            return _disown(Data.TYPE, 1);
+        }
+
         public boolean hasStructField() {
             return !_isNull(2);
         }
@@ -457,6 +474,14 @@ public final class TestAllTypes {
 
         public TestAllTypes.Builder initStructField() {
             return _init(TestAllTypes.TYPE, 2);
+        }
+
+        public void adoptStructField(Orphan<TestAllTypes.Builder, TestAllTypes.Reader> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<TestAllTypes.Builder, TestAllTypes.Reader> disownStructField() {
+            return _disown(TestAllTypes.TYPE, 2);
         }
 
         public TestEnum getEnumField() {
@@ -507,6 +532,14 @@ public final class TestAllTypes {
             return _init(VoidList.TYPE, 4, size);
         }
 
+        public void adoptVoidList(Orphan<VoidList.Builder, VoidList.Reader> value) {
+            _adopt(4, value);
+        }
+
+        public Orphan<VoidList.Builder, VoidList.Reader> disownVoidList() {
+            return _disown(VoidList.TYPE, 4);
+        }
+
         public boolean hasBoolList() {
             return !_isNull(5);
         }
@@ -521,6 +554,14 @@ public final class TestAllTypes {
 
         public BoolList.Builder initBoolList(int size) {
             return _init(BoolList.TYPE, 5, size);
+        }
+
+        public void adoptBoolList(Orphan<BoolList.Builder, BoolList.Reader> value) {
+            _adopt(5, value);
+        }
+
+        public Orphan<BoolList.Builder, BoolList.Reader> disownBoolList() {
+            return _disown(BoolList.TYPE, 5);
         }
 
         public boolean hasInt8List() {
@@ -539,6 +580,14 @@ public final class TestAllTypes {
             return _init(Int8List.TYPE, 6, size);
         }
 
+        public void adoptInt8List(Orphan<Int8List.Builder, Int8List.Reader> value) {
+            _adopt(6, value);
+        }
+
+        public Orphan<Int8List.Builder, Int8List.Reader> disownInt8List() {
+            return _disown(Int8List.TYPE, 6);
+        }
+
         public boolean hasInt16List() {
             return !_isNull(7);
         }
@@ -553,6 +602,14 @@ public final class TestAllTypes {
 
         public Int16List.Builder initInt16List(int size) {
             return _init(Int16List.TYPE, 7, size);
+        }
+
+        public void adoptInt16List(Orphan<Int16List.Builder, Int16List.Reader> value) {
+            _adopt(7, value);
+        }
+
+        public Orphan<Int16List.Builder, Int16List.Reader> disownInt16List() {
+            return _disown(Int16List.TYPE, 7);
         }
 
         public boolean hasInt32List() {
@@ -571,6 +628,14 @@ public final class TestAllTypes {
             return _init(Int32List.TYPE, 8, size);
         }
 
+        public void adoptInt32List(Orphan<Int32List.Builder, Int32List.Reader> value) {
+            _adopt(8, value);
+        }
+
+        public Orphan<Int32List.Builder, Int32List.Reader> disownInt32List() {
+            return _disown(Int32List.TYPE, 8);
+        }
+
         public boolean hasInt64List() {
             return !_isNull(9);
         }
@@ -585,6 +650,14 @@ public final class TestAllTypes {
 
         public Int64List.Builder initInt64List(int size) {
             return _init(Int64List.TYPE, 9, size);
+        }
+
+        public void adoptInt64List(Orphan<Int64List.Builder, Int64List.Reader> value) {
+            _adopt(9, value);
+        }
+
+        public Orphan<Int64List.Builder, Int64List.Reader> disownInt64List() {
+            return _disown(Int64List.TYPE, 9);
         }
 
         public boolean hasUInt8List() {
@@ -603,6 +676,14 @@ public final class TestAllTypes {
             return _init(UInt8List.TYPE, 10, size);
         }
 
+        public void adoptUInt8List(Orphan<UInt8List.Builder, UInt8List.Reader> value) {
+            _adopt(10, value);
+        }
+
+        public Orphan<UInt8List.Builder, UInt8List.Reader> disownUInt8List() {
+            return _disown(UInt8List.TYPE, 10);
+        }
+
         public boolean hasUInt16List() {
             return !_isNull(11);
         }
@@ -617,6 +698,14 @@ public final class TestAllTypes {
 
         public UInt16List.Builder initUInt16List(int size) {
             return _init(UInt16List.TYPE, 11, size);
+        }
+
+        public void adoptUInt16List(Orphan<UInt16List.Builder, UInt16List.Reader> value) {
+            _adopt(11, value);
+        }
+
+        public Orphan<UInt16List.Builder, UInt16List.Reader> disownUInt16List() {
+            return _disown(UInt16List.TYPE, 11);
         }
 
         public boolean hasUInt32List() {
@@ -635,6 +724,14 @@ public final class TestAllTypes {
             return _init(UInt32List.TYPE, 12, size);
         }
 
+        public void adoptUInt32List(Orphan<UInt32List.Builder, UInt32List.Reader> value) {
+            _adopt(12, value);
+        }
+
+        public Orphan<UInt32List.Builder, UInt32List.Reader> disownUInt32List() {
+            return _disown(UInt32List.TYPE, 12);
+        }
+
         public boolean hasUInt64List() {
             return !_isNull(13);
         }
@@ -649,6 +746,14 @@ public final class TestAllTypes {
 
         public Int64List.Builder initUInt64List(int size) {
             return _init(Int64List.TYPE, 13, size);
+        }
+
+        public void adoptUInt64List(Orphan<Int64List.Builder, Int64List.Reader> value) {
+            _adopt(13, value);
+        }
+
+        public Orphan<Int64List.Builder, Int64List.Reader> disownUInt64List() {
+            return _disown(Int64List.TYPE, 13);
         }
 
         public boolean hasFloat32List() {
@@ -667,6 +772,14 @@ public final class TestAllTypes {
             return _init(Float32List.TYPE, 14, size);
         }
 
+        public void adoptFloat32List(Orphan<Float32List.Builder, Float32List.Reader> value) {
+            _adopt(14, value);
+        }
+
+        public Orphan<Float32List.Builder, Float32List.Reader> disownFloat32List() {
+            return _disown(Float32List.TYPE, 14);
+        }
+
         public boolean hasFloat64List() {
             return !_isNull(15);
         }
@@ -681,6 +794,14 @@ public final class TestAllTypes {
 
         public Float64List.Builder initFloat64List(int size) {
             return _init(Float64List.TYPE, 15, size);
+        }
+
+        public void adoptFloat64List(Orphan<Float64List.Builder, Float64List.Reader> value) {
+            _adopt(15, value);
+        }
+
+        public Orphan<Float64List.Builder, Float64List.Reader> disownFloat64List() {
+            return _disown(Float64List.TYPE, 15);
         }
 
         public boolean hasTextList() {
@@ -699,6 +820,14 @@ public final class TestAllTypes {
             return _init(Pool.LIST_OF_TEXT, 16, size);
         }
 
+        public void adoptTextList(Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> value) {
+            _adopt(16, value);
+        }
+
+        public Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> disownTextList() {
+            return _disown(Pool.LIST_OF_TEXT, 16);
+        }
+
         public boolean hasDataList() {
             return !_isNull(17);
         }
@@ -713,6 +842,14 @@ public final class TestAllTypes {
 
         public PointerList.Builder<Data.Builder, Data> initDataList(int size) {
             return _init(Pool.LIST_OF_DATA, 17, size);
+        }
+
+        public void adoptDataList(Orphan<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> value) {
+            _adopt(17, value);
+        }
+
+        public Orphan<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> disownDataList() {
+            return _disown(Pool.LIST_OF_DATA, 17);
         }
 
         public boolean hasStructList() {
@@ -731,6 +868,16 @@ public final class TestAllTypes {
             return _init(Pool.LIST_OF_TEST_ALL_TYPES, 18, size);
         }
 
+        public void adoptStructList(
+                Orphan<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>> value) {
+            _adopt(18, value);
+        }
+
+        public Orphan<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>>
+                disownStructList() {
+            return _disown(Pool.LIST_OF_TEST_ALL_TYPES, 18);
+        }
+
         public boolean hasEnumList() {
             return !_isNull(19);
         }
@@ -745,6 +892,14 @@ public final class TestAllTypes {
 
         public EnumList.Builder<TestEnum> initEnumList(int size) {
             return _init(Pool.LIST_OF_TEST_ENUM, 19, size);
+        }
+
+        public void adoptEnumList(Orphan<EnumList.Builder<TestEnum>, EnumList.Reader<TestEnum>> value) {
+            _adopt(19, value);
+        }
+
+        public Orphan<EnumList.Builder<TestEnum>, EnumList.Reader<TestEnum>> disownEnumList() {
+            return _disown(Pool.LIST_OF_TEST_ENUM, 19);
         }
 
         public boolean hasInterfaceList() {
@@ -763,6 +918,20 @@ public final class TestAllTypes {
             return _init(Pool.LIST_OF_TEST_INTERFACE, 20, size);
         }
 
+        public void adoptInterfaceList(
+                Orphan<
+                        PointerList.Builder<TestInterface.Client, TestInterface.Client>,
+                        PointerList.Reader<TestInterface.Client>> value) {
+            _adopt(20, value);
+        }
+
+        public Orphan<
+                PointerList.Builder<TestInterface.Client, TestInterface.Client>,
+                PointerList.Reader<TestInterface.Client>>
+                disownInterfaceList() {
+            return _disown(Pool.LIST_OF_TEST_INTERFACE, 20);
+        }
+
         public boolean hasAnyField() {
             return !_isNull(21);
         }
@@ -777,6 +946,14 @@ public final class TestAllTypes {
 
         public AnyPointer.Builder initAnyField() {
             return _init(AnyPointer.TYPE, 21, 0);
+        }
+
+        public void adoptAnyField(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(21, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownAnyField() {
+            return _disown(AnyPointer.TYPE, 21);
         }
 
         public boolean hasCapabilityField() {
@@ -807,6 +984,16 @@ public final class TestAllTypes {
             return _init(Pool.LIST_OF_LIST_OF_INT32, 23, size);
         }
 
+        public void adoptInt32ListList(
+                Orphan<PointerList.Builder<Int32List.Builder, Int32List.Reader>, PointerList.Reader<Int32List.Reader>> value) {
+            _adopt(23, value);
+        }
+
+        public Orphan<PointerList.Builder<Int32List.Builder, Int32List.Reader>, PointerList.Reader<Int32List.Reader>>
+                disownInt32ListList() {
+            return _disown(Pool.LIST_OF_LIST_OF_INT32, 23);
+        }
+
         public boolean hasTextListList() {
             return !_isNull(24);
         }
@@ -824,6 +1011,20 @@ public final class TestAllTypes {
             return _init(Pool.LIST_OF_LIST_OF_TEXT, 24, size);
         }
 
+        public void adoptTextListList(
+                Orphan<
+                        PointerList.Builder<PointerList.Builder<String, String>, PointerList.Reader<String>>,
+                        PointerList.Reader<PointerList.Reader<String>>> value) {
+            _adopt(24, value);
+        }
+
+        public Orphan<
+                PointerList.Builder<PointerList.Builder<String, String>, PointerList.Reader<String>>,
+                PointerList.Reader<PointerList.Reader<String>>>
+                disownTextListList() {
+            return _disown(Pool.LIST_OF_LIST_OF_TEXT, 24);
+        }
+
         public boolean hasCapabilityList() {
             return !_isNull(25);
         }
@@ -838,6 +1039,14 @@ public final class TestAllTypes {
 
         public PointerList.Builder<Cap, Cap> initCapabilityList(int size) {
             return _init(Pool.LIST_OF_CAPABILITY, 25, size);
+        }
+
+        public void adoptCapabilityList(Orphan<PointerList.Builder<Cap, Cap>, PointerList.Reader<Cap>> value) {
+            _adopt(25, value);
+        }
+
+        public Orphan<PointerList.Builder<Cap, Cap>, PointerList.Reader<Cap>> disownCapabilityList() {
+            return _disown(Pool.LIST_OF_CAPABILITY, 25);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -63,6 +64,14 @@ public final class TestAnyPointer {
 
         public AnyPointer.Builder initAnyPointerField() {
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptAnyPointerField(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownAnyPointerField() {
+            return _disown(AnyPointer.TYPE, 0);
         }
     }
 

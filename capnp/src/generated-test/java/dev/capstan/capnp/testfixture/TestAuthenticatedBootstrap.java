@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Request;
@@ -261,6 +262,14 @@ public final class TestAuthenticatedBootstrap {
 
             public VatIdB initCaller(int size) {
                 return _init(type.vatId, 0, size);
+            }
+
+            public void adoptCaller(Orphan<VatIdB, VatIdR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<VatIdB, VatIdR> disownCaller() {
+                return _disown(type.vatId, 0);
             }
         }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
@@ -88,6 +89,20 @@ public final class TestContainMembrane {
 
         public PointerList.Builder<TestMembrane.Thing.Client, TestMembrane.Thing.Client> initList(int size) {
             return _init(Pool.LIST_OF_THING, 1, size);
+        }
+
+        public void adoptList(
+                Orphan<
+                        PointerList.Builder<TestMembrane.Thing.Client, TestMembrane.Thing.Client>,
+                        PointerList.Reader<TestMembrane.Thing.Client>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<
+                PointerList.Builder<TestMembrane.Thing.Client, TestMembrane.Thing.Client>,
+                PointerList.Reader<TestMembrane.Thing.Client>>
+                disownList() {
+            return _disown(Pool.LIST_OF_THING, 1);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.capstan.capnp.Float32List;
 import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.Int64List;
 import dev.capstan.capnp.MessageReader;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
@@ -296,6 +297,14 @@ public final class TestDefaults {
             _setText(0, value);
         }
 
+        public void adoptTextField(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownTextField() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean hasDataField() {
             return !_isNull(1);
         }
@@ -316,6 +325,14 @@ public final class TestDefaults {
             return _initData(1, size);
         }
 
+        public void adoptDataField(Orphan<Data.Builder, Data> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<Data.Builder, Data> disownDataField() {
+            return _disown(Data.TYPE, 1);
+        }
+
         public boolean hasStructField() {
             return !_isNull(2);
         }
@@ -330,6 +347,14 @@ public final class TestDefaults {
 
         public TestAllTypes.Builder initStructField() {
             return _init(TestAllTypes.TYPE, 2);
+        }
+
+        public void adoptStructField(Orphan<TestAllTypes.Builder, TestAllTypes.Reader> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<TestAllTypes.Builder, TestAllTypes.Reader> disownStructField() {
+            return _disown(TestAllTypes.TYPE, 2);
         }
 
         public TestEnum getEnumField() {
@@ -364,6 +389,14 @@ public final class TestDefaults {
             return _init(BoolList.TYPE, 3, size);
         }
 
+        public void adoptBoolList(Orphan<BoolList.Builder, BoolList.Reader> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<BoolList.Builder, BoolList.Reader> disownBoolList() {
+            return _disown(BoolList.TYPE, 3);
+        }
+
         public boolean hasInt32List() {
             return !_isNull(4);
         }
@@ -378,6 +411,14 @@ public final class TestDefaults {
 
         public Int32List.Builder initInt32List(int size) {
             return _init(Int32List.TYPE, 4, size);
+        }
+
+        public void adoptInt32List(Orphan<Int32List.Builder, Int32List.Reader> value) {
+            _adopt(4, value);
+        }
+
+        public Orphan<Int32List.Builder, Int32List.Reader> disownInt32List() {
+            return _disown(Int32List.TYPE, 4);
         }
 
         public boolean hasUInt64List() {
@@ -396,6 +437,14 @@ public final class TestDefaults {
             return _init(Int64List.TYPE, 5, size);
         }
 
+        public void adoptUInt64List(Orphan<Int64List.Builder, Int64List.Reader> value) {
+            _adopt(5, value);
+        }
+
+        public Orphan<Int64List.Builder, Int64List.Reader> disownUInt64List() {
+            return _disown(Int64List.TYPE, 5);
+        }
+
         public boolean hasFloat32List() {
             return !_isNull(6);
         }
@@ -410,6 +459,14 @@ public final class TestDefaults {
 
         public Float32List.Builder initFloat32List(int size) {
             return _init(Float32List.TYPE, 6, size);
+        }
+
+        public void adoptFloat32List(Orphan<Float32List.Builder, Float32List.Reader> value) {
+            _adopt(6, value);
+        }
+
+        public Orphan<Float32List.Builder, Float32List.Reader> disownFloat32List() {
+            return _disown(Float32List.TYPE, 6);
         }
 
         public boolean hasTextList() {
@@ -428,6 +485,14 @@ public final class TestDefaults {
             return _init(Pool.LIST_OF_TEXT, 7, size);
         }
 
+        public void adoptTextList(Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> value) {
+            _adopt(7, value);
+        }
+
+        public Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> disownTextList() {
+            return _disown(Pool.LIST_OF_TEXT, 7);
+        }
+
         public boolean hasEnumList() {
             return !_isNull(8);
         }
@@ -442,6 +507,14 @@ public final class TestDefaults {
 
         public EnumList.Builder<TestEnum> initEnumList(int size) {
             return _init(Pool.LIST_OF_TEST_ENUM, 8, size);
+        }
+
+        public void adoptEnumList(Orphan<EnumList.Builder<TestEnum>, EnumList.Reader<TestEnum>> value) {
+            _adopt(8, value);
+        }
+
+        public Orphan<EnumList.Builder<TestEnum>, EnumList.Reader<TestEnum>> disownEnumList() {
+            return _disown(Pool.LIST_OF_TEST_ENUM, 8);
         }
 
         public boolean hasStructList() {
@@ -460,6 +533,16 @@ public final class TestDefaults {
             return _init(Pool.LIST_OF_TEST_ALL_TYPES, 9, size);
         }
 
+        public void adoptStructList(
+                Orphan<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>> value) {
+            _adopt(9, value);
+        }
+
+        public Orphan<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>>
+                disownStructList() {
+            return _disown(Pool.LIST_OF_TEST_ALL_TYPES, 9);
+        }
+
         public boolean hasInt32ListList() {
             return !_isNull(10);
         }
@@ -474,6 +557,16 @@ public final class TestDefaults {
 
         public PointerList.Builder<Int32List.Builder, Int32List.Reader> initInt32ListList(int size) {
             return _init(Pool.LIST_OF_LIST_OF_INT32, 10, size);
+        }
+
+        public void adoptInt32ListList(
+                Orphan<PointerList.Builder<Int32List.Builder, Int32List.Reader>, PointerList.Reader<Int32List.Reader>> value) {
+            _adopt(10, value);
+        }
+
+        public Orphan<PointerList.Builder<Int32List.Builder, Int32List.Reader>, PointerList.Reader<Int32List.Reader>>
+                disownInt32ListList() {
+            return _disown(Pool.LIST_OF_LIST_OF_INT32, 10);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Request;
@@ -132,6 +133,14 @@ public final class TestGenerics {
             return _init(type.foo, 0, size);
         }
 
+        public void adoptFoo(Orphan<FooB, FooR> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<FooB, FooR> disownFoo() {
+            return _disown(type.foo, 0);
+        }
+
         public boolean hasRev() {
             return !_isNull(1);
         }
@@ -146,6 +155,16 @@ public final class TestGenerics {
 
         public TestGenerics.Builder<BarB, BarR, FooB, FooR> initRev() {
             return _init(TestGenerics.type(type.bar, type.foo), 1);
+        }
+
+        public void adoptRev(
+                Orphan<TestGenerics.Builder<BarB, BarR, FooB, FooR>, TestGenerics.Reader<BarB, BarR, FooB, FooR>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<TestGenerics.Builder<BarB, BarR, FooB, FooR>, TestGenerics.Reader<BarB, BarR, FooB, FooR>>
+                disownRev() {
+            return _disown(TestGenerics.type(type.bar, type.foo), 1);
         }
 
         public boolean isUv() {
@@ -185,6 +204,20 @@ public final class TestGenerics {
 
         public StructList.Builder<Inner.Builder<FooB, FooR, BarB, BarR>> initList(int size) {
             return _init(StructList.type(Inner.type(type.foo, type.bar)), 2, size);
+        }
+
+        public void adoptList(
+                Orphan<
+                        StructList.Builder<Inner.Builder<FooB, FooR, BarB, BarR>>,
+                        StructList.Reader<Inner.Reader<FooB, FooR, BarB, BarR>>> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<
+                StructList.Builder<Inner.Builder<FooB, FooR, BarB, BarR>>,
+                StructList.Reader<Inner.Reader<FooB, FooR, BarB, BarR>>>
+                disownList() {
+            return _disown(StructList.type(Inner.type(type.foo, type.bar)), 2);
         }
     }
 
@@ -355,6 +388,14 @@ public final class TestGenerics {
                 return _init(type.foo, 0, size);
             }
 
+            public void adoptFoo(Orphan<FooB, FooR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<FooB, FooR> disownFoo() {
+                return _disown(type.foo, 0);
+            }
+
             public boolean hasBar() {
                 return !_isNull(1);
             }
@@ -373,6 +414,14 @@ public final class TestGenerics {
 
             public BarB initBar(int size) {
                 return _init(type.bar, 1, size);
+            }
+
+            public void adoptBar(Orphan<BarB, BarR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<BarB, BarR> disownBar() {
+                return _disown(type.bar, 1);
             }
         }
 
@@ -546,6 +595,14 @@ public final class TestGenerics {
                 return _init(type.bar, 0, size);
             }
 
+            public void adoptBar(Orphan<BarB, BarR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<BarB, BarR> disownBar() {
+                return _disown(type.bar, 0);
+            }
+
             public boolean hasBaz() {
                 return !_isNull(1);
             }
@@ -566,6 +623,14 @@ public final class TestGenerics {
                 return _init(type.baz, 1, size);
             }
 
+            public void adoptBaz(Orphan<BazB, BazR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<BazB, BazR> disownBaz() {
+                return _disown(type.baz, 1);
+            }
+
             public boolean hasInnerBound() {
                 return !_isNull(2);
             }
@@ -580,6 +645,16 @@ public final class TestGenerics {
 
             public Inner.Builder<FooB, FooR, BarB, BarR> initInnerBound() {
                 return _init(Inner.type(type.foo, type.bar), 2);
+            }
+
+            public void adoptInnerBound(
+                    Orphan<Inner.Builder<FooB, FooR, BarB, BarR>, Inner.Reader<FooB, FooR, BarB, BarR>> value) {
+                _adopt(2, value);
+            }
+
+            public Orphan<Inner.Builder<FooB, FooR, BarB, BarR>, Inner.Reader<FooB, FooR, BarB, BarR>>
+                    disownInnerBound() {
+                return _disown(Inner.type(type.foo, type.bar), 2);
             }
 
             public boolean hasInnerUnbound() {
@@ -599,6 +674,20 @@ public final class TestGenerics {
             public Inner.Builder<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>
                     initInnerUnbound() {
                 return _init(Pool.INNER_OF_ANY_POINTER_AND_ANY_POINTER, 3);
+            }
+
+            public void adoptInnerUnbound(
+                    Orphan<
+                            Inner.Builder<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>,
+                            Inner.Reader<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<
+                    Inner.Builder<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>,
+                    Inner.Reader<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>>
+                    disownInnerUnbound() {
+                return _disown(Pool.INNER_OF_ANY_POINTER_AND_ANY_POINTER, 3);
             }
         }
 
@@ -864,6 +953,14 @@ public final class TestGenerics {
                     return _init(type.qux, 0, size);
                 }
 
+                public void adoptQux(Orphan<QuxB, QuxR> value) {
+                    _adopt(0, value);
+                }
+
+                public Orphan<QuxB, QuxR> disownQux() {
+                    return _disown(type.qux, 0);
+                }
+
                 public boolean hasGen() {
                     return !_isNull(1);
                 }
@@ -885,6 +982,28 @@ public final class TestGenerics {
                         TestAllTypes.Builder, TestAllTypes.Reader, TestAnyPointer.Builder, TestAnyPointer.Reader>
                         initGen() {
                     return _init(Pool.TEST_GENERICS_OF_TEST_ALL_TYPES_AND_TEST_ANY_POINTER, 1);
+                }
+
+                public void adoptGen(
+                        Orphan<
+                                TestGenerics.Builder<
+                                        TestAllTypes.Builder, TestAllTypes.Reader, TestAnyPointer.Builder,
+                                        TestAnyPointer.Reader>,
+                                TestGenerics.Reader<
+                                        TestAllTypes.Builder, TestAllTypes.Reader, TestAnyPointer.Builder,
+                                        TestAnyPointer.Reader>> value) {
+                    _adopt(1, value);
+                }
+
+                public Orphan<
+                        TestGenerics.Builder<
+                                TestAllTypes.Builder, TestAllTypes.Reader, TestAnyPointer.Builder,
+                                TestAnyPointer.Reader>,
+                        TestGenerics.Reader<
+                                TestAllTypes.Builder, TestAllTypes.Reader, TestAnyPointer.Builder,
+                                TestAnyPointer.Reader>>
+                        disownGen() {
+                    return _disown(Pool.TEST_GENERICS_OF_TEST_ALL_TYPES_AND_TEST_ANY_POINTER, 1);
                 }
             }
 

@@ -9,6 +9,7 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Request;
@@ -160,6 +161,14 @@ public final class TestImplicitMethodParams {
                 return _init(type.t, 0, size);
             }
 
+            public void adoptFoo(Orphan<TB, TR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<TB, TR> disownFoo() {
+                return _disown(type.t, 0);
+            }
+
             public boolean hasBar() {
                 return !_isNull(1);
             }
@@ -178,6 +187,14 @@ public final class TestImplicitMethodParams {
 
             public UB initBar(int size) {
                 return _init(type.u, 1, size);
+            }
+
+            public void adoptBar(Orphan<UB, UR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<UB, UR> disownBar() {
+                return _disown(type.u, 1);
             }
         }
 

@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -15,6 +16,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import java.util.function.Consumer;
 
 /** What the parity tests use as the bootstrap object. */
@@ -334,6 +336,14 @@ public final class TestInterface {
             public void setX(String value) {
                 _setText(0, value);
             }
+
+            public void adoptX(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownX() {
+                return _disown(Text.TYPE, 0);
+            }
         }
 
         /** The capabilities in a {@code FooResults} that is not there yet. */
@@ -534,6 +544,14 @@ public final class TestInterface {
 
             public TestAllTypes.Builder initS() {
                 return _init(TestAllTypes.TYPE, 0);
+            }
+
+            public void adoptS(Orphan<TestAllTypes.Builder, TestAllTypes.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<TestAllTypes.Builder, TestAllTypes.Reader> disownS() {
+                return _disown(TestAllTypes.TYPE, 0);
             }
         }
 

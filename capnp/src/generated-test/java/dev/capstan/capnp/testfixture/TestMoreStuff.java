@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -14,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import dev.capstan.capnp.UInt8List;
 import java.util.function.Consumer;
 
@@ -531,6 +533,14 @@ public final class TestMoreStuff {
             public void setS(String value) {
                 _setText(0, value);
             }
+
+            public void adoptS(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownS() {
+                return _disown(Text.TYPE, 0);
+            }
         }
 
         /** The capabilities in a {@code CallFooResults} that is not there yet. */
@@ -699,6 +709,14 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptS(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownS() {
+                return _disown(Text.TYPE, 0);
             }
         }
 
@@ -1174,6 +1192,14 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptS(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownS() {
+                return _disown(Text.TYPE, 0);
             }
         }
 
@@ -1737,6 +1763,14 @@ public final class TestMoreStuff {
                 _setText(0, value);
             }
 
+            public void adoptA(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownA() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public long getB() {
                 return _uint32(0, 123);
             }
@@ -1755,6 +1789,14 @@ public final class TestMoreStuff {
 
             public void setC(String value) {
                 _setText(1, value);
+            }
+
+            public void adoptC(Orphan<String, String> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<String, String> disownC() {
+                return _disown(Text.TYPE, 1);
             }
         }
 
@@ -1847,6 +1889,14 @@ public final class TestMoreStuff {
                 _setText(0, value);
             }
 
+            public void adoptD(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownD() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasE() {
                 return !_isNull(1);
             }
@@ -1857,6 +1907,14 @@ public final class TestMoreStuff {
 
             public void setE(String value) {
                 _setText(1, value);
+            }
+
+            public void adoptE(Orphan<String, String> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<String, String> disownE() {
+                return _disown(Text.TYPE, 1);
             }
         }
 
@@ -2294,6 +2352,14 @@ public final class TestMoreStuff {
             public void setStr(String value) {
                 _setText(0, value);
             }
+
+            public void adoptStr(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownStr() {
+                return _disown(Text.TYPE, 0);
+            }
         }
 
         /** The capabilities in a {@code GetEnormousStringResults} that is not there yet. */
@@ -2383,6 +2449,14 @@ public final class TestMoreStuff {
 
             public void setA(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptA(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownA() {
+                return _disown(Text.TYPE, 0);
             }
 
             public boolean hasB() {
@@ -2567,6 +2641,14 @@ public final class TestMoreStuff {
 
             public UInt8List.Builder initFill(int size) {
                 return _init(UInt8List.TYPE, 0, size);
+            }
+
+            public void adoptFill(Orphan<UInt8List.Builder, UInt8List.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<UInt8List.Builder, UInt8List.Reader> disownFill() {
+                return _disown(UInt8List.TYPE, 0);
             }
 
             public boolean hasFdCap1() {

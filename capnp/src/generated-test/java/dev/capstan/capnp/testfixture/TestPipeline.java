@@ -9,6 +9,7 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
@@ -18,6 +19,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import java.util.function.Consumer;
 
 public final class TestPipeline {
@@ -461,6 +463,14 @@ public final class TestPipeline {
                 _setText(0, value);
             }
 
+            public void adoptS(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownS() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasOutBox() {
                 return !_isNull(1);
             }
@@ -475,6 +485,14 @@ public final class TestPipeline {
 
             public Box.Builder initOutBox() {
                 return _init(Box.TYPE, 1);
+            }
+
+            public void adoptOutBox(Orphan<Box.Builder, Box.Reader> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<Box.Builder, Box.Reader> disownOutBox() {
+                return _disown(Box.TYPE, 1);
             }
         }
 
@@ -596,6 +614,14 @@ public final class TestPipeline {
                 return _init(AnyPointer.TYPE, 1, 0);
             }
 
+            public void adoptObj(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownObj() {
+                return _disown(AnyPointer.TYPE, 1);
+            }
+
             public boolean hasList() {
                 return !_isNull(2);
             }
@@ -610,6 +636,20 @@ public final class TestPipeline {
 
             public PointerList.Builder<TestInterface.Client, TestInterface.Client> initList(int size) {
                 return _init(Pool.LIST_OF_TEST_INTERFACE, 2, size);
+            }
+
+            public void adoptList(
+                    Orphan<
+                            PointerList.Builder<TestInterface.Client, TestInterface.Client>,
+                            PointerList.Reader<TestInterface.Client>> value) {
+                _adopt(2, value);
+            }
+
+            public Orphan<
+                    PointerList.Builder<TestInterface.Client, TestInterface.Client>,
+                    PointerList.Reader<TestInterface.Client>>
+                    disownList() {
+                return _disown(Pool.LIST_OF_TEST_INTERFACE, 2);
             }
         }
 
@@ -865,6 +905,14 @@ public final class TestPipeline {
                 _setText(0, value);
             }
 
+            public void adoptS(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownS() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasOutBox() {
                 return !_isNull(1);
             }
@@ -879,6 +927,14 @@ public final class TestPipeline {
 
             public AnyBox.Builder initOutBox() {
                 return _init(AnyBox.TYPE, 1);
+            }
+
+            public void adoptOutBox(Orphan<AnyBox.Builder, AnyBox.Reader> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<AnyBox.Builder, AnyBox.Reader> disownOutBox() {
+                return _disown(AnyBox.TYPE, 1);
             }
         }
 
@@ -1028,6 +1084,14 @@ public final class TestPipeline {
 
             public Box.Builder initOutBox() {
                 return _init(Box.TYPE, 0);
+            }
+
+            public void adoptOutBox(Orphan<Box.Builder, Box.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Box.Builder, Box.Reader> disownOutBox() {
+                return _disown(Box.TYPE, 0);
             }
         }
 

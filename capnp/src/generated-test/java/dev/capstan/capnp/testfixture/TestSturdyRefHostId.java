@@ -2,11 +2,13 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** Names a vat of the simulated network. */
 public final class TestSturdyRefHostId {
@@ -64,6 +66,14 @@ public final class TestSturdyRefHostId {
 
         public void setHost(String value) {
             _setText(0, value);
+        }
+
+        public void adoptHost(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownHost() {
+            return _disown(Text.TYPE, 0);
         }
 
         public boolean getUnique() {

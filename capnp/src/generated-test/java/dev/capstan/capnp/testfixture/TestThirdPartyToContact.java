@@ -2,11 +2,13 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 public final class TestThirdPartyToContact {
     /** Stands for this type where one is asked for. */
@@ -78,6 +80,14 @@ public final class TestThirdPartyToContact {
             return _init(TestSturdyRefHostId.TYPE, 0);
         }
 
+        public void adoptPath(Orphan<TestSturdyRefHostId.Builder, TestSturdyRefHostId.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<TestSturdyRefHostId.Builder, TestSturdyRefHostId.Reader> disownPath() {
+            return _disown(TestSturdyRefHostId.TYPE, 0);
+        }
+
         public long getToken() {
             return _int64(0, 0);
         }
@@ -97,6 +107,14 @@ public final class TestThirdPartyToContact {
         /** Who sent this, so that a test sees whether it was forwarded by the rules or merely copied. */
         public void setSentBy(String value) {
             _setText(1, value);
+        }
+
+        public void adoptSentBy(Orphan<String, String> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<String, String> disownSentBy() {
+            return _disown(Text.TYPE, 1);
         }
     }
 

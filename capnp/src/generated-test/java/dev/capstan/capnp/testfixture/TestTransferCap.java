@@ -2,6 +2,7 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 public final class TestTransferCap {
     /** Stands for this type where one is asked for. */
@@ -64,6 +66,14 @@ public final class TestTransferCap {
 
         public StructList.Builder<Element.Builder> initList(int size) {
             return _init(Pool.LIST_OF_ELEMENT, 0, size);
+        }
+
+        public void adoptList(Orphan<StructList.Builder<Element.Builder>, StructList.Reader<Element.Reader>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Element.Builder>, StructList.Reader<Element.Reader>> disownList() {
+            return _disown(Pool.LIST_OF_ELEMENT, 0);
         }
     }
 
@@ -150,6 +160,14 @@ public final class TestTransferCap {
 
             public void setText(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptText(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownText() {
+                return _disown(Text.TYPE, 0);
             }
 
             public boolean hasCap() {

@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Request;
@@ -181,6 +182,14 @@ public final class Persistent {
             public OwnerB initSealFor(int size) {
                 return _init(type.owner, 0, size);
             }
+
+            public void adoptSealFor(Orphan<OwnerB, OwnerR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<OwnerB, OwnerR> disownSealFor() {
+                return _disown(type.owner, 0);
+            }
         }
 
         /** The capabilities in a {@code SaveParams} that is not there yet. */
@@ -327,6 +336,14 @@ public final class Persistent {
 
             public SturdyRefB initSturdyRef(int size) {
                 return _init(type.sturdyRef, 0, size);
+            }
+
+            public void adoptSturdyRef(Orphan<SturdyRefB, SturdyRefR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<SturdyRefB, SturdyRefR> disownSturdyRef() {
+                return _disown(type.sturdyRef, 0);
             }
         }
 

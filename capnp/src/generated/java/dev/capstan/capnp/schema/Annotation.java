@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -92,6 +93,14 @@ public final class Annotation {
             return _init(Brand.TYPE, 1);
         }
 
+        public void adoptBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<Brand.Builder, Brand.Reader> disownBrand() {
+            return _disown(Brand.TYPE, 1);
+        }
+
         public boolean hasValue() {
             return !_isNull(0);
         }
@@ -106,6 +115,14 @@ public final class Annotation {
 
         public Value.Builder initValue() {
             return _init(Value.TYPE, 0);
+        }
+
+        public void adoptValue(Orphan<Value.Builder, Value.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<Value.Builder, Value.Reader> disownValue() {
+            return _disown(Value.TYPE, 0);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -68,6 +69,14 @@ public final class Brand {
 
         public StructList.Builder<Scope.Builder> initScopes(int size) {
             return _init(Pool.LIST_OF_SCOPE, 0, size);
+        }
+
+        public void adoptScopes(Orphan<StructList.Builder<Scope.Builder>, StructList.Reader<Scope.Reader>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Scope.Builder>, StructList.Reader<Scope.Reader>> disownScopes() {
+            return _disown(Pool.LIST_OF_SCOPE, 0);
         }
     }
 
@@ -208,6 +217,17 @@ public final class Brand {
             public StructList.Builder<Binding.Builder> initBind(int size) {
                 _setUint16(4, 0, 0);
                 return _init(Pool.LIST_OF_BINDING, 0, size);
+            }
+
+            public void adoptBind(
+                    Orphan<StructList.Builder<Binding.Builder>, StructList.Reader<Binding.Reader>> value) {
+                _setUint16(4, 0, 0);
+                _adopt(0, value);
+            }
+
+            public Orphan<StructList.Builder<Binding.Builder>, StructList.Reader<Binding.Reader>> disownBind() {
+                assert isBind() : "asked for BIND of a union that holds " + which();
+                return _disown(Pool.LIST_OF_BINDING, 0);
             }
 
             public boolean isInherit() {
@@ -363,6 +383,16 @@ public final class Brand {
             public Type.Builder initType() {
                 _setUint16(0, 1, 0);
                 return _init(Type.TYPE, 0);
+            }
+
+            public void adoptType(Orphan<Type.Builder, Type.Reader> value) {
+                _setUint16(0, 1, 0);
+                _adopt(0, value);
+            }
+
+            public Orphan<Type.Builder, Type.Reader> disownType() {
+                assert isType() : "asked for TYPE of a union that holds " + which();
+                return _disown(Type.TYPE, 0);
             }
         }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** The root of what a generator reads from its standard input. */
 public final class CodeGeneratorRequest {
@@ -97,6 +99,14 @@ public final class CodeGeneratorRequest {
             return _init(CapnpVersion.TYPE, 2);
         }
 
+        public void adoptCapnpVersion(Orphan<CapnpVersion.Builder, CapnpVersion.Reader> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<CapnpVersion.Builder, CapnpVersion.Reader> disownCapnpVersion() {
+            return _disown(CapnpVersion.TYPE, 2);
+        }
+
         public boolean hasNodes() {
             return !_isNull(0);
         }
@@ -112,6 +122,14 @@ public final class CodeGeneratorRequest {
 
         public StructList.Builder<Node.Builder> initNodes(int size) {
             return _init(Pool.LIST_OF_NODE, 0, size);
+        }
+
+        public void adoptNodes(Orphan<StructList.Builder<Node.Builder>, StructList.Reader<Node.Reader>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Node.Builder>, StructList.Reader<Node.Reader>> disownNodes() {
+            return _disown(Pool.LIST_OF_NODE, 0);
         }
 
         public boolean hasSourceInfo() {
@@ -131,6 +149,16 @@ public final class CodeGeneratorRequest {
             return _init(Pool.LIST_OF_SOURCE_INFO, 3, size);
         }
 
+        public void adoptSourceInfo(
+                Orphan<StructList.Builder<Node.SourceInfo.Builder>, StructList.Reader<Node.SourceInfo.Reader>> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<StructList.Builder<Node.SourceInfo.Builder>, StructList.Reader<Node.SourceInfo.Reader>>
+                disownSourceInfo() {
+            return _disown(Pool.LIST_OF_SOURCE_INFO, 3);
+        }
+
         public boolean hasRequestedFiles() {
             return !_isNull(1);
         }
@@ -146,6 +174,16 @@ public final class CodeGeneratorRequest {
 
         public StructList.Builder<RequestedFile.Builder> initRequestedFiles(int size) {
             return _init(Pool.LIST_OF_REQUESTED_FILE, 1, size);
+        }
+
+        public void adoptRequestedFiles(
+                Orphan<StructList.Builder<RequestedFile.Builder>, StructList.Reader<RequestedFile.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<StructList.Builder<RequestedFile.Builder>, StructList.Reader<RequestedFile.Reader>>
+                disownRequestedFiles() {
+            return _disown(Pool.LIST_OF_REQUESTED_FILE, 1);
         }
     }
 
@@ -269,6 +307,14 @@ public final class CodeGeneratorRequest {
                 _setText(0, value);
             }
 
+            public void adoptFilename(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownFilename() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasImports() {
                 return !_isNull(1);
             }
@@ -286,6 +332,15 @@ public final class CodeGeneratorRequest {
                 return _init(Pool.LIST_OF_IMPORT, 1, size);
             }
 
+            public void adoptImports(
+                    Orphan<StructList.Builder<Import.Builder>, StructList.Reader<Import.Reader>> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<StructList.Builder<Import.Builder>, StructList.Reader<Import.Reader>> disownImports() {
+                return _disown(Pool.LIST_OF_IMPORT, 1);
+            }
+
             public boolean hasFileSourceInfo() {
                 return !_isNull(2);
             }
@@ -300,6 +355,14 @@ public final class CodeGeneratorRequest {
 
             public FileSourceInfo.Builder initFileSourceInfo() {
                 return _init(FileSourceInfo.TYPE, 2);
+            }
+
+            public void adoptFileSourceInfo(Orphan<FileSourceInfo.Builder, FileSourceInfo.Reader> value) {
+                _adopt(2, value);
+            }
+
+            public Orphan<FileSourceInfo.Builder, FileSourceInfo.Reader> disownFileSourceInfo() {
+                return _disown(FileSourceInfo.TYPE, 2);
             }
         }
 
@@ -399,6 +462,14 @@ public final class CodeGeneratorRequest {
                 public void setName(String value) {
                     _setText(0, value);
                 }
+
+                public void adoptName(Orphan<String, String> value) {
+                    _adopt(0, value);
+                }
+
+                public Orphan<String, String> disownName() {
+                    return _disown(Text.TYPE, 0);
+                }
             }
 
             /** The capabilities in a {@code Import} that is not there yet. */
@@ -482,6 +553,16 @@ public final class CodeGeneratorRequest {
 
                 public StructList.Builder<Identifier.Builder> initIdentifiers(int size) {
                     return _init(Pool.LIST_OF_IDENTIFIER, 0, size);
+                }
+
+                public void adoptIdentifiers(
+                        Orphan<StructList.Builder<Identifier.Builder>, StructList.Reader<Identifier.Reader>> value) {
+                    _adopt(0, value);
+                }
+
+                public Orphan<StructList.Builder<Identifier.Builder>, StructList.Reader<Identifier.Reader>>
+                        disownIdentifiers() {
+                    return _disown(Pool.LIST_OF_IDENTIFIER, 0);
                 }
             }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** A value of an enum. Its number is its place in the list. */
 public final class Enumerant {
@@ -77,6 +79,14 @@ public final class Enumerant {
             _setText(0, value);
         }
 
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public int getCodeOrder() {
             return _uint16(0, 0);
         }
@@ -100,6 +110,16 @@ public final class Enumerant {
 
         public StructList.Builder<Annotation.Builder> initAnnotations(int size) {
             return _init(Pool.LIST_OF_ANNOTATION, 1, size);
+        }
+
+        public void adoptAnnotations(
+                Orphan<StructList.Builder<Annotation.Builder>, StructList.Reader<Annotation.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<StructList.Builder<Annotation.Builder>, StructList.Reader<Annotation.Reader>>
+                disownAnnotations() {
+            return _disown(Pool.LIST_OF_ANNOTATION, 1);
         }
     }
 

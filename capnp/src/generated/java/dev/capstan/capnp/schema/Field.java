@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** A field of a struct or group. */
 public final class Field {
@@ -129,6 +131,14 @@ public final class Field {
             _setText(0, value);
         }
 
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public int getCodeOrder() {
             return _uint16(0, 0);
         }
@@ -152,6 +162,16 @@ public final class Field {
 
         public StructList.Builder<Annotation.Builder> initAnnotations(int size) {
             return _init(Pool.LIST_OF_ANNOTATION, 1, size);
+        }
+
+        public void adoptAnnotations(
+                Orphan<StructList.Builder<Annotation.Builder>, StructList.Reader<Annotation.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<StructList.Builder<Annotation.Builder>, StructList.Reader<Annotation.Reader>>
+                disownAnnotations() {
+            return _disown(Pool.LIST_OF_ANNOTATION, 1);
         }
 
         public int getDiscriminantValue() {
@@ -324,6 +344,14 @@ public final class Field {
                 return _init(Type.TYPE, 2);
             }
 
+            public void adoptType(Orphan<Type.Builder, Type.Reader> value) {
+                _adopt(2, value);
+            }
+
+            public Orphan<Type.Builder, Type.Reader> disownType() {
+                return _disown(Type.TYPE, 2);
+            }
+
             public boolean hasDefaultValue() {
                 return !_isNull(3);
             }
@@ -338,6 +366,14 @@ public final class Field {
 
             public Value.Builder initDefaultValue() {
                 return _init(Value.TYPE, 3);
+            }
+
+            public void adoptDefaultValue(Orphan<Value.Builder, Value.Reader> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<Value.Builder, Value.Reader> disownDefaultValue() {
+                return _disown(Value.TYPE, 3);
             }
 
             public boolean getHadExplicitDefault() {

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** A method of an interface. Its number is its place in the list. */
 public final class Method {
@@ -120,6 +122,14 @@ public final class Method {
             _setText(0, value);
         }
 
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public int getCodeOrder() {
             return _uint16(0, 0);
         }
@@ -144,6 +154,16 @@ public final class Method {
 
         public StructList.Builder<Node.Parameter.Builder> initImplicitParameters(int size) {
             return _init(Pool.LIST_OF_PARAMETER, 4, size);
+        }
+
+        public void adoptImplicitParameters(
+                Orphan<StructList.Builder<Node.Parameter.Builder>, StructList.Reader<Node.Parameter.Reader>> value) {
+            _adopt(4, value);
+        }
+
+        public Orphan<StructList.Builder<Node.Parameter.Builder>, StructList.Reader<Node.Parameter.Reader>>
+                disownImplicitParameters() {
+            return _disown(Pool.LIST_OF_PARAMETER, 4);
         }
 
         public long getParamStructType() {
@@ -171,6 +191,14 @@ public final class Method {
             return _init(Brand.TYPE, 2);
         }
 
+        public void adoptParamBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<Brand.Builder, Brand.Reader> disownParamBrand() {
+            return _disown(Brand.TYPE, 2);
+        }
+
         public long getResultStructType() {
             return _int64(2, 0);
         }
@@ -196,6 +224,14 @@ public final class Method {
             return _init(Brand.TYPE, 3);
         }
 
+        public void adoptResultBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<Brand.Builder, Brand.Reader> disownResultBrand() {
+            return _disown(Brand.TYPE, 3);
+        }
+
         public boolean hasAnnotations() {
             return !_isNull(1);
         }
@@ -210,6 +246,16 @@ public final class Method {
 
         public StructList.Builder<Annotation.Builder> initAnnotations(int size) {
             return _init(Pool.LIST_OF_ANNOTATION, 1, size);
+        }
+
+        public void adoptAnnotations(
+                Orphan<StructList.Builder<Annotation.Builder>, StructList.Reader<Annotation.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<StructList.Builder<Annotation.Builder>, StructList.Reader<Annotation.Reader>>
+                disownAnnotations() {
+            return _disown(Pool.LIST_OF_ANNOTATION, 1);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** One declaration: a file, struct, enum, interface, constant or annotation. */
 public final class Node {
@@ -203,6 +205,14 @@ public final class Node {
             _setText(0, value);
         }
 
+        public void adoptDisplayName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownDisplayName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public long getDisplayNamePrefixLength() {
             return _uint32(2, 0);
         }
@@ -238,6 +248,15 @@ public final class Node {
             return _init(Pool.LIST_OF_PARAMETER, 5, size);
         }
 
+        public void adoptParameters(
+                Orphan<StructList.Builder<Parameter.Builder>, StructList.Reader<Parameter.Reader>> value) {
+            _adopt(5, value);
+        }
+
+        public Orphan<StructList.Builder<Parameter.Builder>, StructList.Reader<Parameter.Reader>> disownParameters() {
+            return _disown(Pool.LIST_OF_PARAMETER, 5);
+        }
+
         public boolean getIsGeneric() {
             return _bool(288, false);
         }
@@ -264,6 +283,16 @@ public final class Node {
             return _init(Pool.LIST_OF_NESTED_NODE, 1, size);
         }
 
+        public void adoptNestedNodes(
+                Orphan<StructList.Builder<NestedNode.Builder>, StructList.Reader<NestedNode.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<StructList.Builder<NestedNode.Builder>, StructList.Reader<NestedNode.Reader>>
+                disownNestedNodes() {
+            return _disown(Pool.LIST_OF_NESTED_NODE, 1);
+        }
+
         public boolean hasAnnotations() {
             return !_isNull(2);
         }
@@ -278,6 +307,20 @@ public final class Node {
 
         public StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder> initAnnotations(int size) {
             return _init(Pool.LIST_OF_ANNOTATION, 2, size);
+        }
+
+        public void adoptAnnotations(
+                Orphan<
+                        StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder>,
+                        StructList.Reader<dev.capstan.capnp.schema.Annotation.Reader>> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<
+                StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder>,
+                StructList.Reader<dev.capstan.capnp.schema.Annotation.Reader>>
+                disownAnnotations() {
+            return _disown(Pool.LIST_OF_ANNOTATION, 2);
         }
 
         public boolean isFile() {
@@ -483,6 +526,14 @@ public final class Node {
             public void setName(String value) {
                 _setText(0, value);
             }
+
+            public void adoptName(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownName() {
+                return _disown(Text.TYPE, 0);
+            }
         }
 
         /** The capabilities in a {@code Parameter} that is not there yet. */
@@ -573,6 +624,14 @@ public final class Node {
             /** Without its scope. */
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptName(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownName() {
+                return _disown(Text.TYPE, 0);
             }
 
             public long getId() {
@@ -701,6 +760,14 @@ public final class Node {
                 _setText(0, value);
             }
 
+            public void adoptDocComment(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownDocComment() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasMembers() {
                 return !_isNull(1);
             }
@@ -716,6 +783,15 @@ public final class Node {
 
             public StructList.Builder<Member.Builder> initMembers(int size) {
                 return _init(Pool.LIST_OF_MEMBER, 1, size);
+            }
+
+            public void adoptMembers(
+                    Orphan<StructList.Builder<Member.Builder>, StructList.Reader<Member.Reader>> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<StructList.Builder<Member.Builder>, StructList.Reader<Member.Reader>> disownMembers() {
+                return _disown(Pool.LIST_OF_MEMBER, 1);
             }
 
             public long getStartByte() {
@@ -819,6 +895,14 @@ public final class Node {
 
                 public void setDocComment(String value) {
                     _setText(0, value);
+                }
+
+                public void adoptDocComment(Orphan<String, String> value) {
+                    _adopt(0, value);
+                }
+
+                public Orphan<String, String> disownDocComment() {
+                    return _disown(Text.TYPE, 0);
                 }
 
                 public long getStartByte() {
@@ -1016,6 +1100,14 @@ public final class Node {
                 return _init(Pool.LIST_OF_FIELD, 3, size);
             }
 
+            public void adoptFields(Orphan<StructList.Builder<Field.Builder>, StructList.Reader<Field.Reader>> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<StructList.Builder<Field.Builder>, StructList.Reader<Field.Reader>> disownFields() {
+                return _disown(Pool.LIST_OF_FIELD, 3);
+            }
+
             private Builder cleared() {
                 _setInt16(7, (short) 0, (short) 0);
                 _setInt16(12, (short) 0, (short) 0);
@@ -1076,6 +1168,16 @@ public final class Node {
 
             public StructList.Builder<Enumerant.Builder> initEnumerants(int size) {
                 return _init(Pool.LIST_OF_ENUMERANT, 3, size);
+            }
+
+            public void adoptEnumerants(
+                    Orphan<StructList.Builder<Enumerant.Builder>, StructList.Reader<Enumerant.Reader>> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<StructList.Builder<Enumerant.Builder>, StructList.Reader<Enumerant.Reader>>
+                    disownEnumerants() {
+                return _disown(Pool.LIST_OF_ENUMERANT, 3);
             }
 
             private Builder cleared() {
@@ -1143,6 +1245,15 @@ public final class Node {
                 return _init(Pool.LIST_OF_METHOD, 3, size);
             }
 
+            public void adoptMethods(
+                    Orphan<StructList.Builder<Method.Builder>, StructList.Reader<Method.Reader>> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<StructList.Builder<Method.Builder>, StructList.Reader<Method.Reader>> disownMethods() {
+                return _disown(Pool.LIST_OF_METHOD, 3);
+            }
+
             public boolean hasSuperclasses() {
                 return !_isNull(4);
             }
@@ -1158,6 +1269,16 @@ public final class Node {
 
             public StructList.Builder<Superclass.Builder> initSuperclasses(int size) {
                 return _init(Pool.LIST_OF_SUPERCLASS, 4, size);
+            }
+
+            public void adoptSuperclasses(
+                    Orphan<StructList.Builder<Superclass.Builder>, StructList.Reader<Superclass.Reader>> value) {
+                _adopt(4, value);
+            }
+
+            public Orphan<StructList.Builder<Superclass.Builder>, StructList.Reader<Superclass.Reader>>
+                    disownSuperclasses() {
+                return _disown(Pool.LIST_OF_SUPERCLASS, 4);
             }
 
             private Builder cleared() {
@@ -1223,6 +1344,14 @@ public final class Node {
                 return _init(Type.TYPE, 3);
             }
 
+            public void adoptType(Orphan<Type.Builder, Type.Reader> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<Type.Builder, Type.Reader> disownType() {
+                return _disown(Type.TYPE, 3);
+            }
+
             public boolean hasValue() {
                 return !_isNull(4);
             }
@@ -1237,6 +1366,14 @@ public final class Node {
 
             public Value.Builder initValue() {
                 return _init(Value.TYPE, 4);
+            }
+
+            public void adoptValue(Orphan<Value.Builder, Value.Reader> value) {
+                _adopt(4, value);
+            }
+
+            public Orphan<Value.Builder, Value.Reader> disownValue() {
+                return _disown(Value.TYPE, 4);
             }
 
             private Builder cleared() {
@@ -1361,6 +1498,14 @@ public final class Node {
 
             public Type.Builder initType() {
                 return _init(Type.TYPE, 3);
+            }
+
+            public void adoptType(Orphan<Type.Builder, Type.Reader> value) {
+                _adopt(3, value);
+            }
+
+            public Orphan<Type.Builder, Type.Reader> disownType() {
+                return _disown(Type.TYPE, 3);
             }
 
             public boolean getTargetsFile() {

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -77,6 +78,14 @@ public final class Superclass {
 
         public Brand.Builder initBrand() {
             return _init(Brand.TYPE, 0);
+        }
+
+        public void adoptBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<Brand.Builder, Brand.Reader> disownBrand() {
+            return _disown(Brand.TYPE, 0);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -472,6 +473,14 @@ public final class Type {
                 return _init(Type.TYPE, 0);
             }
 
+            public void adoptElementType(Orphan<Type.Builder, Type.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Type.Builder, Type.Reader> disownElementType() {
+                return _disown(Type.TYPE, 0);
+            }
+
             private Builder cleared() {
                 _clear(0);
                 return this;
@@ -552,6 +561,14 @@ public final class Type {
 
             public Brand.Builder initBrand() {
                 return _init(Brand.TYPE, 0);
+            }
+
+            public void adoptBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Brand.Builder, Brand.Reader> disownBrand() {
+                return _disown(Brand.TYPE, 0);
             }
 
             private Builder cleared() {
@@ -637,6 +654,14 @@ public final class Type {
                 return _init(Brand.TYPE, 0);
             }
 
+            public void adoptBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Brand.Builder, Brand.Reader> disownBrand() {
+                return _disown(Brand.TYPE, 0);
+            }
+
             private Builder cleared() {
                 _setInt64(1, 0, 0);
                 _clear(0);
@@ -718,6 +743,14 @@ public final class Type {
 
             public Brand.Builder initBrand() {
                 return _init(Brand.TYPE, 0);
+            }
+
+            public void adoptBrand(Orphan<Brand.Builder, Brand.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Brand.Builder, Brand.Reader> disownBrand() {
+                return _disown(Brand.TYPE, 0);
             }
 
             private Builder cleared() {

@@ -4,11 +4,13 @@ package dev.capstan.capnp.schema;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** The value of a constant, default or annotation. */
 public final class Value {
@@ -427,6 +429,16 @@ public final class Value {
             _setText(0, value);
         }
 
+        public void adoptText(Orphan<String, String> value) {
+            _setUint16(0, 12, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownText() {
+            assert isText() : "asked for TEXT of a union that holds " + which();
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean isData() {
             return _uint16(0, 0) == 13;
         }
@@ -455,6 +467,16 @@ public final class Value {
             return _initData(0, size);
         }
 
+        public void adoptData(Orphan<Data.Builder, Data> value) {
+            _setUint16(0, 13, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Data.Builder, Data> disownData() {
+            assert isData() : "asked for DATA of a union that holds " + which();
+            return _disown(Data.TYPE, 0);
+        }
+
         public boolean isList() {
             return _uint16(0, 0) == 14;
         }
@@ -476,6 +498,16 @@ public final class Value {
         public AnyPointer.Builder initList() {
             _setUint16(0, 14, 0);
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptList(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _setUint16(0, 14, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownList() {
+            assert isList() : "asked for LIST of a union that holds " + which();
+            return _disown(AnyPointer.TYPE, 0);
         }
 
         public boolean isEnum() {
@@ -515,6 +547,16 @@ public final class Value {
             return _init(AnyPointer.TYPE, 0, 0);
         }
 
+        public void adoptStruct(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _setUint16(0, 16, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownStruct() {
+            assert isStruct() : "asked for STRUCT of a union that holds " + which();
+            return _disown(AnyPointer.TYPE, 0);
+        }
+
         public boolean isInterface() {
             return _uint16(0, 0) == 17;
         }
@@ -545,6 +587,16 @@ public final class Value {
         public AnyPointer.Builder initAnyPointer() {
             _setUint16(0, 18, 0);
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptAnyPointer(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _setUint16(0, 18, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownAnyPointer() {
+            assert isAnyPointer() : "asked for ANY_POINTER of a union that holds " + which();
+            return _disown(AnyPointer.TYPE, 0);
         }
     }
 

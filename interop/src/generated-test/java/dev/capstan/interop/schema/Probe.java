@@ -9,6 +9,7 @@ import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Int64List;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -16,6 +17,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import java.util.function.Consumer;
 
 public final class Probe {
@@ -817,6 +819,14 @@ public final class Probe {
 
             public void setReason(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptReason(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownReason() {
+                return _disown(Text.TYPE, 0);
             }
         }
 
@@ -1627,6 +1637,14 @@ public final class Probe {
 
             public Int64List.Builder initIds(int size) {
                 return _init(Int64List.TYPE, 0, size);
+            }
+
+            public void adoptIds(Orphan<Int64List.Builder, Int64List.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Int64List.Builder, Int64List.Reader> disownIds() {
+                return _disown(Int64List.TYPE, 0);
             }
         }
 

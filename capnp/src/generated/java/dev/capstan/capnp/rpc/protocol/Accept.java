@@ -4,6 +4,7 @@ package dev.capstan.capnp.rpc.protocol;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -94,6 +95,14 @@ public final class Accept {
             return _init(AnyPointer.TYPE, 0, 0);
         }
 
+        public void adoptProvision(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownProvision() {
+            return _disown(AnyPointer.TYPE, 0);
+        }
+
         public boolean hasEmbargo() {
             return !_isNull(1);
         }
@@ -118,6 +127,14 @@ public final class Accept {
 
         public Data.Builder initEmbargo(int size) {
             return _initData(1, size);
+        }
+
+        public void adoptEmbargo(Orphan<Data.Builder, Data> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<Data.Builder, Data> disownEmbargo() {
+            return _disown(Data.TYPE, 1);
         }
     }
 

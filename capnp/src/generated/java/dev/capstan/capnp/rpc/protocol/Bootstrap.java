@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -80,6 +81,14 @@ public final class Bootstrap {
 
         public AnyPointer.Builder initDeprecatedObjectId() {
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptDeprecatedObjectId(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownDeprecatedObjectId() {
+            return _disown(AnyPointer.TYPE, 0);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -130,6 +131,14 @@ public final class Call {
             return _init(MessageTarget.TYPE, 0);
         }
 
+        public void adoptTarget(Orphan<MessageTarget.Builder, MessageTarget.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<MessageTarget.Builder, MessageTarget.Reader> disownTarget() {
+            return _disown(MessageTarget.TYPE, 0);
+        }
+
         public long getInterfaceId() {
             return _int64(1, 0);
         }
@@ -195,6 +204,14 @@ public final class Call {
 
         public Payload.Builder initParams() {
             return _init(Payload.TYPE, 1);
+        }
+
+        public void adoptParams(Orphan<Payload.Builder, Payload.Reader> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<Payload.Builder, Payload.Reader> disownParams() {
+            return _disown(Payload.TYPE, 1);
         }
 
         public SendResultsTo.Builder getSendResultsTo() {
@@ -355,6 +372,16 @@ public final class Call {
             public AnyPointer.Builder initThirdParty() {
                 _setUint16(3, 2, 0);
                 return _init(AnyPointer.TYPE, 2, 0);
+            }
+
+            public void adoptThirdParty(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+                _setUint16(3, 2, 0);
+                _adopt(2, value);
+            }
+
+            public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownThirdParty() {
+                assert isThirdParty() : "asked for THIRD_PARTY of a union that holds " + which();
+                return _disown(AnyPointer.TYPE, 2);
             }
 
             private Builder cleared() {

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -210,6 +211,16 @@ public final class CapDescriptor {
             return _init(PromisedAnswer.TYPE, 0);
         }
 
+        public void adoptReceiverAnswer(Orphan<PromisedAnswer.Builder, PromisedAnswer.Reader> value) {
+            _setUint16(0, 4, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<PromisedAnswer.Builder, PromisedAnswer.Reader> disownReceiverAnswer() {
+            assert isReceiverAnswer() : "asked for RECEIVER_ANSWER of a union that holds " + which();
+            return _disown(PromisedAnswer.TYPE, 0);
+        }
+
         public boolean isThirdPartyHosted() {
             return _uint16(0, 0) == 5;
         }
@@ -232,6 +243,17 @@ public final class CapDescriptor {
         public ThirdPartyCapDescriptor.Builder initThirdPartyHosted() {
             _setUint16(0, 5, 0);
             return _init(ThirdPartyCapDescriptor.TYPE, 0);
+        }
+
+        public void adoptThirdPartyHosted(
+                Orphan<ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Reader> value) {
+            _setUint16(0, 5, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<ThirdPartyCapDescriptor.Builder, ThirdPartyCapDescriptor.Reader> disownThirdPartyHosted() {
+            assert isThirdPartyHosted() : "asked for THIRD_PARTY_HOSTED of a union that holds " + which();
+            return _disown(ThirdPartyCapDescriptor.TYPE, 0);
         }
 
         public int getAttachedFd() {

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -73,6 +74,14 @@ public final class Disembargo {
 
         public MessageTarget.Builder initTarget() {
             return _init(MessageTarget.TYPE, 0);
+        }
+
+        public void adoptTarget(Orphan<MessageTarget.Builder, MessageTarget.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<MessageTarget.Builder, MessageTarget.Reader> disownTarget() {
+            return _disown(MessageTarget.TYPE, 0);
         }
 
         public Context.Builder getContext() {
@@ -258,6 +267,16 @@ public final class Disembargo {
             public Data.Builder initAccept(int size) {
                 _setUint16(2, 2, 0);
                 return _initData(1, size);
+            }
+
+            public void adoptAccept(Orphan<Data.Builder, Data> value) {
+                _setUint16(2, 2, 0);
+                _adopt(1, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownAccept() {
+                assert isAccept() : "asked for ACCEPT of a union that holds " + which();
+                return _disown(Data.TYPE, 1);
             }
 
             private Builder cleared() {

@@ -5,6 +5,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -12,6 +13,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** Why something failed. */
 public final class Exception {
@@ -106,6 +108,14 @@ public final class Exception {
             _setText(0, value);
         }
 
+        public void adoptReason(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownReason() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public Type getType() {
             return Type.of(_uint16(2, 0));
         }
@@ -154,6 +164,14 @@ public final class Exception {
             _setText(1, value);
         }
 
+        public void adoptTrace(Orphan<String, String> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<String, String> disownTrace() {
+            return _disown(Text.TYPE, 1);
+        }
+
         public boolean hasDetails() {
             return !_isNull(2);
         }
@@ -169,6 +187,14 @@ public final class Exception {
 
         public StructList.Builder<Detail.Builder> initDetails(int size) {
             return _init(Pool.LIST_OF_DETAIL, 2, size);
+        }
+
+        public void adoptDetails(Orphan<StructList.Builder<Detail.Builder>, StructList.Reader<Detail.Reader>> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<StructList.Builder<Detail.Builder>, StructList.Reader<Detail.Reader>> disownDetails() {
+            return _disown(Pool.LIST_OF_DETAIL, 2);
         }
     }
 
@@ -317,6 +343,14 @@ public final class Exception {
 
             public Data.Builder initData(int size) {
                 return _initData(0, size);
+            }
+
+            public void adoptData(Orphan<Data.Builder, Data> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownData() {
+                return _disown(Data.TYPE, 0);
             }
         }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -285,6 +286,16 @@ public final class Message {
             return _init(Message.TYPE, 0);
         }
 
+        public void adoptUnimplemented(Orphan<Message.Builder, Message.Reader> value) {
+            _setUint16(0, 0, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Message.Builder, Message.Reader> disownUnimplemented() {
+            assert isUnimplemented() : "asked for UNIMPLEMENTED of a union that holds " + which();
+            return _disown(Message.TYPE, 0);
+        }
+
         public boolean isAbort() {
             return _uint16(0, 0) == 1;
         }
@@ -307,6 +318,16 @@ public final class Message {
         public Exception.Builder initAbort() {
             _setUint16(0, 1, 0);
             return _init(Exception.TYPE, 0);
+        }
+
+        public void adoptAbort(Orphan<Exception.Builder, Exception.Reader> value) {
+            _setUint16(0, 1, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Exception.Builder, Exception.Reader> disownAbort() {
+            assert isAbort() : "asked for ABORT of a union that holds " + which();
+            return _disown(Exception.TYPE, 0);
         }
 
         public boolean isBootstrap() {
@@ -332,6 +353,16 @@ public final class Message {
             return _init(Bootstrap.TYPE, 0);
         }
 
+        public void adoptBootstrap(Orphan<Bootstrap.Builder, Bootstrap.Reader> value) {
+            _setUint16(0, 8, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Bootstrap.Builder, Bootstrap.Reader> disownBootstrap() {
+            assert isBootstrap() : "asked for BOOTSTRAP of a union that holds " + which();
+            return _disown(Bootstrap.TYPE, 0);
+        }
+
         public boolean isCall() {
             return _uint16(0, 0) == 2;
         }
@@ -353,6 +384,16 @@ public final class Message {
         public Call.Builder initCall() {
             _setUint16(0, 2, 0);
             return _init(Call.TYPE, 0);
+        }
+
+        public void adoptCall(Orphan<Call.Builder, Call.Reader> value) {
+            _setUint16(0, 2, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Call.Builder, Call.Reader> disownCall() {
+            assert isCall() : "asked for CALL of a union that holds " + which();
+            return _disown(Call.TYPE, 0);
         }
 
         public boolean isReturn() {
@@ -378,6 +419,16 @@ public final class Message {
             return _init(Return.TYPE, 0);
         }
 
+        public void adoptReturn(Orphan<Return.Builder, Return.Reader> value) {
+            _setUint16(0, 3, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Return.Builder, Return.Reader> disownReturn() {
+            assert isReturn() : "asked for RETURN of a union that holds " + which();
+            return _disown(Return.TYPE, 0);
+        }
+
         public boolean isFinish() {
             return _uint16(0, 0) == 4;
         }
@@ -399,6 +450,16 @@ public final class Message {
         public Finish.Builder initFinish() {
             _setUint16(0, 4, 0);
             return _init(Finish.TYPE, 0);
+        }
+
+        public void adoptFinish(Orphan<Finish.Builder, Finish.Reader> value) {
+            _setUint16(0, 4, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Finish.Builder, Finish.Reader> disownFinish() {
+            assert isFinish() : "asked for FINISH of a union that holds " + which();
+            return _disown(Finish.TYPE, 0);
         }
 
         public boolean isResolve() {
@@ -424,6 +485,16 @@ public final class Message {
             return _init(Resolve.TYPE, 0);
         }
 
+        public void adoptResolve(Orphan<Resolve.Builder, Resolve.Reader> value) {
+            _setUint16(0, 5, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Resolve.Builder, Resolve.Reader> disownResolve() {
+            assert isResolve() : "asked for RESOLVE of a union that holds " + which();
+            return _disown(Resolve.TYPE, 0);
+        }
+
         public boolean isRelease() {
             return _uint16(0, 0) == 6;
         }
@@ -447,6 +518,16 @@ public final class Message {
             return _init(Release.TYPE, 0);
         }
 
+        public void adoptRelease(Orphan<Release.Builder, Release.Reader> value) {
+            _setUint16(0, 6, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Release.Builder, Release.Reader> disownRelease() {
+            assert isRelease() : "asked for RELEASE of a union that holds " + which();
+            return _disown(Release.TYPE, 0);
+        }
+
         public boolean isDisembargo() {
             return _uint16(0, 0) == 13;
         }
@@ -468,6 +549,16 @@ public final class Message {
         public Disembargo.Builder initDisembargo() {
             _setUint16(0, 13, 0);
             return _init(Disembargo.TYPE, 0);
+        }
+
+        public void adoptDisembargo(Orphan<Disembargo.Builder, Disembargo.Reader> value) {
+            _setUint16(0, 13, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Disembargo.Builder, Disembargo.Reader> disownDisembargo() {
+            assert isDisembargo() : "asked for DISEMBARGO of a union that holds " + which();
+            return _disown(Disembargo.TYPE, 0);
         }
 
         public boolean isObsoleteSave() {
@@ -494,6 +585,16 @@ public final class Message {
             return _init(AnyPointer.TYPE, 0, 0);
         }
 
+        public void adoptObsoleteSave(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _setUint16(0, 7, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownObsoleteSave() {
+            assert isObsoleteSave() : "asked for OBSOLETE_SAVE of a union that holds " + which();
+            return _disown(AnyPointer.TYPE, 0);
+        }
+
         public boolean isObsoleteDelete() {
             return _uint16(0, 0) == 9;
         }
@@ -516,6 +617,16 @@ public final class Message {
         public AnyPointer.Builder initObsoleteDelete() {
             _setUint16(0, 9, 0);
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptObsoleteDelete(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _setUint16(0, 9, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownObsoleteDelete() {
+            assert isObsoleteDelete() : "asked for OBSOLETE_DELETE of a union that holds " + which();
+            return _disown(AnyPointer.TYPE, 0);
         }
 
         public boolean isProvide() {
@@ -541,6 +652,16 @@ public final class Message {
             return _init(Provide.TYPE, 0);
         }
 
+        public void adoptProvide(Orphan<Provide.Builder, Provide.Reader> value) {
+            _setUint16(0, 10, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Provide.Builder, Provide.Reader> disownProvide() {
+            assert isProvide() : "asked for PROVIDE of a union that holds " + which();
+            return _disown(Provide.TYPE, 0);
+        }
+
         public boolean isAccept() {
             return _uint16(0, 0) == 11;
         }
@@ -562,6 +683,16 @@ public final class Message {
         public Accept.Builder initAccept() {
             _setUint16(0, 11, 0);
             return _init(Accept.TYPE, 0);
+        }
+
+        public void adoptAccept(Orphan<Accept.Builder, Accept.Reader> value) {
+            _setUint16(0, 11, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Accept.Builder, Accept.Reader> disownAccept() {
+            assert isAccept() : "asked for ACCEPT of a union that holds " + which();
+            return _disown(Accept.TYPE, 0);
         }
 
         public boolean isThirdPartyAnswer() {
@@ -587,6 +718,16 @@ public final class Message {
             return _init(ThirdPartyAnswer.TYPE, 0);
         }
 
+        public void adoptThirdPartyAnswer(Orphan<ThirdPartyAnswer.Builder, ThirdPartyAnswer.Reader> value) {
+            _setUint16(0, 14, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<ThirdPartyAnswer.Builder, ThirdPartyAnswer.Reader> disownThirdPartyAnswer() {
+            assert isThirdPartyAnswer() : "asked for THIRD_PARTY_ANSWER of a union that holds " + which();
+            return _disown(ThirdPartyAnswer.TYPE, 0);
+        }
+
         public boolean isJoin() {
             return _uint16(0, 0) == 12;
         }
@@ -608,6 +749,16 @@ public final class Message {
         public Join.Builder initJoin() {
             _setUint16(0, 12, 0);
             return _init(Join.TYPE, 0);
+        }
+
+        public void adoptJoin(Orphan<Join.Builder, Join.Reader> value) {
+            _setUint16(0, 12, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Join.Builder, Join.Reader> disownJoin() {
+            assert isJoin() : "asked for JOIN of a union that holds " + which();
+            return _disown(Join.TYPE, 0);
         }
     }
 

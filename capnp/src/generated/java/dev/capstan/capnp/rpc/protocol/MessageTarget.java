@@ -2,6 +2,7 @@
 package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -122,6 +123,16 @@ public final class MessageTarget {
         public PromisedAnswer.Builder initPromisedAnswer() {
             _setUint16(2, 1, 0);
             return _init(PromisedAnswer.TYPE, 0);
+        }
+
+        public void adoptPromisedAnswer(Orphan<PromisedAnswer.Builder, PromisedAnswer.Reader> value) {
+            _setUint16(2, 1, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<PromisedAnswer.Builder, PromisedAnswer.Reader> disownPromisedAnswer() {
+            assert isPromisedAnswer() : "asked for PROMISED_ANSWER of a union that holds " + which();
+            return _disown(PromisedAnswer.TYPE, 0);
         }
     }
 

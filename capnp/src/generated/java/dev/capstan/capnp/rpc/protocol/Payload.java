@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -79,6 +80,14 @@ public final class Payload {
             return _init(AnyPointer.TYPE, 0, 0);
         }
 
+        public void adoptContent(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownContent() {
+            return _disown(AnyPointer.TYPE, 0);
+        }
+
         public boolean hasCapTable() {
             return !_isNull(1);
         }
@@ -94,6 +103,16 @@ public final class Payload {
 
         public StructList.Builder<CapDescriptor.Builder> initCapTable(int size) {
             return _init(Pool.LIST_OF_CAP_DESCRIPTOR, 1, size);
+        }
+
+        public void adoptCapTable(
+                Orphan<StructList.Builder<CapDescriptor.Builder>, StructList.Reader<CapDescriptor.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<StructList.Builder<CapDescriptor.Builder>, StructList.Reader<CapDescriptor.Reader>>
+                disownCapTable() {
+            return _disown(Pool.LIST_OF_CAP_DESCRIPTOR, 1);
         }
     }
 

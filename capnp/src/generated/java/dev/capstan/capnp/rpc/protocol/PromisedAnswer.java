@@ -2,6 +2,7 @@
 package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -81,6 +82,14 @@ public final class PromisedAnswer {
 
         public StructList.Builder<Op.Builder> initTransform(int size) {
             return _init(Pool.LIST_OF_OP, 0, size);
+        }
+
+        public void adoptTransform(Orphan<StructList.Builder<Op.Builder>, StructList.Reader<Op.Reader>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Op.Builder>, StructList.Reader<Op.Reader>> disownTransform() {
+            return _disown(Pool.LIST_OF_OP, 0);
         }
     }
 

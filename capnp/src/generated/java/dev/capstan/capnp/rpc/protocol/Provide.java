@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -91,6 +92,14 @@ public final class Provide {
             return _init(MessageTarget.TYPE, 0);
         }
 
+        public void adoptTarget(Orphan<MessageTarget.Builder, MessageTarget.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<MessageTarget.Builder, MessageTarget.Reader> disownTarget() {
+            return _disown(MessageTarget.TYPE, 0);
+        }
+
         public boolean hasRecipient() {
             return !_isNull(1);
         }
@@ -106,6 +115,14 @@ public final class Provide {
 
         public AnyPointer.Builder initRecipient() {
             return _init(AnyPointer.TYPE, 1, 0);
+        }
+
+        public void adoptRecipient(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownRecipient() {
+            return _disown(AnyPointer.TYPE, 1);
         }
     }
 

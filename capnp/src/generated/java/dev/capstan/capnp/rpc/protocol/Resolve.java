@@ -2,6 +2,7 @@
 package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -127,6 +128,16 @@ public final class Resolve {
             return _init(CapDescriptor.TYPE, 0);
         }
 
+        public void adoptCap(Orphan<CapDescriptor.Builder, CapDescriptor.Reader> value) {
+            _setUint16(2, 0, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<CapDescriptor.Builder, CapDescriptor.Reader> disownCap() {
+            assert isCap() : "asked for CAP of a union that holds " + which();
+            return _disown(CapDescriptor.TYPE, 0);
+        }
+
         public boolean isException() {
             return _uint16(2, 0) == 1;
         }
@@ -149,6 +160,16 @@ public final class Resolve {
         public Exception.Builder initException() {
             _setUint16(2, 1, 0);
             return _init(Exception.TYPE, 0);
+        }
+
+        public void adoptException(Orphan<Exception.Builder, Exception.Reader> value) {
+            _setUint16(2, 1, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Exception.Builder, Exception.Reader> disownException() {
+            assert isException() : "asked for EXCEPTION of a union that holds " + which();
+            return _disown(Exception.TYPE, 0);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -199,6 +200,16 @@ public final class Return {
             return _init(Payload.TYPE, 0);
         }
 
+        public void adoptResults(Orphan<Payload.Builder, Payload.Reader> value) {
+            _setUint16(3, 0, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Payload.Builder, Payload.Reader> disownResults() {
+            assert isResults() : "asked for RESULTS of a union that holds " + which();
+            return _disown(Payload.TYPE, 0);
+        }
+
         public boolean isException() {
             return _uint16(3, 0) == 1;
         }
@@ -221,6 +232,16 @@ public final class Return {
         public Exception.Builder initException() {
             _setUint16(3, 1, 0);
             return _init(Exception.TYPE, 0);
+        }
+
+        public void adoptException(Orphan<Exception.Builder, Exception.Reader> value) {
+            _setUint16(3, 1, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Exception.Builder, Exception.Reader> disownException() {
+            assert isException() : "asked for EXCEPTION of a union that holds " + which();
+            return _disown(Exception.TYPE, 0);
         }
 
         public boolean isCanceled() {
@@ -281,6 +302,16 @@ public final class Return {
         public AnyPointer.Builder initAwaitFromThirdParty() {
             _setUint16(3, 5, 0);
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptAwaitFromThirdParty(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _setUint16(3, 5, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownAwaitFromThirdParty() {
+            assert isAwaitFromThirdParty() : "asked for AWAIT_FROM_THIRD_PARTY of a union that holds " + which();
+            return _disown(AnyPointer.TYPE, 0);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -71,6 +72,14 @@ public final class ThirdPartyAnswer {
 
         public AnyPointer.Builder initCompletion() {
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptCompletion(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownCompletion() {
+            return _disown(AnyPointer.TYPE, 0);
         }
 
         public long getAnswerId() {

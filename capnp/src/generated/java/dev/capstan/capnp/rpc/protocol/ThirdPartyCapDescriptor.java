@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -74,6 +75,14 @@ public final class ThirdPartyCapDescriptor {
 
         public AnyPointer.Builder initId() {
             return _init(AnyPointer.TYPE, 0, 0);
+        }
+
+        public void adoptId(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownId() {
+            return _disown(AnyPointer.TYPE, 0);
         }
 
         public long getVineId() {

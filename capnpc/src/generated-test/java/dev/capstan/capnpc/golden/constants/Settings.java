@@ -4,12 +4,14 @@ package dev.capstan.capnpc.golden.constants;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.MessageReader;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 public final class Settings {
     /** Stands for this type where one is asked for. */
@@ -90,6 +92,14 @@ public final class Settings {
             _setText(0, value);
         }
 
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public int getLevel() {
             return _uint8(0, 0);
         }
@@ -114,6 +124,14 @@ public final class Settings {
             return _init(Pool.LIST_OF_MODE, 1, size);
         }
 
+        public void adoptModes(Orphan<EnumList.Builder<Mode>, EnumList.Reader<Mode>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<EnumList.Builder<Mode>, EnumList.Reader<Mode>> disownModes() {
+            return _disown(Pool.LIST_OF_MODE, 1);
+        }
+
         public boolean hasNext() {
             return !_isNull(2);
         }
@@ -128,6 +146,14 @@ public final class Settings {
 
         public Settings.Builder initNext() {
             return _init(Settings.TYPE, 2);
+        }
+
+        public void adoptNext(Orphan<Settings.Builder, Settings.Reader> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<Settings.Builder, Settings.Reader> disownNext() {
+            return _disown(Settings.TYPE, 2);
         }
     }
 

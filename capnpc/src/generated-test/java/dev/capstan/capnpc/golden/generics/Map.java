@@ -2,6 +2,7 @@
 package dev.capstan.capnpc.golden.generics;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -100,6 +101,20 @@ public final class Map {
 
         public StructList.Builder<Entry.Builder<KeyB, KeyR, ValueB, ValueR>> initEntries(int size) {
             return _init(StructList.type(Entry.type(type.key, type.value)), 0, size);
+        }
+
+        public void adoptEntries(
+                Orphan<
+                        StructList.Builder<Entry.Builder<KeyB, KeyR, ValueB, ValueR>>,
+                        StructList.Reader<Entry.Reader<KeyB, KeyR, ValueB, ValueR>>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<
+                StructList.Builder<Entry.Builder<KeyB, KeyR, ValueB, ValueR>>,
+                StructList.Reader<Entry.Reader<KeyB, KeyR, ValueB, ValueR>>>
+                disownEntries() {
+            return _disown(StructList.type(Entry.type(type.key, type.value)), 0);
         }
 
         public boolean isUnsorted() {
@@ -286,6 +301,14 @@ public final class Map {
                 return _init(type.key, 0, size);
             }
 
+            public void adoptKey(Orphan<KeyB, KeyR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<KeyB, KeyR> disownKey() {
+                return _disown(type.key, 0);
+            }
+
             public boolean hasValue() {
                 return !_isNull(1);
             }
@@ -304,6 +327,14 @@ public final class Map {
 
             public ValueB initValue(int size) {
                 return _init(type.value, 1, size);
+            }
+
+            public void adoptValue(Orphan<ValueB, ValueR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<ValueB, ValueR> disownValue() {
+                return _disown(type.value, 1);
             }
         }
 
@@ -455,6 +486,14 @@ public final class Map {
                 return _init(type.key, 1, size);
             }
 
+            public void adoptFirst(Orphan<KeyB, KeyR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<KeyB, KeyR> disownFirst() {
+                return _disown(type.key, 1);
+            }
+
             public boolean hasReverse() {
                 return !_isNull(2);
             }
@@ -469,6 +508,16 @@ public final class Map {
 
             public Map.Builder<ValueB, ValueR, KeyB, KeyR> initReverse() {
                 return _init(Map.type(type.value, type.key), 2);
+            }
+
+            public void adoptReverse(
+                    Orphan<Map.Builder<ValueB, ValueR, KeyB, KeyR>, Map.Reader<ValueB, ValueR, KeyB, KeyR>> value) {
+                _adopt(2, value);
+            }
+
+            public Orphan<Map.Builder<ValueB, ValueR, KeyB, KeyR>, Map.Reader<ValueB, ValueR, KeyB, KeyR>>
+                    disownReverse() {
+                return _disown(Map.type(type.value, type.key), 2);
             }
 
             private Builder<KeyB, KeyR, ValueB, ValueR> cleared() {

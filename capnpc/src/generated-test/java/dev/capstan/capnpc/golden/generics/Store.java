@@ -9,6 +9,7 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Request;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import java.util.function.Consumer;
 
 /** Keeps values. */
@@ -202,6 +204,14 @@ public final class Store {
                 _setText(0, value);
             }
 
+            public void adoptKey(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownKey() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasValue() {
                 return !_isNull(1);
             }
@@ -220,6 +230,14 @@ public final class Store {
 
             public TB initValue(int size) {
                 return _init(type.t, 1, size);
+            }
+
+            public void adoptValue(Orphan<TB, TR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<TB, TR> disownValue() {
+                return _disown(type.t, 1);
             }
         }
 
@@ -352,6 +370,14 @@ public final class Store {
             public TB initOld(int size) {
                 return _init(type.t, 0, size);
             }
+
+            public void adoptOld(Orphan<TB, TR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<TB, TR> disownOld() {
+                return _disown(type.t, 0);
+            }
         }
 
         /** The capabilities in a {@code PutResults} that is not there yet. */
@@ -474,6 +500,14 @@ public final class Store {
 
             public void setKey(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptKey(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownKey() {
+                return _disown(Text.TYPE, 0);
             }
         }
 
@@ -609,6 +643,14 @@ public final class Store {
 
             public TB initValue(int size) {
                 return _init(type.t, 0, size);
+            }
+
+            public void adoptValue(Orphan<TB, TR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<TB, TR> disownValue() {
+                return _disown(type.t, 0);
             }
 
             public boolean hasStore() {
@@ -771,6 +813,14 @@ public final class Store {
                 return _init(type.t, 0, size);
             }
 
+            public void adoptValue(Orphan<TB, TR> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<TB, TR> disownValue() {
+                return _disown(type.t, 0);
+            }
+
             public boolean hasPrototype() {
                 return !_isNull(1);
             }
@@ -789,6 +839,14 @@ public final class Store {
 
             public UB initPrototype(int size) {
                 return _init(type.u, 1, size);
+            }
+
+            public void adoptPrototype(Orphan<UB, UR> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<UB, UR> disownPrototype() {
+                return _disown(type.u, 1);
             }
         }
 

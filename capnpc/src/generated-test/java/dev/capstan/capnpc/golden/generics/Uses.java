@@ -5,6 +5,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.MessageReader;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
@@ -103,6 +104,20 @@ public final class Uses {
             return _init(Pool.MAP_OF_TEXT_AND_USES, 0);
         }
 
+        public void adoptTextToUse(
+                Orphan<
+                        Map.Builder<String, String, Uses.Builder, Uses.Reader>,
+                        Map.Reader<String, String, Uses.Builder, Uses.Reader>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<
+                Map.Builder<String, String, Uses.Builder, Uses.Reader>,
+                Map.Reader<String, String, Uses.Builder, Uses.Reader>>
+                disownTextToUse() {
+            return _disown(Pool.MAP_OF_TEXT_AND_USES, 0);
+        }
+
         public boolean hasNumbers() {
             return !_isNull(1);
         }
@@ -117,6 +132,20 @@ public final class Uses {
 
         public Map.Builder<String, String, Int32List.Builder, Int32List.Reader> initNumbers() {
             return _init(Pool.MAP_OF_TEXT_AND_LIST_OF_INT32, 1);
+        }
+
+        public void adoptNumbers(
+                Orphan<
+                        Map.Builder<String, String, Int32List.Builder, Int32List.Reader>,
+                        Map.Reader<String, String, Int32List.Builder, Int32List.Reader>> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<
+                Map.Builder<String, String, Int32List.Builder, Int32List.Reader>,
+                Map.Reader<String, String, Int32List.Builder, Int32List.Reader>>
+                disownNumbers() {
+            return _disown(Pool.MAP_OF_TEXT_AND_LIST_OF_INT32, 1);
         }
 
         public boolean hasStores() {
@@ -137,6 +166,21 @@ public final class Uses {
             return _init(Pool.LIST_OF_STORE_OF_USES, 2, size);
         }
 
+        public void adoptStores(
+                Orphan<
+                        PointerList.Builder<
+                                Store.Client<Uses.Builder, Uses.Reader>, Store.Client<Uses.Builder, Uses.Reader>>,
+                        PointerList.Reader<Store.Client<Uses.Builder, Uses.Reader>>> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<
+                PointerList.Builder<Store.Client<Uses.Builder, Uses.Reader>, Store.Client<Uses.Builder, Uses.Reader>>,
+                PointerList.Reader<Store.Client<Uses.Builder, Uses.Reader>>>
+                disownStores() {
+            return _disown(Pool.LIST_OF_STORE_OF_USES, 2);
+        }
+
         public boolean hasUnbound() {
             return !_isNull(3);
         }
@@ -154,6 +198,20 @@ public final class Uses {
             return _init(Pool.MAP_OF_ANY_POINTER_AND_ANY_POINTER, 3);
         }
 
+        public void adoptUnbound(
+                Orphan<
+                        Map.Builder<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>,
+                        Map.Reader<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<
+                Map.Builder<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>,
+                Map.Reader<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>>
+                disownUnbound() {
+            return _disown(Pool.MAP_OF_ANY_POINTER_AND_ANY_POINTER, 3);
+        }
+
         public boolean hasEntry() {
             return !_isNull(4);
         }
@@ -168,6 +226,19 @@ public final class Uses {
 
         public Map.Entry.Builder<String, String, String, String> initEntry() {
             return _init(Pool.ENTRY_OF_TEXT_AND_TEXT, 4);
+        }
+
+        public void adoptEntry(
+                Orphan<
+                        Map.Entry.Builder<String, String, String, String>,
+                        Map.Entry.Reader<String, String, String, String>> value) {
+            _adopt(4, value);
+        }
+
+        public Orphan<
+                Map.Entry.Builder<String, String, String, String>, Map.Entry.Reader<String, String, String, String>>
+                disownEntry() {
+            return _disown(Pool.ENTRY_OF_TEXT_AND_TEXT, 4);
         }
     }
 

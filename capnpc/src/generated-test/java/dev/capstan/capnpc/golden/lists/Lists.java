@@ -14,6 +14,7 @@ import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.Int64List;
 import dev.capstan.capnp.Int8List;
 import dev.capstan.capnp.MessageReader;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
@@ -277,6 +278,14 @@ public final class Lists {
             return _init(VoidList.TYPE, 0, size);
         }
 
+        public void adoptVoids(Orphan<VoidList.Builder, VoidList.Reader> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<VoidList.Builder, VoidList.Reader> disownVoids() {
+            return _disown(VoidList.TYPE, 0);
+        }
+
         public boolean hasBools() {
             return !_isNull(1);
         }
@@ -291,6 +300,14 @@ public final class Lists {
 
         public BoolList.Builder initBools(int size) {
             return _init(BoolList.TYPE, 1, size);
+        }
+
+        public void adoptBools(Orphan<BoolList.Builder, BoolList.Reader> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<BoolList.Builder, BoolList.Reader> disownBools() {
+            return _disown(BoolList.TYPE, 1);
         }
 
         public boolean hasInt8s() {
@@ -309,6 +326,14 @@ public final class Lists {
             return _init(Int8List.TYPE, 2, size);
         }
 
+        public void adoptInt8s(Orphan<Int8List.Builder, Int8List.Reader> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<Int8List.Builder, Int8List.Reader> disownInt8s() {
+            return _disown(Int8List.TYPE, 2);
+        }
+
         public boolean hasInt16s() {
             return !_isNull(3);
         }
@@ -323,6 +348,14 @@ public final class Lists {
 
         public Int16List.Builder initInt16s(int size) {
             return _init(Int16List.TYPE, 3, size);
+        }
+
+        public void adoptInt16s(Orphan<Int16List.Builder, Int16List.Reader> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<Int16List.Builder, Int16List.Reader> disownInt16s() {
+            return _disown(Int16List.TYPE, 3);
         }
 
         public boolean hasInt32s() {
@@ -341,6 +374,14 @@ public final class Lists {
             return _init(Int32List.TYPE, 4, size);
         }
 
+        public void adoptInt32s(Orphan<Int32List.Builder, Int32List.Reader> value) {
+            _adopt(4, value);
+        }
+
+        public Orphan<Int32List.Builder, Int32List.Reader> disownInt32s() {
+            return _disown(Int32List.TYPE, 4);
+        }
+
         public boolean hasInt64s() {
             return !_isNull(5);
         }
@@ -355,6 +396,14 @@ public final class Lists {
 
         public Int64List.Builder initInt64s(int size) {
             return _init(Int64List.TYPE, 5, size);
+        }
+
+        public void adoptInt64s(Orphan<Int64List.Builder, Int64List.Reader> value) {
+            _adopt(5, value);
+        }
+
+        public Orphan<Int64List.Builder, Int64List.Reader> disownInt64s() {
+            return _disown(Int64List.TYPE, 5);
         }
 
         public boolean hasUint8s() {
@@ -373,6 +422,14 @@ public final class Lists {
             return _init(UInt8List.TYPE, 6, size);
         }
 
+        public void adoptUint8s(Orphan<UInt8List.Builder, UInt8List.Reader> value) {
+            _adopt(6, value);
+        }
+
+        public Orphan<UInt8List.Builder, UInt8List.Reader> disownUint8s() {
+            return _disown(UInt8List.TYPE, 6);
+        }
+
         public boolean hasUint16s() {
             return !_isNull(7);
         }
@@ -387,6 +444,14 @@ public final class Lists {
 
         public UInt16List.Builder initUint16s(int size) {
             return _init(UInt16List.TYPE, 7, size);
+        }
+
+        public void adoptUint16s(Orphan<UInt16List.Builder, UInt16List.Reader> value) {
+            _adopt(7, value);
+        }
+
+        public Orphan<UInt16List.Builder, UInt16List.Reader> disownUint16s() {
+            return _disown(UInt16List.TYPE, 7);
         }
 
         public boolean hasUint32s() {
@@ -405,6 +470,14 @@ public final class Lists {
             return _init(UInt32List.TYPE, 8, size);
         }
 
+        public void adoptUint32s(Orphan<UInt32List.Builder, UInt32List.Reader> value) {
+            _adopt(8, value);
+        }
+
+        public Orphan<UInt32List.Builder, UInt32List.Reader> disownUint32s() {
+            return _disown(UInt32List.TYPE, 8);
+        }
+
         public boolean hasUint64s() {
             return !_isNull(9);
         }
@@ -419,6 +492,14 @@ public final class Lists {
 
         public Int64List.Builder initUint64s(int size) {
             return _init(Int64List.TYPE, 9, size);
+        }
+
+        public void adoptUint64s(Orphan<Int64List.Builder, Int64List.Reader> value) {
+            _adopt(9, value);
+        }
+
+        public Orphan<Int64List.Builder, Int64List.Reader> disownUint64s() {
+            return _disown(Int64List.TYPE, 9);
         }
 
         public boolean hasFloat32s() {
@@ -437,6 +518,14 @@ public final class Lists {
             return _init(Float32List.TYPE, 10, size);
         }
 
+        public void adoptFloat32s(Orphan<Float32List.Builder, Float32List.Reader> value) {
+            _adopt(10, value);
+        }
+
+        public Orphan<Float32List.Builder, Float32List.Reader> disownFloat32s() {
+            return _disown(Float32List.TYPE, 10);
+        }
+
         public boolean hasFloat64s() {
             return !_isNull(11);
         }
@@ -451,6 +540,14 @@ public final class Lists {
 
         public Float64List.Builder initFloat64s(int size) {
             return _init(Float64List.TYPE, 11, size);
+        }
+
+        public void adoptFloat64s(Orphan<Float64List.Builder, Float64List.Reader> value) {
+            _adopt(11, value);
+        }
+
+        public Orphan<Float64List.Builder, Float64List.Reader> disownFloat64s() {
+            return _disown(Float64List.TYPE, 11);
         }
 
         public boolean hasTexts() {
@@ -469,6 +566,14 @@ public final class Lists {
             return _init(Pool.LIST_OF_TEXT, 12, size);
         }
 
+        public void adoptTexts(Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> value) {
+            _adopt(12, value);
+        }
+
+        public Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> disownTexts() {
+            return _disown(Pool.LIST_OF_TEXT, 12);
+        }
+
         public boolean hasDatas() {
             return !_isNull(13);
         }
@@ -483,6 +588,14 @@ public final class Lists {
 
         public PointerList.Builder<Data.Builder, Data> initDatas(int size) {
             return _init(Pool.LIST_OF_DATA, 13, size);
+        }
+
+        public void adoptDatas(Orphan<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> value) {
+            _adopt(13, value);
+        }
+
+        public Orphan<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> disownDatas() {
+            return _disown(Pool.LIST_OF_DATA, 13);
         }
 
         public boolean hasSuits() {
@@ -501,6 +614,14 @@ public final class Lists {
             return _init(Pool.LIST_OF_SUIT, 14, size);
         }
 
+        public void adoptSuits(Orphan<EnumList.Builder<Suit>, EnumList.Reader<Suit>> value) {
+            _adopt(14, value);
+        }
+
+        public Orphan<EnumList.Builder<Suit>, EnumList.Reader<Suit>> disownSuits() {
+            return _disown(Pool.LIST_OF_SUIT, 14);
+        }
+
         public boolean hasStructs() {
             return !_isNull(15);
         }
@@ -515,6 +636,14 @@ public final class Lists {
 
         public StructList.Builder<Lists.Builder> initStructs(int size) {
             return _init(Pool.LIST_OF_LISTS, 15, size);
+        }
+
+        public void adoptStructs(Orphan<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> value) {
+            _adopt(15, value);
+        }
+
+        public Orphan<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> disownStructs() {
+            return _disown(Pool.LIST_OF_LISTS, 15);
         }
 
         public boolean hasListeners() {
@@ -533,6 +662,16 @@ public final class Lists {
             return _init(Pool.LIST_OF_LISTENER, 16, size);
         }
 
+        public void adoptListeners(
+                Orphan<PointerList.Builder<Listener.Client, Listener.Client>, PointerList.Reader<Listener.Client>> value) {
+            _adopt(16, value);
+        }
+
+        public Orphan<PointerList.Builder<Listener.Client, Listener.Client>, PointerList.Reader<Listener.Client>>
+                disownListeners() {
+            return _disown(Pool.LIST_OF_LISTENER, 16);
+        }
+
         public boolean hasCapabilities() {
             return !_isNull(17);
         }
@@ -547,6 +686,14 @@ public final class Lists {
 
         public PointerList.Builder<Cap, Cap> initCapabilities(int size) {
             return _init(Pool.LIST_OF_CAPABILITY, 17, size);
+        }
+
+        public void adoptCapabilities(Orphan<PointerList.Builder<Cap, Cap>, PointerList.Reader<Cap>> value) {
+            _adopt(17, value);
+        }
+
+        public Orphan<PointerList.Builder<Cap, Cap>, PointerList.Reader<Cap>> disownCapabilities() {
+            return _disown(Pool.LIST_OF_CAPABILITY, 17);
         }
 
         public boolean hasMatrix() {
@@ -565,6 +712,16 @@ public final class Lists {
             return _init(Pool.LIST_OF_LIST_OF_INT32, 18, size);
         }
 
+        public void adoptMatrix(
+                Orphan<PointerList.Builder<Int32List.Builder, Int32List.Reader>, PointerList.Reader<Int32List.Reader>> value) {
+            _adopt(18, value);
+        }
+
+        public Orphan<PointerList.Builder<Int32List.Builder, Int32List.Reader>, PointerList.Reader<Int32List.Reader>>
+                disownMatrix() {
+            return _disown(Pool.LIST_OF_LIST_OF_INT32, 18);
+        }
+
         public boolean hasSuitsOfHands() {
             return !_isNull(19);
         }
@@ -579,6 +736,20 @@ public final class Lists {
 
         public PointerList.Builder<EnumList.Builder<Suit>, EnumList.Reader<Suit>> initSuitsOfHands(int size) {
             return _init(Pool.LIST_OF_LIST_OF_SUIT, 19, size);
+        }
+
+        public void adoptSuitsOfHands(
+                Orphan<
+                        PointerList.Builder<EnumList.Builder<Suit>, EnumList.Reader<Suit>>,
+                        PointerList.Reader<EnumList.Reader<Suit>>> value) {
+            _adopt(19, value);
+        }
+
+        public Orphan<
+                PointerList.Builder<EnumList.Builder<Suit>, EnumList.Reader<Suit>>,
+                PointerList.Reader<EnumList.Reader<Suit>>>
+                disownSuitsOfHands() {
+            return _disown(Pool.LIST_OF_LIST_OF_SUIT, 19);
         }
 
         public boolean hasTextsOfStructs() {
@@ -599,6 +770,20 @@ public final class Lists {
             return _init(Pool.LIST_OF_LIST_OF_LISTS, 20, size);
         }
 
+        public void adoptTextsOfStructs(
+                Orphan<
+                        PointerList.Builder<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>>,
+                        PointerList.Reader<StructList.Reader<Lists.Reader>>> value) {
+            _adopt(20, value);
+        }
+
+        public Orphan<
+                PointerList.Builder<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>>,
+                PointerList.Reader<StructList.Reader<Lists.Reader>>>
+                disownTextsOfStructs() {
+            return _disown(Pool.LIST_OF_LIST_OF_LISTS, 20);
+        }
+
         public boolean hasPrimes() {
             return !_isNull(21);
         }
@@ -613,6 +798,14 @@ public final class Lists {
 
         public UInt16List.Builder initPrimes(int size) {
             return _init(UInt16List.TYPE, 21, size);
+        }
+
+        public void adoptPrimes(Orphan<UInt16List.Builder, UInt16List.Reader> value) {
+            _adopt(21, value);
+        }
+
+        public Orphan<UInt16List.Builder, UInt16List.Reader> disownPrimes() {
+            return _disown(UInt16List.TYPE, 21);
         }
 
         public boolean hasNames() {
@@ -631,6 +824,14 @@ public final class Lists {
             return _init(Pool.LIST_OF_TEXT, 22, size);
         }
 
+        public void adoptNames(Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> value) {
+            _adopt(22, value);
+        }
+
+        public Orphan<PointerList.Builder<String, String>, PointerList.Reader<String>> disownNames() {
+            return _disown(Pool.LIST_OF_TEXT, 22);
+        }
+
         public boolean hasHand() {
             return !_isNull(23);
         }
@@ -647,6 +848,14 @@ public final class Lists {
             return _init(Pool.LIST_OF_SUIT, 23, size);
         }
 
+        public void adoptHand(Orphan<EnumList.Builder<Suit>, EnumList.Reader<Suit>> value) {
+            _adopt(23, value);
+        }
+
+        public Orphan<EnumList.Builder<Suit>, EnumList.Reader<Suit>> disownHand() {
+            return _disown(Pool.LIST_OF_SUIT, 23);
+        }
+
         public boolean hasDefaults() {
             return !_isNull(24);
         }
@@ -661,6 +870,14 @@ public final class Lists {
 
         public StructList.Builder<Lists.Builder> initDefaults(int size) {
             return _init(Pool.LIST_OF_LISTS, 24, size);
+        }
+
+        public void adoptDefaults(Orphan<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> value) {
+            _adopt(24, value);
+        }
+
+        public Orphan<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> disownDefaults() {
+            return _disown(Pool.LIST_OF_LISTS, 24);
         }
     }
 

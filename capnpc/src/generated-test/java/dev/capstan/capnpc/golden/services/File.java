@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -181,6 +182,14 @@ public final class File {
 
             public Data.Builder initBytes(int size) {
                 return _initData(0, size);
+            }
+
+            public void adoptBytes(Orphan<Data.Builder, Data> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownBytes() {
+                return _disown(Data.TYPE, 0);
             }
         }
 

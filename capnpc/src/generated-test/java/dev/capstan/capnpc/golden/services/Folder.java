@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Request;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import java.util.function.Consumer;
 
 public final class Folder {
@@ -154,6 +156,14 @@ public final class Folder {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptName(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownName() {
+                return _disown(Text.TYPE, 0);
             }
 
             public boolean hasNode() {
@@ -332,6 +342,14 @@ public final class Folder {
                 return _init(Entry.TYPE, 1);
             }
 
+            public void adoptEntry(Orphan<Entry.Builder, Entry.Reader> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<Entry.Builder, Entry.Reader> disownEntry() {
+                return _disown(Entry.TYPE, 1);
+            }
+
             public Extra.Builder getExtra() {
                 return new Extra.Builder(this);
             }
@@ -351,6 +369,14 @@ public final class Folder {
 
             public void setText(String value) {
                 _setText(4, value);
+            }
+
+            public void adoptText(Orphan<String, String> value) {
+                _adopt(4, value);
+            }
+
+            public Orphan<String, String> disownText() {
+                return _disown(Text.TYPE, 4);
             }
 
             public boolean isNothing() {
@@ -490,6 +516,14 @@ public final class Folder {
 
                 public AnyPointer.Builder initAny() {
                     return _init(AnyPointer.TYPE, 2, 0);
+                }
+
+                public void adoptAny(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+                    _adopt(2, value);
+                }
+
+                public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownAny() {
+                    return _disown(AnyPointer.TYPE, 2);
                 }
 
                 public boolean hasCap() {
@@ -647,6 +681,14 @@ public final class Folder {
             public StructList.Builder<Entry.Builder> initEntries(int size) {
                 return _init(Pool.LIST_OF_ENTRY, 0, size);
             }
+
+            public void adoptEntries(Orphan<StructList.Builder<Entry.Builder>, StructList.Reader<Entry.Reader>> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<StructList.Builder<Entry.Builder>, StructList.Reader<Entry.Reader>> disownEntries() {
+                return _disown(Pool.LIST_OF_ENTRY, 0);
+            }
         }
 
         /** The capabilities in a {@code ListResults} that is not there yet. */
@@ -725,6 +767,14 @@ public final class Folder {
 
             public void setPath(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptPath(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownPath() {
+                return _disown(Text.TYPE, 0);
             }
         }
 

@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -15,6 +16,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 import java.util.function.Consumer;
 
 public final class Watcher {
@@ -125,6 +127,14 @@ public final class Watcher {
 
             public void setWhat(String value) {
                 _setText(0, value);
+            }
+
+            public void adoptWhat(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownWhat() {
+                return _disown(Text.TYPE, 0);
             }
         }
 

@@ -5,6 +5,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.MessageReader;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -12,6 +13,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /**
  * Something to draw. See {@code Point} for the coordinates.
@@ -186,6 +188,14 @@ public final class Shape {
             _setText(0, value);
         }
 
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean getVisible() {
             return _bool(0, true);
         }
@@ -235,6 +245,14 @@ public final class Shape {
             return _init(Shape.TYPE, 1);
         }
 
+        public void adoptParent(Orphan<Shape.Builder, Shape.Reader> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<Shape.Builder, Shape.Reader> disownParent() {
+            return _disown(Shape.TYPE, 1);
+        }
+
         public Color getColor() {
             return Color.of(_uint16(2, 2));
         }
@@ -274,6 +292,14 @@ public final class Shape {
 
         public Point.Builder initOrigin() {
             return _init(Point.TYPE, 3);
+        }
+
+        public void adoptOrigin(Orphan<Point.Builder, Point.Reader> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<Point.Builder, Point.Reader> disownOrigin() {
+            return _disown(Point.TYPE, 3);
         }
 
         public boolean isEmpty() {
@@ -321,6 +347,16 @@ public final class Shape {
         public StructList.Builder<Point.Builder> initPath(int size) {
             _setUint16(3, 2, 0);
             return _init(Pool.LIST_OF_POINT, 4, size);
+        }
+
+        public void adoptPath(Orphan<StructList.Builder<Point.Builder>, StructList.Reader<Point.Reader>> value) {
+            _setUint16(3, 2, 0);
+            _adopt(4, value);
+        }
+
+        public Orphan<StructList.Builder<Point.Builder>, StructList.Reader<Point.Reader>> disownPath() {
+            assert isPath() : "asked for PATH of a union that holds " + which();
+            return _disown(Pool.LIST_OF_POINT, 4);
         }
 
         public boolean isCount() {
@@ -553,6 +589,14 @@ public final class Shape {
                 _setText(2, value);
             }
 
+            public void adoptNote(Orphan<String, String> value) {
+                _adopt(2, value);
+            }
+
+            public Orphan<String, String> disownNote() {
+                return _disown(Text.TYPE, 2);
+            }
+
             private Builder cleared() {
                 _setBool(1, false, false);
                 _setInt32(4, 0, 0);
@@ -752,6 +796,16 @@ public final class Shape {
                 return _initData(5, size);
             }
 
+            public void adoptImage(Orphan<Data.Builder, Data> value) {
+                _setUint16(10, 2, 0);
+                _adopt(5, value);
+            }
+
+            public Orphan<Data.Builder, Data> disownImage() {
+                assert isImage() : "asked for IMAGE of a union that holds " + which();
+                return _disown(Data.TYPE, 5);
+            }
+
             public boolean isAny() {
                 return _uint16(10, 0) == 3;
             }
@@ -773,6 +827,16 @@ public final class Shape {
             public AnyPointer.Builder initAny() {
                 _setUint16(10, 3, 0);
                 return _init(AnyPointer.TYPE, 5, 0);
+            }
+
+            public void adoptAny(Orphan<AnyPointer.Builder, AnyPointer.Reader> value) {
+                _setUint16(10, 3, 0);
+                _adopt(5, value);
+            }
+
+            public Orphan<AnyPointer.Builder, AnyPointer.Reader> disownAny() {
+                assert isAny() : "asked for ANY of a union that holds " + which();
+                return _disown(AnyPointer.TYPE, 5);
             }
 
             private Builder cleared() {

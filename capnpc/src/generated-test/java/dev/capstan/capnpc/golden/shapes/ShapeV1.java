@@ -2,11 +2,13 @@
 package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 public final class ShapeV1 {
     /** Stands for this type where one is asked for. */
@@ -59,6 +61,14 @@ public final class ShapeV1 {
 
         public void setName(String value) {
             _setText(0, value);
+        }
+
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
         }
     }
 

@@ -2,11 +2,13 @@
 package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
 
 /** What a later version of the smallest shape looks like; the field after the first is new. */
 public final class ShapeV2 {
@@ -83,6 +85,14 @@ public final class ShapeV2 {
             _setText(0, value);
         }
 
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean hasAddedText() {
             return !_isNull(1);
         }
@@ -93,6 +103,14 @@ public final class ShapeV2 {
 
         public void setAddedText(String value) {
             _setText(1, value);
+        }
+
+        public void adoptAddedText(Orphan<String, String> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<String, String> disownAddedText() {
+            return _disown(Text.TYPE, 1);
         }
 
         public int getAddedNumber() {

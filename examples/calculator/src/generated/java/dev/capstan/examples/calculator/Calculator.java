@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -180,6 +181,14 @@ public final class Calculator {
 
             public Expression.Builder initExpression() {
                 return _init(Expression.TYPE, 0);
+            }
+
+            public void adoptExpression(Orphan<Expression.Builder, Expression.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Expression.Builder, Expression.Reader> disownExpression() {
+                return _disown(Expression.TYPE, 0);
             }
         }
 
@@ -366,6 +375,14 @@ public final class Calculator {
 
             public Expression.Builder initBody() {
                 return _init(Expression.TYPE, 0);
+            }
+
+            public void adoptBody(Orphan<Expression.Builder, Expression.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Expression.Builder, Expression.Reader> disownBody() {
+                return _disown(Expression.TYPE, 0);
             }
         }
 

@@ -2,6 +2,7 @@
 package dev.capstan.examples.calculator;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -299,6 +300,16 @@ public final class Expression {
 
             public StructList.Builder<Expression.Builder> initArguments(int size) {
                 return _init(Pool.LIST_OF_EXPRESSION, 1, size);
+            }
+
+            public void adoptArguments(
+                    Orphan<StructList.Builder<Expression.Builder>, StructList.Reader<Expression.Reader>> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<StructList.Builder<Expression.Builder>, StructList.Reader<Expression.Reader>>
+                    disownArguments() {
+                return _disown(Pool.LIST_OF_EXPRESSION, 1);
             }
 
             private Builder cleared() {

@@ -9,6 +9,7 @@ import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Float64List;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
@@ -132,6 +133,14 @@ public final class Function {
 
             public Float64List.Builder initArguments(int size) {
                 return _init(Float64List.TYPE, 0, size);
+            }
+
+            public void adoptArguments(Orphan<Float64List.Builder, Float64List.Reader> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<Float64List.Builder, Float64List.Reader> disownArguments() {
+                return _disown(Float64List.TYPE, 0);
             }
         }
 
