@@ -22,7 +22,6 @@ final class BuilderArena extends Arena {
     /** The one that new objects go to when there is no room beside the pointer to them. */
     private Segment last;
 
-    private long referencedBytes;
     private @Nullable ArrayDeque<AnyPointer.Builder> slots;
 
     BuilderArena(Storage storage, long firstBytes) {
@@ -53,7 +52,7 @@ final class BuilderArena extends Arena {
     @Override
     Segment withRoom(long bytes) {
         if (bytes > last.capacity - last.end) {
-            last = storage.next(this, count, bytes, 8 * sizeWords() - referencedBytes);
+            last = storage.next(this, count, bytes, ownBytes());
             append(last);
         }
         return last;
@@ -63,7 +62,6 @@ final class BuilderArena extends Arena {
     Segment reference(byte[] array, int offset, int bytes) {
         Segment segment = HeapSegment.referenced(this, count, array, offset, offset + bytes);
         append(segment);
-        referencedBytes += bytes;
         return segment;
     }
 
@@ -82,6 +80,15 @@ final class BuilderArena extends Arena {
             slots = new ArrayDeque<>();
         }
         slots.push(slot);
+    }
+
+    private long ownBytes() {
+        long bytes = 0;
+        for (int id = 0; id < count; id++) {
+            Segment segment = segmentAt(id);
+            bytes += segment.isReferenced() ? 0 : segment.end - segment.start;
+        }
+        return bytes;
     }
 
     private void append(Segment segment) {
@@ -124,7 +131,6 @@ final class BuilderArena extends Arena {
         all = null;
         count = 1;
         last = first;
-        referencedBytes = 0;
         slots = null;
     }
 }

@@ -17,8 +17,6 @@ final class HeapSegment extends Segment {
     static final HeapSegment NULL = new HeapSegment(new ReaderArena(), 0, new byte[8], 0, 8);
 
     final byte[] array;
-    /** Whether the array is somebody else's, who is not to find zeroes in it. */
-    private final boolean referenced;
 
     /** Bytes that belong to no message. */
     static HeapSegment loose(byte[] bytes) {
@@ -28,18 +26,16 @@ final class HeapSegment extends Segment {
     HeapSegment(Arena arena, int id, byte[] array, int start, int end) {
         super(arena, id, start, end, array.length);
         this.array = array;
-        this.referenced = false;
     }
 
-    private HeapSegment(Arena arena, int id, byte[] array, int start, int end, boolean referenced) {
-        super(arena, id, start, end, end);
+    private HeapSegment(Arena arena, int id, byte[] array, int start, int end, long capacity) {
+        super(arena, id, start, end, capacity);
         this.array = array;
-        this.referenced = referenced;
     }
 
     /** See {@link BuilderArena#reference}. */
     static HeapSegment referenced(Arena arena, int id, byte[] array, int start, int end) {
-        return new HeapSegment(arena, id, array, start, end, true);
+        return new HeapSegment(arena, id, array, start, end, REFERENCED);
     }
 
     @Override
@@ -84,7 +80,7 @@ final class HeapSegment extends Segment {
 
     @Override
     void zero(long from, long bytes) {
-        if (!referenced) {
+        if (!isReferenced()) {
             Arrays.fill(array, (int) from, (int) (from + bytes), (byte) 0);
         }
     }

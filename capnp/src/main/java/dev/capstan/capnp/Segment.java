@@ -15,8 +15,11 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
     final long start;
     /** Where the content ends; grows with a segment that is being built. */
     long end;
-    /** Where the storage ends. */
+    /** Where the storage ends; {@link #REFERENCED} if it is not ours to write to. */
     final long capacity;
+
+    /** The capacity of what is somebody else's, who is not to find anything of ours in it. */
+    static final long REFERENCED = -1;
 
     Segment(Arena arena, int id, long start, long end, long capacity) {
         this.arena = arena;
@@ -35,6 +38,10 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
             throw MessageException.at(this, at, "Message contains " + what + " that points out of bounds");
         }
         arena.charge(this, at, words);
+    }
+
+    final boolean isReferenced() {
+        return capacity == REFERENCED;
     }
 
     /** Takes {@code bytes}, a multiple of 8, at the end of what is in use; -1 when there is not enough room. */

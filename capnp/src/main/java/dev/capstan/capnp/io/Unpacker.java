@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /** Unpacks words from packed bytes that arrive in pieces cut anywhere, into room that may end anywhere. */
 final class Unpacker {
-    /** For each tag the bytes of a word that it names, all bits set. */
-    private static final long[] MASKS = masks();
+    private static final long LOW_BITS = 0x0101_0101_0101_0101L;
 
     private static final int BETWEEN_WORDS = 8;
 
@@ -20,16 +19,9 @@ final class Unpacker {
     private int zerosLeft;
     private int rawLeft;
 
-    private static long[] masks() {
-        long[] masks = new long[256];
-        for (int tag = 0; tag < 256; tag++) {
-            for (int bit = 0; bit < 8; bit++) {
-                if ((tag >>> bit & 1) != 0) {
-                    masks[tag] |= 0xffL << (8 * bit);
-                }
-            }
-        }
-        return masks;
+    /** The bytes of a word that a tag names, all bits set. */
+    private static long bytesOf(int tag) {
+        return Long.expand(tag, LOW_BITS) * 0xff;
     }
 
     /** Where in the room the last {@link #unpack} stopped. */
@@ -90,7 +82,7 @@ final class Unpacker {
                 }
                 tag = in[at++] & 0xff;
                 if (inEnd - at >= 8 && outEnd - put >= 8) {
-                    Packer.LONG.set(out, put, Long.expand((long) Packer.LONG.get(in, at), MASKS[tag]));
+                    Packer.LONG.set(out, put, Long.expand((long) Packer.LONG.get(in, at), bytesOf(tag)));
                     at += Integer.bitCount(tag);
                     put += 8;
                     countIsNext = tag == 0 || tag == 0xff;
