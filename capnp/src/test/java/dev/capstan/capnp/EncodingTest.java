@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.cap.Cap;
+import dev.capstan.testkit.Parity;
 import org.junit.jupiter.api.Test;
 
 /** The exact words that builders write, against capnproto.org/encoding.html. */
@@ -34,6 +35,7 @@ class EncodingTest {
     }
 
     @Test
+    @Parity("layout: SimpleRawDataStruct")
     void data_fields_are_packed_little_endian_and_xored_with_their_defaults() {
         Raw.Builder root = message.initRoot(Raw.type(2, 0));
         root._setInt8(0, (byte) 0x11, (byte) 0);
@@ -137,6 +139,7 @@ class EncodingTest {
     }
 
     @Test
+    @Parity("encoding: ZeroOldObject")
     void replacing_an_object_zeroes_the_old_one_and_all_that_it_led_to() {
         StructType<Raw.Builder, Raw.Reader> type = Raw.type(1, 1);
         Raw.Builder old = message.initRoot(type);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,7 @@ class EvolutionTest {
         }
 
         @Test
+        @Parity("encoding: UpgradeStructInBuilder")
         void a_builder_enlarges_a_smaller_struct_and_moves_what_it_points_to_along() {
             Raw.Builder older = message.initRoot(Raw.type(1, 2));
             older._setInt64(0, 5, 0);
@@ -169,6 +171,7 @@ class EvolutionTest {
     @Nested
     class ReadingLists {
         @Test
+        @Parity("encoding: ListUpgrade")
         void a_list_of_numbers_reads_as_structs_whose_first_field_they_are() {
             Int32List.Builder numbers = message.root().init(Int32List.TYPE, 3);
             numbers.set(0, 10);
@@ -186,6 +189,7 @@ class EvolutionTest {
         }
 
         @Test
+        @Parity("encoding: ListUpgrade")
         void a_list_of_text_reads_as_structs_whose_first_pointer_it_is() {
             var texts = message.root().init(PointerList.type(Text.TYPE), 2);
             texts.setCopy(1, "b");
@@ -244,6 +248,7 @@ class EvolutionTest {
 
         @ParameterizedTest
         @CsvSource({"1", "5", "64"})
+        @Parity("encoding: UpgradeListInBuilder")
         void a_list_of_numbers_becomes_one_of_structs(int firstSegmentWords) {
             MessageBuilder each = new MessageBuilder(firstSegmentWords);
             Int16List.Builder numbers = each.root().init(Int16List.TYPE, 3);
@@ -263,6 +268,7 @@ class EvolutionTest {
 
         @ParameterizedTest
         @CsvSource({"1", "3", "5", "64"})
+        @Parity("encoding: UpgradeListInBuilder")
         void a_list_of_text_becomes_one_of_structs(int firstSegmentWords) {
             MessageBuilder each = new MessageBuilder(firstSegmentWords);
             var texts = each.root().init(PointerList.type(Text.TYPE), 3);

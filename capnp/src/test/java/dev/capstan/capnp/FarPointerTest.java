@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,7 @@ class FarPointerTest {
         }
 
         @Test
+        @Parity({"encoding: UpgradeStructInBuilderFarPointers", "encoding: UpgradeStructInBuilderMultiSegment"})
         void a_struct_behind_a_far_pointer_is_enlarged_and_its_pad_zeroed() {
             MessageBuilder message = new MessageBuilder(1);
             Raw.Builder root = message.initRoot(SMALL);
@@ -78,6 +80,7 @@ class FarPointerTest {
         }
 
         @Test
+        @Parity("encoding: UpgradeStructInBuilderDoubleFarPointers")
         void a_struct_behind_a_double_far_pointer_is_enlarged() {
             MessageBuilder message = new MessageBuilder(5);
             Raw.Builder root = message.initRoot(SMALL);

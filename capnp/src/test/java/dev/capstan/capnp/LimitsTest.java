@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,7 @@ class LimitsTest {
         private final long[] structs = {Pointer.list(0, ElementSize.COMPOSITE, 0), Pointer.struct(MOST, 0, 0)};
 
         @Test
+        @Parity("encoding: VoidListAmplification")
         void a_list_of_void_counts_against_the_traversal_limit() {
             assertThrows(MessageException.class, () -> Words.root(voids).as(VoidList.TYPE));
             assertThrows(MessageException.class, () -> Words.root(voids).as(StructList.type(NODE)));
@@ -162,6 +164,7 @@ class LimitsTest {
         }
 
         @Test
+        @Parity("encoding: EmptyStructListAmplification")
         void a_list_of_empty_structs_counts_against_the_traversal_limit() {
             assertThrows(MessageException.class, () -> Words.root(structs).as(StructList.type(NODE)));
             assertThrows(MessageException.class, () -> Words.root(structs).as(VoidList.TYPE));
