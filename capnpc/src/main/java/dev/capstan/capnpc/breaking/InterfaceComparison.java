@@ -4,8 +4,10 @@ import dev.capstan.capnp.schema.Method;
 import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnp.schema.Superclass;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,21 +45,21 @@ final class InterfaceComparison {
         var now = after.getInterface().getMethods();
         Numbering numbering = new Numbering(names(old), names(now));
         for (int i = 0; i < old.size(); i++) {
-            String name = old.get(i).getName();
-            String method = "method " + Schemas.name(before) + "." + name;
+            String name = Schemas.name(before) + "." + old.get(i).getName();
+            String method = "method " + name;
             Location location =
                     i < now.size() ? current.member(after, i, now.get(i).getName()) : current.location(after);
             switch (numbering.fate(i)) {
                 case REMOVED ->
                     report.breaking(
                             Rule.METHOD_REMOVED,
-                            location,
+                            location.of(name),
                             "Number " + i + ", " + method
                                     + ", is gone. Keep it; its name may be changed to tell that it is obsolete.");
                 case RENUMBERED ->
                     report.breaking(
                             Rule.ORDINAL_CHANGED,
-                            location,
+                            location.of(name),
                             "The number of " + method + " was " + i + " and is " + numbering.newNumber(i)
                                     + ". Give it its old number back.");
                 case RENAMED -> {
@@ -190,21 +192,25 @@ final class InterfaceComparison {
                                 + ", so calls of its methods fail. Keep it.");
             }
         });
+        // An interface may extend a generic one more than once, with other arguments each time.
+        List<Superclass.Reader> open = new ArrayList<>(after.getInterface().getSuperclasses());
         for (Superclass.Reader old : before.getInterface().getSuperclasses()) {
-            for (Superclass.Reader now : after.getInterface().getSuperclasses()) {
-                if (counterparts.areSame(old.getId(), now.getId())
-                        && !types.brands(
-                                old.getBrand(),
-                                now.getId(),
-                                now.getBrand(),
-                                new TypeComparison.Site(
-                                        current.location(after), "superclass of " + Schemas.name(after)))) {
-                    report.breaking(
-                            Rule.TYPE_CHANGED,
-                            current.location(after),
-                            "The interface " + Schemas.name(before)
-                                    + " extends a generic interface with other type arguments. Keep the old ones.");
-                }
+            Superclass.Reader now = open.stream()
+                    .filter(candidate -> counterparts.areSame(old.getId(), candidate.getId()))
+                    .findFirst()
+                    .orElse(null);
+            open.remove(now);
+            if (now != null
+                    && !types.brands(
+                            old.getBrand(),
+                            now.getId(),
+                            now.getBrand(),
+                            new TypeComparison.Site(current.location(after), "superclass of " + Schemas.name(after)))) {
+                report.breaking(
+                        Rule.TYPE_CHANGED,
+                        current.location(after),
+                        "The interface " + Schemas.name(before)
+                                + " extends a generic interface with other type arguments. Keep the old ones.");
             }
         }
     }

@@ -78,8 +78,10 @@ public final class SchemaComparison {
     private void removed(Node.Reader before) {
         Node.Reader around = base.find(before.getScopeId());
         Node.Reader successor = around == null ? null : counterparts.of(around);
-        Location location = successor == null ? base.location(before) : current.location(successor);
         String what = Schemas.name(before);
+        Location location = successor == null
+                ? base.location(before)
+                : current.location(successor).of(what);
         if (before.isConst() || before.isAnnotation()) {
             report.sourceOnly(
                     Rule.DECLARATION_REMOVED, location, what + " is gone; code that uses it no longer compiles.");
@@ -198,21 +200,21 @@ public final class SchemaComparison {
         var now = after.getEnum().getEnumerants();
         Numbering numbering = new Numbering(names(old), names(now));
         for (int i = 0; i < old.size(); i++) {
-            String enumerant =
-                    "enumerant " + Schemas.name(before) + "." + old.get(i).getName();
+            String name = Schemas.name(before) + "." + old.get(i).getName();
+            String enumerant = "enumerant " + name;
             Location location =
                     i < now.size() ? current.member(after, i, now.get(i).getName()) : whole;
             switch (numbering.fate(i)) {
                 case REMOVED ->
                     report.breaking(
                             Rule.ENUMERANT_REMOVED,
-                            location,
+                            location.of(name),
                             "Number " + i + ", " + enumerant
                                     + ", is gone. Keep it; its name may be changed to tell that it is obsolete.");
                 case RENUMBERED ->
                     report.breaking(
                             Rule.ENUMERANT_REORDERED,
-                            location,
+                            location.of(name),
                             "The number of " + enumerant + " was " + i + " and is " + numbering.newNumber(i)
                                     + ". Give it its old number back.");
                 case RENAMED ->

@@ -38,7 +38,7 @@ final class StructComparison {
         /** Where a member of the newer version is. */
         Location of(Group group, int index, String path);
 
-        /** Where the newer version as a whole is; for what is gone. */
+        /** Where the newer version as a whole is. */
         Location whole();
     }
 
@@ -141,6 +141,7 @@ final class StructComparison {
         Slot successor = now.byOrdinal().get(before.ordinal());
         Location location =
                 successor == null ? wording.whole() : wording.of(successor.in(), successor.index(), successor.path());
+        location = location.of(wording.whole().declaration() + "." + before.path());
         if (numbering.fate(before.ordinal()) == Numbering.Fate.RENUMBERED) {
             report.breaking(
                     Rule.ORDINAL_CHANGED,

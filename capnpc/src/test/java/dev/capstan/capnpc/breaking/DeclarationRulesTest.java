@@ -161,7 +161,7 @@ class DeclarationRulesTest {
 
         @Test
         void an_enumerant_that_is_gone_breaks() {
-            finds("enum E { a @0; b @1; }", "enum E { a @0; }", "enumerant-removed E");
+            finds("enum E { a @0; b @1; }", "enum E { a @0; }", "enumerant-removed E.b");
         }
 
         @Test
@@ -169,8 +169,8 @@ class DeclarationRulesTest {
             finds(
                     "enum E { a @0; b @1; c @2; }",
                     "enum E { a @0; c @1; b @2; }",
-                    "enumerant-reordered E.c",
-                    "enumerant-reordered E.b");
+                    "enumerant-reordered E.b",
+                    "enumerant-reordered E.c");
         }
 
         @Test
@@ -179,8 +179,8 @@ class DeclarationRulesTest {
             finds(
                     "enum E { a @0; b @1; c @2; }",
                     "enum E { a @0; new @1; b @2; c @3; }",
-                    "enumerant-reordered E.new",
-                    "(renamed E.b)");
+                    "enumerant-reordered E.b",
+                    "enumerant-reordered E.c");
         }
 
         @Test

@@ -17,7 +17,7 @@ class InterfaceRulesTest {
 
         @Test
         void a_method_that_is_gone_breaks() {
-            finds("interface I { a @0 (); b @1 (); }", "interface I { a @0 (); }", "method-removed I");
+            finds("interface I { a @0 (); b @1 (); }", "interface I { a @0 (); }", "method-removed I.b");
         }
 
         @Test
@@ -25,8 +25,8 @@ class InterfaceRulesTest {
             finds(
                     "interface I { a @0 (); b @1 (); }",
                     "interface I { b @0 (); a @1 (); }",
-                    "ordinal-changed I.b",
-                    "ordinal-changed I.a");
+                    "ordinal-changed I.a",
+                    "ordinal-changed I.b");
         }
 
         @Test
@@ -62,12 +62,15 @@ class InterfaceRulesTest {
 
         @Test
         void one_that_is_gone_or_in_between_breaks() {
-            finds("interface I { a @0 (x :Text, y :Data); }", "interface I { a @0 (x :Text); }", "ordinal-removed I.a");
+            finds(
+                    "interface I { a @0 (x :Text, y :Data); }",
+                    "interface I { a @0 (x :Text); }",
+                    "ordinal-removed I.a.y");
             finds(
                     "interface I { a @0 (x :Text, y :Text); }",
                     "interface I { a @0 (y :Text, x :Text); }",
-                    "ordinal-changed I.a.y",
-                    "ordinal-changed I.a.x");
+                    "ordinal-changed I.a.x",
+                    "ordinal-changed I.a.y");
         }
 
         @Test
@@ -94,8 +97,8 @@ class InterfaceRulesTest {
             finds(
                     "interface I { a @0 (x :Text); }",
                     "interface I { a @0 P; } struct P { x @0 :UInt8; }",
-                    "type-changed I.a.x",
-                    "(method-changed I.a)");
+                    "(method-changed I.a)",
+                    "type-changed I.a.x");
         }
 
         @Test

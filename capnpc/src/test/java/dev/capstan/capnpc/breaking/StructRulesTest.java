@@ -22,7 +22,7 @@ class StructRulesTest {
 
         @Test
         void a_field_that_is_gone_breaks() {
-            finds("struct A { a @0 :Text; b @1 :UInt8; }", "struct A { a @0 :Text; }", "ordinal-removed A");
+            finds("struct A { a @0 :Text; b @1 :UInt8; }", "struct A { a @0 :Text; }", "ordinal-removed A.b");
         }
 
         @Test
@@ -30,7 +30,7 @@ class StructRulesTest {
             finds(
                     "struct A { a @0 :Text; g :group { b @1 :UInt8; c @2 :Text; } }",
                     "struct A { a @0 :Text; g :group { b @1 :UInt8; } }",
-                    "ordinal-removed A");
+                    "ordinal-removed A.g.c");
         }
 
         @Test
@@ -38,7 +38,7 @@ class StructRulesTest {
             finds(
                     "struct A { a @0 :Text; g :group { b @1 :UInt8; } }",
                     "struct A { a @0 :Text; }",
-                    "ordinal-removed A");
+                    "ordinal-removed A.g.b");
         }
 
         @Test
@@ -46,8 +46,8 @@ class StructRulesTest {
             finds(
                     "struct A { a @0 :Text; b @1 :Text; }",
                     "struct A { b @0 :Text; a @1 :Text; }",
-                    "ordinal-changed A.b",
-                    "ordinal-changed A.a");
+                    "ordinal-changed A.a",
+                    "ordinal-changed A.b");
         }
 
         @Test
@@ -55,8 +55,8 @@ class StructRulesTest {
             finds(
                     "struct A { a @0 :Text; b @1 :Text; c @2 :Text; }",
                     "struct A { a @0 :Text; c @1 :Text; }",
-                    "ordinal-changed A",
-                    "ordinal-removed A.c");
+                    "ordinal-changed A.c",
+                    "ordinal-removed A.b");
         }
 
         @Test
@@ -200,6 +200,7 @@ class StructRulesTest {
             finds(
                     "struct A { a @0 :Text; b @1 :Text; }",
                     "struct A { union { a @0 :Text; b @1 :Text; } }",
+                    "layout-changed A",
                     "field-moved A.b");
         }
 
@@ -208,6 +209,7 @@ class StructRulesTest {
             finds(
                     "struct A { a @0 :Text; union { b @1 :Text; c @2 :Text; } }",
                     "struct A { union { a @0 :Text; b @1 :Text; c @2 :Text; } }",
+                    "layout-changed A",
                     "field-moved A.a",
                     "discriminant-changed A.b",
                     "discriminant-changed A.c");
@@ -318,7 +320,7 @@ class StructRulesTest {
         void a_new_parameter_at_the_end_may_be_added_for_new_fields() {
             compatible(
                     "struct Box(T) { t @0 :T; } struct User { b @0 :Box(Text); }",
-                    "struct Box(T, U) { t @0 :T; u @1 :U; } struct User { b @0 :Box(Text); }");
+                    "struct Box(T, U) { t @0 :T; u @1 :U; } struct User { b @0 :Box(Text, Data); }");
         }
 
         @Test
