@@ -6,6 +6,7 @@ import dev.capstan.capnpc.SchemaException;
 import dev.capstan.capnpc.compile.Compilation;
 import dev.capstan.capnpc.compile.Compiler;
 import dev.capstan.capnpc.source.Problem;
+import dev.capstan.capnpc.source.RecordedFiles;
 import dev.capstan.capnpc.source.SchemaPath;
 import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +80,7 @@ record Generation(
         try (ImportRoots roots = ImportRoots.open(folders, classPath)) {
             List<String> settings = settings(roots, schemas);
             if (last != null && isCurrent(last, settings, roots)) {
-                return new Outcome(
-                        schemas.size(), List.of(), List.of(), List.of(), true, fromSources(last.read()));
+                return new Outcome(schemas.size(), List.of(), List.of(), List.of(), true, fromSources(last.read()));
             }
             return compile(schemas, roots, settings, last);
         }
@@ -100,12 +101,12 @@ record Generation(
         }
         for (Map.Entry<LastRun.Read, String> read : last.read().entrySet()) {
             SourceFiles root = roots.byName().get(read.getKey().root());
-            if (root == null || !Digest.of(readOrNull(root, read.getKey().path())).equals(read.getValue())) {
+            if (root == null || !digest(root, read.getKey().path()).equals(read.getValue())) {
                 return false;
             }
         }
         for (Map.Entry<String, String> written : last.written().entrySet()) {
-            if (!Digest.of(content(output.resolve(written.getKey()))).equals(written.getValue())) {
+            if (!digest(output.resolve(written.getKey())).equals(written.getValue())) {
                 return false;
             }
         }
@@ -113,24 +114,23 @@ record Generation(
     }
 
     /** What cannot be read is looked at again by the compiler, which says so in its own words. */
-    private static byte @Nullable [] readOrNull(SourceFiles root, String path) {
+    private static String digest(SourceFiles root, String path) {
         try {
-            return root.read(path);
+            return RecordedFiles.digest(root, path);
         } catch (IOException e) {
-            return null;
+            return "unreadable";
         }
     }
 
-    private static byte @Nullable [] content(Path file) throws IOException {
-        return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+    private static String digest(Path file) throws IOException {
+        return Files.isRegularFile(file) ? RecordedFiles.digest(Files.readAllBytes(file)) : RecordedFiles.ABSENT;
     }
 
     private Outcome compile(List<String> schemas, ImportRoots roots, List<String> settings, @Nullable LastRun last)
             throws IOException {
-        SortedMap<LastRun.Read, String> read = new TreeMap<>();
-        Map<String, SourceFiles> recorded = new LinkedHashMap<>();
-        roots.byName().forEach((name, files) -> recorded.put(name, new RecordedFiles(name, files, read)));
-        SourceFiles own = recorded.getOrDefault(sources.toString(), SourceFiles.folder(sources));
+        Map<String, RecordedFiles> recorded = new LinkedHashMap<>();
+        roots.byName().forEach((name, files) -> recorded.put(name, new RecordedFiles(files)));
+        SourceFiles own = Objects.requireNonNull(recorded.get(sources.toString()), "the first root");
         Compilation compilation = new Compiler(List.copyOf(recorded.values()))
                 .compile(schemas.stream()
                         .map(schema -> new SchemaPath(own, schema))
@@ -150,14 +150,17 @@ record Generation(
         SortedMap<String, String> written = new TreeMap<>();
         List<String> changed = new ArrayList<>();
         for (GeneratedFile file : files) {
-            String digest = Digest.of(file.content().getBytes(StandardCharsets.UTF_8));
+            String digest = RecordedFiles.digest(file.content().getBytes(StandardCharsets.UTF_8));
             written.put(file.path(), digest);
-            if (!Digest.of(content(output.resolve(file.path()))).equals(digest)) {
+            if (!digest(output.resolve(file.path())).equals(digest)) {
                 changed.add(file.path());
                 file.writeTo(output);
             }
         }
         List<String> deleted = last == null ? List.of() : delete(last, written);
+        SortedMap<LastRun.Read, String> read = new TreeMap<>();
+        recorded.forEach((root, all) ->
+                all.digests().forEach((path, digest) -> read.put(new LastRun.Read(root, path), digest)));
         new LastRun(settings, read, written).save(record);
         return new Outcome(schemas.size(), List.of(), changed, deleted, false, fromSources(read));
     }
@@ -165,7 +168,7 @@ record Generation(
     private List<String> fromSources(SortedMap<LastRun.Read, String> read) {
         List<String> paths = new ArrayList<>();
         read.forEach((source, digest) -> {
-            if (source.root().equals(sources.toString()) && !digest.equals(Digest.ABSENT)) {
+            if (source.root().equals(sources.toString()) && !digest.equals(RecordedFiles.ABSENT)) {
                 paths.add(source.path());
             }
         });

@@ -1,5 +1,6 @@
 package dev.capstan.maven;
 
+import dev.capstan.capnpc.source.SchemaJar;
 import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ final class ImportRoots implements AutoCloseable {
     /** Each under a name that tells whether it is the same one in the next run. */
     private final Map<String, SourceFiles> byName = new LinkedHashMap<>();
 
-    private final List<JarSchemas> jars = new ArrayList<>();
+    private final List<SchemaJar> jars = new ArrayList<>();
 
     private ImportRoots() {}
 
@@ -47,12 +48,12 @@ final class ImportRoots implements AutoCloseable {
 
     private void add(Path entry) throws IOException {
         if (Files.isDirectory(entry)) {
-            Path folder = entry.resolve(JarSchemas.FOLDER);
+            Path folder = entry.resolve(SchemaJar.FOLDER);
             if (Files.isDirectory(folder)) {
                 byName.put(folder.toString(), SourceFiles.folder(folder));
             }
         } else if (Files.isRegularFile(entry) && entry.toString().endsWith(".jar")) {
-            JarSchemas jar = JarSchemas.open(entry);
+            SchemaJar jar = SchemaJar.open(entry);
             jars.add(jar);
             if (jar.paths().isEmpty()) {
                 jars.remove(jar);
@@ -80,7 +81,7 @@ final class ImportRoots implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (JarSchemas jar : jars) {
+        for (SchemaJar jar : jars) {
             jar.close();
         }
     }

@@ -1,6 +1,7 @@
 package dev.capstan.maven;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -24,16 +25,26 @@ final class Schemas {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return among(
+                    files.filter(Files::isRegularFile)
+                            .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+                            .sorted()
+                            .toList(),
+                    includes,
+                    excludes);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Those of the paths that are schemas, in their order. */
+    static List<String> among(List<String> paths, List<String> includes, List<String> excludes) {
         List<PathMatcher> wanted = matchers(includes.isEmpty() ? ALL : includes);
         List<PathMatcher> unwanted = matchers(excludes);
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(Files::isRegularFile)
-                    .map(folder::relativize)
-                    .filter(path -> matches(wanted, path) && !matches(unwanted, path))
-                    .map(path -> path.toString().replace('\\', '/'))
-                    .sorted()
-                    .toList();
-        }
+        return paths.stream()
+                .filter(path -> matches(wanted, Path.of(path)) && !matches(unwanted, Path.of(path)))
+                .toList();
     }
 
     private static boolean matches(List<PathMatcher> patterns, Path path) {

@@ -1,6 +1,5 @@
-package dev.capstan.maven;
+package dev.capstan.capnpc.source;
 
-import dev.capstan.capnpc.source.SourceFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -10,35 +9,46 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
-/** The schemas in a jar, below {@code META-INF/capnp}. Must be closed; not safe for use by several threads. */
-final class JarSchemas implements SourceFiles, AutoCloseable {
-    static final String FOLDER = "META-INF/capnp/";
+/**
+ * The schemas in a jar, below {@code META-INF/capnp}: how a library hands on the schemas that its generated classes were made of. Whoever opens it closes
+ * it; safe for use by several threads until then.
+ */
+public final class SchemaJar implements SourceFiles, AutoCloseable {
+    /** Where they are in a jar, or in a folder of classes. */
+    public static final String FOLDER = "META-INF/capnp/";
 
     private final Path jar;
     private final ZipFile zip;
 
-    private JarSchemas(Path jar, ZipFile zip) {
+    private SchemaJar(Path jar, ZipFile zip) {
         this.jar = jar;
         this.zip = zip;
     }
 
-    /** Fails with the name of the file when it is no jar. */
-    static JarSchemas open(Path jar) throws IOException {
+    /**
+     * Opens a jar.
+     *
+     * @throws IOException with the name of the file if it is none
+     */
+    public static SchemaJar open(Path jar) throws IOException {
         try {
-            return new JarSchemas(jar, new ZipFile(jar.toFile()));
+            return new SchemaJar(jar, new ZipFile(jar.toFile()));
         } catch (IOException e) {
             throw new IOException(jar + " cannot be read as a jar: " + e.getMessage(), e);
         }
     }
 
-    /** Paths below the folder, in the order of their names. */
-    List<String> paths() {
+    /** Paths below the folder, in the order of their names, of schemas and whatever else lies there. */
+    public List<String> paths() {
         List<String> paths = new ArrayList<>();
-        zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).forEach(name -> {
-            if (name.startsWith(FOLDER)) {
-                paths.add(name.substring(FOLDER.length()));
-            }
-        });
+        zip.stream()
+                .filter(entry -> !entry.isDirectory())
+                .map(ZipEntry::getName)
+                .forEach(name -> {
+                    if (name.startsWith(FOLDER)) {
+                        paths.add(name.substring(FOLDER.length()));
+                    }
+                });
         paths.sort(null);
         return paths;
     }
