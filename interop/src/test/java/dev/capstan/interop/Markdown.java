@@ -23,18 +23,18 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * The part after {@code #} is a region of that file, between lines with {@code // snippet server} and {@code // end snippet} (in
- * schemas {@code # snippet server}); without it the block is the whole file. Indentation that all lines share is dropped.
+ * schemas {@code # snippet server}, in XML the same as a comment); without it the block is the whole file. Indentation that all lines share is dropped.
  *
  * <p>Links: a relative link leads to a file or folder of the tree, and its anchor to a heading there.
  */
 final class Markdown {
     private static final Set<String> COMPILED =
-            Set.of("java", "capnp", "c++", "cpp", "ts", "typescript", "js", "javascript", "proto");
+            Set.of("java", "capnp", "c++", "cpp", "ts", "typescript", "js", "javascript", "proto", "xml");
     private static final Pattern SOURCE = Pattern.compile("<!-- from ([^\\s#]+)(?:#(\\S+))? -->");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*)");
-    private static final Pattern SNIPPET = Pattern.compile("\\s*(?://|#) snippet (\\S+)\\s*");
-    private static final Pattern END_SNIPPET = Pattern.compile("\\s*(?://|#) end snippet\\s*");
+    private static final Pattern SNIPPET = Pattern.compile("\\s*(?://|#|<!--) snippet (\\S+)\\s*(?:-->)?\\s*");
+    private static final Pattern END_SNIPPET = Pattern.compile("\\s*(?://|#|<!--) end snippet\\s*(?:-->)?\\s*");
 
     private final Path page;
     private final Path root;
