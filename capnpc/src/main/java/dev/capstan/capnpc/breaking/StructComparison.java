@@ -7,7 +7,9 @@ import dev.capstan.capnpc.breaking.Layout.Group;
 import dev.capstan.capnpc.breaking.Layout.Slot;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -103,16 +105,22 @@ final class StructComparison {
     }
 
     /** The group among those in {@code after} that holds most of the fields; null if none holds any. */
-    private static @Nullable Group counterpart(Group before, Group after, Set<Group> taken) {
-        Set<Integer> ordinals = Set.copyOf(before.ordinals());
+    private @Nullable Group counterpart(Group before, Group after, Set<Group> taken) {
+        Map<Group, Integer> common = new LinkedHashMap<>();
+        for (int ordinal : before.ordinals()) {
+            Slot slot = now.byOrdinal().get(ordinal);
+            Group at = slot == null ? null : slot.in();
+            while (at != null && at.parent() != after) {
+                at = at.parent();
+            }
+            if (at != null && !taken.contains(at)) {
+                common.merge(at, 1, Integer::sum);
+            }
+        }
         Group best = null;
-        long most = 0;
-        for (Group candidate : after.groups()) {
-            long common =
-                    candidate.ordinals().stream().filter(ordinals::contains).count();
-            if (common > most && !taken.contains(candidate)) {
-                best = candidate;
-                most = common;
+        for (Map.Entry<Group, Integer> candidate : common.entrySet()) {
+            if (best == null || candidate.getValue() > common.getOrDefault(best, 0)) {
+                best = candidate.getKey();
             }
         }
         return best;
