@@ -7,6 +7,7 @@ module dev.capstan.capnpc {
     requires transitive dev.capstan.capnp;
 
     exports dev.capstan.capnpc;
+    exports dev.capstan.capnpc.breaking;
     exports dev.capstan.capnpc.compile;
     exports dev.capstan.capnpc.source;
 }

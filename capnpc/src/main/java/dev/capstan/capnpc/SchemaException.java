@@ -4,7 +4,8 @@ package dev.capstan.capnpc;
 public final class SchemaException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    SchemaException(String message) {
+    /** With words for the user: what is wrong and what to do. */
+    public SchemaException(String message) {
         super(message);
     }
 }

@@ -35,7 +35,11 @@ final class HouseRules {
             Map.entry("capnpc", new Room("capnpc", Set.of("async", "cap", "capnp"), Set.of(), false)),
             Map.entry(
                     "capnp-maven-plugin",
-                    new Room("maven", Set.of("async", "cap", "capnp", "capnpc"), Set.of("org.apache.maven."), false)),
+                    new Room(
+                            "maven",
+                            Set.of("async", "cap", "capnp", "capnpc"),
+                            Set.of("org.apache.maven.", "org.eclipse.aether.", "javax.inject."),
+                            false)),
             Map.entry("capnweb", new Room("capnweb", Set.of("async", "cap", "net"), Set.of(), false)),
             Map.entry(
                     "grpc", new Room("grpc", Set.of("async", "cap", "net"), Set.of("io.grpc.", "com.google."), false)),

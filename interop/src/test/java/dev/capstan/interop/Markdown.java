@@ -23,18 +23,18 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * The part after {@code #} is a region of that file, between lines with {@code // snippet server} and {@code // end snippet} (in
- * schemas {@code # snippet server}); without it the block is the whole file. Indentation that all lines share is dropped.
+ * schemas {@code # snippet server}, in XML the same as a comment); without it the block is the whole file. Indentation that all lines share is dropped.
  *
  * <p>Links: a relative link leads to a file or folder of the tree, and its anchor to a heading there.
  */
 final class Markdown {
     private static final Set<String> COMPILED =
-            Set.of("java", "capnp", "c++", "cpp", "ts", "typescript", "js", "javascript", "proto");
+            Set.of("java", "capnp", "c++", "cpp", "ts", "typescript", "js", "javascript", "proto", "xml");
     private static final Pattern SOURCE = Pattern.compile("<!-- from ([^\\s#]+)(?:#(\\S+))? -->");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*)");
-    private static final Pattern SNIPPET = Pattern.compile("\\s*(?://|#) snippet (\\S+)\\s*");
-    private static final Pattern END_SNIPPET = Pattern.compile("\\s*(?://|#) end snippet\\s*");
+    private static final Pattern SNIPPET = Pattern.compile("\\s*(?://|#|<!--) snippet (\\S+)\\s*(?:-->)?\\s*");
+    private static final Pattern END_SNIPPET = Pattern.compile("\\s*(?://|#|<!--) end snippet\\s*(?:-->)?\\s*");
 
     private final Path page;
     private final Path root;
@@ -46,7 +46,7 @@ final class Markdown {
         this.lines = SourceTree.text(page).lines().toList();
     }
 
-    /** Pages in the root and the README of each module. */
+    /** Pages in the root and the README of each module, and of the example that is a build of its own. */
     static List<Markdown> pages(SourceTree tree) {
         List<Path> pages = new ArrayList<>();
         for (String name : List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
@@ -55,6 +55,7 @@ final class Markdown {
         for (SourceTree.Module module : tree.modules()) {
             pages.add(module.folder().resolve("README.md"));
         }
+        pages.add(tree.root().resolve("examples/maven/README.md"));
         return pages.stream()
                 .filter(Files::exists)
                 .map(page -> new Markdown(tree.root(), page))

@@ -1,0 +1,17 @@
+@0xcb8f5a3f9d7e2146;
+
+using Java = import "/capnp/java.capnp";
+$Java.package("org.example.notes");
+
+struct Note {
+  # Something to remember.
+
+  title @0 :Text;
+  text @1 :Text;
+  tags @2 :List(Text);
+}
+
+struct Notebook {
+  owner @0 :Text;
+  notes @1 :List(Note);
+}
