@@ -8,6 +8,7 @@ module dev.capstan.capnp {
 
     exports dev.capstan.capnp;
     exports dev.capstan.capnp.dynamic;
+    exports dev.capstan.capnp.io;
     exports dev.capstan.capnp.persistent;
     exports dev.capstan.capnp.rpc;
     exports dev.capstan.capnp.rpc.protocol;

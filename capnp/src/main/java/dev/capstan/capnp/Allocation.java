@@ -46,7 +46,14 @@ final class Allocation {
             segment.putLong(at, Pointer.EMPTY_STRUCT);
             return;
         }
-        long position = Pointer.target(from, pointer);
+        pointTo(segment, at, new Target(source, Pointer.target(from, pointer), pointer));
+    }
+
+    /** Makes the null pointer at {@code at} point to an object of the same message. */
+    static void pointTo(Segment segment, long at, Target object) {
+        Segment source = object.segment;
+        long position = object.position;
+        long pointer = object.pointer;
         if (segment == source) {
             segment.putLong(at, Pointer.withOffset(pointer, offsetWords(at, position)));
             return;

@@ -77,6 +77,22 @@ public final class AnyPointer {
         public long targetSizeWords() {
             return Sizes.ofTarget(segment, at, depthLeft);
         }
+
+        /**
+         * Whether both point to the same content, whatever its layout: a field that one of two structs lacks counts as never set. Capabilities are equal if
+         * both lead to the same reference.
+         */
+        public boolean contentEquals(Reader other) {
+            return Contents.equal(this, other);
+        }
+
+        /**
+         * The canonical form of a message whose root this is: the words of its only segment, which are equal for equal content. {@link
+         * MessageException} if a capability is in it.
+         */
+        public byte[] canonical() {
+            return Canonical.of(this);
+        }
     }
 
     /** The writing side: a view of a place in a message that is being built, see {@link StructBuilder}. */
@@ -135,6 +151,16 @@ public final class AnyPointer {
         /** A deep copy of a list of whatever type in place of what was there; capabilities are shared. */
         public void setList(CapnpList<?> value) {
             Copies.writeList(segment, at, value.elements);
+        }
+
+        /** Puts {@code orphan}, which is of the same message, in place of what was there. It is used up. */
+        public void adopt(Orphan<?, ?> orphan) {
+            orphan.adopt(segment, at);
+        }
+
+        /** Takes the target out of the message and leaves null. */
+        public <B, R> Orphan<B, R> disown(PointerType<B, R> type) {
+            return Orphan.disown(type, segment, at);
         }
 
         /** The capability, as {@link Reader#asCap}. */

@@ -8,10 +8,10 @@ abstract sealed class Arena permits ReaderArena, BuilderArena {
     private @Nullable CapTable capTable;
 
     /** The segment with that id, or null; any int may be asked for. */
-    abstract @Nullable HeapSegment segment(int id);
+    abstract @Nullable Segment segment(int id);
 
     /** A segment of this arena with room for {@code bytes} more, made when there is none. */
-    abstract HeapSegment withRoom(long bytes);
+    abstract Segment withRoom(long bytes);
 
     /** Counts words that are about to be visited, 0 or more; throws when the message's limit is used up. */
     abstract void charge(Segment segment, long position, long words);

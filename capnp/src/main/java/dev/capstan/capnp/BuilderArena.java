@@ -1,42 +1,34 @@
 package dev.capstan.capnp;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments of a message that is being built.
- *
- * <p>Segments never move, since builders hold on to them. When one is full the next is as large as all before it
- * together: the number of segments stays logarithmic and at most half of the memory is unused. The first segment leaves
- * 8 bytes free in front for the header of a frame, so that a message of one segment is sent as it lies.
+ * The segments of a message that is being built, taken from a {@link Storage}. The first one leaves 8 bytes free in front for the header of a frame, so that a
+ * message of one segment is sent as it lies.
  */
 final class BuilderArena extends Arena {
     /** Bytes in front of the first segment: the header of a frame with one segment. */
     static final int SPARE = 8;
 
-    /** A segment that is larger than this is made only for one object that needs it. */
-    private static final int LARGEST_USUAL_BYTES = 64 << 20;
-
     /** Most bytes that a reset message keeps for its next use. */
     private static final int LARGEST_KEPT_BYTES = 1 << 20;
 
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
-
-    private HeapSegment first;
-    private HeapSegment @Nullable [] all;
+    private final Storage storage;
+    private Segment first;
+    private Segment @Nullable [] all;
     private int count = 1;
+    /** The one that new objects go to when there is no room beside the pointer to them. */
+    private Segment last;
 
-    BuilderArena(int firstSegmentWords) {
-        if (firstSegmentWords < 1 || firstSegmentWords > (LARGEST_ARRAY - SPARE) / 8) {
-            throw new IllegalArgumentException("A first segment of " + firstSegmentWords
-                    + " words is not possible; at least 1 is needed, and it must fit an array.");
-        }
-        first = firstSegment(SPARE + 8 * firstSegmentWords);
-    }
+    private long referencedBytes;
+    private @Nullable ArrayDeque<AnyPointer.Builder> slots;
 
-    private HeapSegment firstSegment(int arrayBytes) {
-        // The root pointer is the first word.
-        return new HeapSegment(this, 0, new byte[arrayBytes], SPARE, SPARE + 8);
+    BuilderArena(Storage storage, long firstBytes) {
+        this.storage = storage;
+        first = storage.first(this, firstBytes);
+        last = first;
     }
 
     AnyPointer.Builder root() {
@@ -49,35 +41,56 @@ final class BuilderArena extends Arena {
 
     @Override
     @Nullable
-    HeapSegment segment(int id) {
+    Segment segment(int id) {
         return id >= 0 && id < count ? segmentAt(id) : null;
     }
 
     /** The segment with that id, which exists. */
-    HeapSegment segmentAt(int id) {
+    Segment segmentAt(int id) {
         return all == null || id == 0 ? first : all[id];
     }
 
     @Override
-    HeapSegment withRoom(long bytes) {
-        HeapSegment last = segmentAt(count - 1);
-        return bytes <= last.array.length - last.end ? last : append(bytes);
+    Segment withRoom(long bytes) {
+        if (bytes > last.capacity - last.end) {
+            last = storage.next(this, count, bytes, 8 * sizeWords() - referencedBytes);
+            append(last);
+        }
+        return last;
     }
 
-    private HeapSegment append(long bytes) {
-        if (bytes > LARGEST_ARRAY) {
-            throw new IllegalArgumentException("An object of " + bytes
-                    + " bytes does not fit a heap segment, which holds at most " + LARGEST_ARRAY + ".");
+    /** A segment of bytes that belong to somebody else, who does not change them; nothing is written to it, nor zeroed. */
+    Segment reference(byte[] array, int offset, int bytes) {
+        Segment segment = HeapSegment.referenced(this, count, array, offset, offset + bytes);
+        append(segment);
+        referencedBytes += bytes;
+        return segment;
+    }
+
+    /** A null pointer outside every object, for an orphan; the caller gives it back when it is null again. */
+    AnyPointer.Builder takeSlot() {
+        AnyPointer.Builder slot = slots == null ? null : slots.poll();
+        if (slot != null) {
+            return slot;
         }
-        long usual = Math.min(8 * sizeWords(), LARGEST_USUAL_BYTES);
-        HeapSegment segment = new HeapSegment(this, count, new byte[(int) Math.max(bytes, usual)], 0, 0);
-        HeapSegment[] segments = all == null ? new HeapSegment[] {first, first, first, first} : all;
+        Segment segment = withRoom(8);
+        return new AnyPointer.Builder(segment, segment.allocate(8));
+    }
+
+    void giveSlot(AnyPointer.Builder slot) {
+        if (slots == null) {
+            slots = new ArrayDeque<>();
+        }
+        slots.push(slot);
+    }
+
+    private void append(Segment segment) {
+        Segment[] segments = all == null ? new Segment[] {first, first, first, first} : all;
         if (count == segments.length) {
             segments = Arrays.copyOf(segments, 2 * count);
         }
         segments[count++] = segment;
         all = segments;
-        return segment;
     }
 
     @Override
@@ -88,7 +101,7 @@ final class BuilderArena extends Arena {
     long sizeWords() {
         long bytes = 0;
         for (int id = 0; id < count; id++) {
-            HeapSegment segment = segmentAt(id);
+            Segment segment = segmentAt(id);
             bytes += segment.end - segment.start;
         }
         return bytes / 8;
@@ -101,14 +114,17 @@ final class BuilderArena extends Arena {
     void reset() {
         closeCaps();
         long wanted = SPARE + 8 * sizeWords();
-        if (wanted > first.array.length && wanted <= LARGEST_KEPT_BYTES) {
+        if (storage.grows() && wanted > first.capacity && wanted <= LARGEST_KEPT_BYTES) {
             // A new segment rather than the old one's array exchanged: its fields are final, which keeps access fast.
-            first = firstSegment((int) wanted);
+            first = storage.first(this, wanted);
         } else {
             first.zero(SPARE, first.end - SPARE);
             first.end = SPARE + 8;
         }
         all = null;
         count = 1;
+        last = first;
+        referencedBytes = 0;
+        slots = null;
     }
 }

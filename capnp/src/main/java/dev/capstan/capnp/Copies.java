@@ -52,6 +52,29 @@ final class Copies {
         }
     }
 
+    /** Copies one element into a new list whose elements have at least the same sections. */
+    static void element(Elements from, int index, Elements to, int toIndex) {
+        if (from.size == ElementSize.BIT) {
+            if (to.size != ElementSize.BIT) {
+                throw new IllegalArgumentException("a list of bits cannot become part of a list of anything else");
+            }
+            int bit = (from.segment.getByte(from.start + (index >>> 3)) >>> (index & 7)) & 1;
+            long at = to.start + (toIndex >>> 3);
+            to.segment.putByte(at, (byte) (to.segment.getByte(at) | bit << (toIndex & 7)));
+            return;
+        }
+        long source = from.position(index);
+        long target = to.position(toIndex);
+        from.segment.copyTo(source, to.segment, target, from.dataBits >>> 3);
+        pointers(
+                to.segment,
+                target + (to.dataBits >>> 3),
+                from.segment,
+                source + (from.dataBits >>> 3),
+                from.pointerCount,
+                from.depthLeft);
+    }
+
     private static long take(Segment segment, long at) {
         long old = segment.getLong(at);
         if (old != 0) {

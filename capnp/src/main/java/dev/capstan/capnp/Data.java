@@ -1,7 +1,6 @@
 package dev.capstan.capnp;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -12,29 +11,29 @@ import java.util.Objects;
  */
 public final class Data {
     /** No bytes. */
-    public static final Data EMPTY = new Data(new byte[0], 0, 0);
+    public static final Data EMPTY = new Data(HeapSegment.NULL, 0, 0);
 
     /** The token of the schema type {@code Data}. */
     public static final PointerType<Builder, Data> TYPE = new Type();
 
-    final byte[] array;
-    final int offset;
+    final Segment segment;
+    final long start;
     final int size;
 
-    Data(byte[] array, int offset, int size) {
-        this.array = array;
-        this.offset = offset;
+    Data(Segment segment, long start, int size) {
+        this.segment = segment;
+        this.start = start;
         this.size = size;
     }
 
     /** A copy of {@code bytes}. */
     public static Data of(byte... bytes) {
-        return new Data(bytes.clone(), 0, bytes.length);
+        return wrap(bytes.clone());
     }
 
     /** A view of {@code bytes}, which must not change from now on. */
     static Data wrap(byte[] bytes) {
-        return new Data(bytes, 0, bytes.length);
+        return new Data(HeapSegment.loose(bytes), 0, bytes.length);
     }
 
     /** Number of bytes. */
@@ -44,30 +43,33 @@ public final class Data {
 
     /** The byte at {@code index}. */
     public byte get(int index) {
-        return array[offset + Objects.checkIndex(index, size)];
+        return segment.getByte(start + Objects.checkIndex(index, size));
     }
 
     /** A copy of the bytes. */
     public byte[] toByteArray() {
-        return Arrays.copyOfRange(array, offset, offset + size);
+        byte[] copy = new byte[size];
+        segment.getBytes(start, copy, 0, size);
+        return copy;
     }
 
     /** The bytes without copying them; the buffer's position is 0 and it cannot be written to. */
     public ByteBuffer asReadOnlyByteBuffer() {
-        return ByteBuffer.wrap(array, offset, size).slice().asReadOnlyBuffer();
+        return segment.buffer(start, size).asReadOnlyBuffer();
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof Data that
-                && Arrays.equals(array, offset, offset + size, that.array, that.offset, that.offset + that.size);
+                && size == that.size
+                && segment.buffer(start, size).mismatch(that.segment.buffer(that.start, size)) < 0;
     }
 
     @Override
     public int hashCode() {
         int hash = 1;
-        for (int i = offset; i < offset + size; i++) {
-            hash = 31 * hash + array[i];
+        for (int i = 0; i < size; i++) {
+            hash = 31 * hash + segment.getByte(start + i);
         }
         return hash;
     }
@@ -104,7 +106,7 @@ public final class Data {
         }
         int count = Pointer.elementCount(pointer);
         holder.visit(position, (count + 7L) >>> 3, "a list pointer");
-        return holder.data(position, count);
+        return new Data(holder, position, count);
     }
 
     static Builder init(Segment segment, long at, int size) {
@@ -145,18 +147,17 @@ public final class Data {
         /** Copies {@code length} bytes of {@code source} in, to begin at {@code index}. */
         public void put(int index, byte[] source, int sourceOffset, int length) {
             Objects.checkFromIndexSize(index, length, size);
-            segment.data(start + index, length).copyIn(source, sourceOffset);
+            segment.putBytes(start + index, source, sourceOffset, length);
         }
 
         /** The bytes themselves as a buffer that can be written to; its position is 0. */
         public ByteBuffer asByteBuffer() {
-            Data bytes = segment.data(start, size);
-            return ByteBuffer.wrap(bytes.array, bytes.offset, size).slice();
+            return segment.buffer(start, size);
         }
 
         /** A copy of the bytes. */
         public byte[] toByteArray() {
-            return segment.data(start, size).toByteArray();
+            return new Data(segment, start, size).toByteArray();
         }
 
         /** A copy of the bytes. */
@@ -165,14 +166,10 @@ public final class Data {
         }
     }
 
-    private void copyIn(byte[] source, int sourceOffset) {
-        System.arraycopy(source, sourceOffset, array, offset, size);
-    }
-
     private static final class Type extends PointerType<Builder, Data> {
         @Override
         public Data asReader(Builder builder) {
-            return builder.segment.data(builder.start, builder.size);
+            return new Data(builder.segment, builder.start, builder.size);
         }
 
         @Override
@@ -185,10 +182,8 @@ public final class Data {
             if (segment.getLong(at) == 0) {
                 return new Builder(HeapSegment.NULL, 0, 0);
             }
-            long pointer = segment.getLong(at);
-            Target target = Target.resolve(segment, at, pointer);
-            int size = bytes(segment, at, "data").size;
-            return new Builder(target.segment, target.position, size);
+            Data bytes = bytes(segment, at, "data");
+            return new Builder(bytes.segment, bytes.start, bytes.size);
         }
 
         @Override
@@ -200,7 +195,8 @@ public final class Data {
         void write(Segment segment, long at, Data value) {
             long old = segment.getLong(at);
             segment.putLong(at, 0);
-            Data.init(segment, at, value.size).put(0, value.array, value.offset, value.size);
+            Builder copy = Data.init(segment, at, value.size);
+            value.segment.copyTo(value.start, copy.segment, copy.start, value.size);
             if (old != 0) {
                 // Only now: value may be a view of what it replaces.
                 Zeroing.target(segment, at, old);

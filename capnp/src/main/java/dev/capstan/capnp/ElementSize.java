@@ -2,6 +2,9 @@ package dev.capstan.capnp;
 
 /** How the elements of a list are encoded: the three bits in its pointer. */
 final class ElementSize {
+    /** No encoding: what an unknown list type expects. */
+    static final int ANY = -1;
+
     static final int VOID = 0;
     static final int BIT = 1;
     static final int BYTE = 2;

@@ -2,7 +2,9 @@ package dev.capstan.capnp;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A segment in a byte array, which it may share with other segments and a frame's header. */
@@ -15,20 +17,29 @@ final class HeapSegment extends Segment {
     static final HeapSegment NULL = new HeapSegment(new ReaderArena(), 0, new byte[8], 0, 8);
 
     final byte[] array;
+    /** Whether the array is somebody else's, who is not to find zeroes in it. */
+    private final boolean referenced;
 
-    HeapSegment(Arena arena, int id, byte[] array, int start, int end) {
-        super(arena, id, start, end);
-        this.array = array;
+    /** Bytes that belong to no message. */
+    static HeapSegment loose(byte[] bytes) {
+        return new HeapSegment(NULL.arena, 0, bytes, 0, bytes.length);
     }
 
-    @Override
-    long allocate(long bytes) {
-        long at = end;
-        if (bytes > array.length - at) {
-            return -1;
-        }
-        end = at + bytes;
-        return at;
+    HeapSegment(Arena arena, int id, byte[] array, int start, int end) {
+        super(arena, id, start, end, array.length);
+        this.array = array;
+        this.referenced = false;
+    }
+
+    private HeapSegment(Arena arena, int id, byte[] array, int start, int end, boolean referenced) {
+        super(arena, id, start, end, end);
+        this.array = array;
+        this.referenced = referenced;
+    }
+
+    /** See {@link BuilderArena#reference}. */
+    static HeapSegment referenced(Arena arena, int id, byte[] array, int start, int end) {
+        return new HeapSegment(arena, id, array, start, end, true);
     }
 
     @Override
@@ -73,18 +84,33 @@ final class HeapSegment extends Segment {
 
     @Override
     void zero(long from, long bytes) {
-        Arrays.fill(array, (int) from, (int) (from + bytes), (byte) 0);
-    }
-
-    @Override
-    void copyTo(long from, Segment target, long to, long bytes) {
-        switch (target) {
-            case HeapSegment heap -> System.arraycopy(array, (int) from, heap.array, (int) to, (int) bytes);
+        if (!referenced) {
+            Arrays.fill(array, (int) from, (int) (from + bytes), (byte) 0);
         }
     }
 
     @Override
-    Data data(long from, int bytes) {
-        return new Data(array, (int) from, bytes);
+    void copyTo(long from, Segment target, long to, long bytes) {
+        target.putBytes(to, array, (int) from, (int) bytes);
+    }
+
+    @Override
+    void getBytes(long from, byte[] target, int offset, int length) {
+        System.arraycopy(array, (int) from, target, offset, length);
+    }
+
+    @Override
+    void putBytes(long to, byte[] source, int offset, int length) {
+        System.arraycopy(source, offset, array, (int) to, length);
+    }
+
+    @Override
+    ByteBuffer buffer(long from, int bytes) {
+        return ByteBuffer.wrap(array, (int) from, bytes).slice();
+    }
+
+    @Override
+    String text(long from, int bytes) {
+        return new String(array, (int) from, bytes, StandardCharsets.UTF_8);
     }
 }

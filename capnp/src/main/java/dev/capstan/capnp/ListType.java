@@ -9,6 +9,16 @@ abstract class ListType<B extends CapnpList<?>, R extends CapnpList<?>> extends 
         this.elementSize = elementSize;
     }
 
+    /** Bits in the data section of an element in the schema at hand. */
+    int dataBits() {
+        return ElementSize.dataBits(elementSize);
+    }
+
+    /** Pointers in an element in the schema at hand. */
+    int pointerCount() {
+        return ElementSize.pointers(elementSize);
+    }
+
     abstract R reader(Elements elements);
 
     abstract B builder(Elements elements);

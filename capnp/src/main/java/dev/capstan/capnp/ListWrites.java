@@ -56,7 +56,7 @@ final class ListWrites {
     static Elements edit(int elementSize, Segment segment, long at) {
         long pointer = segment.getLong(at);
         if (pointer == 0) {
-            return Elements.none(elementSize);
+            return Elements.none(Math.max(elementSize, ElementSize.VOID));
         }
         Target target = Target.resolve(segment, at, pointer);
         Lists.requireList(segment, at, target.pointer);
@@ -90,7 +90,8 @@ final class ListWrites {
         return elements;
     }
 
-    private static void move(Elements old, Elements elements) {
+    /** Moves all elements, into a list whose elements have at least the same sections. */
+    static void move(Elements old, Elements elements) {
         for (int i = 0; i < old.count; i++) {
             long from = old.position(i);
             long to = elements.position(i);

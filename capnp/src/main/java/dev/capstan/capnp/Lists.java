@@ -10,7 +10,7 @@ final class Lists {
     static Elements read(int expected, Segment segment, long at, int depthLeft) {
         long pointer = segment.getLong(at);
         if (pointer == 0) {
-            return Elements.none(expected);
+            return Elements.none(Math.max(expected, ElementSize.VOID));
         }
         if (depthLeft <= 0) {
             throw Target.tooDeep(segment, at);
@@ -83,7 +83,9 @@ final class Lists {
      */
     static void require(int expected, Elements elements, Segment segment, long at) {
         boolean fits;
-        if (elements.size == expected || expected == ElementSize.COMPOSITE) {
+        if (expected == ElementSize.ANY) {
+            fits = true;
+        } else if (elements.size == expected || expected == ElementSize.COMPOSITE) {
             fits = elements.size != ElementSize.BIT || expected == ElementSize.BIT;
         } else if (elements.size == ElementSize.BIT) {
             fits = false;

@@ -2,6 +2,7 @@ package dev.capstan.capnp;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A message that is being built.
@@ -24,7 +25,16 @@ public final class MessageBuilder {
 
     /** A message whose first segment has the given size, the root pointer's word included. */
     public MessageBuilder(int firstSegmentWords) {
-        arena = new BuilderArena(firstSegmentWords);
+        arena = new BuilderArena(Storage.ON_HEAP, Storage.heapBytes(firstSegmentWords));
+    }
+
+    private MessageBuilder(BuilderArena arena) {
+        this.arena = arena;
+    }
+
+    /** A message in memory of the caller's choice. */
+    public MessageBuilder(Storage storage) {
+        arena = new BuilderArena(storage, storage.firstBytes());
     }
 
     /** The root pointer. */
@@ -47,6 +57,57 @@ public final class MessageBuilder {
         Copies.writeStruct(root().segment, root().at, value);
     }
 
+    /** The message that {@code part} is part of, to make orphans beside it. */
+    public static MessageBuilder containing(StructBuilder part) {
+        return new MessageBuilder((BuilderArena) part.segment.arena);
+    }
+
+    /** A new struct that has no place yet. */
+    public <B extends StructBuilder, R extends StructReader> Orphan<B, R> newOrphan(StructType<B, R> type) {
+        return newOrphan(type, 0);
+    }
+
+    /** A new list or data with {@code size} elements that has no place yet. */
+    public <B, R> Orphan<B, R> newOrphan(PointerType<B, R> type, int size) {
+        Orphan<B, R> orphan = new Orphan<>(arena, type);
+        orphan.slot().init(type, size);
+        return orphan;
+    }
+
+    /** A deep copy of {@code value} that has no place yet; capabilities are shared. */
+    public <B, R> Orphan<B, R> newOrphanCopy(PointerType<B, R> type, R value) {
+        Orphan<B, R> orphan = new Orphan<>(arena, type);
+        orphan.slot().setAs(type, value);
+        return orphan;
+    }
+
+    /** One new list of copies of the elements of all {@code lists}, in that order. {@code type} is that of lists. */
+    public <B extends CapnpList<?>, R extends CapnpList<?>> Orphan<B, R> newOrphanConcat(
+            PointerType<B, R> type, List<? extends R> lists) {
+        Orphan<B, R> orphan = new Orphan<>(arena, type);
+        Resizing.concatenate(orphan.slot(), (ListType<?, ?>) type, lists);
+        return orphan;
+    }
+
+    /**
+     * Data that stays where it is, in {@code array}, which must not change until the message has been sent. Nothing is copied, and nothing is zeroed when the data
+     * is replaced. The last word is sent whole: {@code array} must go on to the end of a word from {@code offset}, with what is to be sent there.
+     */
+    public Orphan<Data.Builder, Data> newOrphanReferencing(byte[] array, int offset, int length) {
+        int bytes = (length + 7) & ~7;
+        Objects.checkFromIndexSize(offset, length, array.length);
+        if (array.length - offset < bytes) {
+            throw new IllegalArgumentException("data is sent in words of 8 bytes: the array must have " + bytes
+                    + " bytes from " + offset + " on, not only " + (array.length - offset));
+        }
+        Orphan<Data.Builder, Data> orphan = new Orphan<>(arena, Data.TYPE);
+        AnyPointer.Builder slot = orphan.slot();
+        Segment segment = arena.reference(array, offset, bytes);
+        Allocation.pointTo(
+                slot.segment, slot.at, new Target(segment, offset, Pointer.list(0, ElementSize.BYTE, length)));
+        return orphan;
+    }
+
     /** A view of the message's root; it shows later changes too. */
     public AnyPointer.Reader asReader() {
         return root().asReader();
@@ -62,7 +123,7 @@ public final class MessageBuilder {
         return arena.sizeWords();
     }
 
-    /** The segments as views of the message's memory. */
+    /** The segments as views of the message's memory, each of at most 2 GiB. */
     public List<ByteBuffer> segments() {
         return StreamFrame.segments(arena);
     }
@@ -78,7 +139,7 @@ public final class MessageBuilder {
     }
 
     /**
-     * The stream frame in as few pieces as possible, as views of the message's memory: one piece for one segment. They
+     * The stream frame in as few pieces as possible, as views of the message's memory: one piece for one segment, unless that is larger than 1 GiB. They
      * are valid until the message is changed or reset.
      */
     public ByteBuffer[] frame() {

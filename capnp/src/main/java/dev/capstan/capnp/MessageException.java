@@ -18,7 +18,7 @@ public final class MessageException extends RuntimeException {
     }
 
     /** The fault of a whole message or of its frame; {@code byteOffset} counts from the start of the frame. */
-    static MessageException inFrame(String text, long byteOffset) {
+    public static MessageException inFrame(String text, long byteOffset) {
         return new MessageException(text, -1, byteOffset);
     }
 

@@ -1,5 +1,6 @@
 package dev.capstan.capnp;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -23,6 +24,14 @@ public final class MessageReader {
      */
     public static MessageReader of(byte[] frame, int offset, int length, Limits limits) {
         return new MessageReader(StreamFrame.parse(frame, offset, length, limits));
+    }
+
+    /**
+     * The message in the stream frame at the beginning of {@code frame}: memory outside the heap or a mapped file, which may be larger than 2 GiB. It is read in
+     * place, for as long and by the threads that its {@link java.lang.foreign.Arena} allows.
+     */
+    public static MessageReader of(MemorySegment frame, Limits limits) {
+        return new MessageReader(StreamFrame.parse(frame, limits));
     }
 
     /** A message of the given segments, each a whole array; for transports that frame segments in their own way. */
@@ -56,6 +65,11 @@ public final class MessageReader {
     /** The root as {@code type}. */
     public <R> R root(PointerType<?, R> type) {
         return root().as(type);
+    }
+
+    /** Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that cannot be read is not. */
+    public boolean isCanonical() {
+        return arena.isCanonical();
     }
 
     /** The capabilities that came with the message: empty unless set. */

@@ -73,6 +73,16 @@ public final class PointerList {
             return type.init(elements.segment, pointerAt(this, index), size);
         }
 
+        /** Puts {@code orphan}, which is of the same message, in place of element {@code index}. It is used up. */
+        public void adopt(int index, Orphan<B, R> orphan) {
+            orphan.adopt(elements.segment, pointerAt(this, index));
+        }
+
+        /** Takes element {@code index} out of the message and leaves null. */
+        public Orphan<B, R> disown(int index) {
+            return Orphan.disown(type, elements.segment, pointerAt(this, index));
+        }
+
         /** Whether element {@code index} is a null pointer. */
         public boolean isNull(int index) {
             return elements.segment.getLong(pointerAt(this, index)) == 0;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The segments of a received message, and what may still be spent on reading it. */
 final class ReaderArena extends Arena {
-    private @Nullable HeapSegment first;
-    private HeapSegment @Nullable [] all;
+    private @Nullable Segment first;
+    private Segment @Nullable [] all;
     private final boolean limited;
     private final int nesting;
     // Plain on purpose: threads that share a message may lose counts, which weakens the limit by their number at most.
@@ -36,7 +36,7 @@ final class ReaderArena extends Arena {
             if (array.length % 8 != 0) {
                 throw MessageException.inFrame("A segment must be a whole number of words (8 bytes).", -1);
             }
-            arena.segment(id, array, 0, array.length);
+            arena.segment(id, new HeapSegment(arena, id, array, 0, array.length));
         }
         return arena;
     }
@@ -50,19 +50,18 @@ final class ReaderArena extends Arena {
             throw new IllegalArgumentException("A constant must be a whole number of words (8 bytes).");
         }
         ReaderArena arena = new ReaderArena();
-        arena.segment(0, array, 0, array.length);
+        arena.segment(0, new HeapSegment(arena, 0, array, 0, array.length));
         return arena;
     }
 
     /** Makes room for so many segments; they follow one by one. */
     void segmentCount(int count) {
         if (count > 1) {
-            all = new HeapSegment[count];
+            all = new Segment[count];
         }
     }
 
-    void segment(int id, byte[] array, int start, int end) {
-        HeapSegment segment = new HeapSegment(this, id, array, start, end);
+    void segment(int id, Segment segment) {
         if (id == 0) {
             first = segment;
         }
@@ -78,9 +77,14 @@ final class ReaderArena extends Arena {
         return new AnyPointer.Reader(first, first.start, nesting);
     }
 
+    boolean isCanonical() {
+        Segment only = first;
+        return only != null && all == null && only.end - only.start >= 8 && Canonical.is(only, root());
+    }
+
     @Override
     @Nullable
-    HeapSegment segment(int id) {
+    Segment segment(int id) {
         if (id == 0) {
             return first;
         }
@@ -88,7 +92,7 @@ final class ReaderArena extends Arena {
     }
 
     @Override
-    HeapSegment withRoom(long bytes) {
+    Segment withRoom(long bytes) {
         throw new UnsupportedOperationException("A message that is being read cannot be written to.");
     }
 

@@ -1,24 +1,29 @@
 package dev.capstan.capnp;
 
+import java.nio.ByteBuffer;
+
 /**
  * One segment of a message: memory that is read and written little-endian, in place.
  *
  * <p>Opaque outside this package; generated code only passes it on. The set of forms is closed on purpose: a call site
  * that sees only our own forms stays fast whatever memory users bring along.
  */
-public abstract sealed class Segment permits HeapSegment {
+public abstract sealed class Segment permits HeapSegment, NativeSegment {
     final Arena arena;
     final int id;
     /** Where the segment begins in its storage. Positions are places in the storage, so that access adds nothing. */
     final long start;
     /** Where the content ends; grows with a segment that is being built. */
     long end;
+    /** Where the storage ends. */
+    final long capacity;
 
-    Segment(Arena arena, int id, long start, long end) {
+    Segment(Arena arena, int id, long start, long end, long capacity) {
         this.arena = arena;
         this.id = id;
         this.start = start;
         this.end = end;
+        this.capacity = capacity;
     }
 
     /**
@@ -33,7 +38,14 @@ public abstract sealed class Segment permits HeapSegment {
     }
 
     /** Takes {@code bytes}, a multiple of 8, at the end of what is in use; -1 when there is not enough room. */
-    abstract long allocate(long bytes);
+    final long allocate(long bytes) {
+        long at = end;
+        if (bytes > capacity - at) {
+            return -1;
+        }
+        end = at + bytes;
+        return at;
+    }
 
     abstract byte getByte(long at);
 
@@ -55,6 +67,13 @@ public abstract sealed class Segment permits HeapSegment {
 
     abstract void copyTo(long from, Segment target, long to, long bytes);
 
-    /** A view of bytes of this segment. */
-    abstract Data data(long from, int bytes);
+    abstract void getBytes(long from, byte[] target, int offset, int length);
+
+    abstract void putBytes(long to, byte[] source, int offset, int length);
+
+    /** A view of bytes of this segment, which can be written to. */
+    abstract ByteBuffer buffer(long from, int bytes);
+
+    /** UTF-8 as a string. */
+    abstract String text(long from, int bytes);
 }

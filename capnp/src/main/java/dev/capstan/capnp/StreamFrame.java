@@ -1,5 +1,7 @@
 package dev.capstan.capnp;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,8 @@ import java.util.Objects;
  * padding to a whole word, then the segments. Source: capnproto.org/encoding.html#serialization-over-a-stream.
  */
 final class StreamFrame {
+    private static final long LARGEST_PIECE = 1L << 30;
+
     private StreamFrame() {}
 
     /** See {@link MessageReader#frameBytes}. */
@@ -49,9 +53,7 @@ final class StreamFrame {
             throw MessageException.inFrame("Message ends prematurely in its segment table.", length);
         }
         if (size > length) {
-            throw MessageException.inFrame(
-                    "Message ends prematurely: its frame takes " + size + " bytes, of which " + length + " are there.",
-                    length);
+            throw tooShort(size, length);
         }
         int segments = (int) unsigned(frame, offset) + 1;
         ReaderArena arena = new ReaderArena(limits);
@@ -60,10 +62,40 @@ final class StreamFrame {
         for (int id = 0; id < segments; id++) {
             // The sum of all sizes is no more than length, so nothing overflows here.
             int end = start + 8 * (int) unsigned(frame, offset + 4 + 4 * id);
-            arena.segment(id, frame, start, end);
+            arena.segment(id, new HeapSegment(arena, id, frame, start, end));
             start = end;
         }
         return arena;
+    }
+
+    /** As {@link #parse(byte[], int, int, Limits)} for memory of any size. */
+    static ReaderArena parse(MemorySegment frame, Limits limits) {
+        long length = frame.byteSize();
+        byte[] header = new byte[(int) Math.min(length, headerBytes(limits.segments()))];
+        MemorySegment.copy(frame, ValueLayout.JAVA_BYTE, 0, header, 0, header.length);
+        long size = size(header, 0, header.length, limits);
+        if (size < 0) {
+            throw MessageException.inFrame("Message ends prematurely in its segment table.", length);
+        }
+        if (size > length) {
+            throw tooShort(size, length);
+        }
+        int segments = (int) unsigned(header, 0) + 1;
+        ReaderArena arena = new ReaderArena(limits);
+        arena.segmentCount(segments);
+        long start = headerBytes(segments);
+        for (int id = 0; id < segments; id++) {
+            long end = start + 8 * unsigned(header, 4 + 4 * id);
+            arena.segment(id, new NativeSegment(arena, id, frame, start, end));
+            start = end;
+        }
+        return arena;
+    }
+
+    private static MessageException tooShort(long size, long length) {
+        return MessageException.inFrame(
+                "Message ends prematurely: its frame takes " + size + " bytes, of which " + length + " are there.",
+                length);
     }
 
     private static long headerBytes(long segments) {
@@ -77,23 +109,18 @@ final class StreamFrame {
                 | (array[at + 3] & 0xffL) << 24;
     }
 
-    private static void putInt(byte[] array, int at, int value) {
-        array[at] = (byte) value;
-        array[at + 1] = (byte) (value >>> 8);
-        array[at + 2] = (byte) (value >>> 16);
-        array[at + 3] = (byte) (value >>> 24);
-    }
-
     static List<ByteBuffer> segments(BuilderArena arena) {
         List<ByteBuffer> segments = new ArrayList<>(arena.segmentCount());
         for (int id = 0; id < arena.segmentCount(); id++) {
-            segments.add(content(arena.segmentAt(id)).slice());
+            Segment segment = arena.segmentAt(id);
+            long bytes = segment.end - segment.start;
+            if (bytes > Integer.MAX_VALUE) {
+                throw new IllegalStateException(
+                        "A segment of " + bytes + " bytes does not fit a buffer; send frame() piece by piece.");
+            }
+            segments.add(segment.buffer(segment.start, (int) bytes));
         }
         return segments;
-    }
-
-    private static ByteBuffer content(HeapSegment segment) {
-        return ByteBuffer.wrap(segment.array, (int) segment.start, (int) (segment.end - segment.start));
     }
 
     static long size(BuilderArena arena) {
@@ -102,43 +129,46 @@ final class StreamFrame {
 
     static void write(BuilderArena arena, byte[] target, int offset) {
         Objects.checkFromIndexSize(offset, size(arena), target.length);
-        int at = offset + writeHeader(arena, target, offset);
+        int at = offset + writeHeader(arena, HeapSegment.loose(target), offset);
         for (int id = 0; id < arena.segmentCount(); id++) {
-            HeapSegment segment = arena.segmentAt(id);
+            Segment segment = arena.segmentAt(id);
             int bytes = (int) (segment.end - segment.start);
-            System.arraycopy(segment.array, (int) segment.start, target, at, bytes);
+            segment.getBytes(segment.start, target, at, bytes);
             at += bytes;
         }
     }
 
-    private static int writeHeader(BuilderArena arena, byte[] target, int offset) {
+    private static int writeHeader(BuilderArena arena, Segment target, long offset) {
         int segments = arena.segmentCount();
-        putInt(target, offset, segments - 1);
+        target.putInt(offset, segments - 1);
         for (int id = 0; id < segments; id++) {
-            HeapSegment segment = arena.segmentAt(id);
-            putInt(target, offset + 4 + 4 * id, (int) ((segment.end - segment.start) >> 3));
+            Segment segment = arena.segmentAt(id);
+            target.putInt(offset + 4 + 4L * id, (int) ((segment.end - segment.start) >> 3));
         }
         int bytes = (int) headerBytes(segments);
         if (segments % 2 == 0) {
-            putInt(target, offset + bytes - 4, 0);
+            target.putInt(offset + bytes - 4, 0);
         }
         return bytes;
     }
 
     static ByteBuffer[] pieces(BuilderArena arena) {
         int segments = arena.segmentCount();
-        HeapSegment first = arena.segmentAt(0);
-        if (segments == 1) {
-            writeHeader(arena, first.array, 0);
-            return new ByteBuffer[] {ByteBuffer.wrap(first.array, 0, (int) first.end)};
+        Segment first = arena.segmentAt(0);
+        if (segments == 1 && first.end <= LARGEST_PIECE) {
+            writeHeader(arena, first, 0);
+            return new ByteBuffer[] {first.buffer(0, (int) first.end)};
         }
-        ByteBuffer[] pieces = new ByteBuffer[segments + 1];
         byte[] header = new byte[(int) headerBytes(segments)];
-        writeHeader(arena, header, 0);
-        pieces[0] = ByteBuffer.wrap(header);
+        writeHeader(arena, HeapSegment.loose(header), 0);
+        List<ByteBuffer> pieces = new ArrayList<>(segments + 1);
+        pieces.add(ByteBuffer.wrap(header));
         for (int id = 0; id < segments; id++) {
-            pieces[id + 1] = content(arena.segmentAt(id));
+            Segment segment = arena.segmentAt(id);
+            for (long at = segment.start; at < segment.end; at += LARGEST_PIECE) {
+                pieces.add(segment.buffer(at, (int) Math.min(LARGEST_PIECE, segment.end - at)));
+            }
         }
-        return pieces;
+        return pieces.toArray(ByteBuffer[]::new);
     }
 }

@@ -207,6 +207,16 @@ public abstract class StructBuilder {
         return _init(Data.TYPE, pointerIndex, size);
     }
 
+    /** Puts {@code orphan}, which is of the same message, in place of what was there. */
+    protected final void _adopt(int pointerIndex, Orphan<?, ?> orphan) {
+        orphan.adopt(segment, pointerAt(pointerIndex));
+    }
+
+    /** Takes what the pointer points to out of the message and leaves null. */
+    protected final <B, R> Orphan<B, R> _disown(PointerType<B, R> type, int pointerIndex) {
+        return Orphan.disown(type, segment, pointerAt(pointerIndex));
+    }
+
     /** The pointer itself, to be set to anything. */
     protected final AnyPointer.Builder _any(int pointerIndex) {
         return new AnyPointer.Builder(segment, pointerAt(pointerIndex));

@@ -71,6 +71,16 @@ public final class StructList {
         }
 
         @Override
+        int dataBits() {
+            return 64 * element.dataWords;
+        }
+
+        @Override
+        int pointerCount() {
+            return element.pointerCount;
+        }
+
+        @Override
         Reader<R> reader(Elements elements) {
             return new Reader<>(element, elements);
         }

@@ -48,6 +48,16 @@ public abstract class StructReader {
         return Sizes.ofStruct(segment, data, dataBits, pointerCount, depthLeft);
     }
 
+    /** Whether both have the same content, see {@link AnyPointer.Reader#contentEquals}. */
+    public final boolean contentEquals(StructReader other) {
+        return Contents.equal(this, other);
+    }
+
+    /** The canonical form of a message whose root this is, see {@link AnyPointer.Reader#canonical}. */
+    public final byte[] canonical() {
+        return Canonical.of(this);
+    }
+
     protected final boolean _bool(int offset, boolean mask) {
         return offset < dataBits ? ((segment.getByte(data + (offset >>> 3)) >>> (offset & 7)) & 1) != 0 ^ mask : mask;
     }

@@ -20,10 +20,10 @@ public final class Text {
         }
         Data bytes = Data.bytes(segment, at, "text");
         int length = bytes.size - 1;
-        if (length < 0 || bytes.array[bytes.offset + length] != 0) {
+        if (length < 0 || bytes.segment.getByte(bytes.start + length) != 0) {
             throw MessageException.at(segment, at, "Message contains text that is not NUL-terminated");
         }
-        return new String(bytes.array, bytes.offset, length, StandardCharsets.UTF_8);
+        return bytes.segment.text(bytes.start, length);
     }
 
     static void write(Segment segment, long at, String value) {

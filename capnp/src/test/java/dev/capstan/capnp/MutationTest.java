@@ -136,7 +136,7 @@ class MutationTest {
         assertTrue(walk.faults == 0 || !whole, name);
     }
 
-    private static byte[] base(Random random) {
+    static byte[] base(Random random) {
         MessageBuilder message = new MessageBuilder(1 + random.nextInt(40));
         Raw.Builder root = message.initRoot(NODE);
         fill(root, random, 4);
@@ -171,7 +171,7 @@ class MutationTest {
         }
     }
 
-    private static byte[] mutate(byte[] frame, Random random) {
+    static byte[] mutate(byte[] frame, Random random) {
         if (frame.length < 16) {
             return frame;
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -116,6 +117,7 @@ class StreamFrameTest {
     }
 
     @Test
+    @Parity("serialize: large segment counts are rejected -- even UINT_MAX")
     @DisplayName("large segment counts are rejected -- even UINT_MAX")
     void large_segment_counts_are_rejected_even_the_largest() {
         for (int count : new int[] {512, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff}) {

@@ -37,13 +37,20 @@ final class ParityCheck {
             Map.entry("X", "call handoff (reverted)"),
             Map.entry("L", "live probes"));
 
+    private final String name;
     private final ParityList list;
     private final Map<String, MarkedTest> marked;
     private final TestReports reports;
     private final Set<String> leftOutTags;
 
     /** {@code leftOutTags}: JUnit tags that the run excluded. */
-    ParityCheck(ParityList list, Map<String, MarkedTest> marked, TestReports reports, Set<String> leftOutTags) {
+    ParityCheck(
+            String name,
+            ParityList list,
+            Map<String, MarkedTest> marked,
+            TestReports reports,
+            Set<String> leftOutTags) {
+        this.name = name;
         this.list = list;
         this.marked = marked;
         this.reports = reports;
@@ -81,7 +88,7 @@ final class ParityCheck {
         }
         byRow.forEach((row, tests) -> {
             if (!list.rows().containsKey(row)) {
-                problems.add(tests + " carry @Parity(\"" + row + "\"), but parity.json has no such row");
+                problems.add(tests + " carry @Parity(\"" + row + "\"), but the list has no such row");
             }
         });
         return problems;
@@ -118,9 +125,9 @@ final class ParityCheck {
     String report() {
         StringBuilder text = new StringBuilder(1024);
         try (Formatter table = new Formatter(text)) {
-            table.format("%-26s %9s %9s %9s %9s %6s%n", "parity group", "P0", "P1", "P2", "covered", "open");
+            table.format("%-26s %9s %9s %9s %9s %6s%n", name, "P0", "P1", "P2", "covered", "open");
             list.byGroup().forEach((group, rows) -> {
-                table.format("%s %-24s", group, GROUPS.getOrDefault(group, ""));
+                table.format("%-26s", (group + " " + GROUPS.getOrDefault(group, "")).strip());
                 for (String priority : PRIORITIES) {
                     table.format(
                             " %9s",
@@ -140,7 +147,7 @@ final class ParityCheck {
                                 .toList()));
             }
             table.format(
-                    "parity: %s rows covered, %d open; by priority (covered/all) %s%n",
+                    name + ": %s rows covered, %d open; by priority (covered/all) %s%n",
                     share(all), all.size() - covered(all), sums);
         }
         return text.toString();

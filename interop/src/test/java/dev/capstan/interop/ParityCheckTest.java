@@ -59,13 +59,13 @@ class ParityCheckTest {
     class TheMap {
         @Test
         void is_whole_when_file_and_marks_agree() {
-            var check = new ParityCheck(naming("one"), marks(mark("one", Set.of(), "R01")), reports(), Set.of());
+            var check = new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(), Set.of());
             assertEquals(List.of(), check.mapProblems());
         }
 
         @Test
         void a_test_that_does_not_exist_is_a_problem() {
-            var check = new ParityCheck(naming("gone"), marks(), reports(), Set.of());
+            var check = new ParityCheck("parity", naming("gone"), marks(), reports(), Set.of());
             assertEquals(
                     List.of("R01 names " + TOY + "#gone, but no test of that name carries @Parity(\"R01\")"),
                     check.mapProblems());
@@ -73,15 +73,15 @@ class ParityCheckTest {
 
         @Test
         void a_test_that_is_marked_for_another_row_is_a_problem_on_both_sides() {
-            var check = new ParityCheck(naming("one"), marks(mark("one", Set.of(), "T01")), reports(), Set.of());
+            var check = new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "T01")), reports(), Set.of());
             assertEquals(2, check.mapProblems().size(), check.mapProblems().toString());
         }
 
         @Test
         void a_mark_for_an_unknown_row_is_a_problem() {
-            var check = new ParityCheck(naming(), marks(mark("one", Set.of(), "Q99")), reports(), Set.of());
+            var check = new ParityCheck("parity", naming(), marks(mark("one", Set.of(), "Q99")), reports(), Set.of());
             assertEquals(
-                    List.of("[" + TOY + "#one] carry @Parity(\"Q99\"), but parity.json has no such row"),
+                    List.of("[" + TOY + "#one] carry @Parity(\"Q99\"), but the list has no such row"),
                     check.mapProblems());
         }
     }
@@ -90,7 +90,7 @@ class ParityCheckTest {
     class ANamedTest {
         private List<String> runProblems(MarkedTest test, Set<String> leftOut, String... cases) {
             String method = test.id().substring(test.id().indexOf('#') + 1);
-            return new ParityCheck(naming(method), marks(test), reports(cases), leftOut).runProblems();
+            return new ParityCheck("parity", naming(method), marks(test), reports(cases), leftOut).runProblems();
         }
 
         @Test
@@ -124,8 +124,7 @@ class ParityCheckTest {
         void of_a_missing_peer_is_no_problem_only_beside_one_that_ran() {
             MarkedTest foreign = mark("peer", Set.of("foreign-peer"), "R01");
             assertEquals(1, runProblems(foreign, Set.of(), skipped("peer")).size());
-            var both = new ParityCheck(
-                    naming("peer", "one"),
+            var both = new ParityCheck("parity", naming("peer", "one"),
                     marks(foreign, mark("one", Set.of(), "R01")),
                     reports(skipped("peer"), passed("one")),
                     Set.of());
@@ -137,8 +136,7 @@ class ParityCheckTest {
     class TheReport {
         @Test
         void counts_a_row_as_covered_when_its_tests_passed() {
-            var check = new ParityCheck(
-                    naming("one"), marks(mark("one", Set.of(), "R01")), reports(passed("one")), Set.of());
+            var check = new ParityCheck("parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(passed("one")), Set.of());
             assertTrue(
                     check.report()
                             .contains("R rpc-test                       1/1                           1/1      0"),
@@ -157,9 +155,9 @@ class ParityCheckTest {
         @Test
         void counts_a_row_with_a_failed_or_a_skipped_test_alone_as_open() {
             var failing =
-                    new ParityCheck(naming("one"), marks(), reports(passed("one[1]"), failed("one[2]")), Set.of());
+                    new ParityCheck("parity", naming("one"), marks(), reports(passed("one[1]"), failed("one[2]")), Set.of());
             assertTrue(failing.report().contains("parity: 0/2"), failing.report());
-            var skipping = new ParityCheck(naming("one"), marks(), reports(skipped("one")), Set.of());
+            var skipping = new ParityCheck("parity", naming("one"), marks(), reports(skipped("one")), Set.of());
             assertTrue(skipping.report().contains("parity: 0/2"), skipping.report());
         }
     }

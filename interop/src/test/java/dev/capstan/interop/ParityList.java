@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The parity list as it stands in {@code parity.json}: an object from row id to {@code {"priority": "P0", "tests":
+ * A parity list as it stands in a file such as {@code parity.json}: an object from row id to {@code {"priority": "P0", "tests":
  * ["Class#method"]}}. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
  *
  * @param rows by id, in the order of the file
@@ -28,9 +28,10 @@ record ParityList(Map<String, Row> rows) {
             tests = List.copyOf(tests);
         }
 
-        /** The letter before the digits: rows of one C++ test file share it. */
+        /** The letter before the digits, or what stands before the colon: rows of one C++ test file share it. */
         String group() {
-            return id.substring(0, 1);
+            int colon = id.indexOf(':');
+            return colon < 0 ? id.substring(0, 1) : id.substring(0, colon);
         }
     }
 
@@ -122,9 +123,9 @@ record ParityList(Map<String, Row> rows) {
                 }
             } while (takes(','));
             expect('}');
-            if (!id.matches("[A-Z]\\d+") || !priority.matches("P[0-2]")) {
+            if (!id.matches("[A-Z]\\d+|[a-z-]+: .+") || !priority.matches("P[0-2]")) {
                 throw error("row " + id + " with priority '" + priority
-                        + "': an id is a letter and digits, a priority P0, P1 or P2");
+                        + "': an id is a letter and digits, or a test file and a name; a priority P0, P1 or P2");
             }
             return new Row(id, priority, tests);
         }

@@ -1,6 +1,7 @@
 package dev.capstan.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.interop.MarkedTests.MarkedTest;
 import java.io.IOException;
@@ -10,28 +11,81 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Holds {@code parity.json} to what the tests are and did. Runs in an execution of its own after all other tests (see this
+ * Holds the parity lists to what the tests are and did. Runs in an execution of its own after all other tests (see this
  * module's pom), because it reads their reports; writes {@code target/parity.txt}, which {@code ./verify} prints.
  */
 @Tag("parity")
 class ParityTest {
     private static final SourceTree TREE = SourceTree.here();
-    private static final Path FILE = TREE.root().resolve("capnp/src/test/resources/parity.json");
     private static final Map<String, MarkedTest> MARKED = MarkedTests.in(TREE);
 
-    @BeforeAll
-    static void update_the_file_when_asked_to_and_write_the_report() throws IOException {
-        if (Boolean.getBoolean("capstan.parity.update")) {
-            Files.writeString(
-                    FILE, list().withTests(ParityCheck.testsByRow(MARKED)).toJson());
+    /** A list of rows in a file; a mark belongs to the one whose ids have its shape. */
+    enum Rows {
+        RPC("parity", "parity.json", "[A-Z]\\d+"),
+        SERIALIZATION("serialization parity", "serialization-parity.json", "[a-z-]+: .+");
+
+        private final String title;
+        private final Path path;
+        private final Pattern ids;
+
+        Rows(String title, String name, String ids) {
+            this.title = title;
+            this.path = TREE.root().resolve("capnp/src/test/resources").resolve(name);
+            this.ids = Pattern.compile(ids);
         }
-        Files.writeString(TREE.root().resolve("interop/target/parity.txt"), check().report());
+
+        private boolean has(String row) {
+            return ids.matcher(row).matches();
+        }
+
+        private ParityList list() {
+            return ParityList.parse(SourceTree.text(path));
+        }
+
+        private Map<String, MarkedTest> marks() {
+            Map<String, MarkedTest> own = new TreeMap<>();
+            MARKED.forEach((id, test) -> {
+                Set<String> rows = test.rows().stream().filter(this::has).collect(Collectors.toSet());
+                if (!rows.isEmpty()) {
+                    own.put(id, new MarkedTest(id, rows, test.tags()));
+                }
+            });
+            return own;
+        }
+
+        private ParityCheck check() {
+            // Surefire hands Maven's own properties on to the tests.
+            Set<String> leftOut = Arrays.stream(
+                            System.getProperty("excludedGroups", "").split("[|,]"))
+                    .map(String::strip)
+                    .filter(tag -> !tag.isEmpty())
+                    .collect(Collectors.toSet());
+            return new ParityCheck(title, list(), marks(), TestReports.in(TREE), leftOut);
+        }
+    }
+
+    @BeforeAll
+    static void update_the_files_when_asked_to_and_write_the_report() throws IOException {
+        StringBuilder report = new StringBuilder();
+        for (Rows rows : Rows.values()) {
+            if (Boolean.getBoolean("capstan.parity.update")) {
+                Files.writeString(
+                        rows.path,
+                        rows.list().withTests(ParityCheck.testsByRow(rows.marks())).toJson());
+            }
+            report.append(rows.check().report());
+        }
+        Files.writeString(TREE.root().resolve("interop/target/parity.txt"), report);
     }
 
     @Test
@@ -51,31 +105,52 @@ class ParityTest {
                         Map.entry("J", 3),
                         Map.entry("X", 17),
                         Map.entry("L", 18)),
-                list().groupSizes());
+                Rows.RPC.list().groupSizes());
     }
 
     @Test
-    void each_named_test_exists_and_each_marked_test_is_named() {
-        assertNone(check().mapProblems());
+    void every_test_of_serialization_is_in_the_file() {
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry("encoding", 55),
+                        Map.entry("layout", 5),
+                        Map.entry("any", 9),
+                        Map.entry("orphan", 72),
+                        Map.entry("canonicalize", 18),
+                        Map.entry("packed", 23),
+                        Map.entry("serialize", 21),
+                        Map.entry("schema-loader", 14),
+                        Map.entry("dynamic", 21),
+                        Map.entry("stringify", 9),
+                        Map.entry("text", 6),
+                        Map.entry("json", 18),
+                        Map.entry("fuzz", 6),
+                        Map.entry("message", 8),
+                        Map.entry("blob", 3)),
+                Rows.SERIALIZATION.list().groupSizes());
     }
 
     @Test
-    void each_named_test_ran() {
-        assertNone(check().runProblems());
+    void each_mark_belongs_to_a_list() {
+        for (MarkedTest test : MARKED.values()) {
+            for (String row : test.rows()) {
+                assertTrue(
+                        Arrays.stream(Rows.values()).anyMatch(rows -> rows.has(row)),
+                        () -> test.id() + " carries @Parity(\"" + row + "\")");
+            }
+        }
     }
 
-    private static ParityList list() {
-        return ParityList.parse(SourceTree.text(FILE));
+    @ParameterizedTest
+    @EnumSource
+    void each_named_test_exists_and_each_marked_test_is_named(Rows rows) {
+        assertNone(rows.check().mapProblems());
     }
 
-    private static ParityCheck check() {
-        // Surefire hands Maven's own properties on to the tests.
-        Set<String> leftOut = Arrays.stream(
-                        System.getProperty("excludedGroups", "").split("[|,]"))
-                .map(String::strip)
-                .filter(tag -> !tag.isEmpty())
-                .collect(Collectors.toSet());
-        return new ParityCheck(list(), MARKED, TestReports.in(TREE), leftOut);
+    @ParameterizedTest
+    @EnumSource
+    void each_named_test_ran(Rows rows) {
+        assertNone(rows.check().runProblems());
     }
 
     private static void assertNone(List<String> problems) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.rpc.protocol.Message;
+import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestExtends;
 import dev.capstan.capnp.testfixture.TestInterface;
 import dev.capstan.capnp.testfixture.TestPipeline;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestExtends;
 import dev.capstan.capnp.testfixture.TestInterface;
 import dev.capstan.capnp.testfixture.TestPipeline;

@@ -11,6 +11,7 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.rpc.protocol.Message;
+import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestCallOrder;
 import dev.capstan.capnp.testfixture.TestInterface;
 import dev.capstan.capnp.testfixture.TestMoreStuff;

@@ -10,6 +10,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.stream.StreamResult;
+import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestCallOrder;
 import dev.capstan.capnp.testfixture.TestExtends;

@@ -12,6 +12,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.rpc.protocol.Message;
+import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestExtends;
 import dev.capstan.capnp.testfixture.TestInterface;
 import dev.capstan.capnp.testfixture.TestMoreStuff;

@@ -1,4 +1,4 @@
-package dev.capstan.capnp.rpc;
+package dev.capstan.capnp.testfixture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,17 +9,15 @@ import dev.capstan.capnp.Float64List;
 import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.StructList;
-import dev.capstan.capnp.testfixture.TestAllTypes;
-import dev.capstan.capnp.testfixture.TestEnum;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What a {@code TestAllTypes} holds when one test says that it is complete, and another that it arrived. */
-final class StandardContent {
+public final class StandardContent {
     private StandardContent() {}
 
     /** A field of every kind. */
-    static void fill(TestAllTypes.Builder s) {
+    public static void fill(TestAllTypes.Builder s) {
         scalars(s, 1);
         s.setTextField("foo");
         s.setDataField(bytes("bar"));
@@ -63,7 +61,7 @@ final class StandardContent {
     }
 
     /** Whether it is the standard content. */
-    static void check(TestAllTypes.Reader s) {
+    public static void check(TestAllTypes.Reader s) {
         checkScalars(s, 1);
         assertEquals("foo", s.getTextField());
         assertArrayEquals(bytes("bar"), s.getDataField().toByteArray());
@@ -99,7 +97,7 @@ final class StandardContent {
         assertEquals(-123e45 * sign, s.getFloat64Field());
     }
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

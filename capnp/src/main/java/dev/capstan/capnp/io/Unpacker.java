@@ -1,0 +1,119 @@
+package dev.capstan.capnp.io;
+
+import java.util.Arrays;
+
+/** Unpacks words from packed bytes that arrive in pieces cut anywhere, into room that may end anywhere. */
+final class Unpacker {
+    /** For each tag the bytes of a word that it names, all bits set. */
+    private static final long[] MASKS = masks();
+
+    private static final int BETWEEN_WORDS = 8;
+
+    private int written;
+    private int tag;
+    /** The byte of the word that comes next; {@link #BETWEEN_WORDS} if a tag comes next. */
+    private int next = BETWEEN_WORDS;
+
+    /** A count of further words comes next. */
+    private boolean countIsNext;
+
+    private int zerosLeft;
+    private int rawLeft;
+
+    private static long[] masks() {
+        long[] masks = new long[256];
+        for (int tag = 0; tag < 256; tag++) {
+            for (int bit = 0; bit < 8; bit++) {
+                if ((tag >>> bit & 1) != 0) {
+                    masks[tag] |= 0xffL << (8 * bit);
+                }
+            }
+        }
+        return masks;
+    }
+
+    /** Where in the room the last {@link #unpack} stopped. */
+    int written() {
+        return written;
+    }
+
+    /** Whether bytes can still be written without any more input. */
+    boolean hasMore() {
+        return zerosLeft > 0 || (next < BETWEEN_WORDS && (tag >>> next) == 0);
+    }
+
+    /** Whether the packed bytes may end here. */
+    boolean isBetweenWords() {
+        return next == BETWEEN_WORDS && !countIsNext && zerosLeft == 0 && rawLeft == 0;
+    }
+
+    /** Unpacks until the input or the room is used up, and returns how far it came in the input. */
+    int unpack(byte[] in, int from, int inEnd, byte[] out, int to, int outEnd) {
+        int at = from;
+        int put = to;
+        while (true) {
+            if (zerosLeft > 0) {
+                int bytes = Math.min(zerosLeft, outEnd - put);
+                Arrays.fill(out, put, put + bytes, (byte) 0);
+                put += bytes;
+                zerosLeft -= bytes;
+                if (zerosLeft > 0) {
+                    break;
+                }
+            }
+            if (rawLeft > 0) {
+                int bytes = Math.min(rawLeft, Math.min(outEnd - put, inEnd - at));
+                System.arraycopy(in, at, out, put, bytes);
+                at += bytes;
+                put += bytes;
+                rawLeft -= bytes;
+                if (rawLeft > 0) {
+                    break;
+                }
+            }
+            if (countIsNext) {
+                if (at == inEnd) {
+                    break;
+                }
+                int bytes = 8 * (in[at++] & 0xff);
+                countIsNext = false;
+                if (tag == 0) {
+                    zerosLeft = bytes;
+                } else {
+                    rawLeft = bytes;
+                }
+                continue;
+            }
+            if (next == BETWEEN_WORDS) {
+                if (at == inEnd || put == outEnd) {
+                    break;
+                }
+                tag = in[at++] & 0xff;
+                if (inEnd - at >= 8 && outEnd - put >= 8) {
+                    Packer.LONG.set(out, put, Long.expand((long) Packer.LONG.get(in, at), MASKS[tag]));
+                    at += Integer.bitCount(tag);
+                    put += 8;
+                    countIsNext = tag == 0 || tag == 0xff;
+                    continue;
+                }
+                next = 0;
+            }
+            while (next < BETWEEN_WORDS && put < outEnd) {
+                if ((tag >>> next & 1) == 0) {
+                    out[put++] = 0;
+                } else if (at < inEnd) {
+                    out[put++] = in[at++];
+                } else {
+                    break;
+                }
+                next++;
+            }
+            if (next < BETWEEN_WORDS) {
+                break;
+            }
+            countIsNext = tag == 0 || tag == 0xff;
+        }
+        written = put;
+        return at;
+    }
+}
