@@ -171,6 +171,12 @@ public final class DynamicStruct {
             requireType(schema, type);
             return type.view(this);
         }
+
+        /** As the schema language writes it, in one line, see {@link DynamicValue}. */
+        @Override
+        public String toString() {
+            return Printer.describe(this);
+        }
     }
 
     /** The writing side, see {@link StructBuilder}. */
@@ -507,6 +513,12 @@ public final class DynamicStruct {
         public <B extends StructBuilder> B as(StructType<B, ?> type) {
             requireType(schema, type);
             return type.view(this);
+        }
+
+        /** As {@link Reader#toString}. */
+        @Override
+        public String toString() {
+            return asReader().toString();
         }
 
         /** The pointer of a field, with its default behind it if it was null. */
