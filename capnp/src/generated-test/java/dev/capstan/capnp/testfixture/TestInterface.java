@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** What the parity tests use as the bootstrap object. */
@@ -220,6 +221,12 @@ public final class TestInterface {
             public int getExpectedCallCount() {
                 return _int32(2, -1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x93180ef21f5cb633L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -311,6 +318,12 @@ public final class TestInterface {
             public String getX() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xc1802c0977474e4dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -382,6 +395,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa70c633f9358051fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -440,6 +459,12 @@ public final class TestInterface {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd66bcc529869981eL);
             }
         }
 
@@ -507,6 +532,12 @@ public final class TestInterface {
 
             public TestAllTypes.Reader getS() {
                 return _get(TestAllTypes.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd915f7b6a6e865c2L);
             }
         }
 
@@ -587,6 +618,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe43e544177acf5acL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -645,6 +682,12 @@ public final class TestInterface {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xc7ab5b136d317244L);
             }
         }
 
@@ -714,6 +757,12 @@ public final class TestInterface {
 
             public TestPipeline.Client getCap() {
                 return _get(TestPipeline.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf3e94c9d2c763134L);
             }
         }
 
@@ -797,6 +846,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd20ac31d670dd6d3L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -866,6 +921,12 @@ public final class TestInterface {
 
             public TestTailCallee.Client getCap() {
                 return _get(TestTailCallee.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf9381cb8277d4ae1L);
             }
         }
 
@@ -949,6 +1010,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8de865904dd190a3L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1018,6 +1085,12 @@ public final class TestInterface {
 
             public TestTailCaller.Client getCap() {
                 return _get(TestTailCaller.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x865583131bde3c62L);
             }
         }
 
@@ -1101,6 +1174,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe45ac72962c7ca86L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1170,6 +1249,12 @@ public final class TestInterface {
 
             public TestMoreStuff.Client getCap() {
                 return _get(TestMoreStuff.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf2467ba03c1c93f2L);
             }
         }
 

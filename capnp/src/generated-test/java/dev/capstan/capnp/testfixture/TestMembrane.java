@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestMembrane {
@@ -233,6 +234,12 @@ public final class TestMembrane {
                 private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     super(segment, data, dataBits, pointerCount, depthLeft);
                 }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, TestNodes.FILE, 0xaf169b9001eded85L);
+                }
             }
 
             public static final class Builder extends StructBuilder {
@@ -293,6 +300,12 @@ public final class TestMembrane {
             public static final class Reader extends StructReader {
                 private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     super(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, TestNodes.FILE, 0xdc576ab9d8757668L);
                 }
             }
 
@@ -363,6 +376,12 @@ public final class TestMembrane {
 
             public String getText() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf56c59664067d38bL);
             }
         }
 
@@ -435,6 +454,12 @@ public final class TestMembrane {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9ab6658ee0cbb2caL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -501,6 +526,12 @@ public final class TestMembrane {
 
             public Thing.Client getThing() {
                 return _get(Thing.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x89c7e80360624704L);
             }
         }
 
@@ -592,6 +623,12 @@ public final class TestMembrane {
 
             public boolean getTailCall() {
                 return _bool(0, false);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd76d0568f45125b4L);
             }
         }
 
@@ -694,6 +731,12 @@ public final class TestMembrane {
             public boolean getTailCall() {
                 return _bool(0, false);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9f95fc0ffb1b377dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -791,6 +834,12 @@ public final class TestMembrane {
             public Thing.Client getThing() {
                 return _get(Thing.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x91fe9a370ed0f39eL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -878,6 +927,12 @@ public final class TestMembrane {
             public Thing.Client getThing() {
                 return _get(Thing.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8c593893d7b420e0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -957,6 +1012,12 @@ public final class TestMembrane {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xef399145efa8f948L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1015,6 +1076,12 @@ public final class TestMembrane {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xda5e9850b3b0078fL);
             }
         }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.UInt8List;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Everything else. */
@@ -421,6 +422,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xda84474b06d691fcL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -508,6 +515,12 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf75a075ab68f8fa0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -586,6 +599,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe853cdc60a62fcd7L);
             }
         }
 
@@ -677,6 +696,12 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa7c61b00735352a4L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -758,6 +783,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb02822bfd7d7d5c0L);
             }
         }
 
@@ -845,6 +876,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCapCopy() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa0eaf850d58e65fdL);
             }
         }
 
@@ -935,6 +972,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd4debc9e752e9718L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1014,6 +1057,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xefa1e40889ccf010L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1076,6 +1125,12 @@ public final class TestMoreStuff {
 
             public int getExpectedCallCount() {
                 return _int32(0, -1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfdb68736a77cb294L);
             }
         }
 
@@ -1152,6 +1207,12 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xef08fd0baa0f31ceL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1223,6 +1284,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd1e8e774cd891b40L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1289,6 +1356,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x847d32635ca17b67L);
             }
         }
 
@@ -1377,6 +1450,12 @@ public final class TestMoreStuff {
             public TestCallOrder.Client getCap() {
                 return _get(TestCallOrder.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xce1b08a36a7f6488L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1463,6 +1542,12 @@ public final class TestMoreStuff {
 
             public TestCallOrder.Client getCap() {
                 return _get(TestCallOrder.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xeebb158b787e6bdeL);
             }
         }
 
@@ -1551,6 +1636,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x820f9580362ae287L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1632,6 +1723,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb9f27c5f1ba669bfL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1712,6 +1809,12 @@ public final class TestMoreStuff {
 
             public String getC() {
                 return _text(1, "foo");
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xcb521822dabcdee7L);
             }
         }
 
@@ -1823,6 +1926,12 @@ public final class TestMoreStuff {
             public String getE() {
                 return _text(1, "bar");
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd398e9019affdb09L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1909,6 +2018,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd07608a773fde64dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1975,6 +2090,12 @@ public final class TestMoreStuff {
 
             public TestHandle.Client getHandle() {
                 return _get(TestHandle.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9391da9f4484aee8L);
             }
         }
 
@@ -2055,6 +2176,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x88247fb53fcf22b0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2121,6 +2248,12 @@ public final class TestMoreStuff {
 
             public TestMoreStuff.Client getNullCap() {
                 return _get(TestMoreStuff.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbca17040ed857a53L);
             }
         }
 
@@ -2201,6 +2334,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9b8c01a31c744d59L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2270,6 +2409,12 @@ public final class TestMoreStuff {
 
             public String getStr() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbe6de56fef01aea0L);
             }
         }
 
@@ -2360,6 +2505,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getB() {
                 return _get(TestInterface.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x81fdb1c7a4d91a15L);
             }
         }
 
@@ -2455,6 +2606,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9cf00ec793b7e69cL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2540,6 +2697,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getFdCap2() {
                 return _get(TestInterface.TYPE, 2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe991c135a1f49ef9L);
             }
         }
 
@@ -2668,6 +2831,12 @@ public final class TestMoreStuff {
             public boolean getSecondFdPresent() {
                 return _bool(0, false);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9120e7ad45c65f7dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2755,6 +2924,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa1d165f3bfbb9926L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2816,6 +2991,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfc7545c559d7ec89L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2876,6 +3057,12 @@ public final class TestMoreStuff {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xba88c49bcd8ec0c6L);
             }
         }
 
@@ -2939,6 +3126,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x91bcd0b2647e1947L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -3001,6 +3194,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xef57a7a24dfe0478L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -3062,6 +3261,12 @@ public final class TestMoreStuff {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd254d89b51776fd2L);
             }
         }
 

@@ -18,6 +18,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestPipeline {
@@ -160,6 +161,12 @@ public final class TestPipeline {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa0d011da559450dbL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -247,6 +254,12 @@ public final class TestPipeline {
             public Cap getCap() {
                 return _cap(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe182756cf2d92cb2L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -333,6 +346,12 @@ public final class TestPipeline {
 
             public TestInterface.Client getInCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb933b990c8b89b00L);
             }
         }
 
@@ -436,6 +455,12 @@ public final class TestPipeline {
 
             public Box.Reader getOutBox() {
                 return _get(Box.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xded0d328d0604f31L);
             }
         }
 
@@ -551,6 +576,12 @@ public final class TestPipeline {
 
             public PointerList.Reader<TestInterface.Client> getList() {
                 return _get(Pool.LIST_OF_TEST_INTERFACE, 2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd92b0eccf897ccddL);
             }
         }
 
@@ -669,6 +700,12 @@ public final class TestPipeline {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf28525d6b4236b24L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -741,6 +778,12 @@ public final class TestPipeline {
 
             public Cap getInCap() {
                 return _cap(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf35c9f83ef69f6acL);
             }
         }
 
@@ -841,6 +884,12 @@ public final class TestPipeline {
             public AnyBox.Reader getOutBox() {
                 return _get(AnyBox.TYPE, 1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x849324ac02b751adL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -932,6 +981,12 @@ public final class TestPipeline {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf295d11fe6061e27L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1001,6 +1056,12 @@ public final class TestPipeline {
 
             public Box.Reader getOutBox() {
                 return _get(Box.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xc10361bdbb274135L);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Names a vat of the simulated network. */
 public final class TestSturdyRefHostId {
@@ -41,6 +42,12 @@ public final class TestSturdyRefHostId {
         /** Opens a new connection even if there is one already. */
         public boolean getUnique() {
             return _bool(0, false);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xbf1e817f71cdd156L);
         }
     }
 

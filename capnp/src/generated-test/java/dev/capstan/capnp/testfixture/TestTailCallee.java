@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestTailCallee {
@@ -115,6 +116,12 @@ public final class TestTailCallee {
 
             public TestCallOrder.Client getC() {
                 return _get(TestCallOrder.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb9aebc7c46ba0a27L);
             }
         }
 
@@ -226,6 +233,12 @@ public final class TestTailCallee {
 
             public String getT() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbd12cf05ffb365e6L);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestThirdPartyToContact {
     /** Stands for this type where one is asked for. */
@@ -49,6 +50,12 @@ public final class TestThirdPartyToContact {
         /** Who sent this, so that a test sees whether it was forwarded by the rules or merely copied. */
         public String getSentBy() {
             return _text(1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0x9da007449830ea23L);
         }
     }
 

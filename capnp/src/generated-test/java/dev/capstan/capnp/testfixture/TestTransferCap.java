@@ -9,6 +9,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestTransferCap {
     /** Stands for this type where one is asked for. */
@@ -37,6 +38,12 @@ public final class TestTransferCap {
 
         public StructList.Reader<Element.Reader> getList() {
             return _get(Pool.LIST_OF_ELEMENT, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xe4e146f8a3076813L);
         }
     }
 
@@ -127,6 +134,12 @@ public final class TestTransferCap {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfdf05e3b3ac8c844L);
             }
         }
 

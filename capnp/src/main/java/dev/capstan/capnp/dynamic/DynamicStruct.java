@@ -1,6 +1,7 @@
 package dev.capstan.capnp.dynamic;
 
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.CompiledSchema;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -30,6 +31,16 @@ public final class DynamicStruct {
     /** A struct of a generated type, or of none in particular, seen through {@code schema}, which must not be larger than it. */
     public static Builder of(StructSchema schema, StructBuilder struct) {
         return schema.structType().view(struct);
+    }
+
+    /** For generated code: what {@code toString} of a reader gives, see {@link DynamicValue}. */
+    public static String describe(StructReader struct, CompiledSchema file, long typeId) {
+        try {
+            return of((StructSchema) new SchemaLoader().load(file, typeId), struct)
+                    .toString();
+        } catch (SchemaException e) {
+            return "<" + e.getMessage() + ">";
+        }
     }
 
     /** The reading side: an immutable value, see {@link StructReader}. */

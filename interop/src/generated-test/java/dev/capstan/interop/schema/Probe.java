@@ -16,6 +16,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Probe {
@@ -324,6 +325,12 @@ public final class Probe {
             public boolean getCancellable() {
                 return _bool(0, false);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xcceadd0e4a719c5cL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -398,6 +405,12 @@ public final class Probe {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x93a6d40af6c232deL);
             }
         }
 
@@ -478,6 +491,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x934502663dabfac1L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -540,6 +559,12 @@ public final class Probe {
 
             public long getCount() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xfdde067d297fbf96L);
             }
         }
 
@@ -607,6 +632,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xadfe93dfc8c28f43L);
             }
         }
 
@@ -678,6 +709,12 @@ public final class Probe {
 
             public long getCompleted() {
                 return _uint32(2, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xdcaab7a5c3f46538L);
             }
         }
 
@@ -779,6 +816,12 @@ public final class Probe {
             public String getReason() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x80740fd4b77f68daL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -866,6 +909,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xd725d630f074093eL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -929,6 +978,12 @@ public final class Probe {
             /** Unsigned. */
             public long getId() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xbc93b4cf0eaee140L);
             }
         }
 
@@ -1004,6 +1059,12 @@ public final class Probe {
 
             public Token.Client getToken() {
                 return _get(Token.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x8121ebb2106c9c23L);
             }
         }
 
@@ -1084,6 +1145,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xb8804d53f11600adL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1146,6 +1213,12 @@ public final class Probe {
 
             public long getCount() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xa8993ba6e937fa6fL);
             }
         }
 
@@ -1221,6 +1294,12 @@ public final class Probe {
 
             public Callback.Client getCallback() {
                 return _get(Callback.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x81119738ccd0da11L);
             }
         }
 
@@ -1309,6 +1388,12 @@ public final class Probe {
             public Callback.Client getCallback() {
                 return _get(Callback.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xeb15dfe68bc07763L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1396,6 +1481,12 @@ public final class Probe {
             public Token.Client getToken() {
                 return _get(Token.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xbb9c7559755962e4L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1475,6 +1566,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xe5e0ebada7bf6e9dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1533,6 +1630,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x82991b15a5855c43L);
             }
         }
 
@@ -1600,6 +1703,12 @@ public final class Probe {
 
             public Int64List.Reader getIds() {
                 return _get(Int64List.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xdb0003b04723da98L);
             }
         }
 
@@ -1676,6 +1785,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x90ba286df6b72491L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1738,6 +1853,12 @@ public final class Probe {
 
             public long getCount() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xd9b12890755c5f13L);
             }
         }
 
@@ -1817,6 +1938,12 @@ public final class Probe {
 
             public long getTimes() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x9273db7f3bc561e5L);
             }
         }
 
@@ -1909,6 +2036,12 @@ public final class Probe {
             public long getSum() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xb98b7fa82f358f43L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1976,6 +2109,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xbf559c8d7989f337L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2042,6 +2181,12 @@ public final class Probe {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xe14cfbe4eb7a0495L);
             }
         }
 
@@ -2122,6 +2267,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xe3ea31b1182abd3fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2180,6 +2331,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xace01ba3d9bb6f79L);
             }
         }
 

@@ -12,6 +12,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Why something failed. */
 public final class Exception {
@@ -80,6 +81,12 @@ public final class Exception {
         /** What programs may want to know. */
         public StructList.Reader<Detail.Reader> getDetails() {
             return _get(Pool.LIST_OF_DETAIL, 2);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xd625b7063acf691aL);
         }
     }
 
@@ -275,6 +282,12 @@ public final class Exception {
             /** Its encoding is whatever the id says. */
             public Data getData() {
                 return _data(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, RpcNodes.FILE, 0xd6c14f121d44f8ddL);
             }
         }
 

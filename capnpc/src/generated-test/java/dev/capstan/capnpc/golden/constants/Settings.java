@@ -10,6 +10,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Settings {
     /** Stands for this type where one is asked for. */
@@ -65,6 +66,12 @@ public final class Settings {
 
         public Settings.Reader getNext() {
             return _get(Settings.TYPE, 2);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ConstantsNodes.FILE, 0x9954afdc8e1b8571L);
         }
     }
 

@@ -17,6 +17,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Keeps values. */
@@ -175,6 +176,12 @@ public final class Store {
             public TR getValue() {
                 return _get(type.t, 1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xeac68497d232f735L);
+            }
         }
 
         public static final class Builder<TB, TR> extends StructBuilder {
@@ -318,6 +325,12 @@ public final class Store {
             public TR getOld() {
                 return _get(type.t, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0x9b86f6f2e6ae2c29L);
+            }
         }
 
         public static final class Builder<TB, TR> extends StructBuilder {
@@ -449,6 +462,12 @@ public final class Store {
             public String getKey() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xf4affb4ce6645f64L);
+            }
         }
 
         public static final class Builder<TB, TR> extends StructBuilder {
@@ -575,6 +594,12 @@ public final class Store {
 
             public Store.Client<TB, TR> getStore() {
                 return _get(Store.type(type.t), 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xd138a0c54acc911aL);
             }
         }
 
@@ -735,6 +760,12 @@ public final class Store {
 
             public UR getPrototype() {
                 return _get(type.u, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xf0a8e06e516292f9L);
             }
         }
 

@@ -17,6 +17,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Folder {
@@ -131,6 +132,12 @@ public final class Folder {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xaa3d9beda648d7c5L);
             }
         }
 
@@ -277,6 +284,12 @@ public final class Folder {
             public Folder.Client getFolder() {
                 assert isFolder() : "asked for FOLDER of a union that holds " + which();
                 return _get(Folder.TYPE, 5);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xb6a1b297ac381e75L);
             }
         }
 
@@ -464,6 +477,12 @@ public final class Folder {
                 public Cap getCap() {
                     return _cap(3);
                 }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, ServicesNodes.FILE, 0xe09c628a78bfe55cL);
+                }
             }
 
             public static final class Builder extends StructBuilder {
@@ -553,6 +572,12 @@ public final class Folder {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x9f72cc0fd8198633L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -619,6 +644,12 @@ public final class Folder {
 
             public StructList.Reader<Entry.Reader> getEntries() {
                 return _get(Pool.LIST_OF_ENTRY, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xe76f8b3358bdd1a1L);
             }
         }
 
@@ -702,6 +733,12 @@ public final class Folder {
 
             public String getPath() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xdc55523532400b2aL);
             }
         }
 

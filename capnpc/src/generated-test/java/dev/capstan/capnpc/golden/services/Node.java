@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Something in a tree. */
@@ -112,6 +113,12 @@ public final class Node {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xb0950ff81c5b9e1fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -178,6 +185,12 @@ public final class Node {
 
             public String getName() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x91f89b776ee38291L);
             }
         }
 
@@ -257,6 +270,12 @@ public final class Node {
 
             public Watcher.Client getWatcher() {
                 return _get(Watcher.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xde1419db8a26bc8aL);
             }
         }
 
@@ -344,6 +363,12 @@ public final class Node {
 
             public Handle.Client getHandle() {
                 return _get(Handle.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xda20f0b509bf28deL);
             }
         }
 

@@ -12,6 +12,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /**
  * Something to draw. See {@code Point} for the coordinates.
@@ -150,6 +151,12 @@ public final class Shape {
 
         public Fill.Reader getFill() {
             return new Fill.Reader(this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ShapesNodes.FILE, 0xd2ff0fcc42ea5cbdL);
         }
     }
 
@@ -429,6 +436,12 @@ public final class Shape {
             public int getY() {
                 return _int32(1, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0xdb490809212f192aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -512,6 +525,12 @@ public final class Shape {
             public String getNote() {
                 return _text(2);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0x93b866b0591f339aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -576,6 +595,12 @@ public final class Shape {
 
             public double getRadius() {
                 return _float64(3, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0xf6898d78eb610d33L);
             }
         }
 
@@ -669,6 +694,12 @@ public final class Shape {
             public AnyPointer.Reader getAny() {
                 assert isAny() : "asked for ANY of a union that holds " + which();
                 return _any(5);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0x8f8f63d2e63d981eL);
             }
         }
 

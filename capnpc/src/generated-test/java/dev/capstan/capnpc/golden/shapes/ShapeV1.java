@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class ShapeV1 {
     /** Stands for this type where one is asked for. */
@@ -36,6 +37,12 @@ public final class ShapeV1 {
 
         public String getName() {
             return _text(0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ShapesNodes.FILE, 0xdb4e14d8d68c6253L);
         }
     }
 

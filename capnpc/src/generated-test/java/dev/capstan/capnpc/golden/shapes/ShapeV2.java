@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** What a later version of the smallest shape looks like; the field after the first is new. */
 public final class ShapeV2 {
@@ -58,6 +59,12 @@ public final class ShapeV2 {
         /** The number of {@link #getColor}, also where it has no name here. */
         public int getColorRaw() {
             return _uint16(2, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ShapesNodes.FILE, 0x9c15acf7fe4c5acaL);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** The bootstrap object of a calculator server. */
@@ -154,6 +155,12 @@ public final class Calculator {
             public Expression.Reader getExpression() {
                 return _get(Expression.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xd9c1496bccf561f6L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -240,6 +247,12 @@ public final class Calculator {
 
             public Value.Client getValue() {
                 return _get(Value.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xf58d98a5d3703cbaL);
             }
         }
 
@@ -331,6 +344,12 @@ public final class Calculator {
 
             public Expression.Reader getBody() {
                 return _get(Expression.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xa58820b99d59eab4L);
             }
         }
 
@@ -427,6 +446,12 @@ public final class Calculator {
             public Function.Client getFunc() {
                 return _get(Function.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xfe62ad2f9b2120e9L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -517,6 +542,12 @@ public final class Calculator {
             public int getOpRaw() {
                 return _uint16(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xa627190522b66439L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -599,6 +630,12 @@ public final class Calculator {
 
             public Function.Client getFunc() {
                 return _get(Function.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xff914d0270f1552bL);
             }
         }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Hello {
@@ -102,6 +103,12 @@ public final class Hello {
             public String getName() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, HelloNodes.FILE, 0xb7e01eedbdb35659L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -180,6 +187,12 @@ public final class Hello {
 
             public String getText() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, HelloNodes.FILE, 0xcd3785db296f3b0aL);
             }
         }
 
