@@ -6,7 +6,8 @@ import java.math.RoundingMode;
 
 /**
  * Floats as C's {@code printf("%g")} writes them, without the plus of exponents: with 15 digits (6 for Float32) if those are enough to read
- * the same number again, else with as many as that takes. It is what the C++ implementation writes.
+ * the same number again, else with 17 (8). It is what the C++ implementation writes, except that it stops there: one Float32 in three or so needs a
+ * ninth digit, without which it is read as its neighbour.
  */
 final class FloatText {
     private FloatText() {}
@@ -23,7 +24,8 @@ final class FloatText {
         if (Float.isNaN(value) || Float.isInfinite(value)) {
             return special(value);
         }
-        for (int digits = 6; digits < 9; digits += 2) {
+        // C's strtof reports subnormal numbers as out of range, upon which C++ takes more digits.
+        for (int digits = Math.abs(value) < Float.MIN_NORMAL && value != 0 ? 8 : 6; digits < 9; digits += 2) {
             String few = general(value, digits);
             if (Float.parseFloat(few) == value) {
                 return few;

@@ -141,7 +141,8 @@ final class Parser {
             at++;
             return new Assignment(name, value(), start);
         }
-        return new Assignment(null, value(), at);
+        int start = at;
+        return new Assignment(null, value(), start);
     }
 
     /** Whether the bracket closes here; then it is consumed. */
