@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A value in every field of {@code TestAllTypes} and {@code TestLists}, written and checked both by names and by generated code. */
+@SuppressWarnings("exports") // for the tests of this module alone
 public final class Content {
     private Content() {}
 

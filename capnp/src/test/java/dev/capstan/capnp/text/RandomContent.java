@@ -15,8 +15,8 @@ import java.util.Random;
 
 /** Fills structs of any type with values from a seed; all that text can express. */
 final class RandomContent {
-    private static final List<String> PIECES =
-            List.of("", "a", "some text", "\"", "\\", "\n", "\u0001", "\u007f", "é", "日本", "\ud83d\ude00", "'", "#", "(");
+    private static final List<String> PIECES = List.of(
+            "", "a", "some text", "\"", "\\", "\n", "\u0001", "\u007f", "é", "日本", "\ud83d\ude00", "'", "#", "(");
 
     private final Random random;
     private final boolean asC;
@@ -112,12 +112,19 @@ final class RandomContent {
     private float float32() {
         float value = anyFloat32();
         // The C++ implementation writes eight digits.
-        return asC && (value == 0 || (Float.isFinite(value) && value != Float.parseFloat(String.format(Locale.ROOT, "%.7e", value)))) ? 1.5f : value;
+        return asC
+                        && (value == 0
+                                || (Float.isFinite(value)
+                                        && value != Float.parseFloat(String.format(Locale.ROOT, "%.7e", value))))
+                ? 1.5f
+                : value;
     }
 
     private float anyFloat32() {
         return switch (random.nextInt(4)) {
-            case 0 -> List.of(-0f, Float.NaN, Float.POSITIVE_INFINITY, Float.MIN_VALUE, Float.MAX_VALUE).get(random.nextInt(5));
+            case 0 ->
+                List.of(-0f, Float.NaN, Float.POSITIVE_INFINITY, Float.MIN_VALUE, Float.MAX_VALUE)
+                        .get(random.nextInt(5));
             case 1 -> random.nextInt(100_000) / 8f;
             case 2 -> (float) random.nextGaussian();
             default -> {
@@ -129,7 +136,9 @@ final class RandomContent {
 
     private double float64() {
         return switch (random.nextInt(4)) {
-            case 0 -> List.of(asC ? 0.0 : -0.0, Double.NaN, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, Double.MAX_VALUE).get(random.nextInt(5));
+            case 0 ->
+                List.of(asC ? 0.0 : -0.0, Double.NaN, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, Double.MAX_VALUE)
+                        .get(random.nextInt(5));
             case 1 -> random.nextInt(100_000) / 10.0;
             case 2 -> random.nextGaussian();
             default -> {

@@ -23,15 +23,19 @@ class TextErrorsTest {
         return new MessageBuilder().initRoot(schema.structType());
     }
 
+    private static String problem(TextException e) {
+        return String.valueOf(e.getMessage());
+    }
+
     private TextException refused(String text, Limits limits) {
         return assertThrows(TextException.class, () -> TextForm.parse(text, root(), limits));
     }
 
     private void refused(String text, int line, int column, String problem) {
         TextException e = refused(text, Limits.DEFAULT);
-        assertTrue(String.valueOf(e.getMessage()).contains(problem), e.getMessage());
+        assertTrue(problem(e).contains(problem), e.getMessage());
         assertEquals(line + ":" + column, e.line() + ":" + e.column(), e.getMessage());
-        assertTrue(String.valueOf(e.getMessage()).startsWith(line + ":" + column + ": "), e.getMessage());
+        assertTrue(problem(e).startsWith(line + ":" + column + ": "), e.getMessage());
     }
 
     @ParameterizedTest
@@ -100,13 +104,12 @@ class TextErrorsTest {
         refused("(structField = " + deep + ")", 1, 15 * 64 + 1, "deeper than 64 levels (Limits.nesting)");
         refused("(".repeat(1_000_000), 1, 65, "(Limits.nesting)");
         refused("(int8List = " + "[".repeat(1_000_000), 1, 76, "(Limits.nesting)");
-        assertTrue(refused("((()))", Limits.DEFAULT.withNesting(2)).getMessage().contains("deeper than 2"));
+        assertTrue(problem(refused("((()))", Limits.DEFAULT.withNesting(2))).contains("deeper than 2"));
     }
 
     @Test
     void a_text_may_not_be_larger_than_the_limit() {
-        assertTrue(refused("(int8Field = 1)", Limits.DEFAULT.withBytes(14))
-                .getMessage()
+        assertTrue(problem(refused("(int8Field = 1)", Limits.DEFAULT.withBytes(14)))
                 .contains("The text has 15 bytes, more than 14 (Limits.bytes)."));
     }
 
@@ -114,17 +117,19 @@ class TextErrorsTest {
     void a_message_may_not_become_larger_than_the_limit() {
         String text = "(structList = [" + "(),".repeat(1_000) + "])";
         TextForm.parse(text, root());
-        long words = schema.structType().dataWords() + schema.structType().pointerCount();
+        long words =
+                (long) schema.structType().dataWords() + schema.structType().pointerCount();
         TextException e = refused(text, Limits.DEFAULT.withWords(1_000 * words));
-        assertTrue(e.getMessage().contains("(Limits.words)"), e.getMessage());
+        assertTrue(problem(e).contains("(Limits.words)"), e.getMessage());
         TextForm.parse(text, root(), Limits.DEFAULT.withWords(1_000 * words + 1));
     }
 
     @Test
     void damaged_texts_are_read_or_refused() {
-        byte[] text = ("(boolField = true, int8Field = -1, float32Field = 1.5e3, textField = \"a\\n\\x01\", dataField = 0x\"00ff\","
-                        + " structField = (int32List = [1, 2, 3]), enumList = [foo, (9)], textListList = [[\"x\"], []]) # end")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] text =
+                ("(boolField = true, int8Field = -1, float32Field = 1.5e3, textField = \"a\\n\\x01\", dataField = 0x\"00ff\","
+                                + " structField = (int32List = [1, 2, 3]), enumList = [foo, (9)], textListList = [[\"x\"], []]) # end")
+                        .getBytes(StandardCharsets.UTF_8);
         Random random = new Random(42);
         byte[] likely = "()[],=\"\\`#-.0x1e ".getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < 20_000; i++) {
@@ -139,7 +144,7 @@ class TextErrorsTest {
                     input.next(root());
                 }
             } catch (TextException e) {
-                assertEquals(1, e.getMessage().indexOf(':'), e.getMessage());
+                assertEquals(1, problem(e).indexOf(':'), e.getMessage());
             }
         }
     }

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TextRoundTripTest {
     private static final int MESSAGES = 2_000;
     private static final long SEED = Long.getLong("capstan.seed", 20_240_607);
-    private static final List<StructType<?, ?>> TYPES = List.of(
-            TestAllTypes.TYPE, TestDefaults.TYPE, TestLists.TYPE, TestUnion.TYPE, TestInterleavedGroups.TYPE);
+    private static final List<StructType<?, ?>> TYPES =
+            List.of(TestAllTypes.TYPE, TestDefaults.TYPE, TestLists.TYPE, TestUnion.TYPE, TestInterleavedGroups.TYPE);
 
     @TempDir
     private Path folder;
@@ -57,7 +57,8 @@ class TextRoundTripTest {
             DynamicStruct.Builder copy = new MessageBuilder().initRoot(schema.structType());
             TextForm.parse(text, copy);
             int number = i;
-            assertTrue(root.contentEquals(copy.asReader()), () -> "message " + number + " of seed " + SEED + ": " + text);
+            assertTrue(
+                    root.contentEquals(copy.asReader()), () -> "message " + number + " of seed " + SEED + ": " + text);
         }
     }
 
@@ -100,7 +101,8 @@ class TextRoundTripTest {
     }
 
     private static void assertSameLines(String ours, byte[] theirs) {
-        List<String> expected = new String(theirs, StandardCharsets.UTF_8).lines().toList();
+        List<String> expected =
+                new String(theirs, StandardCharsets.UTF_8).lines().toList();
         List<String> actual = ours.lines().toList();
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
             assertEquals(differingItem(expected.get(i), actual.get(i)), differingItem(actual.get(i), expected.get(i)));

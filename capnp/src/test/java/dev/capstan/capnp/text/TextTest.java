@@ -107,8 +107,7 @@ class TextTest {
         TextException e = assertThrows(TextException.class, () -> parse("\n  (,)"));
         assertEquals(2, e.line());
         assertEquals(4, e.column());
-        assertEquals(
-                "2:4: A value is missing before ','. Write it, or remove what separates it.", e.getMessage());
+        assertEquals("2:4: A value is missing before ','. Write it, or remove what separates it.", e.getMessage());
     }
 
     @Test
@@ -136,21 +135,31 @@ class TextTest {
         assertEquals(-129 + 1, parse("(int8Field = -0x80)").getInt8Field());
         assertEquals(8, parse("(int8Field = 010)").getInt8Field());
         assertEquals(-1, parse("(uInt64Field = 18446744073709551615)").getUInt64Field());
-        assertEquals(Long.MIN_VALUE, parse("(int64Field = -9223372036854775808)").getInt64Field());
+        assertEquals(
+                Long.MIN_VALUE, parse("(int64Field = -9223372036854775808)").getInt64Field());
         assertEquals(1.5e-3, parse("(float64Field = 1.5e-3)").getFloat64Field());
         assertEquals(-2.0, parse("(float64Field = - 2)").getFloat64Field());
         assertEquals(0x1p64, parse("(float64Field = 18446744073709551615)").getFloat64Field());
         assertEquals(Float.NEGATIVE_INFINITY, parse("(float32Field = -inf)").getFloat32Field());
         assertTrue(Double.isNaN(parse("(float64Field = nan)").getFloat64Field()));
-        assertEquals(Double.doubleToRawLongBits(-0.0), Double.doubleToRawLongBits(parse("(float64Field = -0)").getFloat64Field()));
+        assertEquals(
+                Double.doubleToRawLongBits(-0.0),
+                Double.doubleToRawLongBits(parse("(float64Field = -0)").getFloat64Field()));
     }
 
     @Test
     void text_is_put_together_of_pieces_and_data_is_written_in_hexadecimal() {
-        assertEquals("abc\n\"\u0001é", parse("(textField = \"a\" # a comment\n 'b')".replace("'b'", "\"b\" \"c\\n\\\"\\x01\\303\\251\"")).getTextField());
+        assertEquals(
+                "abc\n\"\u0001é",
+                parse("(textField = \"a\" # a comment\n 'b')".replace("'b'", "\"b\" \"c\\n\\\"\\x01\\303\\251\""))
+                        .getTextField());
         assertEquals("a line\nb", parse("(textField = `a line\n\"b\")").getTextField());
-        assertEquals(Data.of((byte) 0, (byte) 0x7f), parse("(dataField = 0x\"00 7f\")").getDataField());
-        assertEquals(Data.of((byte) 0, (byte) -1), parse("(dataField = \"\\0\\xff\")").getDataField());
+        assertEquals(
+                Data.of((byte) 0, (byte) 0x7f),
+                parse("(dataField = 0x\"00 7f\")").getDataField());
+        assertEquals(
+                Data.of((byte) 0, (byte) -1),
+                parse("(dataField = \"\\0\\xff\")").getDataField());
     }
 
     @Test
@@ -162,7 +171,11 @@ class TextTest {
 
     @Test
     void a_field_that_is_named_twice_has_the_later_value() {
-        assertEquals("", parse("(structField = (textField = \"x\"), structField = ())").getStructField().getTextField());
+        assertEquals(
+                "",
+                parse("(structField = (textField = \"x\"), structField = ())")
+                        .getStructField()
+                        .getTextField());
     }
 
     @Test
@@ -179,8 +192,8 @@ class TextTest {
         TextInput input = new TextInput("\ufeff# first\n(int8Field = 1) (int8Field = 2)\n# last\n");
         for (int expected = 1; expected <= 2; expected++) {
             assertTrue(input.hasNext());
-            DynamicStruct.Builder root =
-                    new MessageBuilder().initRoot(new SchemaLoader().load(TestAllTypes.TYPE).structType());
+            DynamicStruct.Builder root = new MessageBuilder()
+                    .initRoot(new SchemaLoader().load(TestAllTypes.TYPE).structType());
             input.next(root);
             assertEquals(expected, root.get("int8Field").asInt());
         }
