@@ -89,43 +89,51 @@ final class LoadedSchema {
     /** The value of a constant, the default of a field, or what lies in one of them: {@code Outer.someConstant.list[1].field}. */
     DynamicValue value(String path) throws InputException {
         String[] steps = path.split("\\.", -1);
+        for (String step : steps) {
+            parse(step, path);
+        }
         Schema scope = file;
-        int step = 0;
+        int at = 0;
         boolean atSubscript = false;
-        while (step < steps.length && !atSubscript) {
-            Matcher name = parse(steps[step], path);
+        while (at < steps.length && !atSubscript) {
+            Matcher name = parse(steps[at], path);
             Schema inner = nested(scope, name.group(1));
             if (inner == null) {
                 break;
             }
             scope = inner;
             atSubscript = !name.group(2).isEmpty();
-            step += atSubscript ? 0 : 1;
+            at += atSubscript ? 0 : 1;
         }
-        DynamicValue value = switch (scope) {
-            case ConstSchema constant -> constant.value();
-            case StructSchema struct when step < steps.length && !atSubscript -> defaults(struct);
-            default -> {
-                if (step == steps.length) {
-                    throw new InputException(
-                            "'" + scope.shortName() + "' cannot be evaluated. It is neither a constant nor a field.");
-                }
-                throw new InputException(
-                        atSubscript
-                                ? "'" + scope.shortName() + "' is not a list."
-                                : "'" + steps[step] + "' is not declared in " + scope.displayName() + ". Declared are: "
-                                        + declared(scope));
-            }
-        };
-        for (; step < steps.length; step++) {
-            Matcher name = parse(steps[step], path);
+        DynamicValue value = start(scope, atSubscript, at < steps.length ? steps[at] : null);
+        for (; at < steps.length; at++) {
+            Matcher name = parse(steps[at], path);
             if (!atSubscript) {
-                value = field(value, name.group(1), step == 0 ? path : steps[step - 1]);
+                value = field(value, name.group(1), at == 0 ? path : steps[at - 1]);
             }
             value = elements(value, name);
             atSubscript = false;
         }
         return value;
+    }
+
+    /** @param rest the step that is to be looked up in the value, if there is one */
+    private static DynamicValue start(Schema scope, boolean atSubscript, @Nullable String rest) throws InputException {
+        if (scope instanceof ConstSchema constant) {
+            return constant.value();
+        }
+        if (atSubscript) {
+            throw new InputException("'" + scope.shortName() + "' is not a list.");
+        }
+        if (rest == null) {
+            throw new InputException(
+                    "'" + scope.shortName() + "' cannot be evaluated. It is neither a constant nor a field.");
+        }
+        if (scope instanceof StructSchema struct) {
+            return defaults(struct);
+        }
+        throw new InputException(
+                "'" + rest + "' is not declared in " + scope.displayName() + ". Declared are: " + declared(scope));
     }
 
     private static Matcher parse(String step, String path) throws InputException {
