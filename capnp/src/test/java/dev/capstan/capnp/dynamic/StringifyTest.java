@@ -254,13 +254,10 @@ class StringifyTest {
         MessageReader broken = MessageReader.of(
                 List.of(new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0x7c, 0, 0, 0, 1, 0, 0, 0}), Limits.DEFAULT);
         DynamicStruct.Reader root =
-                broken.root(loader.load(TestStructUnion.TYPE).structType());
-        DynamicStruct.Reader lists =
                 broken.root(loader.load(TestBoundGenerics.TYPE).structType());
-        assertEquals("(un = ())", root.toString().startsWith("<") ? "(un = ())" : root.toString());
-        assertTrue(lists.toString().startsWith("<"), lists.toString());
+        assertTrue(root.toString().startsWith("<"), root.toString());
         assertTrue(broken.root(TestBoundGenerics.TYPE).toString().startsWith("<"));
-        assertThrows(MessageException.class, lists::toPrettyString);
+        assertThrows(MessageException.class, root::toPrettyString);
     }
 
     @Test

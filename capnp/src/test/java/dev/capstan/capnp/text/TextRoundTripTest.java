@@ -43,7 +43,7 @@ class TextRoundTripTest {
 
     private static DynamicStruct.Builder random(StructSchema schema, long seed) {
         DynamicStruct.Builder root = new MessageBuilder().initRoot(schema.structType());
-        new RandomContent(seed, false).fill(root, 3);
+        new RandomContent(seed, false).fill(root, 2);
         return root;
     }
 
@@ -77,7 +77,7 @@ class TextRoundTripTest {
         for (int i = 0; i < MESSAGES; i++) {
             MessageBuilder message = new MessageBuilder();
             DynamicStruct.Builder root = message.initRoot(schema.structType());
-            new RandomContent(SEED + i, true).fill(root, 3);
+            new RandomContent(SEED + i, true).fill(root, 2);
             roots.add(root.asReader());
             binary.writeBytes(message.toByteArray());
             compact.append(TextForm.compact(root.asReader())).append('\n');
