@@ -14,4 +14,5 @@ module dev.capstan.capnp {
     exports dev.capstan.capnp.rpc.protocol;
     exports dev.capstan.capnp.schema;
     exports dev.capstan.capnp.stream;
+    exports dev.capstan.capnp.text;
 }

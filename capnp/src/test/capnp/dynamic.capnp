@@ -175,6 +175,47 @@ struct TestCycleBWithCaps {
   bar @1 :Test.TestInterface;
 }
 
+struct TestStructUnion {
+  un @0! :union {
+    struct @1 :SomeStruct;
+    object @2 :Test.TestAnyPointer;
+  }
+
+  struct SomeStruct {
+    someText @0 :Text;
+    moreText @1 :Text;
+  }
+}
+
+struct TestPrintInlineStructs {
+  someText @0 :Text;
+  structList @1 :List(InlineStruct);
+
+  struct InlineStruct {
+    int32Field @0 :Int32;
+    textField @1 :Text;
+  }
+}
+
+struct TestImpliedFirstField {
+  struct TextStruct {
+    text @0 :Text;
+    i @1 :UInt32 = 321;
+  }
+
+  textStruct @0 :TextStruct = (text = "foo");
+  textStructList @1 :List(TextStruct);
+
+  intGroup :group {
+    i @2 :UInt32;
+    str @3 :Text = "corge";
+  }
+}
+
+struct TestBoundGenerics {
+  inner @0 :Test.TestGenerics(Text, List(UInt32)).Inner;
+}
+
 struct Growing(T) {
   # Its types become larger without end.
   value @0 :T;

@@ -3,9 +3,13 @@ package dev.capstan.capnpc;
 import dev.capstan.capnp.schema.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Writes the accessors of a struct's reader. */
 final class ReaderWriter {
+    /** The files schema.capnp and stream.capnp, which dynamic values are built on: their classes cannot be built on those. */
+    private static final Set<Long> UNDER_THE_PRINTER = Set.of(0xa93fc509624c72d9L, 0x86c366a91393f3f8L);
+
     private final Output output;
     private final SourceText text;
     private final TypeNames names;
@@ -27,7 +31,21 @@ final class ReaderWriter {
         for (StructField field : shape.fields()) {
             writeField(field);
         }
+        writeToString();
         text.close();
+    }
+
+    private void writeToString() {
+        Declaration struct = shape.struct();
+        if (UNDER_THE_PRINTER.contains(struct.top().node.getScopeId())) {
+            return;
+        }
+        text.blank()
+                .doc(List.of("The struct as the schema language writes it, for people; slow, as it loads the schema."));
+        text.override().open("public " + output.string() + " toString()");
+        text.line("return " + output.file().use("dev.capstan.capnp.dynamic.DynamicStruct") + ".describe(this, "
+                        + output.compiled(struct) + ", 0x" + Long.toHexString(struct.node.getId()) + "L);")
+                .close();
     }
 
     private void writeConstructors() {

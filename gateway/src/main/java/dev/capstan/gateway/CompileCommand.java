@@ -3,18 +3,16 @@ package dev.capstan.gateway;
 import dev.capstan.capnpc.compile.Compilation;
 import dev.capstan.capnpc.compile.Compiler;
 import dev.capstan.capnpc.source.SchemaPath;
-import dev.capstan.capnpc.source.SourceFiles;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,23 +27,11 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class CompileCommand implements Callable<Integer> {
-    /** Where Cap'n Proto's own command looks, too. */
-    private static final List<Path> SYSTEM_FOLDERS = List.of(Path.of("/usr/local/include"), Path.of("/usr/include"));
-
     private final OutputStream out;
     private final Path workingFolder;
 
-    @Option(
-            names = {"-I", "--import-path"},
-            paramLabel = "DIR",
-            description = "Look for imports that begin with '/' in this folder, too; may be repeated.")
-    private List<Path> imports = new ArrayList<>();
-
-    @Option(
-            names = "--no-standard-import",
-            description =
-                    "Look for such imports in the folders of -I alone: neither in /usr/local/include and /usr/include nor among the schemas that come with this command.")
-    private boolean noStandardImport;
+    @Mixin
+    private SchemaFolders folders = new SchemaFolders();
 
     @Option(
             names = {"-o", "--output"},
@@ -77,7 +63,8 @@ final class CompileCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        SchemaArguments arguments = new SchemaArguments(workingFolder, folders("--src-prefix", prefixes));
+        SchemaArguments arguments =
+                new SchemaArguments(workingFolder, folders.existing(workingFolder, "--src-prefix", prefixes));
         List<CompilerOutput> wanted = outputs.stream()
                 .map(output -> CompilerOutput.parse(output, workingFolder))
                 .toList();
@@ -90,7 +77,7 @@ final class CompileCommand implements Callable<Integer> {
                                 + " is not below the working folder: pass --src-prefix, or output is named after its whole path.");
             }
         }
-        Compilation compilation = new Compiler(importRoots()).compile(schemas);
+        Compilation compilation = new Compiler(folders.importRoots(workingFolder)).compile(schemas);
         compilation.problems().forEach(err::println);
         if (!compilation.succeeded()) {
             return Main.USAGE;
@@ -104,27 +91,5 @@ final class CompileCommand implements Callable<Integer> {
             err.println("capstan: " + e.getMessage());
             return Main.REMOTE_FAILURE;
         }
-    }
-
-    private List<SourceFiles> importRoots() {
-        List<SourceFiles> roots = new ArrayList<>();
-        folders("-I", imports).forEach(folder -> roots.add(SourceFiles.folder(folder)));
-        if (!noStandardImport) {
-            roots.add(SourceFiles.standard());
-            SYSTEM_FOLDERS.forEach(folder -> roots.add(SourceFiles.folder(folder)));
-        }
-        return roots;
-    }
-
-    private List<Path> folders(String option, List<Path> paths) {
-        List<Path> folders = new ArrayList<>();
-        for (Path path : paths) {
-            Path folder = workingFolder.resolve(path);
-            if (!Files.isDirectory(folder)) {
-                throw new ParameterException(spec.commandLine(), option + ": " + path + " is not a folder.");
-            }
-            folders.add(folder);
-        }
-        return folders;
     }
 }

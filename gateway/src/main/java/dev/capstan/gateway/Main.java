@@ -1,6 +1,7 @@
 package dev.capstan.gateway;
 
 import dev.capstan.cap.Failure;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,13 +27,15 @@ public final class Main {
 
     /** Runs the command and ends the process. */
     public static void main(String[] args) {
-        System.exit(run(Path.of(""), System.out, System.err, args));
+        System.exit(run(Path.of(""), System.in, System.out, System.err, args));
     }
 
     /** Runs the command and gives its exit code. Paths among the arguments are relative to {@code workingFolder}. */
-    static int run(Path workingFolder, PrintStream out, PrintStream err, String... args) {
+    static int run(Path workingFolder, InputStream in, PrintStream out, PrintStream err, String... args) {
         CommandLine line = new CommandLine(new Main());
         line.addSubcommand(new CompileCommand(out, workingFolder));
+        line.addSubcommand(new ConvertCommand(in, out, workingFolder));
+        line.addSubcommand(new EvalCommand(out, workingFolder));
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {

@@ -17,6 +17,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Bench {
@@ -188,6 +189,12 @@ public final class Bench {
             public Data getData() {
                 return _data(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xba1adeea0f32ab63L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -282,6 +289,12 @@ public final class Bench {
 
             public Data getData() {
                 return _data(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xb5af1f04b0ef07d3L);
             }
         }
 
@@ -378,6 +391,12 @@ public final class Bench {
             public long getB() {
                 return _int64(1, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xf9b1815f5682b67eL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -457,6 +476,12 @@ public final class Bench {
             public long getC() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xe684e41a797cf007L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -524,6 +549,12 @@ public final class Bench {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xb99539b0d25f0d2aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -590,6 +621,12 @@ public final class Bench {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0x9022b0ca284ecb30L);
             }
         }
 
@@ -670,6 +707,12 @@ public final class Bench {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xef478ba6a4ce1ae0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -736,6 +779,12 @@ public final class Bench {
 
             public Sink.Client getSink() {
                 return _get(Sink.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xb5ab6ed36a91dd73L);
             }
         }
 
@@ -828,6 +877,12 @@ public final class Bench {
             public long getTimes() {
                 return _uint32(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xaf10159444ea1da1L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -919,6 +974,12 @@ public final class Bench {
             public long getSum() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xfd8b491c791a6806L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -986,6 +1047,12 @@ public final class Bench {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xafccbd16c25522dcL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1048,6 +1115,12 @@ public final class Bench {
 
             public long getCount() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xec427e0bb6bb7485L);
             }
         }
 

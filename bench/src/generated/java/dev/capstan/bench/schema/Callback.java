@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Callback {
@@ -98,6 +99,12 @@ public final class Callback {
             public long getN() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xfa028e24ec88ef1fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -168,6 +175,12 @@ public final class Callback {
 
             public long getM() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0x81c690fafda60c38L);
             }
         }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Node {
     /** The id of this interface, by which calls name it. */
@@ -109,6 +110,12 @@ public final class Node {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xfee2c26e2f0d65dbL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -175,6 +182,12 @@ public final class Node {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0x923779c8e1e45f60L);
             }
         }
 
@@ -255,6 +268,12 @@ public final class Node {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xa9278c67c6e0f1a0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -317,6 +336,12 @@ public final class Node {
 
             public long getValue() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0x8bd82897472f50daL);
             }
         }
 

@@ -18,6 +18,7 @@ import dev.capstan.capnp.StreamingRequest;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.stream.StreamResult;
 import java.util.function.Consumer;
 
@@ -126,6 +127,12 @@ public final class Sink {
             public Data getChunk() {
                 return _data(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xbb3c24d75d2ed4edL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -213,6 +220,12 @@ public final class Sink {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xe995760879b5e765L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -281,6 +294,12 @@ public final class Sink {
             /** Unsigned. */
             public long getChunks() {
                 return _int64(1, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, BenchNodes.FILE, 0xf075c20f9b224c83L);
             }
         }
 

@@ -27,6 +27,7 @@ import dev.capstan.capnp.UInt16List;
 import dev.capstan.capnp.UInt32List;
 import dev.capstan.capnp.UInt8List;
 import dev.capstan.capnp.VoidList;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A field of every kind. */
 public final class TestAllTypes {
@@ -311,6 +312,12 @@ public final class TestAllTypes {
 
         public PointerList.Reader<Cap> getCapabilityList() {
             return _get(Pool.LIST_OF_CAPABILITY, 25);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xa7ebf6c7b674ea79L);
         }
     }
 

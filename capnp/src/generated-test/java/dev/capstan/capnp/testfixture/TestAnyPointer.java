@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestAnyPointer {
     /** Stands for this type where one is asked for. */
@@ -37,6 +38,12 @@ public final class TestAnyPointer {
 
         public AnyPointer.Reader getAnyPointerField() {
             return _any(0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xd834d64ce192c6a3L);
         }
     }
 

@@ -17,6 +17,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestAuthenticatedBootstrap {
     /** The id of this interface, by which calls name it. */
@@ -118,6 +119,12 @@ public final class TestAuthenticatedBootstrap {
                     int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
                 this.type = type;
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe770058ee8dd4435L);
             }
         }
 
@@ -228,6 +235,12 @@ public final class TestAuthenticatedBootstrap {
 
             public VatIdR getCaller() {
                 return _get(type.vatId, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x92d4346eaa621e50L);
             }
         }
 

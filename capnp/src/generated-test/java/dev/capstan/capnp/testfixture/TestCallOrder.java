@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestCallOrder {
@@ -101,6 +102,12 @@ public final class TestCallOrder {
             public long getExpected() {
                 return _uint32(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa345bd9a7385f9e3L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -173,6 +180,12 @@ public final class TestCallOrder {
 
             public long getN() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe7bddd03d01532a9L);
             }
         }
 

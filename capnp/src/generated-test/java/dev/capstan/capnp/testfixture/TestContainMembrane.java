@@ -10,6 +10,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestContainMembrane {
     /** Stands for this type where one is asked for. */
@@ -46,6 +47,12 @@ public final class TestContainMembrane {
 
         public PointerList.Reader<TestMembrane.Thing.Client> getList() {
             return _get(Pool.LIST_OF_THING, 1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xa32437dc987f53b7L);
         }
     }
 

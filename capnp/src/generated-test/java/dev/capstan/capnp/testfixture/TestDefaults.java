@@ -20,6 +20,7 @@ import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A default value of every kind. */
 public final class TestDefaults {
@@ -184,6 +185,12 @@ public final class TestDefaults {
 
         public PointerList.Reader<Int32List.Reader> getInt32ListList() {
             return _get(Pool.LIST_OF_LIST_OF_INT32, 10, Pool.DEFAULT_INT32_LIST_LIST);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0x8e67c7b7f3a7a043L);
         }
     }
 

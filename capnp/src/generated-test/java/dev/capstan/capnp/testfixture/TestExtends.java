@@ -14,6 +14,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Its foo wants i = 321 and not j, and returns "bar". */
@@ -129,6 +130,12 @@ public final class TestExtends {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfad03d9ef4c3fd1cL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -187,6 +194,12 @@ public final class TestExtends {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x857c308c3adb8be7L);
             }
         }
 
@@ -247,6 +260,12 @@ public final class TestExtends {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf844c3d84a6847e5L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -305,6 +324,12 @@ public final class TestExtends {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xec57b91f569d7426L);
             }
         }
 

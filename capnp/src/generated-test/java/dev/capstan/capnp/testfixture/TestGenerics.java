@@ -20,6 +20,7 @@ import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestGenerics {
@@ -86,6 +87,12 @@ public final class TestGenerics {
 
         public StructList.Reader<Inner.Reader<FooB, FooR, BarB, BarR>> getList() {
             return _get(StructList.type(Inner.type(type.foo, type.bar)), 2);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xc70c3c5439891e6aL);
         }
     }
 
@@ -352,6 +359,12 @@ public final class TestGenerics {
             public BarR getBar() {
                 return _get(type.bar, 1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf424b547a3d95d3cL);
+            }
         }
 
         public static final class Builder<FooB, FooR, BarB, BarR> extends StructBuilder {
@@ -557,6 +570,12 @@ public final class TestGenerics {
             public Inner.Reader<AnyPointer.Builder, AnyPointer.Reader, AnyPointer.Builder, AnyPointer.Reader>
                     getInnerUnbound() {
                 return _get(Pool.INNER_OF_ANY_POINTER_AND_ANY_POINTER, 3);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xde841913308285e0L);
             }
         }
 
@@ -916,6 +935,12 @@ public final class TestGenerics {
                         getGen() {
                     return _get(Pool.TEST_GENERICS_OF_TEST_ALL_TYPES_AND_TEST_ANY_POINTER, 1);
                 }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, TestNodes.FILE, 0x9feca2a4a471d8cdL);
+                }
             }
 
             public static final class Builder<FooB, FooR, BarB, BarR, QuxB, QuxR> extends StructBuilder {
@@ -1114,6 +1139,12 @@ public final class TestGenerics {
 
             public int getUgfoo() {
                 return _int32(1, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd5fe3abdcc520c13L);
             }
         }
 

@@ -18,6 +18,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestImplicitMethodParams {
@@ -125,6 +126,12 @@ public final class TestImplicitMethodParams {
 
             public UR getBar() {
                 return _get(type.u, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x879aec9ac6263282L);
             }
         }
 

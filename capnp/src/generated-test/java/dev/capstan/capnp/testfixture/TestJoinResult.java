@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestJoinResult {
     /** Stands for this type where one is asked for. */
@@ -27,6 +28,12 @@ public final class TestJoinResult {
     public static final class Reader extends StructReader {
         private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             super(segment, data, dataBits, pointerCount, depthLeft);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xf413850bac96e99eL);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestKeywordMethods {
     /** The id of this interface, by which calls name it. */
@@ -141,6 +142,12 @@ public final class TestKeywordMethods {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbf90be44535c6221L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -199,6 +206,12 @@ public final class TestKeywordMethods {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8385b3c5b74545d8L);
             }
         }
 
@@ -259,6 +272,12 @@ public final class TestKeywordMethods {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf62102a4625ba4bfL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -317,6 +336,12 @@ public final class TestKeywordMethods {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xabc6cbde3fa13228L);
             }
         }
 
@@ -377,6 +402,12 @@ public final class TestKeywordMethods {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf615367fc56cffecL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -435,6 +466,12 @@ public final class TestKeywordMethods {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9b0798d3b90f7165L);
             }
         }
 
@@ -495,6 +532,12 @@ public final class TestKeywordMethods {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x967b4edad5f2407fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -553,6 +596,12 @@ public final class TestKeywordMethods {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xdf6981e1549653c7L);
             }
         }
 

@@ -17,6 +17,7 @@ import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
 import dev.capstan.capnp.UInt8List;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Everything else. */
@@ -423,6 +424,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xda84474b06d691fcL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -510,6 +517,12 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf75a075ab68f8fa0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -596,6 +609,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe853cdc60a62fcd7L);
             }
         }
 
@@ -687,6 +706,12 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa7c61b00735352a4L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -777,6 +802,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb02822bfd7d7d5c0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -863,6 +894,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCapCopy() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa0eaf850d58e65fdL);
             }
         }
 
@@ -953,6 +990,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd4debc9e752e9718L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1032,6 +1075,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xefa1e40889ccf010L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1094,6 +1143,12 @@ public final class TestMoreStuff {
 
             public int getExpectedCallCount() {
                 return _int32(0, -1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfdb68736a77cb294L);
             }
         }
 
@@ -1169,6 +1224,12 @@ public final class TestMoreStuff {
 
             public String getS() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xef08fd0baa0f31ceL);
             }
         }
 
@@ -1249,6 +1310,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd1e8e774cd891b40L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1315,6 +1382,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x847d32635ca17b67L);
             }
         }
 
@@ -1403,6 +1476,12 @@ public final class TestMoreStuff {
             public TestCallOrder.Client getCap() {
                 return _get(TestCallOrder.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xce1b08a36a7f6488L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1489,6 +1568,12 @@ public final class TestMoreStuff {
 
             public TestCallOrder.Client getCap() {
                 return _get(TestCallOrder.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xeebb158b787e6bdeL);
             }
         }
 
@@ -1577,6 +1662,12 @@ public final class TestMoreStuff {
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x820f9580362ae287L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1658,6 +1749,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb9f27c5f1ba669bfL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1738,6 +1835,12 @@ public final class TestMoreStuff {
 
             public String getC() {
                 return _text(1, "foo");
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xcb521822dabcdee7L);
             }
         }
 
@@ -1865,6 +1968,12 @@ public final class TestMoreStuff {
             public String getE() {
                 return _text(1, "bar");
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd398e9019affdb09L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1967,6 +2076,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd07608a773fde64dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2033,6 +2148,12 @@ public final class TestMoreStuff {
 
             public TestHandle.Client getHandle() {
                 return _get(TestHandle.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9391da9f4484aee8L);
             }
         }
 
@@ -2113,6 +2234,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x88247fb53fcf22b0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2179,6 +2306,12 @@ public final class TestMoreStuff {
 
             public TestMoreStuff.Client getNullCap() {
                 return _get(TestMoreStuff.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbca17040ed857a53L);
             }
         }
 
@@ -2259,6 +2392,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9b8c01a31c744d59L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2328,6 +2467,12 @@ public final class TestMoreStuff {
 
             public String getStr() {
                 return _text(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbe6de56fef01aea0L);
             }
         }
 
@@ -2426,6 +2571,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getB() {
                 return _get(TestInterface.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x81fdb1c7a4d91a15L);
             }
         }
 
@@ -2529,6 +2680,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9cf00ec793b7e69cL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2614,6 +2771,12 @@ public final class TestMoreStuff {
 
             public TestInterface.Client getFdCap2() {
                 return _get(TestInterface.TYPE, 2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe991c135a1f49ef9L);
             }
         }
 
@@ -2750,6 +2913,12 @@ public final class TestMoreStuff {
             public boolean getSecondFdPresent() {
                 return _bool(0, false);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9120e7ad45c65f7dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2837,6 +3006,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa1d165f3bfbb9926L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2898,6 +3073,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfc7545c559d7ec89L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2958,6 +3139,12 @@ public final class TestMoreStuff {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xba88c49bcd8ec0c6L);
             }
         }
 
@@ -3021,6 +3208,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x91bcd0b2647e1947L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -3083,6 +3276,12 @@ public final class TestMoreStuff {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xef57a7a24dfe0478L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -3144,6 +3343,12 @@ public final class TestMoreStuff {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd254d89b51776fd2L);
             }
         }
 

@@ -16,6 +16,7 @@ import dev.capstan.capnp.StreamingRequest;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.stream.StreamResult;
 import java.util.function.Consumer;
 
@@ -141,6 +142,12 @@ public final class TestStreaming {
             public long getI() {
                 return _uint32(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8f738e4b8ac64f72L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -212,6 +219,12 @@ public final class TestStreaming {
             public long getJ() {
                 return _uint32(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa589d84141510371L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -278,6 +291,12 @@ public final class TestStreaming {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb8beb40adfcf8ee8L);
             }
         }
 
@@ -347,6 +366,12 @@ public final class TestStreaming {
 
             public long getTotalJ() {
                 return _uint32(1, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbf80af957760fdb0L);
             }
         }
 

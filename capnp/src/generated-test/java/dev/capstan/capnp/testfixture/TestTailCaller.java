@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestTailCaller {
@@ -108,6 +109,12 @@ public final class TestTailCaller {
 
             public TestTailCallee.Client getCallee() {
                 return _get(TestTailCallee.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8bb2c99bca017d85L);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestThirdPartyCompletion {
     /** Stands for this type where one is asked for. */
@@ -32,6 +33,12 @@ public final class TestThirdPartyCompletion {
         /** Unsigned. */
         public long getToken() {
             return _int64(0, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0x845e618f50b6efa6L);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestThirdPartyToAwait {
     /** Stands for this type where one is asked for. */
@@ -32,6 +33,12 @@ public final class TestThirdPartyToAwait {
         /** Unsigned. */
         public long getToken() {
             return _int64(0, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xdb28b7a22cb31518L);
         }
     }
 

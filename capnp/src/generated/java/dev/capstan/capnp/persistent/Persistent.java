@@ -17,6 +17,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /**
@@ -144,6 +145,12 @@ public final class Persistent {
             /** Who alone may restore the reference. Whether null (anybody) is allowed is up to the network. */
             public OwnerR getSealFor() {
                 return _get(type.owner, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, PersistentNodes.FILE, 0xf76fba59183073a5L);
             }
         }
 
@@ -299,6 +306,12 @@ public final class Persistent {
             /** The reference; a value that may be stored. */
             public SturdyRefR getSturdyRef() {
                 return _get(type.sturdyRef, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, PersistentNodes.FILE, 0xb76848c18c40efbfL);
             }
         }
 

@@ -81,6 +81,12 @@ public final class DynamicList {
             };
         }
 
+        /** As the schema language writes it, in one line, see {@link DynamicValue}. */
+        @Override
+        public String toString() {
+            return Printer.describe(this);
+        }
+
         /** The list that generated code would hold, such as {@code Int32List.Reader}. */
         CapnpList<?> elements() {
             return elements;
@@ -222,6 +228,12 @@ public final class DynamicList {
                 return pointers.any(index);
             }
             throw new IllegalArgumentException("This is a " + schema + "; its elements are no pointers.");
+        }
+
+        /** As {@link Reader#toString}. */
+        @Override
+        public String toString() {
+            return asReader().toString();
         }
 
         private ListSchema listType() {

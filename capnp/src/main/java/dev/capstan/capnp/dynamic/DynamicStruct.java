@@ -1,6 +1,7 @@
 package dev.capstan.capnp.dynamic;
 
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.CompiledSchema;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -30,6 +31,16 @@ public final class DynamicStruct {
     /** A struct of a generated type, or of none in particular, seen through {@code schema}, which must not be larger than it. */
     public static Builder of(StructSchema schema, StructBuilder struct) {
         return schema.structType().view(struct);
+    }
+
+    /** For generated code: what {@code toString} of a reader gives, see {@link DynamicValue}. */
+    public static String describe(StructReader struct, CompiledSchema file, long typeId) {
+        try {
+            return of((StructSchema) new SchemaLoader().load(file, typeId), struct)
+                    .toString();
+        } catch (SchemaException e) {
+            return "<" + e.getMessage() + ">";
+        }
     }
 
     /** The reading side: an immutable value, see {@link StructReader}. */
@@ -170,6 +181,12 @@ public final class DynamicStruct {
         public <R extends StructReader> R as(StructType<?, R> type) {
             requireType(schema, type);
             return type.view(this);
+        }
+
+        /** As the schema language writes it, in one line, see {@link DynamicValue}. */
+        @Override
+        public String toString() {
+            return Printer.describe(this);
         }
     }
 
@@ -507,6 +524,12 @@ public final class DynamicStruct {
         public <B extends StructBuilder> B as(StructType<B, ?> type) {
             requireType(schema, type);
             return type.view(this);
+        }
+
+        /** As {@link Reader#toString}. */
+        @Override
+        public String toString() {
+            return asReader().toString();
         }
 
         /** The pointer of a field, with its default behind it if it was null. */

@@ -19,6 +19,9 @@ import dev.capstan.capnp.Data;
  * <p>Where the type is known, the {@code as} methods are shorter; they throw {@link IllegalArgumentException} if the value is something else or
  * does not fit. Integers of all widths are one case for signed and one for unsigned types, as are floats: what matters about the width
  * is in the schema. Structs, lists and pointers are views of the message.
+ *
+ * <p>{@code toString} gives the value as the schema language writes it, in one line: {@code (name = "x", list = [1, 2])}. It never fails: what
+ * cannot be read says so. Looking at a received message that way counts against its traversal limit like any other reading.
  */
 public sealed interface DynamicValue
         permits DynamicValue.Nothing,
@@ -35,14 +38,29 @@ public sealed interface DynamicValue
                 DynamicList.Reader {
     /** Of type {@code Void}. */
     enum Nothing implements DynamicValue {
-        VOID
+        VOID;
+
+        @Override
+        public String toString() {
+            return "void";
+        }
     }
 
     /** Of type {@code Bool}. */
-    record Bool(boolean value) implements DynamicValue {}
+    record Bool(boolean value) implements DynamicValue {
+        @Override
+        public String toString() {
+            return Boolean.toString(value);
+        }
+    }
 
     /** Of type {@code Int8} to {@code Int64}. */
-    record Int(long value) implements DynamicValue {}
+    record Int(long value) implements DynamicValue {
+        @Override
+        public String toString() {
+            return Long.toString(value);
+        }
+    }
 
     /**
      * Of type {@code UInt8} to {@code UInt64}.
@@ -52,18 +70,33 @@ public sealed interface DynamicValue
     record UInt(long value) implements DynamicValue {
         @Override
         public String toString() {
-            return "UInt[value=" + Long.toUnsignedString(value) + "]";
+            return Long.toUnsignedString(value);
         }
     }
 
     /** Of type {@code Float32} or {@code Float64}. */
-    record Real(double value) implements DynamicValue {}
+    record Real(double value) implements DynamicValue {
+        @Override
+        public String toString() {
+            return FloatText.of(value);
+        }
+    }
 
     /** Of type {@code Text}. */
-    record Text(String value) implements DynamicValue {}
+    record Text(String value) implements DynamicValue {
+        @Override
+        public String toString() {
+            return Printer.describe(this);
+        }
+    }
 
     /** Of type {@code Data}; a view of the message. */
-    record Bytes(Data value) implements DynamicValue {}
+    record Bytes(Data value) implements DynamicValue {
+        @Override
+        public String toString() {
+            return Printer.describe(this);
+        }
+    }
 
     /**
      * A capability that lies in a message. It is not a reference of its own, so that whoever only looks at values owns nothing: {@link #open}
@@ -77,10 +110,36 @@ public sealed interface DynamicValue
         public DynamicCapability open() {
             return pointer.as(schema.interfaceType());
         }
+
+        @Override
+        public String toString() {
+            return Printer.describe(this);
+        }
     }
 
     /** Behind a pointer of unknown type: read it by a schema's {@code structType()}, {@link ListSchema#read} or a generated type. */
-    record Any(AnyPointer.Reader pointer) implements DynamicValue {}
+    record Any(AnyPointer.Reader pointer) implements DynamicValue {
+        @Override
+        public String toString() {
+            return Printer.describe(this);
+        }
+    }
+
+    /**
+     * As the schema language writes it, in lines of bearable length; {@code toString} gives it in one line. Package {@code
+     * dev.capstan.capnp.text} has both, and reads them again.
+     *
+     * @throws dev.capstan.capnp.MessageException if the message is malformed
+     * @throws IllegalArgumentException if it nests deeper than 512 levels, as only a message that is being built can
+     */
+    default String toPrettyString() {
+        return Printer.pretty(this);
+    }
+
+    /** As {@code toString}, but fails as {@link #toPrettyString} does. */
+    default String toCompactString() {
+        return Printer.compact(this);
+    }
 
     /** A Bool. */
     default boolean asBoolean() {

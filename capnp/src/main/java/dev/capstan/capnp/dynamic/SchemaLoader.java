@@ -114,7 +114,8 @@ public final class SchemaLoader {
         return (EnumSchema) load(type.schema(), type.typeId());
     }
 
-    private Schema load(@Nullable CompiledSchema compiled, long id) {
+    /** Loads one node of a generated file and all that it leads to. */
+    Schema load(@Nullable CompiledSchema compiled, long id) {
         if (compiled == null) {
             throw new SchemaException("This type was not generated from a schema, so it has none to load.");
         }

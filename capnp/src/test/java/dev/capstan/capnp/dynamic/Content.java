@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /** A value in every field of {@code TestAllTypes} and {@code TestLists}, written and checked both by names and by generated code. */
-final class Content {
+@SuppressWarnings("exports") // for the tests of this module alone
+public final class Content {
     private Content() {}
 
     static byte[] bytes(String text) {
@@ -147,7 +148,7 @@ final class Content {
         checkTexts(root.get("textListList").asList().get(1), "b", "c");
     }
 
-    static void fill(TestAllTypes.Builder root) {
+    public static void fill(TestAllTypes.Builder root) {
         root.setBoolField(true);
         root.setInt8Field((byte) -123);
         root.setInt16Field((short) -12345);
@@ -207,7 +208,7 @@ final class Content {
         }
     }
 
-    static void check(TestAllTypes.Reader root) {
+    public static void check(TestAllTypes.Reader root) {
         assertTrue(root.getBoolField());
         assertEquals(-123, root.getInt8Field());
         assertEquals(-12345, root.getInt16Field());
@@ -283,7 +284,7 @@ final class Content {
         assertFalse(root.hasInt32List());
     }
 
-    static void fillLists(DynamicStruct.Builder root) {
+    public static void fillLists(DynamicStruct.Builder root) {
         DynamicStruct.Builder lists = root.initStruct("lists");
         lists.set("list0", List.of(Map.of("f", DynamicValue.Nothing.VOID), Map.of()));
         lists.set("list1", structs(true, false, true, true));
@@ -308,7 +309,7 @@ final class Content {
         return Arrays.stream(values).<Map<String, ?>>map(v -> Map.of("f", v)).toList();
     }
 
-    static void checkLists(DynamicStruct.Reader root) {
+    public static void checkLists(DynamicStruct.Reader root) {
         DynamicStruct.Reader lists = root.get("lists").asStruct();
         assertEquals(2, lists.get("list0").asList().size());
         assertEquals(
@@ -332,7 +333,7 @@ final class Content {
         return list.asList().stream().map(s -> s.asStruct().get("f")).toList();
     }
 
-    static void checkLists(TestListDefaults.Reader root) {
+    public static void checkLists(TestListDefaults.Reader root) {
         TestLists.Reader lists = root.getLists();
         assertEquals(2, lists.getList0().size());
         assertTrue(lists.getList1().get(3).getF());

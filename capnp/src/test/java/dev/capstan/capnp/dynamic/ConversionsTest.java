@@ -102,7 +102,7 @@ class ConversionsTest {
         assertThrows(IllegalArgumentException.class, () -> DynamicValue.Nothing.VOID.asAnyPointer());
         assertThrows(IllegalArgumentException.class, () -> DynamicValue.Nothing.VOID.asCapability());
         assertEquals(0x1p64, new DynamicValue.UInt(-1).asDouble());
-        assertEquals("UInt[value=18446744073709551615]", new DynamicValue.UInt(-1).toString());
+        assertEquals("18446744073709551615", new DynamicValue.UInt(-1).toString());
     }
 
     @Test

@@ -23,6 +23,7 @@ import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestAnyPointer;
 import dev.capstan.capnp.testfixture.TestDefaults;
 import dev.capstan.capnp.testfixture.TestEnum;
+import dev.capstan.testkit.Parity;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: Build")
+    @Parity("dynamic: Build")
+    @DisplayName("Build")
     void what_is_built_by_names_is_read_by_generated_code() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         Content.fill(root);
@@ -55,7 +57,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: Read")
+    @Parity("dynamic: Read")
+    @DisplayName("Read")
     void what_generated_code_builds_is_read_by_names() {
         TestAllTypes.Builder root = message.initRoot(TestAllTypes.TYPE);
         Content.fill(root);
@@ -64,14 +67,16 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: Defaults")
+    @Parity("dynamic: Defaults")
+    @DisplayName("Defaults")
     void a_null_root_reads_as_the_defaults() {
         MessageReader nothing = MessageReader.of(List.of(new byte[8]), Limits.DEFAULT);
         checkDefaults(nothing.root(defaults.structType()));
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: DefaultsBuilder")
+    @Parity("dynamic: DefaultsBuilder")
+    @DisplayName("DefaultsBuilder")
     void a_new_struct_has_the_defaults_and_opening_them_makes_copies() {
         DynamicStruct.Builder root = init(TestDefaults.TYPE);
         checkDefaults(root.asReader());
@@ -138,7 +143,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: Zero")
+    @Parity("dynamic: Zero")
+    @DisplayName("Zero")
     void a_new_struct_is_all_zero() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         Content.checkZero(root.asReader());
@@ -146,7 +152,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: ListListsBuild")
+    @Parity("dynamic: ListListsBuild")
+    @DisplayName("ListListsBuild")
     void lists_of_lists_are_built() {
         DynamicStruct.Builder root = init(TestListDefaults.TYPE);
         Content.fillLists(root);
@@ -155,7 +162,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: ListListsRead")
+    @Parity("dynamic: ListListsRead")
+    @DisplayName("ListListsRead")
     void lists_of_lists_are_read() {
         TestListDefaults.Builder root = message.initRoot(TestListDefaults.TYPE);
         root.getLists();
@@ -165,7 +173,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: AnyPointers")
+    @Parity("dynamic: AnyPointers")
+    @DisplayName("AnyPointers")
     void generated_any_pointers_are_used_by_schema() {
         TestAnyPointer.Builder root = message.initRoot(TestAnyPointer.TYPE);
         Content.fill(root.getAnyPointerField().init(allTypes.structType()));
@@ -209,7 +218,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: DynamicAnyPointers")
+    @Parity("dynamic: DynamicAnyPointers")
+    @DisplayName("DynamicAnyPointers")
     void any_pointers_are_reached_by_names() {
         DynamicStruct.Builder root = init(TestAnyPointer.TYPE);
         Content.fill(root.any("anyPointerField").init(allTypes.structType()));
@@ -226,7 +236,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: DynamicAnyStructs")
+    @Parity("dynamic: DynamicAnyStructs")
+    @DisplayName("DynamicAnyStructs")
     void storage_is_shared_with_whoever_sees_it_as_another_type() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         TestAllTypes.TYPE.view(root).setInt8Field((byte) 123);
@@ -235,7 +246,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: UnionsRead")
+    @Parity("dynamic: UnionsRead")
+    @DisplayName("UnionsRead")
     void the_member_that_is_set_is_known() {
         TestUnion.Builder root = message.initRoot(TestUnion.TYPE);
         root.getUnion0().setU0f1s32(1234567);
@@ -269,7 +281,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: UnionsWrite")
+    @Parity("dynamic: UnionsWrite")
+    @DisplayName("UnionsWrite")
     void setting_a_member_makes_it_the_one_that_is_set() {
         DynamicStruct.Builder root = init(TestUnion.TYPE);
         root.struct("union0").set("u0f1s32", 1234567);
@@ -290,7 +303,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: UnnamedUnion")
+    @Parity("dynamic: UnnamedUnion")
+    @DisplayName("UnnamedUnion")
     void members_that_are_not_set_cannot_be_read() {
         DynamicStruct.Builder root = init(TestUnnamedUnion.TYPE);
         StructSchema schema = root.schema();
@@ -314,7 +328,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: ConversionFailures")
+    @Parity("dynamic: ConversionFailures")
+    @DisplayName("ConversionFailures")
     void values_that_do_not_fit_are_refused() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         root.set("int8Field", 123);
@@ -331,7 +346,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: LateUnion")
+    @Parity("dynamic: LateUnion")
+    @DisplayName("LateUnion")
     void a_union_may_come_late_in_its_struct() {
         DynamicStruct.Builder root = init(TestLateUnion.TYPE);
         root.struct("theUnion").set("qux", "hello");
@@ -339,7 +355,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: Has")
+    @Parity("dynamic: Has")
+    @DisplayName("Has")
     void pointers_are_there_once_they_are_made_and_data_always() {
         DynamicStruct.Builder root = init(TestDefaults.TYPE);
         assertTrue(root.has("int32Field"));
@@ -358,7 +375,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: HasWhenEmpty")
+    @Parity("dynamic: HasWhenEmpty")
+    @DisplayName("HasWhenEmpty")
     void nothing_but_data_is_there_in_an_empty_message() {
         MessageReader nothing = MessageReader.of(List.of(new byte[8]), Limits.DEFAULT);
         DynamicStruct.Reader root = nothing.root(defaults.structType());
@@ -374,7 +392,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: SetEnumFromNative")
+    @Parity("dynamic: SetEnumFromNative")
+    @DisplayName("SetEnumFromNative")
     void enums_are_set_to_generated_values() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         root.set("enumField", TestEnum.BAZ);
@@ -390,7 +409,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: SetDataFromText")
+    @Parity("dynamic: SetDataFromText")
+    @DisplayName("SetDataFromText")
     void text_stands_for_its_bytes() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         root.set("dataField", "foo");
@@ -398,7 +418,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: BuilderAssign")
+    @Parity("dynamic: BuilderAssign")
+    @DisplayName("BuilderAssign")
     void builders_of_parts_write_into_the_whole() {
         DynamicStruct.Builder root = init(TestAllTypes.TYPE);
         DynamicStruct.Builder struct = root.struct("structField");
@@ -412,7 +433,8 @@ class DynamicTest {
     }
 
     @Test
-    @DisplayName("dynamic-test.c++: SetGroup")
+    @Parity("dynamic: SetGroup")
+    @DisplayName("SetGroup")
     void a_group_is_copied_field_by_field() {
         TestInterleavedGroups.Builder source = new MessageBuilder().initRoot(TestInterleavedGroups.TYPE);
         TestInterleavedGroups.Group1.Builder group = source.initGroup1();

@@ -33,6 +33,7 @@ import dev.capstan.capnp.testfixture.TestDefaults;
 import dev.capstan.capnp.testfixture.TestEmptyStruct;
 import dev.capstan.capnp.testfixture.TestEnum;
 import dev.capstan.capnp.testfixture.TestStreaming;
+import dev.capstan.testkit.Parity;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Load")
+    @Parity("schema-loader: Load")
+    @DisplayName("Load")
     void nodes_may_be_loaded_in_any_order_and_what_was_not_is_empty() {
         Schema struct32 = loader.load(node(TestLists.Struct32.TYPE));
         Schema lists = loader.load(node(TestLists.TYPE));
@@ -70,7 +72,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: LoadLateUnion")
+    @Parity("schema-loader: LoadLateUnion")
+    @DisplayName("LoadLateUnion")
     void named_unions_are_structs_of_their_own() {
         StructSchema schema = (StructSchema) loader.load(node(TestLateUnion.TYPE));
         for (String union : List.of("theUnion", "anotherUnion")) {
@@ -90,7 +93,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: LoadUnnamedUnion")
+    @Parity("schema-loader: LoadUnnamedUnion")
+    @DisplayName("LoadUnnamedUnion")
     void members_of_an_unnamed_union_are_fields_of_the_struct() {
         StructSchema schema = (StructSchema) loader.load(node(TestUnnamedUnion.TYPE));
         assertNull(schema.findField(""));
@@ -108,7 +112,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Use")
+    @Parity("schema-loader: Use")
+    @DisplayName("Use")
     void loaded_schemas_read_and_write_what_generated_code_does() {
         StructSchema schema = (StructSchema) loader.load(node(TestAllTypes.TYPE));
         loader.load(compiled.load(TestEnum.type()).node());
@@ -158,7 +163,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Upgrade")
+    @Parity("schema-loader: Upgrade")
+    @DisplayName("Upgrade")
     void a_newer_version_replaces_the_one_that_is_there() {
         StructSchema schema = loader.load(TestOldVersion.TYPE);
         assertEquals("dynamic.capnp:TestOldVersion", schema.displayName());
@@ -174,7 +180,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Downgrade")
+    @Parity("schema-loader: Downgrade")
+    @DisplayName("Downgrade")
     void an_older_version_does_not_replace_the_one_that_is_there() {
         StructSchema schema = loader.load(TestNewVersion.TYPE);
         assertSame(schema, loadAs(TestNewVersion.TYPE.typeId(), TestOldVersion.TYPE));
@@ -189,7 +196,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Incompatible")
+    @Parity("schema-loader: Incompatible")
+    @DisplayName("Incompatible")
     void a_node_that_contradicts_the_one_that_is_there_is_refused() {
         StructSchema schema = loader.load(TestListDefaults.TYPE);
         SchemaException e =
@@ -204,7 +212,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Enumerate")
+    @Parity("schema-loader: Enumerate")
+    @DisplayName("Enumerate")
     void a_compiled_type_brings_what_it_leads_to_and_nothing_else() {
         StructSchema schema = loader.load(TestNewVersion.TYPE);
         assertEquals(Set.of(schema), new HashSet<>(loader.loaded()));
@@ -217,7 +226,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: EnumerateNoPlaceholders")
+    @Parity("schema-loader: EnumerateNoPlaceholders")
+    @DisplayName("EnumerateNoPlaceholders")
     void what_is_only_referred_to_is_not_loaded_until_it_is_asked_for() {
         Schema schema = loader.load(node(TestDefaults.TYPE));
         assertEquals(List.of(schema), loader.loaded());
@@ -248,7 +258,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: LazyLoad")
+    @Parity("schema-loader: LazyLoad")
+    @DisplayName("LazyLoad")
     void the_source_is_asked_when_a_node_is_wanted() {
         OneNode source = new OneNode(node(TestAllTypes.TYPE));
         SchemaLoader lazy = new SchemaLoader(Limits.DEFAULT, source);
@@ -262,7 +273,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: LazyLoadGetDependency")
+    @Parity("schema-loader: LazyLoadGetDependency")
+    @DisplayName("LazyLoadGetDependency")
     void the_source_is_asked_when_a_dependency_is_followed() {
         OneNode source = new OneNode(node(TestAllTypes.TYPE));
         SchemaLoader lazy = new SchemaLoader(Limits.DEFAULT, source);
@@ -276,7 +288,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: Generics")
+    @Parity("schema-loader: Generics")
+    @DisplayName("Generics")
     void type_parameters_are_bound_to_what_the_field_says() {
         StructSchema schema = loader.load(TestUseGenerics.TYPE);
         Schema allTypes = loader.get(TestAllTypes.TYPE.typeId());
@@ -317,7 +330,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: LoadStreaming")
+    @Parity("schema-loader: LoadStreaming")
+    @DisplayName("LoadStreaming")
     void methods_that_stream_return_the_stream_result_though_nobody_loaded_it() {
         InterfaceSchema schema =
                 (InterfaceSchema) loader.load(compiled.load(TestStreaming.TYPE).node());
@@ -329,7 +343,8 @@ class SchemaLoaderTest {
     }
 
     @Test
-    @DisplayName("schema-loader-test.c++: SchemaLoader placeholders are assumed to have caps")
+    @Parity("schema-loader: SchemaLoader placeholders are assumed to have caps")
+    @DisplayName("SchemaLoader placeholders are assumed to have caps")
     void what_was_not_loaded_may_contain_capabilities() {
         StructSchema a = (StructSchema) loader.load(node(TestCycleANoCaps.TYPE));
         StructSchema b = (StructSchema) loader.load(node(TestCycleBNoCaps.TYPE));

@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Callback {
@@ -98,6 +99,12 @@ public final class Callback {
             public long getN() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xce04dc3575598b54L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -168,6 +175,12 @@ public final class Callback {
 
             public long getM() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xc6b9371bf44ba18cL);
             }
         }
 

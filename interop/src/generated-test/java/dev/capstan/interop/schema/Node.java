@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Node {
     /** The id of this interface, by which calls name it. */
@@ -110,6 +111,12 @@ public final class Node {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x8635d1cfbae6e7f7L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -176,6 +183,12 @@ public final class Node {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xa465cfce56adde74L);
             }
         }
 
@@ -256,6 +269,12 @@ public final class Node {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xa92f4626032adb50L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -318,6 +337,12 @@ public final class Node {
 
             public long getDepth() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xd5e52fc2c1b36eb5L);
             }
         }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Token {
     /** The id of this interface, by which calls name it. */
@@ -93,6 +94,12 @@ public final class Token {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xd6dac91a14e01dc7L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -156,6 +163,12 @@ public final class Token {
             /** Unsigned. */
             public long getId() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x9448e0fdde34d920L);
             }
         }
 

@@ -10,6 +10,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Picks up an object that another vat had provided. Answered by a Return whose payload is that one capability. */
 public final class Accept {
@@ -56,6 +57,12 @@ public final class Accept {
          */
         public Data getEmbargo() {
             return _data(1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xd4c9b56290554016L);
         }
     }
 

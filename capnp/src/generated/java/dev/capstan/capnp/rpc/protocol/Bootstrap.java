@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Asks for the object that a vat offers to whoever connects. It is answered by a Return like any Call. */
 public final class Bootstrap {
@@ -44,6 +45,12 @@ public final class Bootstrap {
         /** Once the name of the object wanted. To be left null; newer peers answer anything else with an exception. */
         public AnyPointer.Reader getDeprecatedObjectId() {
             return _any(0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xe94ccf8031176ec4L);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Calls a method of one of the receiver's objects. */
 public final class Call {
@@ -92,6 +93,12 @@ public final class Call {
         /** Where the results go. */
         public SendResultsTo.Reader getSendResultsTo() {
             return new SendResultsTo.Reader(this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x836a53ce789d4cd4L);
         }
     }
 
@@ -306,6 +313,12 @@ public final class Call {
             public AnyPointer.Reader getThirdParty() {
                 assert isThirdParty() : "asked for THIRD_PARTY of a union that holds " + which();
                 return _any(2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, RpcNodes.FILE, 0xdae8b0f61aab5f99L);
             }
         }
 

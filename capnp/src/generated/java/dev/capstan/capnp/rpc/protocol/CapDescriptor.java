@@ -8,6 +8,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Tells the receiver what one capability is. Sent only inside a payload or a Resolve. */
 public final class CapDescriptor {
@@ -110,6 +111,12 @@ public final class CapDescriptor {
          */
         public int getAttachedFd() {
             return _uint8(2, 255);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x8523ddc40b86b8b0L);
         }
     }
 

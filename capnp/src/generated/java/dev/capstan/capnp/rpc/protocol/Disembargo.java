@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /**
  * Keeps calls in order when a promise resolves to an object that is reached by a shorter way: new calls wait at the
@@ -46,6 +47,12 @@ public final class Disembargo {
 
         public Context.Reader getContext() {
             return new Context.Reader(this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xf964368b0fbd3711L);
         }
     }
 
@@ -180,6 +187,12 @@ public final class Disembargo {
             public Data getAccept() {
                 assert isAccept() : "asked for ACCEPT of a union that holds " + which();
                 return _data(1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, RpcNodes.FILE, 0xd562b4df655bdd4dL);
             }
         }
 

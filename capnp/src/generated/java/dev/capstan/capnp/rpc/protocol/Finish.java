@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /**
  * The caller is done with a question: its answer need not be kept for pipelining any longer, and if there is no answer
@@ -49,6 +50,12 @@ public final class Finish {
          */
         public boolean getRequireEarlyCancellationWorkaround() {
             return _bool(33, true);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xd37d2eb2c2f80e63L);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /**
  * Asks whether capabilities that came by different ways are one object, and for a direct reference to it. No
@@ -53,6 +54,12 @@ public final class Join {
 
         public AnyPointer.Reader getKeyPart() {
             return _any(1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xfbe1980490e001afL);
         }
     }
 

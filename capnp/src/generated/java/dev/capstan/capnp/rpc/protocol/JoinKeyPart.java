@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Ties together the Join messages of one join. The sender sends all parts of it to the same peer. */
 public final class JoinKeyPart {
@@ -44,6 +45,12 @@ public final class JoinKeyPart {
         /** Which of them this part is about, from 0. */
         public int getPartNum() {
             return _uint16(3, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcTwopartyNodes.FILE, 0x95b29059097fca83L);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class JoinResult {
     /** Stands for this type where one is asked for. */
@@ -49,6 +50,12 @@ public final class JoinResult {
         /** The joined capability; set in exactly one of the results. */
         public Cap getCap() {
             return _cap(0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcTwopartyNodes.FILE, 0x9d263a3630b7ebeeL);
         }
     }
 

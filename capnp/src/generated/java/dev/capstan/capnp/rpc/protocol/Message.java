@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** The root of everything that is sent over a connection. */
 public final class Message {
@@ -239,6 +240,12 @@ public final class Message {
         public Join.Reader getJoin() {
             assert isJoin() : "asked for JOIN of a union that holds " + which();
             return _get(Join.TYPE, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x91b79f1f808db032L);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Something of the receiver's that a message is about. */
 public final class MessageTarget {
@@ -63,6 +64,12 @@ public final class MessageTarget {
         public PromisedAnswer.Reader getPromisedAnswer() {
             assert isPromisedAnswer() : "asked for PROMISED_ANSWER of a union that holds " + which();
             return _get(PromisedAnswer.TYPE, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x95bc14545813fbc1L);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A parameter or result struct and the capabilities in it. */
 public final class Payload {
@@ -50,6 +51,12 @@ public final class Payload {
         /** What the capability pointers in the content mean: each holds an index into this list. */
         public StructList.Reader<CapDescriptor.Reader> getCapTable() {
             return _get(Pool.LIST_OF_CAP_DESCRIPTOR, 1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x9a0e61223d96743bL);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A place in the results of a question. */
 public final class PromisedAnswer {
@@ -45,6 +46,12 @@ public final class PromisedAnswer {
         /** How to get from the result struct to the place. */
         public StructList.Reader<Op.Reader> getTransform() {
             return _get(Pool.LIST_OF_OP, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xd800b1d6cd6f1ca0L);
         }
     }
 
@@ -162,6 +169,12 @@ public final class PromisedAnswer {
             public int getGetPointerField() {
                 assert isGetPointerField() : "asked for GET_POINTER_FIELD of a union that holds " + which();
                 return _uint16(1, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, RpcNodes.FILE, 0xf316944415569081L);
             }
         }
 

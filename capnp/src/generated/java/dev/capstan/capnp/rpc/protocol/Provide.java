@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Asks the host of an object to keep it ready for a third vat. */
 public final class Provide {
@@ -53,6 +54,12 @@ public final class Provide {
         /** Who will come for it. */
         public AnyPointer.Reader getRecipient() {
             return _any(1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x9c6a046bfbc1ac5aL);
         }
     }
 

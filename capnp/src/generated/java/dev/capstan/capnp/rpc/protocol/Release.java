@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Gives references to an import back to the vat that exports it. */
 public final class Release {
@@ -40,6 +41,12 @@ public final class Release {
          */
         public long getReferenceCount() {
             return _uint32(1, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xad1a6c0d7dd07497L);
         }
     }
 

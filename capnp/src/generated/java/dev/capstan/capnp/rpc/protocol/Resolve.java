@@ -8,6 +8,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A promise that the sender exported has turned out to be something. */
 public final class Resolve {
@@ -72,6 +73,12 @@ public final class Resolve {
         public Exception.Reader getException() {
             assert isException() : "asked for EXCEPTION of a union that holds " + which();
             return _get(Exception.TYPE, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xbbc29655fa89086eL);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Answers a Call or Bootstrap. */
 public final class Return {
@@ -123,6 +124,12 @@ public final class Return {
         public AnyPointer.Reader getAwaitFromThirdParty() {
             assert isAwaitFromThirdParty() : "asked for AWAIT_FROM_THIRD_PARTY of a union that holds " + which();
             return _any(0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0x9e19b28d3db3573aL);
         }
     }
 

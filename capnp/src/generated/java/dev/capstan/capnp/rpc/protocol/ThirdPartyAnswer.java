@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** The sender has taken over a call from the vat that the receiver made it to, and will answer it. */
 public final class ThirdPartyAnswer {
@@ -44,6 +45,12 @@ public final class ThirdPartyAnswer {
         /** The question's number from now on, picked by the sender of this message between 2^30 and 2^31 - 1. */
         public long getAnswerId() {
             return _uint32(0, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xb6511ce6c5f0e58cL);
         }
     }
 

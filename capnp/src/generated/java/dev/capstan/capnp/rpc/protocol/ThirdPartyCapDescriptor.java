@@ -9,6 +9,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Where an object of a third vat can be had. */
 public final class ThirdPartyCapDescriptor {
@@ -47,6 +48,12 @@ public final class ThirdPartyCapDescriptor {
          */
         public long getVineId() {
             return _uint32(0, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xd37007fde1f0027dL);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Never sent: two vats have nobody to introduce to each other. */
 public final class ThirdPartyCompletion {
@@ -33,6 +34,12 @@ public final class ThirdPartyCompletion {
 
         public long getJoinId() {
             return _uint32(0, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcTwopartyNodes.FILE, 0xb7e329e92fda637dL);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Never sent: two vats have nobody to introduce to each other. */
 public final class ThirdPartyToContact {
@@ -29,6 +30,12 @@ public final class ThirdPartyToContact {
     public static final class Reader extends StructReader {
         private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             super(segment, data, dataBits, pointerCount, depthLeft);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcTwopartyNodes.FILE, 0xe8e97b3b9f049b21L);
         }
     }
 

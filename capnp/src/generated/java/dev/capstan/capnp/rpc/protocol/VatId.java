@@ -7,6 +7,7 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Names a vat: with two of them, the side is enough. */
 public final class VatId {
@@ -38,6 +39,12 @@ public final class VatId {
         /** The number of {@link #getSide}, also where it has no name here. */
         public int getSideRaw() {
             return _uint16(0, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcTwopartyNodes.FILE, 0xd20b909fee733a8eL);
         }
     }
 

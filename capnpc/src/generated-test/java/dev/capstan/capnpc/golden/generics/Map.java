@@ -10,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A list of pairs. */
 public final class Map {
@@ -60,6 +61,12 @@ public final class Map {
         public Sorted.Reader<KeyB, KeyR, ValueB, ValueR> getSorted() {
             assert isSorted() : "asked for SORTED of a union that holds " + which();
             return new Sorted.Reader<>(type, this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, GenericsNodes.FILE, 0xdbc15456b258d650L);
         }
     }
 
@@ -264,6 +271,12 @@ public final class Map {
             public ValueR getValue() {
                 return _get(type.value, 1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xe8fb7710f77ff571L);
+            }
         }
 
         public static final class Builder<KeyB, KeyR, ValueB, ValueR> extends StructBuilder {
@@ -450,6 +463,12 @@ public final class Map {
 
             public Map.Reader<ValueB, ValueR, KeyB, KeyR> getReverse() {
                 return _get(Map.type(type.value, type.key), 2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xd2cbf21f19da2784L);
             }
         }
 

@@ -15,6 +15,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TextStore {
     /** The id of this interface, by which calls name it. */
@@ -101,6 +102,12 @@ public final class TextStore {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0x905057f39dd2a6efL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -163,6 +170,12 @@ public final class TextStore {
 
             public long getSize() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xa8790a710b07e2b4L);
             }
         }
 

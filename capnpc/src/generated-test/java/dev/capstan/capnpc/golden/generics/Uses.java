@@ -14,6 +14,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Uses {
     /** Stands for this type where one is asked for. */
@@ -75,6 +76,12 @@ public final class Uses {
 
         public Map.Entry.Reader<String, String, String, String> getEntry() {
             return _get(Pool.ENTRY_OF_TEXT_AND_TEXT, 4);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, GenericsNodes.FILE, 0xe93b120a7222a17cL);
         }
     }
 

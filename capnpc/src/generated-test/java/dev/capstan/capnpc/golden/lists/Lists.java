@@ -28,6 +28,7 @@ import dev.capstan.capnp.UInt16List;
 import dev.capstan.capnp.UInt32List;
 import dev.capstan.capnp.UInt8List;
 import dev.capstan.capnp.VoidList;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Lists {
     /** Stands for this type where one is asked for. */
@@ -249,6 +250,12 @@ public final class Lists {
 
         public StructList.Reader<Lists.Reader> getDefaults() {
             return _get(Pool.LIST_OF_LISTS, 24, Pool.DEFAULT_DEFAULTS);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ListsNodes.FILE, 0x847745eb264d32e0L);
         }
     }
 

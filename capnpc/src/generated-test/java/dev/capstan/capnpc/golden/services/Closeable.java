@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Closeable {
     /** The id of this interface, by which calls name it. */
@@ -93,6 +94,12 @@ public final class Closeable {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x86d5274dc2973482L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -151,6 +158,12 @@ public final class Closeable {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xec95157aba3c333fL);
             }
         }
 

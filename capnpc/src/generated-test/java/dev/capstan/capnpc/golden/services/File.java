@@ -17,6 +17,7 @@ import dev.capstan.capnp.StreamingRequest;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.stream.StreamResult;
 import java.util.function.Consumer;
 
@@ -152,6 +153,12 @@ public final class File {
             public Data getBytes() {
                 return _data(0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x99ca86cd3393af1cL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -244,6 +251,12 @@ public final class File {
             public long getSize() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x890c4fd03991b2faL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -311,6 +324,12 @@ public final class File {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xb83d521d48d70b9eL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -374,6 +393,12 @@ public final class File {
             /** Unsigned. */
             public long getSize() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xc9c92725d5f2b1bcL);
             }
         }
 

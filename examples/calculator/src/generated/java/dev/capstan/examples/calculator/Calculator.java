@@ -16,6 +16,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** The bootstrap object of a calculator server. */
@@ -155,6 +156,12 @@ public final class Calculator {
             public Expression.Reader getExpression() {
                 return _get(Expression.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xd9c1496bccf561f6L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -250,6 +257,12 @@ public final class Calculator {
             public Value.Client getValue() {
                 return _get(Value.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xf58d98a5d3703cbaL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -340,6 +353,12 @@ public final class Calculator {
 
             public Expression.Reader getBody() {
                 return _get(Expression.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xa58820b99d59eab4L);
             }
         }
 
@@ -444,6 +463,12 @@ public final class Calculator {
             public Function.Client getFunc() {
                 return _get(Function.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xfe62ad2f9b2120e9L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -534,6 +559,12 @@ public final class Calculator {
             public int getOpRaw() {
                 return _uint16(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xa627190522b66439L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -616,6 +647,12 @@ public final class Calculator {
 
             public Function.Client getFunc() {
                 return _get(Function.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xff914d0270f1552bL);
             }
         }
 

@@ -10,6 +10,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** What is to be computed. */
 public final class Expression {
@@ -89,6 +90,12 @@ public final class Expression {
         public Apply.Reader getApply() {
             assert isApply() : "asked for APPLY of a union that holds " + which();
             return new Apply.Reader(this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, CalculatorNodes.FILE, 0x9bca0f1c726548a2L);
         }
     }
 
@@ -257,6 +264,12 @@ public final class Expression {
 
             public StructList.Reader<Expression.Reader> getArguments() {
                 return _get(Pool.LIST_OF_EXPRESSION, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xc45ad275167ef0ebL);
             }
         }
 

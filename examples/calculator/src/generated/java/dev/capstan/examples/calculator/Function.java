@@ -17,6 +17,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Something that makes one number out of some. */
@@ -107,6 +108,12 @@ public final class Function {
             public Float64List.Reader getArguments() {
                 return _get(Float64List.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xafb0b3cc0ea25a79L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -193,6 +200,12 @@ public final class Function {
 
             public double getNumber() {
                 return _float64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xdbe68525ff1fece1L);
             }
         }
 

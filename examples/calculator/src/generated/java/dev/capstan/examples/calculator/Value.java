@@ -15,6 +15,7 @@ import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A number that is known to somebody else. */
 public final class Value {
@@ -94,6 +95,12 @@ public final class Value {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0x9ba593c80080c64aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -156,6 +163,12 @@ public final class Value {
 
             public double getNumber() {
                 return _float64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, CalculatorNodes.FILE, 0xf4d70399d2b5fe7fL);
             }
         }
 

@@ -1,0 +1,163 @@
+package dev.capstan.gateway;
+
+import dev.capstan.capnp.MessageException;
+import dev.capstan.capnp.StructReader;
+import dev.capstan.capnp.dynamic.StructSchema;
+import dev.capstan.capnp.text.TextException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Converts messages between formats, with the options of the {@code capnp} command. */
+@Command(
+        name = "convert",
+        description = "Convert messages between formats: from standard input to standard output.",
+        footer = {
+            "",
+            "Formats:",
+            "  binary       messages with segment tables, one after the other",
+            "  packed       the same, packed",
+            "  flat         one segment without a table; one message",
+            "  flat-packed  the same, packed",
+            "  canonical    one segment in canonical form, without a table; one message",
+            "  text         values as in schemas, such as (name = \"x\"), one after the other",
+            "",
+            "Example: ./capstan convert binary:text schemas/hello.capnp Greeting < message"
+        },
+        mixinStandardHelpOptions = true)
+final class ConvertCommand implements Callable<Integer> {
+    private final InputStream in;
+    private final OutputStream out;
+    private final Path workingFolder;
+
+    @Mixin
+    private SchemaFolders folders = new SchemaFolders();
+
+    @Option(names = "--short", description = "Write text in one line for each message.")
+    private boolean isShort;
+
+    @Option(
+            names = "--segment-size",
+            paramLabel = "N",
+            description = "Write binary and packed messages in segments of N words, instead of a single one.")
+    private int segmentWords;
+
+    @Option(names = "--quiet", description = "Do not warn when the input looks like another format.")
+    private boolean quiet;
+
+    @Parameters(index = "0", paramLabel = "FROM:TO", description = "The two formats, see below.")
+    private String formats = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "SCHEMA",
+            description = "The file that declares the type of the messages; needed for text.")
+    private @Nullable Path schema;
+
+    @Parameters(
+            index = "2",
+            arity = "0..1",
+            paramLabel = "TYPE",
+            description = "The struct in it, such as Outer.Inner.")
+    private @Nullable String type;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /** Paths are relative to {@code workingFolder}. */
+    ConvertCommand(InputStream in, OutputStream out, Path workingFolder) {
+        this.in = in;
+        this.out = out;
+        this.workingFolder = workingFolder;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            int colon = formats.indexOf(':');
+            if (colon < 0) {
+                throw new InputException(
+                        "'" + formats + "' does not name two formats. Write FROM:TO, like binary:text.");
+            }
+            if (segmentWords < 0) {
+                throw new InputException("--segment-size: a segment has at least 1 word.");
+            }
+            MessageFormat from = MessageFormat.named(formats.substring(0, colon));
+            MessageFormat to = MessageFormat.named(formats.substring(colon + 1));
+            StructSchema root = null;
+            if (from.needsSchema() || to.needsSchema()) {
+                if (schema == null || type == null) {
+                    throw new InputException((from.needsSchema() ? from : to)
+                            + " needs a schema. Name the file and the struct behind the formats.");
+                }
+                LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
+                if (loaded == null) {
+                    return Main.USAGE;
+                }
+                root = loaded.struct(type);
+            }
+            return convert(from, to, root, err);
+        } catch (InputException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private int convert(MessageFormat from, MessageFormat to, @Nullable StructSchema root, PrintWriter err)
+            throws IOException {
+        BufferedInputStream input = new BufferedInputStream(in);
+        if (!quiet) {
+            warn(input, from, err);
+        }
+        BufferedOutputStream output = new BufferedOutputStream(out);
+        int count = 0;
+        try {
+            MessageSource source = from.source(input, root);
+            MessageSink sink = to.sink(output, root, new MessageFormat.Style(isShort, segmentWords));
+            for (StructReader message = source.next(); message != null; message = source.next()) {
+                count++;
+                if (count > 1 && to.isUnframed()) {
+                    throw new InputException("There is more than one message, and " + to
+                            + " does not say where one ends. Convert them one at a time.");
+                }
+                sink.write(message);
+            }
+            return 0;
+        } catch (MessageException | TextException | InputException | IllegalArgumentException e) {
+            err.println("capstan: after " + count + " messages of " + from + ": " + e.getMessage());
+            return Main.USAGE;
+        } finally {
+            output.flush();
+        }
+    }
+
+    /** People mix up text and binary; nothing else can be told with certainty. */
+    private static void warn(BufferedInputStream input, MessageFormat from, PrintWriter err) throws IOException {
+        input.mark(8);
+        byte[] start = input.readNBytes(8);
+        input.reset();
+        boolean looksLikeText = start.length > 0;
+        for (byte b : start) {
+            looksLikeText &= b >= ' ' || b == '\n' || b == '\r' || b == '\t' || b < 0;
+        }
+        if (start.length > 0 && looksLikeText != (from == MessageFormat.TEXT)) {
+            err.println("capstan: the input looks like " + (looksLikeText ? "text" : "something binary") + ", not like "
+                    + from + ". (--quiet leaves out this warning.)");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.capstan.gateway;
+
+import dev.capstan.capnp.StructReader;
+import java.io.IOException;
+
+/** Where messages go, in some format. */
+interface MessageSink {
+    /** Writes a message with this root. */
+    void write(StructReader root) throws IOException, InputException;
+}

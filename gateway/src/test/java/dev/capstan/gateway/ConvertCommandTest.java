@@ -1,0 +1,337 @@
+package dev.capstan.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.capstan.testkit.ForeignPeer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code capstan convert} and {@code capstan eval}, as a user types them. */
+class ConvertCommandTest {
+    private static final String SCHEMA = """
+            @0xd1a5e7c2b8f04963;
+            struct Person {
+              name @0 :Text;
+              age @1 :UInt8 = 30;
+              phones @2 :List(Phone);
+              home :group { street @3 :Text; number @4 :Int32; }
+              friends @5 :List(List(Text)) = [["a", "b"], ["c"]];
+              struct Phone { number @0 :Text; kind @1 :Kind; }
+              enum Kind { mobile @0; fixed @1; }
+            }
+            const alice :Person = (name = "Alice", phones = [(number = "555"), (number = "556", kind = fixed)],
+                home = (street = "A road that is long enough for a line", number = 5));
+            const answer :Int32 = 42;
+            const float :Float32 = 0.1;
+            const words :List(Text) = ["one", "two"];
+            struct Scope { const inner :Data = 0x"00 ff"; }
+            interface Face {}
+            """;
+    private static final String TEXT =
+            "(name = \"Bob\", age = 41, phones = [(number = \"1\", kind = mobile)], home = (street = \"S\", number = 0))\n";
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void writeSchema() throws IOException {
+        Files.writeString(folder.resolve("person.capnp"), SCHEMA);
+    }
+
+    private int run(byte[] input, String... args) {
+        out.reset();
+        err.reset();
+        return Main.run(
+                folder,
+                new ByteArrayInputStream(input),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                args);
+    }
+
+    private String errors() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private byte[] succeed(byte[] input, String... args) {
+        assertEquals(0, run(input, args), this::errors);
+        assertEquals("", errors());
+        return out.toByteArray();
+    }
+
+    private byte[] convert(String formats, byte[] input, String... options) {
+        List<String> args = new ArrayList<>(List.of("convert"));
+        args.addAll(List.of(options));
+        args.addAll(List.of(formats, "person.capnp", "Person"));
+        return succeed(input, args.toArray(String[]::new));
+    }
+
+    private String eval(String... args) {
+        List<String> all = new ArrayList<>(List.of("eval", "person.capnp"));
+        all.addAll(List.of(args));
+        return new String(succeed(new byte[0], all.toArray(String[]::new)), StandardCharsets.UTF_8);
+    }
+
+    private void assertFails(String message, byte[] input, String... args) {
+        assertEquals(Main.USAGE, run(input, args), this::errors);
+        assertTrue(errors().contains(message), errors());
+        assertFalse(errors().contains("\tat "), errors());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void assertText(String expected, byte[] actual) {
+        assertEquals(expected, new String(actual, StandardCharsets.UTF_8));
+    }
+
+    @Nested
+    class Converting {
+        @ParameterizedTest
+        @ValueSource(strings = {"binary", "packed", "flat", "flat-packed", "canonical", "text"})
+        void to_a_format_and_back_loses_nothing(String format) {
+            byte[] there = convert("text:" + format, bytes(TEXT));
+            assertText(TEXT, convert(format + ":text", there, "--short"));
+        }
+
+        @Test
+        void takes_any_number_of_messages() {
+            byte[] two = convert("text:binary", bytes(TEXT + "# a comment\n()"));
+            byte[] packed = succeed(two, "convert", "binary:packed");
+            assertTrue(packed.length < two.length);
+            String text = new String(convert("packed:text", packed, "--short"), StandardCharsets.UTF_8);
+            assertEquals(TEXT + "(age = 30, home = (number = 0))\n", text);
+            assertEquals(0, convert("binary:text", new byte[0]).length);
+        }
+
+        @Test
+        void needs_no_schema_between_binary_formats() {
+            byte[] binary = convert("text:binary", bytes(TEXT));
+            assertArrayEquals(convert("text:canonical", bytes(TEXT)), succeed(binary, "convert", "binary:canonical"));
+            assertArrayEquals(Arrays.copyOfRange(binary, 8, binary.length), succeed(binary, "convert", "binary:flat"));
+        }
+
+        @Test
+        void writes_segments_of_a_size_when_asked() {
+            byte[] many = convert("text:binary", bytes(TEXT), "--segment-size=4");
+            assertTrue(many[0] > 1, "number of segments less one: " + many[0]);
+            assertText(TEXT, convert("binary:text", many, "--short"));
+        }
+
+        @Test
+        void breaks_long_text_into_lines() {
+            assertText("""
+                    ( name = "Bob",
+                      age = 41,
+                      phones = [
+                        (number = "1", kind = mobile) ],
+                      home = (street = "S", number = 0) )
+                    """, convert("text:text", bytes(TEXT)));
+        }
+
+        @Test
+        void finds_nested_types() {
+            assertText(
+                    "(number = \"5\", kind = fixed)\n",
+                    succeed(
+                            bytes("(number = \"5\", kind = (1))"),
+                            "convert",
+                            "text:text",
+                            "person.capnp",
+                            "Person.Phone"));
+        }
+
+        @Test
+        void tells_what_is_wrong_with_the_input() {
+            String[] text = {"convert", "text:binary", "person.capnp", "Person"};
+            assertFails(
+                    "after 1 messages of text: 2:2: Person has no field 'nam'. It has name, age,",
+                    bytes("()\n(nam = 1)"),
+                    text);
+            assertTrue(out.size() > 0);
+            String[] binary = {"convert", "--quiet", "binary:packed"};
+            assertFails("after 0 messages of binary: The stream ends prematurely", new byte[7], binary);
+            assertFails(
+                    "after 0 messages of canonical: The message is not in canonical form",
+                    new byte[16],
+                    "convert",
+                    "canonical:flat");
+            assertFails(
+                    "There is more than one message", bytes("()()"), "convert", "text:flat", "person.capnp", "Person");
+        }
+
+        @Test
+        void warns_when_the_input_looks_like_another_format() {
+            assertFails("the input looks like text, not like binary", bytes(TEXT), "convert", "binary:packed");
+            run(bytes(TEXT), "convert", "--quiet", "binary:packed");
+            assertFalse(errors().contains("looks like"), errors());
+        }
+
+        @Test
+        void tells_wrong_usage() {
+            byte[] none = {};
+            assertFails("Write FROM:TO, like binary:text.", none, "convert", "binary");
+            assertFails("unknown format: 'bin'. Formats are: binary, packed, flat,", none, "convert", "bin:text");
+            assertFails("text needs a schema.", none, "convert", "binary:text");
+            assertFails("text needs a schema.", none, "convert", "binary:text", "person.capnp");
+            assertFails(
+                    "'Persson' is not declared in person.capnp. Declared are: Person,",
+                    none,
+                    "convert",
+                    "binary:text",
+                    "person.capnp",
+                    "Persson");
+            assertFails("'answer' is no struct", none, "convert", "binary:text", "person.capnp", "answer");
+            assertFails("There is no such file.", none, "convert", "binary:text", "none.capnp", "Person");
+            assertFails("-I: none is not a folder", none, "convert", "-Inone", "binary:text", "person.capnp", "Person");
+        }
+    }
+
+    @Nested
+    class Evaluating {
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '~',
+                value = {
+                    "answer | 42",
+                    // The width is not part of a value, so that C++ prints it as a Float64, too.
+                    "float | 0.10000000149011612",
+                    "words | [\"one\", \"two\"]",
+                    "words[1] | \"two\"",
+                    "Scope.inner | \"\\000\\377\"",
+                    "Person.age | 30",
+                    "Person.friends[0][1] | \"b\"",
+                    "Person.home | (number = 0)",
+                    "alice.phones[1] | (number = \"556\", kind = fixed)",
+                    "alice.phones[1].kind | fixed",
+                    "alice.home.number | 5",
+                })
+        void prints_constants_defaults_and_what_lies_in_them(String name, String value) {
+            assertEquals(value + "\n", eval(name));
+        }
+
+        @Test
+        void prints_a_struct_in_lines_or_in_one() {
+            assertEquals("""
+                    ( name = "Alice",
+                      age = 30,
+                      phones = [
+                        (number = "555", kind = mobile),
+                        (number = "556", kind = fixed) ],
+                      home = (
+                        street = "A road that is long enough for a line",
+                        number = 5 ) )
+                    """, eval("alice"));
+            assertFalse(eval("--short", "alice").stripTrailing().contains("\n"));
+        }
+
+        @Test
+        void writes_messages_in_other_formats() {
+            byte[] binary = succeed(new byte[0], "eval", "-o", "binary", "person.capnp", "alice");
+            assertText(eval("alice"), convert("binary:text", binary));
+            assertArrayEquals(binary, succeed(new byte[0], "eval", "-b", "person.capnp", "alice"));
+            byte[] packed = succeed(new byte[0], "eval", "-p", "person.capnp", "alice");
+            assertArrayEquals(binary, convert("packed:binary", packed));
+            byte[] flat = succeed(new byte[0], "eval", "--flat", "-p", "person.capnp", "alice");
+            assertText(eval("alice"), convert("flat-packed:text", flat));
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '~',
+                value = {
+                    "nope | 'nope' is not declared in person.capnp. Declared are: Person, alice,",
+                    "Person | 'Person' cannot be evaluated.",
+                    "Face | 'Face' cannot be evaluated.",
+                    "Person.nope | 'Person' has no member 'nope'. It has [name, age,",
+                    "answer.x | 'answer' is not a struct, so it has no member 'x'.",
+                    "answer[0] | 'answer' is not a list.",
+                    "Person[0] | 'Person' is not a list.",
+                    "words[2] | 'words[2]' is out of bounds: the list has 2 elements.",
+                    "words[99999999999999999999] | is out of bounds",
+                    "words[0][0] | 'words[0]' is not a list.",
+                    "a..b | 'a..b' is not a name.",
+                    "words[x] | 'words[x]' is not a name.",
+                })
+        void tells_names_that_stand_for_nothing(String name, String problem) {
+            assertFails(problem, new byte[0], "eval", "person.capnp", name);
+        }
+
+        @Test
+        void tells_values_that_are_no_messages() {
+            assertFails("'answer' is not a struct", new byte[0], "eval", "-obinary", "person.capnp", "answer");
+            assertFails("unknown format: 'bin'", new byte[0], "eval", "-obin", "person.capnp", "answer");
+        }
+    }
+
+    @ForeignPeer
+    @Test
+    void both_do_what_the_capnp_command_does() throws IOException, InterruptedException {
+        assumeTrue(
+                Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+                        .anyMatch(path -> Files.isExecutable(Path.of(path, "capnp"))),
+                "no capnp on the PATH; on Debian: apt-get install capnproto");
+        for (String name :
+                List.of("alice", "words", "words[0]", "float", "Person.friends", "alice.home", "alice.phones")) {
+            assertText(
+                    new String(theirs(new byte[0], "eval", "person.capnp", name), StandardCharsets.UTF_8),
+                    bytes(eval(name)));
+        }
+        byte[] text = bytes(eval("alice"));
+        List<String> formats = List.of("binary", "packed", "flat", "flat-packed", "canonical", "text");
+        for (String from : formats) {
+            byte[] input = theirs(text, "convert", "text:" + from, "person.capnp", "Person");
+            for (String to : formats) {
+                byte[] expected = theirs(input, "convert", from + ":" + to, "person.capnp", "Person");
+                byte[] actual = convert(from + ":" + to, input);
+                // Objects of equal content may lie in another order where a message is copied from one that was built.
+                if (from.equals("text") && !to.equals("text")) {
+                    expected = theirs(expected, "convert", to + ":canonical");
+                    actual = theirs(actual, "convert", to + ":canonical");
+                }
+                assertArrayEquals(expected, actual, from + ":" + to);
+            }
+        }
+    }
+
+    private byte[] theirs(byte[] input, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("capnp"));
+        command.addAll(List.of(args));
+        Path in = Files.write(folder.resolve("in"), input);
+        Path result = folder.resolve("out");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(in.toFile())
+                .redirectOutput(result.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("PWD", folder.toString());
+        assertEquals(0, builder.start().waitFor(), () -> String.join(" ", command));
+        return Files.readAllBytes(result);
+    }
+}
