@@ -16,9 +16,9 @@ final class EnumNames {
         List<EnumSchema.Enumerant> enumerants = schema.enumerants();
         names = new String[enumerants.size()];
         for (EnumSchema.Enumerant enumerant : enumerants) {
-            Annotation.Reader renamed =
-                    annotated ? Shape.find(enumerant.proto().getAnnotations(), Shape.NAME) : null;
-            String name = renamed == null ? enumerant.name() : renamed.getValue().getText();
+            Annotation.Reader renamed = annotated ? Shape.find(enumerant.proto().getAnnotations(), Shape.NAME) : null;
+            String name =
+                    renamed == null ? enumerant.name() : renamed.getValue().getText();
             names[enumerant.raw()] = name;
             if (values.put(name, enumerant.raw()) != null) {
                 throw JsonException.of(schema + " has two values that are called '" + name + "' in JSON.");
@@ -31,12 +31,14 @@ final class EnumNames {
     }
 
     /** The name of a value, or null if it has none here. */
-    @Nullable String name(int raw) {
+    @Nullable
+    String name(int raw) {
         return raw < names.length ? names[raw] : null;
     }
 
     /** The value with this name, or null. */
-    @Nullable Integer value(String name) {
+    @Nullable
+    Integer value(String name) {
         return values.get(name);
     }
 }

@@ -48,10 +48,7 @@ public final class JsonException extends RuntimeException {
     /** The same fault, seen from the struct that holds the member {@code name}. */
     JsonException in(String name) {
         JsonException wider = new JsonException(
-                line,
-                column,
-                path.isEmpty() ? name : path.charAt(0) == '[' ? name + path : name + "." + path,
-                fault);
+                line, column, path.isEmpty() ? name : path.charAt(0) == '[' ? name + path : name + "." + path, fault);
         wider.initCause(getCause());
         return wider;
     }

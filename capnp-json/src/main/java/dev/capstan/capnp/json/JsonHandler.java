@@ -30,7 +30,8 @@ public sealed interface JsonHandler {
          * @return anything that {@link DynamicStruct.Builder#set(String, Object)} takes for the type. Capabilities stay with the
          *     handler; null, for types behind a pointer, is a null pointer
          */
-        @Nullable Object decode(JsonCodec codec, Value.Reader input, Type type);
+        @Nullable
+        Object decode(JsonCodec codec, Value.Reader input, Type type);
     }
 
     /** For structs and groups. */

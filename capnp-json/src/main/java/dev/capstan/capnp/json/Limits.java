@@ -50,14 +50,7 @@ public record Limits(
     /** These limits with another depth. */
     public Limits withNesting(int levels) {
         return new Limits(
-                levels,
-                textLength,
-                stringLength,
-                nameLength,
-                numberLength,
-                listSize,
-                decodedWords,
-                flattenedNames);
+                levels, textLength, stringLength, nameLength, numberLength, listSize, decodedWords, flattenedNames);
     }
 
     /** These limits with another size of texts. */
@@ -68,7 +61,6 @@ public record Limits(
 
     /** These limits with another size of what is decoded. */
     public Limits withDecodedWords(int words) {
-        return new Limits(
-                nesting, textLength, stringLength, nameLength, numberLength, listSize, words, flattenedNames);
+        return new Limits(nesting, textLength, stringLength, nameLength, numberLength, listSize, words, flattenedNames);
     }
 }

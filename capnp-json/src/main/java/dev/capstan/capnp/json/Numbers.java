@@ -107,8 +107,8 @@ final class Numbers {
             good &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
         }
         if (!good) {
-            throw new IllegalArgumentException(
-                    "\"" + TextTree.excerpt(text) + "\" is not an integer, as " + type + " needs: digits, and '-' in front if need be.");
+            throw new IllegalArgumentException("\"" + TextTree.excerpt(text) + "\" is not an integer, as " + type
+                    + " needs: digits, and '-' in front if need be.");
         }
         return integer(digits, type);
     }

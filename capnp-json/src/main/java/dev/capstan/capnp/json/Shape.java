@@ -56,10 +56,13 @@ final class Shape {
         Bytes bytes = Bytes.NUMBERS;
         String prefix = "";
         /** Of a group, or of a struct that is flattened. */
-        @Nullable Shape shape;
+        @Nullable
+        Shape shape;
 
         boolean flattened;
-        @Nullable JsonHandler handler;
+
+        @Nullable
+        JsonHandler handler;
 
         private Member(Field field) {
             this.field = field;
@@ -115,9 +118,11 @@ final class Shape {
         }
     }
 
-    private Shape(StructSchema schema, Maker maker, DiscriminatorOptions.@Nullable Reader given, @Nullable String unionName) {
+    private Shape(
+            StructSchema schema, Maker maker, DiscriminatorOptions.@Nullable Reader given, @Nullable String unionName) {
         if (maker.open.contains(schema)) {
-            throw JsonException.of(schema + " is flattened into itself by its JSON annotations; remove one $Json.flatten.");
+            throw JsonException.of(
+                    schema + " is flattened into itself by its JSON annotations; remove one $Json.flatten.");
         }
         if (maker.open.size() >= maker.limits.nesting()) {
             throw JsonException.of(schema + " lies in more than " + maker.limits.nesting()
@@ -166,8 +171,9 @@ final class Shape {
         boolean inUnion = field.isInUnion();
         if (member.flattened) {
             if (inUnion && tag == null) {
-                throw JsonException.of(schema + ": member " + field
-                        + " of a union is flattened, but nothing tells whether it is there. Add $Json.discriminator to the union.");
+                throw JsonException.of(
+                        schema + ": member " + field
+                                + " of a union is flattened, but nothing tells whether it is there. Add $Json.discriminator to the union.");
             }
             for (String inner : member.flat().names.keySet()) {
                 add(member.prefix + inner, inUnion ? new Name.WithinUnion() : new Name.Within(member), maker);
@@ -178,7 +184,8 @@ final class Shape {
             add(member.name, new Name.Direct(member), maker);
         }
         if (inUnion && byTag.put(member.tag, member) != null) {
-            throw JsonException.of(schema + " has two members of its union that are called '" + member.tag + "' in JSON.");
+            throw JsonException.of(
+                    schema + " has two members of its union that are called '" + member.tag + "' in JSON.");
         }
         return member;
     }
@@ -193,7 +200,11 @@ final class Shape {
             } else if (id == FLATTEN) {
                 require(member, member.type instanceof StructSchema, "only structs and groups can be flattened");
                 member.flattened = true;
-                member.prefix = annotation.getValue().getStruct().as(FlattenOptions.TYPE).getPrefix();
+                member.prefix = annotation
+                        .getValue()
+                        .getStruct()
+                        .as(FlattenOptions.TYPE)
+                        .getPrefix();
             } else if (id == DISCRIMINATOR) {
                 require(member, member.field.isGroup(), "only unions can have a discriminator");
                 discriminator = annotation.getValue().getStruct().as(DiscriminatorOptions.TYPE);
@@ -236,11 +247,13 @@ final class Shape {
         return members[field.index()];
     }
 
-    @Nullable Name name(String name) {
+    @Nullable
+    Name name(String name) {
         return names.get(name);
     }
 
-    @Nullable Member byTag(String value) {
+    @Nullable
+    Member byTag(String value) {
         return byTag.get(value);
     }
 

@@ -127,8 +127,7 @@ final class TextTree extends Tree {
         if (depth > 0) {
             int size = ++nodes[open[depth - 1] + 2];
             if (size > limits.listSize()) {
-                throw JsonException.at(
-                        text, offset, "More than " + limits.listSize() + " elements (Limits.listSize).");
+                throw JsonException.at(text, offset, "More than " + limits.listSize() + " elements (Limits.listSize).");
             }
         }
         append(offset);
@@ -170,7 +169,9 @@ final class TextTree extends Tree {
         }
         if (end - start - 1 > limits.stringLength()) {
             throw JsonException.at(
-                    text, start, "A string of more than " + limits.stringLength() + " characters (Limits.stringLength).");
+                    text,
+                    start,
+                    "A string of more than " + limits.stringLength() + " characters (Limits.stringLength).");
         }
     }
 

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes JSON as a struct. */
 final class ValueSink extends Sink {
     private static final int VALUE_WORDS = Value.TYPE.dataWords() + Value.TYPE.pointerCount();
-    private static final int FIELD_WORDS =
-            Value.Field.TYPE.dataWords() + Value.Field.TYPE.pointerCount() + VALUE_WORDS;
+    private static final int FIELD_WORDS = Value.Field.TYPE.dataWords() + Value.Field.TYPE.pointerCount() + VALUE_WORDS;
 
     private final List<Level> levels = new ArrayList<>();
     private final Limits limits;
@@ -19,11 +18,11 @@ final class ValueSink extends Sink {
     private Value.Builder target;
 
     private static final class Level {
-        final @Nullable StructList<Value.Builder> values;
-        final @Nullable StructList<Value.Field.Builder> members;
+        final StructList.@Nullable Builder<Value.Builder> values;
+        final StructList.@Nullable Builder<Value.Field.Builder> members;
         int count;
 
-        Level(@Nullable StructList<Value.Builder> values, @Nullable StructList<Value.Field.Builder> members) {
+        Level(StructList.@Nullable Builder<Value.Builder> values, StructList.@Nullable Builder<Value.Field.Builder> members) {
             this.values = values;
             this.members = members;
         }
@@ -38,8 +37,8 @@ final class ValueSink extends Sink {
     private void take(long words) {
         wordsLeft -= words;
         if (wordsLeft < 0) {
-            throw JsonException.of("The value takes more than " + limits.decodedWords()
-                    + " words of 8 bytes (Limits.decodedWords).");
+            throw JsonException.of(
+                    "The value takes more than " + limits.decodedWords() + " words of 8 bytes (Limits.decodedWords).");
         }
     }
 
