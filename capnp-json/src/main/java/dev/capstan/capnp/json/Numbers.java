@@ -52,7 +52,8 @@ final class Numbers {
         if (digits.length() > 1) {
             out.append('.').append(digits, 1, digits.length());
         }
-        out.append('e').append(exponent);
+        // C's printf writes two digits at least; C++ leaves out the plus alone.
+        out.append(exponent < 0 && exponent > -10 ? "e-0" : "e").append(exponent < 0 && exponent > -10 ? -exponent : exponent);
     }
 
     /** The bits of an integer of {@code type}, spelled as JSON spells numbers: {@code 1e3} is one, {@code 1.5} is none. */

@@ -87,20 +87,14 @@ final class TextTree extends Tree {
                     refuseDuplicates(open[depth]);
                 }
                 case FIELD_NAME -> addName(parser);
-                case VALUE_STRING -> {
-                    int at = offset(parser);
-                    add(at);
-                    check(at);
-                }
-                default -> {
-                    int at = offset(parser);
-                    if (depth == 0 && length > 0) {
-                        throw remains(at);
-                    }
-                    add(at);
-                }
+                default -> add(offset(parser));
             }
+            int string = token == JsonToken.VALUE_STRING ? offset(parser) : -1;
             token = parser.nextToken();
+            if (string >= 0) {
+                // Only now has all of it been read.
+                check(string);
+            }
             if (depth == 0 && token != null) {
                 throw remains(offset(parser));
             }
@@ -111,8 +105,9 @@ final class TextTree extends Tree {
         return JsonException.at(text, at, "There is more after the end of the value; a text holds one.");
     }
 
+    /** Where the token starts: what Jackson counts is the characters up to and including its first one. */
     private static int offset(ParserBase parser) {
-        return (int) parser.getTokenCharacterOffset();
+        return (int) parser.getTokenCharacterOffset() - 1;
     }
 
     private void append(int value) {
@@ -233,9 +228,10 @@ final class TextTree extends Tree {
 
     private JsonException malformed(JsonProcessingException e) {
         String fault = e.getOriginalMessage();
-        // What follows tells where Jackson thinks the text came from.
-        int source = fault.indexOf(" (start marker");
-        return at(e, "This is not JSON: " + (source < 0 ? fault : fault.substring(0, source)) + ".");
+        // What follows in parentheses tells where Jackson thinks the text came from.
+        int source = fault.indexOf("[Source");
+        return at(
+                e, "This is not JSON: " + (source < 0 ? fault : fault.substring(0, fault.lastIndexOf(" (", source))) + ".");
     }
 
     private static JsonException at(JsonProcessingException e, String fault) {
