@@ -251,3 +251,11 @@ struct TestDoubling {
     y @1 :Text;
   }
 }
+
+struct TestBatch {
+  # Many messages in one, for a tool that reads one at a time.
+
+  types @0 :List(TestAllTypes);
+  more @1 :List(TestMore);
+  annotated @2 :List(TestJsonAnnotations);
+}
