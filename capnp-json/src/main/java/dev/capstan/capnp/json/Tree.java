@@ -65,7 +65,11 @@ abstract class Tree {
             case NUMBER -> {
                 Digits digits = new Digits();
                 number(node, digits);
-                sink.number(Numbers.real(digits));
+                double value = Numbers.real(digits);
+                if (Double.isInfinite(value)) {
+                    throw fault(node, "This number does not fit a float, which the struct form of JSON has for all of them.");
+                }
+                sink.number(value);
             }
             case STRING -> sink.string(string(node));
             case ARRAY -> {
