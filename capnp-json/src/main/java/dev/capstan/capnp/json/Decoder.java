@@ -371,9 +371,12 @@ final class Decoder {
                 yield tree.bool(node);
             }
             case INT8, INT16, INT32, INT64 -> integer(node, type);
-            case UINT8, UINT16, UINT32, UINT64 -> new DynamicValue.UInt(integer(node, type));
-            case FLOAT32 -> (double) (float) real(node, type);
-            case FLOAT64 -> real(node, type);
+            case UINT8, UINT16, UINT32, UINT64 -> {
+                long n = integer(node, type);
+                yield n >= 0 ? (Object) n : new DynamicValue.UInt(n);
+            }
+            case FLOAT32 -> boxed((float) real(node, type));
+            case FLOAT64 -> boxed(real(node, type));
             case TEXT -> {
                 if (kind != Tree.Kind.STRING) {
                     throw expected(node, "a string");
@@ -387,33 +390,36 @@ final class Decoder {
     }
 
     private long integer(int node, Type.Scalar type) {
-        switch (tree.kind(node)) {
+        return switch (tree.kind(node)) {
             case NUMBER -> {
                 tree.number(node, digits);
-                return Numbers.integer(digits, type);
+                yield Numbers.integer(digits, type);
             }
-            case STRING -> {
-                return Numbers.integer(tree.string(node), type);
-            }
+            case STRING -> Numbers.integer(tree.string(node), type);
             default -> throw expected(node, "a number (or a string of digits) for " + type);
-        }
+        };
     }
 
     private double real(int node, Type.Scalar type) {
-        switch (tree.kind(node)) {
-            case NULL -> {
-                // What JavaScript makes of NaN.
-                return Double.NaN;
-            }
+        return switch (tree.kind(node)) {
+            // What JavaScript makes of NaN.
+            case NULL -> Double.NaN;
             case NUMBER -> {
                 tree.number(node, digits);
-                return Numbers.real(digits);
+                yield Numbers.real(digits);
             }
-            case STRING -> {
-                return Numbers.real(tree.string(node), type);
-            }
+            case STRING -> Numbers.real(tree.string(node), type);
             default -> throw expected(node, "a number for " + type);
+        };
+    }
+
+    /** A list of small numbers takes two characters each; an object for each would be much more than that. */
+    private static Number boxed(double value) {
+        byte small = (byte) value;
+        if (small == value && (small != 0 || 1 / value > 0)) {
+            return small;
         }
+        return value;
     }
 
     private Data numbers(int node) {
@@ -459,25 +465,24 @@ final class Decoder {
         }
     }
 
-    private Object enumerant(int node, EnumSchema schema) {
-        EnumNames names = codec.names(schema);
-        switch (tree.kind(node)) {
+    private int enumerant(int node, EnumSchema schema) {
+        return switch (tree.kind(node)) {
             case STRING -> {
-                Integer raw = names.value(tree.string(node));
+                Integer raw = codec.names(schema).value(tree.string(node));
                 if (raw == null) {
                     throw tree.fault(
                             node,
                             "'" + TextTree.excerpt(tree.string(node)) + "' is no value of the enum " + schema
                                     + ". A value without a name is written as its number.");
                 }
-                return schema.value(raw);
+                yield raw;
             }
             case NUMBER -> {
                 tree.number(node, digits);
-                return schema.value((int) Numbers.integer(digits, Type.Scalar.UINT16));
+                yield (int) Numbers.integer(digits, Type.Scalar.UINT16);
             }
             default -> throw expected(node, "a string that names a value of the enum " + schema);
-        }
+        };
     }
 
     // Handlers.

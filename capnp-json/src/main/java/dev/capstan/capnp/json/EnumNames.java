@@ -2,6 +2,7 @@ package dev.capstan.capnp.json;
 
 import dev.capstan.capnp.dynamic.EnumSchema;
 import dev.capstan.capnp.schema.Annotation;
+import dev.capstan.capnp.schema.Node;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What the values of an enum are called. Immutable once made. */
 final class EnumNames {
+    /** The version of the schema that this was made for. */
+    final Node.Reader node;
+
     private final String[] names;
     private final Map<String, Integer> values = new HashMap<>();
 
     EnumNames(EnumSchema schema, boolean annotated) {
+        node = schema.node();
         List<EnumSchema.Enumerant> enumerants = schema.enumerants();
         names = new String[enumerants.size()];
         for (EnumSchema.Enumerant enumerant : enumerants) {
@@ -24,10 +29,6 @@ final class EnumNames {
                 throw JsonException.of(schema + " has two values that are called '" + name + "' in JSON.");
             }
         }
-    }
-
-    int size() {
-        return names.length;
     }
 
     /** The name of a value, or null if it has none here. */

@@ -234,7 +234,7 @@ public final class JsonCodec {
 
     EnumNames names(EnumSchema schema) {
         EnumNames known = enums.get(schema);
-        if (known == null || known.size() != schema.enumerants().size()) {
+        if (known == null || known.node != schema.node()) {
             known = new EnumNames(schema, options.annotations);
             enums.put(schema, known);
         }

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers as JSON spells them. What is wrong with one is an {@link IllegalArgumentException}; whoever knows where it stands adds that.
@@ -53,7 +54,8 @@ final class Numbers {
             out.append('.').append(digits, 1, digits.length());
         }
         // C's printf writes two digits at least; C++ leaves out the plus alone.
-        out.append(exponent < 0 && exponent > -10 ? "e-0" : "e").append(exponent < 0 && exponent > -10 ? -exponent : exponent);
+        out.append(exponent < 0 && exponent > -10 ? "e-0" : "e")
+                .append(exponent < 0 && exponent > -10 ? -exponent : exponent);
     }
 
     /** The bits of an integer of {@code type}, spelled as JSON spells numbers: {@code 1e3} is one, {@code 1.5} is none. */
@@ -136,15 +138,15 @@ final class Numbers {
 
     /** A float that is written as a string: NaN, Infinity, inf (in any case), or a number. */
     static double real(String text, Scalar type) {
-        switch (text.toLowerCase(Locale.ROOT)) {
-            case "nan":
-                return Double.NaN;
-            case "inf", "infinity", "+inf", "+infinity":
-                return Double.POSITIVE_INFINITY;
-            case "-inf", "-infinity":
-                return Double.NEGATIVE_INFINITY;
-            default:
-        }
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "nan" -> Double.NaN;
+            case "inf", "infinity", "+inf", "+infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+            default -> finite(text, type);
+        };
+    }
+
+    private static double finite(String text, Scalar type) {
         // Java's own grammar knows more: blanks around it, "1f", hexadecimal digits.
         boolean good = !text.isEmpty();
         for (int i = 0; i < text.length(); i++) {
@@ -155,10 +157,16 @@ final class Numbers {
                 return Double.parseDouble(text);
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            throw notANumber(text, type, e);
         }
-        throw new IllegalArgumentException("\"" + TextTree.excerpt(text) + "\" is not a number, as " + type
-                + " needs: a number, \"NaN\", \"Infinity\" or \"-Infinity\".");
+        throw notANumber(text, type, null);
+    }
+
+    private static IllegalArgumentException notANumber(String text, Scalar type, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "\"" + TextTree.excerpt(text) + "\" is not a number, as " + type
+                        + " needs: a number, \"NaN\", \"Infinity\" or \"-Infinity\".",
+                cause);
     }
 
     static boolean isUnsigned(Scalar type) {

@@ -135,9 +135,8 @@ final class Shape {
         this.members = new Member[fields.size()];
         DiscriminatorOptions.Reader discriminator = given;
         if (discriminator == null && annotated) {
-            discriminator = find(schema.node().getAnnotations(), DISCRIMINATOR) instanceof Annotation.Reader found
-                    ? found.getValue().getStruct().as(DiscriminatorOptions.TYPE)
-                    : null;
+            Annotation.Reader found = find(schema.node().getAnnotations(), DISCRIMINATOR);
+            discriminator = found == null ? null : found.getValue().getStruct().as(DiscriminatorOptions.TYPE);
         }
         this.tag = discriminator == null ? null : discriminator.hasName() ? discriminator.getName() : unionName;
         String valueName = discriminator != null && discriminator.hasValueName() ? discriminator.getValueName() : null;

@@ -231,7 +231,9 @@ final class TextTree extends Tree {
         // What follows in parentheses tells where Jackson thinks the text came from.
         int source = fault.indexOf("[Source");
         return at(
-                e, "This is not JSON: " + (source < 0 ? fault : fault.substring(0, fault.lastIndexOf(" (", source))) + ".");
+                e,
+                "This is not JSON: " + (source < 0 ? fault : fault.substring(0, fault.lastIndexOf(" (", source)))
+                        + ".");
     }
 
     private static JsonException at(JsonProcessingException e, String fault) {

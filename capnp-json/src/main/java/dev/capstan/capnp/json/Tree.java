@@ -67,7 +67,9 @@ abstract class Tree {
                 number(node, digits);
                 double value = Numbers.real(digits);
                 if (Double.isInfinite(value)) {
-                    throw fault(node, "This number does not fit a float, which the struct form of JSON has for all of them.");
+                    throw fault(
+                            node,
+                            "This number does not fit a float, which the struct form of JSON has for all of them.");
                 }
                 sink.number(value);
             }

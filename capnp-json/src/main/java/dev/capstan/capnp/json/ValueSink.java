@@ -22,7 +22,9 @@ final class ValueSink extends Sink {
         final StructList.@Nullable Builder<Value.Field.Builder> members;
         int count;
 
-        Level(StructList.@Nullable Builder<Value.Builder> values, StructList.@Nullable Builder<Value.Field.Builder> members) {
+        Level(
+                StructList.@Nullable Builder<Value.Builder> values,
+                StructList.@Nullable Builder<Value.Field.Builder> members) {
             this.values = values;
             this.members = members;
         }

@@ -34,7 +34,8 @@ class JsonErrorsTest {
     private final JsonCodec strict =
             JsonCodec.builder().annotations().rejectUnknownFields().build();
 
-    private static <B extends StructBuilder> JsonException refused(JsonCodec codec, StructType<B, ?> type, String text) {
+    private static <B extends StructBuilder> JsonException refused(
+            JsonCodec codec, StructType<B, ?> type, String text) {
         return assertThrows(
                 JsonException.class, () -> codec.decode(text, type, new MessageBuilder().initRoot(type)), text);
     }
@@ -52,25 +53,31 @@ class JsonErrorsTest {
                 "line 3, column 25: at structField.int32List[2]: Expected a number (or a string of digits) for Int32, found an object.");
         says("{\"textField\":5}", "line 1, column 14: at textField: Expected a string, found a number.");
         says("{\"textList\":[null]}", "line 1, column 14: at textList[0]: Expected a string, found null.");
-        says("{\"int32List\":{}}", "line 1, column 14: at int32List: Expected an array for List(Int32), found an object.");
-        says("{\"structList\":[1]}", "line 1, column 16: at structList[0]: Expected an object for json-test.capnp:TestAllTypes, found a number.");
+        says(
+                "{\"int32List\":{}}",
+                "line 1, column 14: at int32List: Expected an array for List(Int32), found an object.");
+        says(
+                "{\"structList\":[1]}",
+                "line 1, column 16: at structList[0]: Expected an object for json-test.capnp:TestAllTypes, found a number.");
         says(
                 "{\"enumField\":\"nothing\"}",
                 "line 1, column 14: at enumField: 'nothing' is no value of the enum json-test.capnp:TestEnum."
                         + " A value without a name is written as its number.");
         says("{\"dataField\":[256]}", "line 1, column 15: at dataField[0]: 256 does not fit UInt8, which is 0 to 255.");
         says("{\"int16Field\":1.5}", "line 1, column 15: at int16Field: 1.5 is not an integer, as Int16 needs.");
-        says("{\"int64Field\":1e19}", "line 1, column 15: at int64Field: 1.0E19 does not fit Int64, which is"
-                + " -9223372036854775808 to 9223372036854775807.");
-        says("{\"uInt64Field\":1e400}", "line 1, column 16: at uInt64Field: Infinity does not fit UInt64, which is"
-                + " 0 to 18446744073709551615.");
+        says(
+                "{\"int64Field\":1e19}",
+                "line 1, column 15: at int64Field: 1.0E19 does not fit Int64, which is"
+                        + " -9223372036854775808 to 9223372036854775807.");
+        says(
+                "{\"uInt64Field\":1e400}",
+                "line 1, column 16: at uInt64Field: Infinity does not fit UInt64, which is"
+                        + " 0 to 18446744073709551615.");
     }
 
     @Test
     void names_that_occur_twice_are_refused() {
-        says(
-                "{\"a\":1,\n\"b\":2,\"a\":3}",
-                "line 2, column 11: 'a' is there twice in this object. Leave one out.");
+        says("{\"a\":1,\n\"b\":2,\"a\":3}", "line 2, column 11: 'a' is there twice in this object. Leave one out.");
         refused(json, TestAllTypes.TYPE, "{\"x\":{\"a\":{\"b\":1,\"\\u0062\":2}}}");
         // What has the same hash is not the same.
         json.decode("{\"Aa\":1,\"BB\":2}", TestAllTypes.TYPE, new MessageBuilder().initRoot(TestAllTypes.TYPE));
@@ -78,11 +85,14 @@ class JsonErrorsTest {
 
     @Test
     void halves_of_surrogate_pairs_are_refused_wherever_they_stand() {
-        for (String half : new String[] {"\\ud800", "\\udc00", "\\ud83dx", "\\ude00\\ud83d", "\ud83d", "\ude00", "\ud83d" + "\\n"}) {
+        for (String half :
+                new String[] {"\\ud800", "\\udc00", "\\ud83dx", "\\ude00\\ud83d", "\ud83d", "\ude00", "\ud83d" + "\\n"
+                }) {
             for (String text : new String[] {
                 "{\"textField\":\"" + half + "\"}", "{\"unknown\":\"" + half + "\"}", "{\"" + half + "\":1}"
             }) {
-                String fault = String.valueOf(refused(json, TestAllTypes.TYPE, text).getMessage());
+                String fault =
+                        String.valueOf(refused(json, TestAllTypes.TYPE, text).getMessage());
                 assertTrue(fault.contains("surrogate"), fault);
             }
         }
@@ -111,15 +121,17 @@ class JsonErrorsTest {
         limited("numberLength", new Limits(64, 100, 100, 100, 5, 100, 100, 100), "{\"int32Field\":1.00000}");
         limited("listSize", new Limits(64, 100, 100, 100, 100, 3, 100, 100), "{\"int32List\":[1,2,3,4]}");
         limited("decodedWords", Limits.DEFAULT.withDecodedWords(100), "{\"structList\":[{},{},{},{}]}");
-        limited("decodedWords", Limits.DEFAULT.withDecodedWords(3), "{\"textField\":\"012345678901234567890123456789\"}");
+        limited(
+                "decodedWords",
+                Limits.DEFAULT.withDecodedWords(3),
+                "{\"textField\":\"012345678901234567890123456789\"}");
         limited("nesting", Limits.DEFAULT.withNesting(2), "{\"structField\":{\"structField\":{}}}");
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withNesting(0));
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withNesting(100_000));
     }
 
     private static void limited(String name, Limits limits, String text) {
-        String fault = String.valueOf(refused(
-                        JsonCodec.builder().limits(limits).build(), TestAllTypes.TYPE, text)
+        String fault = String.valueOf(refused(JsonCodec.builder().limits(limits).build(), TestAllTypes.TYPE, text)
                 .getMessage());
         assertTrue(fault.contains("Limits." + name), fault);
     }
@@ -128,9 +140,8 @@ class JsonErrorsTest {
     void a_message_that_would_become_too_long_or_too_deep_is_not_written() {
         TestAllTypes.Builder root = new MessageBuilder().initRoot(TestAllTypes.TYPE);
         root.initVoidList(1_000_000);
-        JsonCodec small = JsonCodec.builder()
-                .limits(Limits.DEFAULT.withTextLength(1000))
-                .build();
+        JsonCodec small =
+                JsonCodec.builder().limits(Limits.DEFAULT.withTextLength(1000)).build();
         String fault = assertThrows(JsonException.class, () -> small.encode(TestAllTypes.TYPE, root))
                 .getMessage();
         assertTrue(String.valueOf(fault).contains("Limits.textLength"), fault);
@@ -155,8 +166,8 @@ class JsonErrorsTest {
         assertEquals("{}", json.encode(TestPointers.TYPE, root));
         for (String field : new String[] {"cap", "derived", "anyone", "any"}) {
             json.decode("{\"" + field + "\":null}", TestPointers.TYPE, root);
-            String fault =
-                    String.valueOf(refused(json, TestPointers.TYPE, "{\"" + field + "\":1}").getMessage());
+            String fault = String.valueOf(
+                    refused(json, TestPointers.TYPE, "{\"" + field + "\":1}").getMessage());
             assertTrue(fault.contains("Register a handler"), fault);
         }
         root.getAny().setAs(Text.TYPE, "text");
@@ -192,8 +203,7 @@ class JsonErrorsTest {
     void a_union_and_its_discriminator_must_agree() {
         TestJsonAnnotations.Builder root = new MessageBuilder().initRoot(TestJsonAnnotations.TYPE);
         // The value may come first.
-        annotated.decode(
-                "{\"unionWithVoid\":{\"intValue\":3,\"type\":\"intValue\"}}", TestJsonAnnotations.TYPE, root);
+        annotated.decode("{\"unionWithVoid\":{\"intValue\":3,\"type\":\"intValue\"}}", TestJsonAnnotations.TYPE, root);
         assertEquals(3, root.getUnionWithVoid().getIntValue());
         String contradiction = "{\"unionWithVoid\":{\"type\":\"voidValue\",\"intValue\":3}}";
         assertEquals(
@@ -215,8 +225,12 @@ class JsonErrorsTest {
     @Test
     void base64_and_hex_are_checked() {
         for (String text : new String[] {
-            "{\"testBase64\":\"a\"}", "{\"testBase64\":\"a*==\"}", "{\"testHex\":\"abc\"}", "{\"testHex\":\"xx\"}",
-            "{\"testHex\":[1]}", "{\"testBase64\":5}"
+            "{\"testBase64\":\"a\"}",
+            "{\"testBase64\":\"a*==\"}",
+            "{\"testHex\":\"abc\"}",
+            "{\"testHex\":\"xx\"}",
+            "{\"testHex\":[1]}",
+            "{\"testBase64\":5}"
         }) {
             JsonException e = refused(annotated, TestJsonAnnotations.TYPE, text);
             assertEquals(1, e.line());
@@ -242,9 +256,7 @@ class JsonErrorsTest {
         Value.Builder object = new MessageBuilder().initRoot(Value.TYPE);
         object.initObject(1).get(0).setName("textField");
         object.getObject().get(0).initValue().setRaw("\"x\"");
-        assertThrows(
-                JsonException.class,
-                () -> json.decode(Value.TYPE.asReader(object), dynamic(root)));
+        assertThrows(JsonException.class, () -> json.decode(Value.TYPE.asReader(object), dynamic(root)));
         Value.Builder infinite = new MessageBuilder().initRoot(Value.TYPE);
         infinite.setNumber(Double.POSITIVE_INFINITY);
         assertThrows(JsonException.class, () -> json.encodeRaw(Value.TYPE.asReader(infinite)));
@@ -252,8 +264,7 @@ class JsonErrorsTest {
     }
 
     private static DynamicStruct.Builder dynamic(TestAllTypes.Builder root) {
-        return DynamicStruct.of(
-                new SchemaLoader().load(TestAllTypes.TYPE), root);
+        return DynamicStruct.of(new SchemaLoader().load(TestAllTypes.TYPE), root);
     }
 
     @Test

@@ -33,9 +33,34 @@ class JsonMutationTest {
 
     private static final String SYNTAX = "{}[]\",:-+.0123456789eEntrufals\\u/ \n";
     private static final String[] PIECES = {
-        "{}", "[]", "[[", "]]", "\"\"", "null", "true", "false", "-1", "1e999", "-0", "1e400", "123456789012345678901234567890", "0.5",
-        "\"\\ud800\"", "\"\\udc00\\ud800\"", "\ud83d", "\\u0000", "\"a\":1,", "{\"type\":\"x\"}", "\u0000", "\ufeff", "[[[[[[[[[[[[[[[[",
-        "{\"a\":{\"a\":{\"a\":", "\"bar\"", "\"union-type\":\"foo\",", "/**/", "NaN"
+        "{}",
+        "[]",
+        "[[",
+        "]]",
+        "\"\"",
+        "null",
+        "true",
+        "false",
+        "-1",
+        "1e999",
+        "-0",
+        "1e400",
+        "123456789012345678901234567890",
+        "0.5",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\ud83d",
+        "\\u0000",
+        "\"a\":1,",
+        "{\"type\":\"x\"}",
+        "\u0000",
+        "\ufeff",
+        "[[[[[[[[[[[[[[[[",
+        "{\"a\":{\"a\":{\"a\":",
+        "\"bar\"",
+        "\"union-type\":\"foo\",",
+        "/**/",
+        "NaN"
     };
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -131,6 +156,10 @@ class JsonMutationTest {
         decode(all, "{\"int8List\":[" + "0,".repeat(size) + "0]}");
         decode(all, "{\"dataField\":[" + "0,".repeat(size) + "0]}");
         decode(all, "{\"float32List\":[" + "1,".repeat(size) + "1]}");
+        decode(all, "{\"float64List\":[" + "1,".repeat(size) + "1]}");
+        decode(all, "{\"uInt64List\":[" + "0,".repeat(size) + "0]}");
+        decode(all, "{\"enumList\":[" + "0,".repeat(size) + "0]}");
+        decode(all, "{\"float64List\":[" + "1.5,".repeat(size) + "1]}");
         decode(more, "{\"numbers\":[" + "[],".repeat(size) + "[]]}");
         decode(all, "{\"unknown\":[" + "0,".repeat(size) + "0]}");
         decode(all, "{\"unknown\":[" + "[],".repeat(size) + "{}]}");

@@ -64,8 +64,7 @@ class NativeToolTest {
 
             byte[] read = convert("json:binary", ours.getBytes(StandardCharsets.UTF_8));
             MessageReader same = MessageReader.of(read, 0, read.length, Limits.DEFAULT);
-            assertEquals(
-                    ours, json.encode(same.root(type.structType())), why);
+            assertEquals(ours, json.encode(same.root(type.structType())), why);
             assertTrue(
                     MessageReader.of(read, 0, read.length, Limits.DEFAULT)
                             .root()

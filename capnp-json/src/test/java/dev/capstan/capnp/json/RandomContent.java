@@ -16,12 +16,38 @@ import java.util.Random;
 final class RandomContent {
     private static final int DEEPEST = 3;
     private static final String[] TEXTS = {
-        "", "a", "two words", "\"quoted\\\"", "\n\t\b\f\r\u0001\u0012\u007f", "\u00fc\u20ac", "\ud83d\ude00\ud83d\ude00", "null",
-        "so long that whatever holds it takes a line of its own, if laid out", "</script>", "\u2028\u0000."
+        "",
+        "a",
+        "two words",
+        "\"quoted\\\"",
+        "\n\t\b\f\r\u0001\u0012\u007f",
+        "\u00fc\u20ac",
+        "\ud83d\ude00\ud83d\ude00",
+        "null",
+        "so long that whatever holds it takes a line of its own, if laid out",
+        "</script>",
+        "\u2028\u0000."
     };
     private static final double[] REALS = {
-        0, -0.0, 1, -1, 0.1, 1e-5, 1e15, 1e16, 123456789012345678.0, 1e21, 1e-7, 5e-324, Double.MAX_VALUE, Double.NaN,
-        Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 3.0000000000000004, 0.0001, 0.00012345
+        0,
+        -0.0,
+        1,
+        -1,
+        0.1,
+        1e-5,
+        1e15,
+        1e16,
+        1.2345678901234568e17,
+        1e21,
+        1e-7,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        3.0000000000000004,
+        0.0001,
+        0.00012345
     };
 
     private final Random random;
@@ -52,7 +78,9 @@ final class RandomContent {
         }
         for (Field field : struct.schema().nonUnionFields()) {
             // Of a flattened struct without any members nothing is left in JSON that tells it from a null pointer.
-            if (random.nextInt(3) > 0 || field.isGroup() || field.struct().shortName().equals("TestFlattenedStruct")) {
+            if (random.nextInt(3) > 0
+                    || field.isGroup()
+                    || field.struct().shortName().equals("TestFlattenedStruct")) {
                 set(struct, field, depth);
             }
         }
@@ -111,7 +139,10 @@ final class RandomContent {
 
     private Object value(Type type) {
         if (type instanceof EnumSchema schema) {
-            return schema.value(random.nextInt(10) == 0 ? 1000 : random.nextInt(schema.enumerants().size()));
+            return schema.value(
+                    random.nextInt(10) == 0
+                            ? 1000
+                            : random.nextInt(schema.enumerants().size()));
         }
         return switch ((Type.Scalar) type) {
             case VOID -> DynamicValue.Nothing.VOID;

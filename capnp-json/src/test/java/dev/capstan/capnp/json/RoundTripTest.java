@@ -33,7 +33,11 @@ class RoundTripTest {
             JsonCodec.builder(loader).build(),
             JsonCodec.builder(loader).annotations().rejectUnknownFields().build(),
             JsonCodec.builder(loader).annotations().pretty().longsAsNumbers().build(),
-            JsonCodec.builder(loader).omitDefaults().pretty().rejectUnknownFields().build(),
+            JsonCodec.builder(loader)
+                    .omitDefaults()
+                    .pretty()
+                    .rejectUnknownFields()
+                    .build(),
             JsonCodec.builder(loader).annotations().omitDefaults().build());
 
     @Test
