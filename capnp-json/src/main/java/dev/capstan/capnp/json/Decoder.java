@@ -77,7 +77,7 @@ final class Decoder {
     private static final class Frame {
         final Shape shape;
         final DynamicStruct.Builder output;
-        final Map<Shape.Member, Frame> within = new HashMap<>(2);
+        @Nullable Map<Shape.Member, Frame> within;
         /** The member of the union that the tag named. */
         Shape.@Nullable Member tagged;
 
@@ -87,6 +87,9 @@ final class Decoder {
         }
 
         Frame within(Shape.Member member) {
+            if (within == null) {
+                within = new HashMap<>();
+            }
             return within.computeIfAbsent(member, m -> new Frame(m.flat(), output.struct(m.field)));
         }
     }
@@ -106,13 +109,22 @@ final class Decoder {
             throw expected(node, "an object for " + shape.schema);
         }
         Frame frame = new Frame(shape, output);
-        List<Integer> waiting = new ArrayList<>();
+        List<Integer> waiting = List.of();
         int size = tree.size(node);
         for (int i = 0, at = tree.first(node); i < size; i++, at = tree.after(node, at)) {
             if (!member(frame, tree.name(at), at, false)) {
+                if (waiting.isEmpty()) {
+                    waiting = new ArrayList<>();
+                }
                 waiting.add(at);
             }
         }
+        if (!waiting.isEmpty()) {
+            members(frame, waiting);
+        }
+    }
+
+    private void members(Frame frame, List<Integer> waiting) {
         // Members of a union that came before its tag. A tag may itself be a member of a union that waits for another
         // one, so this takes as many
         // rounds as tags are nested.

@@ -20,6 +20,10 @@ final class Numbers {
     /** All integers up to here are floats, and short enough to be written without exponent. */
     private static final double PLAIN = 1e15;
 
+    private static final double[] POWERS_OF_TEN = {
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+    };
+
     private Numbers() {}
 
     /** A finite number. */
@@ -116,24 +120,34 @@ final class Numbers {
         return integer(digits, type);
     }
 
-    /** A number as JSON spells it; too large a one is infinite. */
+    /**
+     * A number as JSON spells it; too large a one is infinite.
+     *
+     * <p>Up to 15 digits, with or without a point, are an integer that a float holds exactly, over a power of ten that it holds, too: so
+     * their quotient is the float that is nearest. Most numbers are such, and need no string of their own.
+     */
     static double real(Tree.Digits digits) {
-        int length = digits.to - digits.from;
-        if (length <= 15) {
-            CharSequence text = digits.text;
-            int at = digits.from;
-            boolean negative = text.charAt(at) == '-';
-            long n = 0;
-            for (at += negative ? 1 : 0; at < digits.to; at++) {
-                int digit = text.charAt(at) - '0';
-                if (digit < 0 || digit > 9) {
-                    return Double.parseDouble(digits.toString());
-                }
+        CharSequence text = digits.text;
+        boolean negative = text.charAt(digits.from) == '-';
+        int first = negative ? digits.from + 1 : digits.from;
+        int point = digits.to;
+        long n = 0;
+        boolean plain = digits.to - first <= 16;
+        for (int at = first; plain && at < digits.to; at++) {
+            int digit = text.charAt(at) - '0';
+            if (digit >= 0 && digit <= 9) {
                 n = 10 * n + digit;
+            } else if (digit == '.' - '0') {
+                point = at;
+            } else {
+                plain = false;
             }
-            return negative ? -(double) n : n;
         }
-        return Double.parseDouble(digits.toString());
+        if (!plain || n >= PLAIN) {
+            return Double.parseDouble(digits.toString());
+        }
+        double value = point == digits.to ? n : n / POWERS_OF_TEN[digits.to - point - 1];
+        return negative ? -value : value;
     }
 
     /** A float that is written as a string: NaN, Infinity, inf (in any case), or a number. */
