@@ -89,11 +89,19 @@ final class House {
         return type.getPackageName().startsWith(prefix);
     }
 
-    /** First part of the package below the prefix: {@code capnp} for {@code dev.capstan.capnp.rpc.Vat}. */
+    /**
+     * First part of the package below the prefix: {@code capnp} for {@code dev.capstan.capnp.rpc.Vat}; more of it where a module's home lies within
+     * another one's, as {@code capnp.json} does.
+     */
     String room(JavaClass type) {
-        String rest = type.getPackageName().substring(prefix.length());
+        String rest = packageName(type);
         int dot = rest.indexOf('.');
-        return dot < 0 ? rest : rest.substring(0, dot);
+        String first = dot < 0 ? rest : rest.substring(0, dot);
+        return HouseRules.ROOMS.values().stream()
+                .map(Room::home)
+                .filter(home -> rest.equals(home) || rest.startsWith(home + "."))
+                .max(Comparator.comparingInt(String::length))
+                .orElse(first);
     }
 
     static Optional<Room> plan(String home) {

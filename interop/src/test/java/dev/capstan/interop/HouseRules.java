@@ -16,7 +16,7 @@ final class HouseRules {
     /**
      * A module as the plan has it.
      *
-     * @param home root package below {@code dev.capstan}; all classes of the module live there
+     * @param home root package below {@code dev.capstan}; all classes of the module live there. It may lie within another module's
      * @param uses homes of the modules that it may use
      * @param outside package prefixes of third-party libraries that it may use; JSpecify's annotations are open to all
      * @param javaBaseAlone whether of the JDK it may use java.base only, instead of every {@code java.*} module
@@ -24,7 +24,7 @@ final class HouseRules {
     record Room(String home, Set<String> uses, Set<String> outside, boolean javaBaseAlone) {}
 
     private static final Set<String> ANY_ROOM = Set.of(
-            "async", "cap", "net", "capnp", "capnpc", "capnweb", "grpc", "cluster", "testkit", "examples", "gateway");
+            "async", "cap", "net", "capnp", "capnp.json", "capnpc", "capnweb", "grpc", "cluster", "testkit", "examples", "gateway");
 
     /** Section 2 of the plan, modules to come included. Keys are Maven's module folders, {@code examples/*} being one room. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
@@ -32,6 +32,9 @@ final class HouseRules {
             Map.entry("cap", new Room("cap", Set.of("async"), Set.of(), true)),
             Map.entry("net", new Room("net", Set.of("async"), Set.of("io.netty.", "jdk.net."), false)),
             Map.entry("capnp", new Room("capnp", Set.of("async", "cap"), Set.of(), false)),
+            Map.entry(
+                    "capnp-json",
+                    new Room("capnp.json", Set.of("async", "cap", "capnp"), Set.of("com.fasterxml.jackson.core."), false)),
             Map.entry("capnpc", new Room("capnpc", Set.of("async", "cap", "capnp"), Set.of(), false)),
             Map.entry(
                     "capnp-maven-plugin",
@@ -70,7 +73,7 @@ final class HouseRules {
     static final Set<String> SEE_ALL_WIRES = Set.of("gateway", "interop", "fuzz", "bench", "examples");
 
     /** Session, vat and message code: streams come in, sockets never do. */
-    static final Set<String> SOCKETLESS = Set.of("async", "cap", "capnp", "capnpc", "capnweb", "grpc");
+    static final Set<String> SOCKETLESS = Set.of("async", "cap", "capnp", "capnp.json", "capnpc", "capnweb", "grpc");
 
     /** Tests and measuring programs, to which the walls about state, time and visibility do not apply. */
     static final Set<String> OUTSIDE_THE_WALLS = Set.of("interop", "fuzz", "bench");
@@ -80,7 +83,8 @@ final class HouseRules {
 
     /** Packages of generated sources: what is public there is decided by the schema. */
     static final Set<String> GENERATED =
-            Set.of("capnp.schema", "capnp.rpc.protocol", "capnp.persistent", "capnp.stream", "examples");
+            Set.of(
+            "capnp.schema", "capnp.rpc.protocol", "capnp.persistent", "capnp.stream", "capnp.json.schema", "examples");
 
     /** A share says nothing about a handful of types: a module (or house) with fewer than this many is left alone. */
     static final int FEWEST_TYPES_FOR_A_SHARE = 12;

@@ -1,0 +1,69 @@
+package dev.capstan.capnp.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class NumbersTest {
+    private static double read(String text) {
+        Tree.Digits digits = new Tree.Digits();
+        digits.text = "[" + text + "]";
+        digits.from = 1;
+        digits.to = 1 + text.length();
+        return Numbers.real(digits);
+    }
+
+    private static String written(double value) {
+        StringBuilder text = new StringBuilder();
+        Numbers.format(value, text);
+        return text.toString();
+    }
+
+    @Test
+    void numbers_are_read_as_java_reads_them() {
+        Random random = new Random(7);
+        for (int i = 0; i < 200_000; i++) {
+            String whole = Long.toString(random.nextLong() >> random.nextInt(64));
+            String text =
+                    switch (random.nextInt(4)) {
+                        case 0 -> whole;
+                        case 1 -> whole + "." + random.nextInt(1_000_000);
+                        case 2 -> random.nextInt(10) + ".0000" + Math.abs(random.nextLong() >> random.nextInt(64));
+                        default -> whole + "e" + (random.nextInt(60) - 30);
+                    };
+            assertEquals(Double.parseDouble(text), read(text), text);
+        }
+        assertEquals(-0.0, read("-0"));
+        assertEquals(-0.0, read("-0.0"));
+    }
+
+    @Test
+    void written_numbers_are_read_back_as_the_same() {
+        Random random = new Random(11);
+        for (int i = 0; i < 100_000; i++) {
+            double value = Double.longBitsToDouble(random.nextLong());
+            if (!Double.isNaN(value) && !Double.isInfinite(value)) {
+                assertEquals(value, read(written(value)));
+            }
+            double small = random.nextInt(1_000_000) / 1000.0;
+            assertEquals(small, read(written(small)));
+        }
+    }
+
+    @Test
+    void numbers_look_as_in_cpp() {
+        assertEquals("0", written(0));
+        assertEquals("-0", written(-0.0));
+        assertEquals("-5.5", written(-5.5));
+        assertEquals("0.1", written(0.1));
+        assertEquals("0.10000000149011612", written(0.1f));
+        assertEquals("123456789012345", written(123456789012345.0));
+        assertEquals("1e15", written(1e15));
+        assertEquals("1e-07", written(1e-7));
+        assertEquals("0.0001", written(0.0001));
+        assertEquals("1.0000000000000003e-05", written(Math.nextUp(1e-5)));
+        assertEquals("-1.23e47", written(-1.23e47));
+        assertEquals("9.9999999338158125e36", written(1e37f));
+    }
+}
