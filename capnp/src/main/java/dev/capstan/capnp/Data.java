@@ -58,6 +58,45 @@ public final class Data {
         return segment.buffer(start, size).asReadOnlyBuffer();
     }
 
+    /** Where {@code part} begins first in these bytes, or -1. */
+    public int indexOf(Data part) {
+        int last = size - part.size;
+        // As many bytes as fit a long are compared at once, where as many can be read.
+        int head = Math.min(8, part.size);
+        long mask = head == 0 ? 0 : -1L >>> 64 - 8 * head;
+        long wanted = part.head(head);
+        int lastOfEight = (int) Math.min(last, segment.end - start - 8);
+        int at = 0;
+        for (; at <= lastOfEight; at++) {
+            if ((segment.getLong(start + at) & mask) == wanted && (part.size <= 8 || matches(at, part))) {
+                return at;
+            }
+        }
+        for (; at <= last; at++) {
+            if (matches(at, part)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private long head(int bytes) {
+        long head = 0;
+        for (int i = 0; i < bytes; i++) {
+            head |= (segment.getByte(start + i) & 0xffL) << 8 * i;
+        }
+        return head;
+    }
+
+    private boolean matches(int at, Data part) {
+        for (int i = 0; i < part.size; i++) {
+            if (segment.getByte(start + at + i) != part.segment.getByte(part.start + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Data that
@@ -110,11 +149,13 @@ public final class Data {
     }
 
     static Builder init(Segment segment, long at, int size) {
-        return builder(ListWrites.init(ElementSize.BYTE, segment, at, size));
+        return init(segment, at, size, size);
     }
 
-    private static Builder builder(Elements bytes) {
-        return new Builder(bytes.segment, bytes.start, bytes.count);
+    /** A list of {@code allocated} bytes, of which the first {@code size} are handed out. */
+    static Builder init(Segment segment, long at, int size, int allocated) {
+        Elements bytes = ListWrites.init(ElementSize.BYTE, segment, at, allocated);
+        return new Builder(bytes.segment, bytes.start, size);
     }
 
     /** Bytes in a message that is being built, to be changed in place. */
@@ -148,6 +189,11 @@ public final class Data {
         public void put(int index, byte[] source, int sourceOffset, int length) {
             Objects.checkFromIndexSize(index, length, size);
             segment.putBytes(start + index, source, sourceOffset, length);
+        }
+
+        /** Copies {@code source} in, to begin at the first byte. */
+        void put(Data source) {
+            source.segment.copyTo(source.start, segment, start, source.size);
         }
 
         /** The bytes themselves as a buffer that can be written to; its position is 0. */
@@ -195,8 +241,7 @@ public final class Data {
         void write(Segment segment, long at, Data value) {
             long old = segment.getLong(at);
             segment.putLong(at, 0);
-            Builder copy = Data.init(segment, at, value.size);
-            value.segment.copyTo(value.start, copy.segment, copy.start, value.size);
+            Data.init(segment, at, value.size).put(value);
             if (old != 0) {
                 // Only now: value may be a view of what it replaces.
                 Zeroing.target(segment, at, old);

@@ -182,6 +182,29 @@ public abstract class StructBuilder {
         Text.write(segment, pointerAt(pointerIndex), value);
     }
 
+    /** The UTF-8 of a text, without its NUL, to be changed in place; a null pointer gives no bytes. */
+    protected final Data.Builder _utf8(int pointerIndex) {
+        return Text.edit(segment, pointerAt(pointerIndex));
+    }
+
+    /** The same; a null pointer becomes a copy of {@code orElse} first. */
+    protected final Data.Builder _utf8(int pointerIndex, String orElse) {
+        if (_isNull(pointerIndex)) {
+            _setText(pointerIndex, orElse);
+        }
+        return _utf8(pointerIndex);
+    }
+
+    /** Copies {@code value}, which is to be UTF-8, into a new text in place of what was there. */
+    protected final void _setUtf8(int pointerIndex, Data value) {
+        Text.write(segment, pointerAt(pointerIndex), value);
+    }
+
+    /** A new text of {@code size} bytes in place of what was there, to be filled with UTF-8. */
+    protected final Data.Builder _initUtf8(int pointerIndex, int size) {
+        return Text.init(segment, pointerAt(pointerIndex), size);
+    }
+
     /** The bytes, to be changed in place; a null pointer gives no bytes. */
     protected final Data.Builder _data(int pointerIndex) {
         return _get(Data.TYPE, pointerIndex);

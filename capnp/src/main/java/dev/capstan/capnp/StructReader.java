@@ -130,6 +130,16 @@ public abstract class StructReader {
         return _isNull(pointerIndex) ? orElse : Text.read(segment, pointerAt(pointerIndex));
     }
 
+    /** The UTF-8 of a text, without its NUL; a null pointer reads as no bytes. */
+    protected final Data _utf8(int pointerIndex) {
+        return _isNull(pointerIndex) ? Data.EMPTY : Text.bytes(segment, pointerAt(pointerIndex));
+    }
+
+    /** The UTF-8 of a text, without its NUL; a null pointer reads as {@code orElse}. */
+    protected final Data _utf8(int pointerIndex, String orElse) {
+        return _isNull(pointerIndex) ? Text.bytes(orElse) : Text.bytes(segment, pointerAt(pointerIndex));
+    }
+
     /** Data; a null pointer reads as no bytes. */
     protected final Data _data(int pointerIndex) {
         return _data(pointerIndex, Data.EMPTY);

@@ -111,6 +111,7 @@ final class BuilderWriter {
             case JavaType.Pointer.TEXT -> {
                 getter(field, output.string(), "", "_text(" + index + or + ")");
                 setter(field, output.string(), "", "_setText(" + index + ", value)");
+                writeUtf8(field, or);
             }
             case JavaType.Pointer.DATA -> {
                 String builder = output.file().runtime("Data.Builder");
@@ -169,6 +170,16 @@ final class BuilderWriter {
         }
     }
 
+    /** The text as the bytes that lie in the message, without the NUL behind them. */
+    private void writeUtf8(StructField field, String or) {
+        String suffix = field.utf8Suffix();
+        int index = field.offset();
+        String builder = output.file().runtime("Data.Builder");
+        getter(field, builder, suffix, "_utf8(" + index + or + ")");
+        setter(field, output.file().runtime("Data"), suffix, "_setUtf8(" + index + ", value)");
+        init(field, suffix, builder, "int size", "_initUtf8(" + index + ", size)");
+    }
+
     private void getAndSet(StructField field, JavaType type, String or) {
         String token = names.token(type);
         getter(field, names.builder(type), "", "_get(" + token + ", " + field.offset() + or + ")");
@@ -189,7 +200,11 @@ final class BuilderWriter {
     }
 
     private void init(StructField field, String type, String parameters, String value) {
-        text.blank().open("public " + type + " init" + field.name() + "(" + parameters + ")");
+        init(field, "", type, parameters, value);
+    }
+
+    private void init(StructField field, String suffix, String type, String parameters, String value) {
+        text.blank().open("public " + type + " init" + field.name() + suffix + "(" + parameters + ")");
         writeTag(field);
         text.line("return " + value + ";").close();
     }

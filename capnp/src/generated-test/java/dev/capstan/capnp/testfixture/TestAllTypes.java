@@ -102,6 +102,11 @@ public final class TestAllTypes {
             return _text(0);
         }
 
+        /** The bytes of {@link #getTextField}, as a view of the message. */
+        public Data getTextFieldUtf8() {
+            return _utf8(0);
+        }
+
         public boolean hasDataField() {
             return !_isNull(1);
         }
@@ -420,6 +425,18 @@ public final class TestAllTypes {
 
         public void setTextField(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getTextFieldUtf8() {
+            return _utf8(0);
+        }
+
+        public void setTextFieldUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initTextFieldUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public boolean hasDataField() {

@@ -95,6 +95,11 @@ public final class TestDefaults {
             return _text(0, "foo");
         }
 
+        /** The bytes of {@link #getTextField}, as a view of the message. */
+        public Data getTextFieldUtf8() {
+            return _utf8(0, "foo");
+        }
+
         public boolean hasDataField() {
             return !_isNull(1);
         }
@@ -293,6 +298,18 @@ public final class TestDefaults {
 
         public void setTextField(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getTextFieldUtf8() {
+            return _utf8(0, "foo");
+        }
+
+        public void setTextFieldUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initTextFieldUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public boolean hasDataField() {

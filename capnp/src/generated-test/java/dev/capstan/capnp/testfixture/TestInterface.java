@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -309,6 +310,11 @@ public final class TestInterface {
             public String getX() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getX}, as a view of the message. */
+            public Data getXUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -331,6 +337,18 @@ public final class TestInterface {
 
             public void setX(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getXUtf8() {
+                return _utf8(0);
+            }
+
+            public void setXUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initXUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

@@ -6,6 +6,7 @@ import dev.capstan.cap.Cap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -506,6 +507,11 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -528,6 +534,18 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 
@@ -673,6 +691,11 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -695,6 +718,18 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 
@@ -1142,6 +1177,11 @@ public final class TestMoreStuff {
             public String getS() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1164,6 +1204,18 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 
@@ -1685,6 +1737,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getA}, as a view of the message. */
+            public Data getAUtf8() {
+                return _utf8(0);
+            }
+
             public long getB() {
                 return _uint32(0, 123);
             }
@@ -1695,6 +1752,11 @@ public final class TestMoreStuff {
 
             public String getC() {
                 return _text(1, "foo");
+            }
+
+            /** The bytes of {@link #getC}, as a view of the message. */
+            public Data getCUtf8() {
+                return _utf8(1, "foo");
             }
         }
 
@@ -1720,6 +1782,18 @@ public final class TestMoreStuff {
                 _setText(0, value);
             }
 
+            public Data.Builder getAUtf8() {
+                return _utf8(0);
+            }
+
+            public void setAUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initAUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
             public long getB() {
                 return _uint32(0, 123);
             }
@@ -1738,6 +1812,18 @@ public final class TestMoreStuff {
 
             public void setC(String value) {
                 _setText(1, value);
+            }
+
+            public Data.Builder getCUtf8() {
+                return _utf8(1, "foo");
+            }
+
+            public void setCUtf8(Data value) {
+                _setUtf8(1, value);
+            }
+
+            public Data.Builder initCUtf8(int size) {
+                return _initUtf8(1, size);
             }
         }
 
@@ -1798,12 +1884,22 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getD}, as a view of the message. */
+            public Data getDUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasE() {
                 return !_isNull(1);
             }
 
             public String getE() {
                 return _text(1, "bar");
+            }
+
+            /** The bytes of {@link #getE}, as a view of the message. */
+            public Data getEUtf8() {
+                return _utf8(1, "bar");
             }
         }
 
@@ -1829,6 +1925,18 @@ public final class TestMoreStuff {
                 _setText(0, value);
             }
 
+            public Data.Builder getDUtf8() {
+                return _utf8(0);
+            }
+
+            public void setDUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initDUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
             public boolean hasE() {
                 return !_isNull(1);
             }
@@ -1839,6 +1947,18 @@ public final class TestMoreStuff {
 
             public void setE(String value) {
                 _setText(1, value);
+            }
+
+            public Data.Builder getEUtf8() {
+                return _utf8(1, "bar");
+            }
+
+            public void setEUtf8(Data value) {
+                _setUtf8(1, value);
+            }
+
+            public Data.Builder initEUtf8(int size) {
+                return _initUtf8(1, size);
             }
         }
 
@@ -2247,6 +2367,11 @@ public final class TestMoreStuff {
             public String getStr() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getStr}, as a view of the message. */
+            public Data getStrUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2269,6 +2394,18 @@ public final class TestMoreStuff {
 
             public void setStr(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getStrUtf8() {
+                return _utf8(0);
+            }
+
+            public void setStrUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initStrUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 
@@ -2329,6 +2466,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getA}, as a view of the message. */
+            public Data getAUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasB() {
                 return !_isNull(1);
             }
@@ -2358,6 +2500,18 @@ public final class TestMoreStuff {
 
             public void setA(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getAUtf8() {
+                return _utf8(0);
+            }
+
+            public void setAUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initAUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasB() {

@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerList;
@@ -426,6 +427,11 @@ public final class TestPipeline {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasOutBox() {
                 return !_isNull(1);
             }
@@ -455,6 +461,18 @@ public final class TestPipeline {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasOutBox() {
@@ -826,6 +844,11 @@ public final class TestPipeline {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasOutBox() {
                 return !_isNull(1);
             }
@@ -855,6 +878,18 @@ public final class TestPipeline {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasOutBox() {

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -38,6 +39,11 @@ public final class TestSturdyRefHostId {
             return _text(0);
         }
 
+        /** The bytes of {@link #getHost}, as a view of the message. */
+        public Data getHostUtf8() {
+            return _utf8(0);
+        }
+
         /** Opens a new connection even if there is one already. */
         public boolean getUnique() {
             return _bool(0, false);
@@ -64,6 +70,18 @@ public final class TestSturdyRefHostId {
 
         public void setHost(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getHostUtf8() {
+            return _utf8(0);
+        }
+
+        public void setHostUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initHostUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public boolean getUnique() {

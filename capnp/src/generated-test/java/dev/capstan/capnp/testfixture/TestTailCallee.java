@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -108,6 +109,11 @@ public final class TestTailCallee {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getT}, as a view of the message. */
+            public Data getTUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasC() {
                 return !_isNull(1);
             }
@@ -145,6 +151,18 @@ public final class TestTailCallee {
 
             public void setT(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasC() {
@@ -225,6 +243,11 @@ public final class TestTailCallee {
             public String getT() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getT}, as a view of the message. */
+            public Data getTUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -255,6 +278,18 @@ public final class TestTailCallee {
 
             public void setT(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -50,6 +51,11 @@ public final class TestThirdPartyToContact {
         public String getSentBy() {
             return _text(1);
         }
+
+        /** The bytes of {@link #getSentBy}, as a view of the message. */
+        public Data getSentByUtf8() {
+            return _utf8(1);
+        }
     }
 
     public static final class Builder extends StructBuilder {
@@ -97,6 +103,18 @@ public final class TestThirdPartyToContact {
         /** Who sent this, so that a test sees whether it was forwarded by the rules or merely copied. */
         public void setSentBy(String value) {
             _setText(1, value);
+        }
+
+        public Data.Builder getSentByUtf8() {
+            return _utf8(1);
+        }
+
+        public void setSentByUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initSentByUtf8(int size) {
+            return _initUtf8(1, size);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -120,6 +121,11 @@ public final class TestTransferCap {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasCap() {
                 return !_isNull(1);
             }
@@ -149,6 +155,18 @@ public final class TestTransferCap {
 
             public void setText(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasCap() {

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -217,6 +218,11 @@ public final class CodeGeneratorRequest {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getFilename}, as a view of the message. */
+            public Data getFilenameUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasImports() {
                 return !_isNull(1);
             }
@@ -265,6 +271,18 @@ public final class CodeGeneratorRequest {
             /** Relative to the source prefix that the compiler was given. */
             public void setFilename(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getFilenameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setFilenameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initFilenameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasImports() {
@@ -364,6 +382,11 @@ public final class CodeGeneratorRequest {
                 public String getName() {
                     return _text(0);
                 }
+
+                /** The bytes of {@link #getName}, as a view of the message. */
+                public Data getNameUtf8() {
+                    return _utf8(0);
+                }
             }
 
             public static final class Builder extends StructBuilder {
@@ -395,6 +418,18 @@ public final class CodeGeneratorRequest {
                 /** As written in the importing file. */
                 public void setName(String value) {
                     _setText(0, value);
+                }
+
+                public Data.Builder getNameUtf8() {
+                    return _utf8(0);
+                }
+
+                public void setNameUtf8(Data value) {
+                    _setUtf8(0, value);
+                }
+
+                public Data.Builder initNameUtf8(int size) {
+                    return _initUtf8(0, size);
                 }
             }
 

@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -54,6 +55,11 @@ public final class Node {
         /** For messages to people: file name, colon, dotted name. Nothing may depend on it. */
         public String getDisplayName() {
             return _text(0);
+        }
+
+        /** The bytes of {@link #getDisplayName}, as a view of the message. */
+        public Data getDisplayNameUtf8() {
+            return _utf8(0);
         }
 
         /** How many bytes of the display name to drop to be left with the name of this node alone. */
@@ -200,6 +206,18 @@ public final class Node {
         /** For messages to people: file name, colon, dotted name. Nothing may depend on it. */
         public void setDisplayName(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getDisplayNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setDisplayNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initDisplayNameUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public long getDisplayNamePrefixLength() {
@@ -458,6 +476,11 @@ public final class Node {
             public String getName() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -480,6 +503,18 @@ public final class Node {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 
@@ -539,6 +574,11 @@ public final class Node {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
+
             /**
              * The node itself may be missing from the request.
              *
@@ -570,6 +610,18 @@ public final class Node {
             /** Without its scope. */
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public long getId() {
@@ -647,6 +699,11 @@ public final class Node {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getDocComment}, as a view of the message. */
+            public Data getDocCommentUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasMembers() {
                 return !_isNull(1);
             }
@@ -695,6 +752,18 @@ public final class Node {
             /** The comment below the declaration, without comment signs. */
             public void setDocComment(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getDocCommentUtf8() {
+                return _utf8(0);
+            }
+
+            public void setDocCommentUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initDocCommentUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasMembers() {
@@ -785,6 +854,11 @@ public final class Node {
                     return _text(0);
                 }
 
+                /** The bytes of {@link #getDocComment}, as a view of the message. */
+                public Data getDocCommentUtf8() {
+                    return _utf8(0);
+                }
+
                 public long getStartByte() {
                     return _uint32(0, 0);
                 }
@@ -814,6 +888,18 @@ public final class Node {
 
                 public void setDocComment(String value) {
                     _setText(0, value);
+                }
+
+                public Data.Builder getDocCommentUtf8() {
+                    return _utf8(0);
+                }
+
+                public void setDocCommentUtf8(Data value) {
+                    _setUtf8(0, value);
+                }
+
+                public Data.Builder initDocCommentUtf8(int size) {
+                    return _initUtf8(0, size);
                 }
 
                 public long getStartByte() {

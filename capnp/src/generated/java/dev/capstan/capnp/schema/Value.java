@@ -159,6 +159,12 @@ public final class Value {
             return _text(0);
         }
 
+        /** The bytes of {@link #getText}, as a view of the message. */
+        public Data getTextUtf8() {
+            assert isText() : "asked for TEXT of a union that holds " + which();
+            return _utf8(0);
+        }
+
         public boolean isData() {
             return _uint16(0, 0) == 13;
         }
@@ -424,6 +430,21 @@ public final class Value {
         public void setText(String value) {
             _setUint16(0, 12, 0);
             _setText(0, value);
+        }
+
+        public Data.Builder getTextUtf8() {
+            assert isText() : "asked for TEXT of a union that holds " + which();
+            return _utf8(0);
+        }
+
+        public void setTextUtf8(Data value) {
+            _setUint16(0, 12, 0);
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initTextUtf8(int size) {
+            _setUint16(0, 12, 0);
+            return _initUtf8(0, size);
         }
 
         public boolean isData() {

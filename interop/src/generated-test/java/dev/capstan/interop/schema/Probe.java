@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Int64List;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
@@ -772,6 +773,11 @@ public final class Probe {
             public String getReason() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getReason}, as a view of the message. */
+            public Data getReasonUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -810,6 +816,18 @@ public final class Probe {
 
             public void setReason(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getReasonUtf8() {
+                return _utf8(0);
+            }
+
+            public void setReasonUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initReasonUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

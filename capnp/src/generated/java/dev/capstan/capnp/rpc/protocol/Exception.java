@@ -43,6 +43,11 @@ public final class Exception {
             return _text(0);
         }
 
+        /** The bytes of {@link #getReason}, as a view of the message. */
+        public Data getReasonUtf8() {
+            return _utf8(0);
+        }
+
         /** What the caller had better do. */
         public Type getType() {
             return Type.of(_uint16(2, 0));
@@ -70,6 +75,11 @@ public final class Exception {
         /** Where it happened, in the words of the callee's language. Sent only by callees that have been told to. */
         public String getTrace() {
             return _text(1);
+        }
+
+        /** The bytes of {@link #getTrace}, as a view of the message. */
+        public Data getTraceUtf8() {
+            return _utf8(1);
         }
 
         public boolean hasDetails() {
@@ -103,6 +113,18 @@ public final class Exception {
         /** For people, not for programs. */
         public void setReason(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getReasonUtf8() {
+            return _utf8(0);
+        }
+
+        public void setReasonUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initReasonUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public Type getType() {
@@ -151,6 +173,18 @@ public final class Exception {
         /** Where it happened, in the words of the callee's language. Sent only by callees that have been told to. */
         public void setTrace(String value) {
             _setText(1, value);
+        }
+
+        public Data.Builder getTraceUtf8() {
+            return _utf8(1);
+        }
+
+        public void setTraceUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initTraceUtf8(int size) {
+            return _initUtf8(1, size);
         }
 
         public boolean hasDetails() {

@@ -2,6 +2,7 @@
 package dev.capstan.capnpc.golden.constants;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.PipelineHandle;
@@ -46,6 +47,11 @@ public final class Settings {
             return _text(0);
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
+
         public int getLevel() {
             return _uint8(0, 0);
         }
@@ -87,6 +93,18 @@ public final class Settings {
 
         public void setName(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public int getLevel() {

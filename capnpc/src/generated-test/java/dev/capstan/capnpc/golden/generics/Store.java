@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -168,6 +169,11 @@ public final class Store {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getKey}, as a view of the message. */
+            public Data getKeyUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasValue() {
                 return !_isNull(1);
             }
@@ -200,6 +206,18 @@ public final class Store {
 
             public void setKey(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getKeyUtf8() {
+                return _utf8(0);
+            }
+
+            public void setKeyUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initKeyUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasValue() {
@@ -449,6 +467,11 @@ public final class Store {
             public String getKey() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getKey}, as a view of the message. */
+            public Data getKeyUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder<TB, TR> extends StructBuilder {
@@ -474,6 +497,18 @@ public final class Store {
 
             public void setKey(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getKeyUtf8() {
+                return _utf8(0);
+            }
+
+            public void setKeyUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initKeyUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -101,6 +102,11 @@ public final class Listener {
             public String getText() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -123,6 +129,18 @@ public final class Listener {
 
             public void setText(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

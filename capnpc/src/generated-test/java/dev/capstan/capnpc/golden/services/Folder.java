@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -124,6 +125,11 @@ public final class Folder {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasNode() {
                 return !_isNull(1);
             }
@@ -153,6 +159,18 @@ public final class Folder {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public boolean hasNode() {
@@ -260,6 +278,11 @@ public final class Folder {
                 return _text(4);
             }
 
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(4);
+            }
+
             public boolean isNothing() {
                 return _uint16(0, 0) == 0;
             }
@@ -349,6 +372,18 @@ public final class Folder {
 
             public void setText(String value) {
                 _setText(4, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(4);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(4, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(4, size);
             }
 
             public boolean isNothing() {
@@ -698,6 +733,11 @@ public final class Folder {
             public String getPath() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getPath}, as a view of the message. */
+            public Data getPathUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -720,6 +760,18 @@ public final class Folder {
 
             public void setPath(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getPathUtf8() {
+                return _utf8(0);
+            }
+
+            public void setPathUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initPathUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -158,6 +159,11 @@ public final class Titled {
             public String getTitle() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getTitle}, as a view of the message. */
+            public Data getTitleUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -180,6 +186,18 @@ public final class Titled {
 
             public void setTitle(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTitleUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTitleUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTitleUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -102,6 +103,11 @@ public final class Watcher {
             public String getWhat() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getWhat}, as a view of the message. */
+            public Data getWhatUtf8() {
+                return _utf8(0);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -124,6 +130,18 @@ public final class Watcher {
 
             public void setWhat(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getWhatUtf8() {
+                return _utf8(0);
+            }
+
+            public void setWhatUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initWhatUtf8(int size) {
+                return _initUtf8(0, size);
             }
         }
 

@@ -60,6 +60,11 @@ public final class Shape {
             return _text(0, "unnamed");
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0, "unnamed");
+        }
+
         public boolean getVisible() {
             return _bool(0, true);
         }
@@ -183,6 +188,18 @@ public final class Shape {
         /** What it is called. */
         public void setName(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getNameUtf8() {
+            return _utf8(0, "unnamed");
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public boolean getVisible() {
@@ -510,6 +527,11 @@ public final class Shape {
             public String getNote() {
                 return _text(2);
             }
+
+            /** The bytes of {@link #getNote}, as a view of the message. */
+            public Data getNoteUtf8() {
+                return _utf8(2);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -549,6 +571,18 @@ public final class Shape {
 
             public void setNote(String value) {
                 _setText(2, value);
+            }
+
+            public Data.Builder getNoteUtf8() {
+                return _utf8(2);
+            }
+
+            public void setNoteUtf8(Data value) {
+                _setUtf8(2, value);
+            }
+
+            public Data.Builder initNoteUtf8(int size) {
+                return _initUtf8(2, size);
             }
 
             private Builder cleared() {

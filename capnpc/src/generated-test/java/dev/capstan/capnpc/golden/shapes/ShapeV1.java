@@ -2,6 +2,7 @@
 package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -36,6 +37,11 @@ public final class ShapeV1 {
         public String getName() {
             return _text(0);
         }
+
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
     }
 
     public static final class Builder extends StructBuilder {
@@ -58,6 +64,18 @@ public final class ShapeV1 {
 
         public void setName(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
         }
     }
 

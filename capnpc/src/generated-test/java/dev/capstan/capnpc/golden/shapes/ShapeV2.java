@@ -2,6 +2,7 @@
 package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
@@ -38,12 +39,22 @@ public final class ShapeV2 {
             return _text(0);
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
+
         public boolean hasAddedText() {
             return !_isNull(1);
         }
 
         public String getAddedText() {
             return _text(1, "added");
+        }
+
+        /** The bytes of {@link #getAddedText}, as a view of the message. */
+        public Data getAddedTextUtf8() {
+            return _utf8(1, "added");
         }
 
         public int getAddedNumber() {
@@ -82,6 +93,18 @@ public final class ShapeV2 {
             _setText(0, value);
         }
 
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
+        }
+
         public boolean hasAddedText() {
             return !_isNull(1);
         }
@@ -92,6 +115,18 @@ public final class ShapeV2 {
 
         public void setAddedText(String value) {
             _setText(1, value);
+        }
+
+        public Data.Builder getAddedTextUtf8() {
+            return _utf8(1, "added");
+        }
+
+        public void setAddedTextUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initAddedTextUtf8(int size) {
+            return _initUtf8(1, size);
         }
 
         public int getAddedNumber() {
