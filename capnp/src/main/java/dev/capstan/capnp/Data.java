@@ -160,8 +160,8 @@ public final class Data {
 
     /** Bytes in a message that is being built, to be changed in place. */
     public static final class Builder {
-        private final Segment segment;
-        private final long start;
+        final Segment segment;
+        final long start;
         private final int size;
 
         Builder(Segment segment, long start, int size) {

@@ -11,6 +11,9 @@ public final class Text {
     /** The token of the schema type {@code Text}. */
     public static final PointerType<String, String> TYPE = new Type();
 
+    /** Chars up to which it is faster to look at each than to have the JDK convert all. */
+    private static final int LONGEST_SHORT = 64;
+
     private Text() {}
 
     /** Reads the pointer at {@code at}, which may be null. */
@@ -63,8 +66,26 @@ public final class Text {
 
     static void write(Segment segment, long at, String value) {
         Objects.requireNonNull(value, "a text cannot be null: leave the field alone, or clear it");
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        init(segment, at, bytes.length).put(0, bytes, 0, bytes.length);
+        if (isShortAscii(value)) {
+            // No array in between, which the conversion of the JDK needs.
+            Data.Builder text = init(segment, at, value.length());
+            text.segment.putAscii(text.start, value);
+        } else {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            init(segment, at, bytes.length).put(0, bytes, 0, bytes.length);
+        }
+    }
+
+    private static boolean isShortAscii(String value) {
+        int length = value.length();
+        if (length > LONGEST_SHORT) {
+            return false;
+        }
+        int all = 0;
+        for (int i = 0; i < length; i++) {
+            all |= value.charAt(i);
+        }
+        return all < 0x80;
     }
 
     private static final class Type extends PointerType<String, String> {
