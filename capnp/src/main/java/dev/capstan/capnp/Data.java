@@ -60,41 +60,7 @@ public final class Data {
 
     /** Where {@code part} begins first in these bytes, or -1. */
     public int indexOf(Data part) {
-        int last = size - part.size;
-        // As many bytes as fit a long are compared at once, where as many can be read.
-        int head = Math.min(8, part.size);
-        long mask = head == 0 ? 0 : -1L >>> 64 - 8 * head;
-        long wanted = part.head(head);
-        int lastOfEight = (int) Math.min(last, segment.end - start - 8);
-        int at = 0;
-        for (; at <= lastOfEight; at++) {
-            if ((segment.getLong(start + at) & mask) == wanted && (part.size <= 8 || matches(at, part))) {
-                return at;
-            }
-        }
-        for (; at <= last; at++) {
-            if (matches(at, part)) {
-                return at;
-            }
-        }
-        return -1;
-    }
-
-    private long head(int bytes) {
-        long head = 0;
-        for (int i = 0; i < bytes; i++) {
-            head |= (segment.getByte(start + i) & 0xffL) << 8 * i;
-        }
-        return head;
-    }
-
-    private boolean matches(int at, Data part) {
-        for (int i = 0; i < part.size; i++) {
-            if (segment.getByte(start + at + i) != part.segment.getByte(part.start + i)) {
-                return false;
-            }
-        }
-        return true;
+        return Search.first(segment, start, size, part.segment, part.start, part.size);
     }
 
     @Override

@@ -162,6 +162,17 @@ public abstract class StructBuilder {
         return type.init(segment, pointerAt(pointerIndex), size);
     }
 
+    /** A list of structs; a null pointer gives an empty one. */
+    protected final <B extends StructBuilder> StructList.Builder<B> _structs(StructType<B, ?> type, int pointerIndex) {
+        return type.builders(ListWrites.editStructs(type, segment, pointerAt(pointerIndex)));
+    }
+
+    /** A new list of {@code size} structs in place of what was there. */
+    protected final <B extends StructBuilder> StructList.Builder<B> _initStructs(
+            StructType<B, ?> type, int pointerIndex, int size) {
+        return type.builders(ListWrites.initStructs(type, segment, pointerAt(pointerIndex), size));
+    }
+
     /** A deep copy of {@code value} in place of what was there; capabilities are shared. */
     protected final <R> void _set(PointerType<?, R> type, int pointerIndex, R value) {
         type.write(segment, pointerAt(pointerIndex), value);

@@ -115,6 +115,8 @@ final class ReaderWriter {
             case JavaType.Pointer.DATA -> "_data(" + field.offset() + or + ")";
             case JavaType.Pointer.ANY -> "_any(" + field.offset() + or + ")";
             case JavaType.Pointer.CAPABILITY -> "_cap(" + field.offset() + ")";
+            case JavaType.ListOf(JavaType.Struct element)
+            when field.defaultValue() == null -> "_structs(" + names.token(element) + ", " + field.offset() + ")";
             default -> "_get(" + names.token(type) + ", " + field.offset() + or + ")";
         };
     }

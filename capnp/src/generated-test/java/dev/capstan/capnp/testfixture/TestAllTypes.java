@@ -6,6 +6,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.Float32List;
 import dev.capstan.capnp.Float64List;
@@ -39,6 +40,36 @@ public final class TestAllTypes {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -257,7 +288,7 @@ public final class TestAllTypes {
         }
 
         public StructList.Reader<TestAllTypes.Reader> getStructList() {
-            return _get(Pool.LIST_OF_TEST_ALL_TYPES, 18);
+            return _structs(TestAllTypes.TYPE, 18);
         }
 
         public boolean hasEnumList() {
@@ -736,7 +767,7 @@ public final class TestAllTypes {
         }
 
         public StructList.Builder<TestAllTypes.Builder> getStructList() {
-            return _get(Pool.LIST_OF_TEST_ALL_TYPES, 18);
+            return _structs(TestAllTypes.TYPE, 18);
         }
 
         public void setStructList(StructList.Reader<TestAllTypes.Reader> value) {
@@ -744,7 +775,7 @@ public final class TestAllTypes {
         }
 
         public StructList.Builder<TestAllTypes.Builder> initStructList(int size) {
-            return _init(Pool.LIST_OF_TEST_ALL_TYPES, 18, size);
+            return _initStructs(TestAllTypes.TYPE, 18, size);
         }
 
         public boolean hasEnumList() {
@@ -903,9 +934,6 @@ public final class TestAllTypes {
                 PointerList.type(Text.TYPE);
         static final PointerType<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> LIST_OF_DATA =
                 PointerList.type(Data.TYPE);
-        static final PointerType<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>>
-                LIST_OF_TEST_ALL_TYPES =
-                StructList.type(TestAllTypes.TYPE);
         static final PointerType<EnumList.Builder<TestEnum>, EnumList.Reader<TestEnum>> LIST_OF_TEST_ENUM =
                 EnumList.type(TestEnum::of);
         static final PointerType<
@@ -924,6 +952,9 @@ public final class TestAllTypes {
                 PointerList.type(Pool.LIST_OF_TEXT);
         static final PointerType<PointerList.Builder<Cap, Cap>, PointerList.Reader<Cap>> LIST_OF_CAPABILITY =
                 PointerList.type(AnyPointer.CAPABILITY);
+        static final PointerType<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>>
+                LIST_OF_TEST_ALL_TYPES =
+                StructList.type(TestAllTypes.TYPE);
 
         private Pool() {}
     }

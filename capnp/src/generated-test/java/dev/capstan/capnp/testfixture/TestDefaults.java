@@ -5,6 +5,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.Float32List;
 import dev.capstan.capnp.Int32List;
@@ -32,6 +33,36 @@ public final class TestDefaults {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 

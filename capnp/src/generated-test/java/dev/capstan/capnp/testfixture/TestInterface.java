@@ -8,12 +8,14 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import java.util.function.Consumer;
@@ -200,6 +202,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private FooParams() {}
@@ -293,6 +326,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -389,6 +453,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private BarParams() {}
@@ -447,6 +542,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private BarResults() {}
@@ -504,6 +630,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -591,6 +748,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private BazResults() {}
@@ -648,6 +836,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -708,6 +927,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -798,6 +1048,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetTestTailCalleeParams() {}
@@ -858,6 +1139,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -948,6 +1260,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetTestTailCallerParams() {}
@@ -1008,6 +1351,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -1098,6 +1472,37 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetTestMoreStuffParams() {}
@@ -1158,6 +1563,37 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

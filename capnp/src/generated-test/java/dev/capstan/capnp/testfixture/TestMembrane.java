@@ -8,12 +8,14 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import java.util.function.Consumer;
@@ -225,6 +227,37 @@ public final class TestMembrane {
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
                 }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
+                }
             };
 
             private PassThroughParams() {}
@@ -284,6 +317,37 @@ public final class TestMembrane {
                 @Override
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
                 }
             };
 
@@ -345,6 +409,37 @@ public final class TestMembrane {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -441,6 +536,37 @@ public final class TestMembrane {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private MakeThingParams() {}
@@ -498,6 +624,37 @@ public final class TestMembrane {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -584,6 +741,37 @@ public final class TestMembrane {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -685,6 +873,37 @@ public final class TestMembrane {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private CallInterceptParams() {}
@@ -785,6 +1004,37 @@ public final class TestMembrane {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private LoopbackParams() {}
@@ -870,6 +1120,37 @@ public final class TestMembrane {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -957,6 +1238,37 @@ public final class TestMembrane {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private WaitForeverParams() {}
@@ -1014,6 +1326,37 @@ public final class TestMembrane {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

@@ -7,12 +7,14 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.UInt8List;
@@ -405,6 +407,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private CallFooParams() {}
@@ -490,6 +523,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -586,6 +650,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private CallFooWhenResolvedParams() {}
@@ -674,6 +769,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -773,6 +899,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private NeverReturnParams() {}
@@ -858,6 +1015,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -947,6 +1135,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private HoldParams() {}
@@ -1033,6 +1252,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private HoldResults() {}
@@ -1090,6 +1340,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -1160,6 +1441,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -1256,6 +1568,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetHeldParams() {}
@@ -1313,6 +1656,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -1400,6 +1774,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private EchoParams() {}
@@ -1486,6 +1891,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private EchoResults() {}
@@ -1571,6 +2007,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -1660,6 +2127,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private ExpectCancelResults() {}
@@ -1719,6 +2217,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -1867,6 +2396,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private MethodWithDefaultsResults() {}
@@ -2002,6 +2562,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetHandleParams() {}
@@ -2059,6 +2650,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -2146,6 +2768,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetNullParams() {}
@@ -2203,6 +2856,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -2290,6 +2974,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private GetEnormousStringParams() {}
@@ -2350,6 +3065,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -2448,6 +3194,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -2575,6 +3352,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private MethodWithNullDefaultResults() {}
@@ -2635,6 +3443,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -2774,6 +3613,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private WriteToFdResults() {}
@@ -2872,6 +3742,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private ThrowExceptionParams() {}
@@ -2932,6 +3833,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private ThrowExceptionResults() {}
@@ -2991,6 +3923,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -3053,6 +4016,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private ThrowRemoteExceptionResults() {}
@@ -3114,6 +4108,37 @@ public final class TestMoreStuff {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private ThrowExceptionWithDetailParams() {}
@@ -3174,6 +4199,37 @@ public final class TestMoreStuff {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

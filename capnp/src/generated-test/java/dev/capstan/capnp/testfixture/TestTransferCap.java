@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -23,6 +24,36 @@ public final class TestTransferCap {
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
         }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
+        }
     };
 
     private TestTransferCap() {}
@@ -37,7 +68,7 @@ public final class TestTransferCap {
         }
 
         public StructList.Reader<Element.Reader> getList() {
-            return _get(Pool.LIST_OF_ELEMENT, 0);
+            return _structs(Element.TYPE, 0);
         }
     }
 
@@ -56,7 +87,7 @@ public final class TestTransferCap {
         }
 
         public StructList.Builder<Element.Builder> getList() {
-            return _get(Pool.LIST_OF_ELEMENT, 0);
+            return _structs(Element.TYPE, 0);
         }
 
         public void setList(StructList.Reader<Element.Reader> value) {
@@ -64,7 +95,7 @@ public final class TestTransferCap {
         }
 
         public StructList.Builder<Element.Builder> initList(int size) {
-            return _init(Pool.LIST_OF_ELEMENT, 0, size);
+            return _initStructs(Element.TYPE, 0, size);
         }
     }
 
@@ -103,6 +134,37 @@ public final class TestTransferCap {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

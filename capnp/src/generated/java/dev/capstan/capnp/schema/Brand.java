@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -23,6 +24,36 @@ public final class Brand {
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
         }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
+        }
     };
 
     private Brand() {}
@@ -38,7 +69,7 @@ public final class Brand {
 
         /** For the declaration and those around it. One that is missing here has all its parameters unbound. */
         public StructList.Reader<Scope.Reader> getScopes() {
-            return _get(Pool.LIST_OF_SCOPE, 0);
+            return _structs(Scope.TYPE, 0);
         }
     }
 
@@ -57,7 +88,7 @@ public final class Brand {
         }
 
         public StructList.Builder<Scope.Builder> getScopes() {
-            return _get(Pool.LIST_OF_SCOPE, 0);
+            return _structs(Scope.TYPE, 0);
         }
 
         /** For the declaration and those around it. One that is missing here has all its parameters unbound. */
@@ -66,7 +97,7 @@ public final class Brand {
         }
 
         public StructList.Builder<Scope.Builder> initScopes(int size) {
-            return _init(Pool.LIST_OF_SCOPE, 0, size);
+            return _initStructs(Scope.TYPE, 0, size);
         }
     }
 
@@ -107,6 +138,37 @@ public final class Brand {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Scope() {}
@@ -146,7 +208,7 @@ public final class Brand {
             /** What each parameter stands for, in order. */
             public StructList.Reader<Binding.Reader> getBind() {
                 assert isBind() : "asked for BIND of a union that holds " + which();
-                return _get(Pool.LIST_OF_BINDING, 0);
+                return _structs(Binding.TYPE, 0);
             }
 
             /** The use lies inside the declaration: its parameters stand for themselves. */
@@ -194,7 +256,7 @@ public final class Brand {
 
             public StructList.Builder<Binding.Builder> getBind() {
                 assert isBind() : "asked for BIND of a union that holds " + which();
-                return _get(Pool.LIST_OF_BINDING, 0);
+                return _structs(Binding.TYPE, 0);
             }
 
             /** What each parameter stands for, in order. */
@@ -205,7 +267,7 @@ public final class Brand {
 
             public StructList.Builder<Binding.Builder> initBind(int size) {
                 _setUint16(4, 0, 0);
-                return _init(Pool.LIST_OF_BINDING, 0, size);
+                return _initStructs(Binding.TYPE, 0, size);
             }
 
             public boolean isInherit() {
@@ -271,6 +333,37 @@ public final class Brand {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

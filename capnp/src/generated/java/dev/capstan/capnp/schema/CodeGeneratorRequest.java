@@ -3,6 +3,7 @@ package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -23,6 +24,36 @@ public final class CodeGeneratorRequest {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -48,7 +79,7 @@ public final class CodeGeneratorRequest {
 
         /** The requested files with all that is declared in them, and whatever that refers to. */
         public StructList.Reader<Node.Reader> getNodes() {
-            return _get(Pool.LIST_OF_NODE, 0);
+            return _structs(Node.TYPE, 0);
         }
 
         public boolean hasSourceInfo() {
@@ -57,7 +88,7 @@ public final class CodeGeneratorRequest {
 
         /** About the nodes of the requested files. */
         public StructList.Reader<Node.SourceInfo.Reader> getSourceInfo() {
-            return _get(Pool.LIST_OF_SOURCE_INFO, 3);
+            return _structs(Node.SourceInfo.TYPE, 3);
         }
 
         public boolean hasRequestedFiles() {
@@ -66,7 +97,7 @@ public final class CodeGeneratorRequest {
 
         /** The files that were named to the compiler. */
         public StructList.Reader<RequestedFile.Reader> getRequestedFiles() {
-            return _get(Pool.LIST_OF_REQUESTED_FILE, 1);
+            return _structs(RequestedFile.TYPE, 1);
         }
     }
 
@@ -102,7 +133,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.Builder> getNodes() {
-            return _get(Pool.LIST_OF_NODE, 0);
+            return _structs(Node.TYPE, 0);
         }
 
         /** The requested files with all that is declared in them, and whatever that refers to. */
@@ -111,7 +142,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.Builder> initNodes(int size) {
-            return _init(Pool.LIST_OF_NODE, 0, size);
+            return _initStructs(Node.TYPE, 0, size);
         }
 
         public boolean hasSourceInfo() {
@@ -119,7 +150,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.SourceInfo.Builder> getSourceInfo() {
-            return _get(Pool.LIST_OF_SOURCE_INFO, 3);
+            return _structs(Node.SourceInfo.TYPE, 3);
         }
 
         /** About the nodes of the requested files. */
@@ -128,7 +159,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.SourceInfo.Builder> initSourceInfo(int size) {
-            return _init(Pool.LIST_OF_SOURCE_INFO, 3, size);
+            return _initStructs(Node.SourceInfo.TYPE, 3, size);
         }
 
         public boolean hasRequestedFiles() {
@@ -136,7 +167,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<RequestedFile.Builder> getRequestedFiles() {
-            return _get(Pool.LIST_OF_REQUESTED_FILE, 1);
+            return _structs(RequestedFile.TYPE, 1);
         }
 
         /** The files that were named to the compiler. */
@@ -145,7 +176,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<RequestedFile.Builder> initRequestedFiles(int size) {
-            return _init(Pool.LIST_OF_REQUESTED_FILE, 1, size);
+            return _initStructs(RequestedFile.TYPE, 1, size);
         }
     }
 
@@ -191,6 +222,37 @@ public final class CodeGeneratorRequest {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private RequestedFile() {}
@@ -229,7 +291,7 @@ public final class CodeGeneratorRequest {
 
             /** What it imports directly. */
             public StructList.Reader<Import.Reader> getImports() {
-                return _get(Pool.LIST_OF_IMPORT, 1);
+                return _structs(Import.TYPE, 1);
             }
 
             public boolean hasFileSourceInfo() {
@@ -290,7 +352,7 @@ public final class CodeGeneratorRequest {
             }
 
             public StructList.Builder<Import.Builder> getImports() {
-                return _get(Pool.LIST_OF_IMPORT, 1);
+                return _structs(Import.TYPE, 1);
             }
 
             /** What it imports directly. */
@@ -299,7 +361,7 @@ public final class CodeGeneratorRequest {
             }
 
             public StructList.Builder<Import.Builder> initImports(int size) {
-                return _init(Pool.LIST_OF_IMPORT, 1, size);
+                return _initStructs(Import.TYPE, 1, size);
             }
 
             public boolean hasFileSourceInfo() {
@@ -359,6 +421,37 @@ public final class CodeGeneratorRequest {
                 @Override
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
                 }
             };
 
@@ -471,6 +564,37 @@ public final class CodeGeneratorRequest {
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
                 }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
+                }
             };
 
             private FileSourceInfo() {}
@@ -485,7 +609,7 @@ public final class CodeGeneratorRequest {
                 }
 
                 public StructList.Reader<Identifier.Reader> getIdentifiers() {
-                    return _get(Pool.LIST_OF_IDENTIFIER, 0);
+                    return _structs(Identifier.TYPE, 0);
                 }
             }
 
@@ -504,7 +628,7 @@ public final class CodeGeneratorRequest {
                 }
 
                 public StructList.Builder<Identifier.Builder> getIdentifiers() {
-                    return _get(Pool.LIST_OF_IDENTIFIER, 0);
+                    return _structs(Identifier.TYPE, 0);
                 }
 
                 public void setIdentifiers(StructList.Reader<Identifier.Reader> value) {
@@ -512,7 +636,7 @@ public final class CodeGeneratorRequest {
                 }
 
                 public StructList.Builder<Identifier.Builder> initIdentifiers(int size) {
-                    return _init(Pool.LIST_OF_IDENTIFIER, 0, size);
+                    return _initStructs(Identifier.TYPE, 0, size);
                 }
             }
 
@@ -554,6 +678,37 @@ public final class CodeGeneratorRequest {
                     @Override
                     protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                         return new Builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> readers(Elements elements) {
+                        return new StructList.Readers<>(elements) {
+                            @Override
+                            protected Reader element(
+                                    Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                                return reader(segment, data, dataBits, pointerCount, depthLeft);
+                            }
+
+                            @Override
+                            protected StructList.Readers<Reader> again(Elements same) {
+                                return readers(same);
+                            }
+                        };
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> builders(Elements elements) {
+                        return new StructList.Builders<>(elements) {
+                            @Override
+                            protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                                return builder(segment, data, dataBits, pointerCount);
+                            }
+
+                            @Override
+                            protected StructList.Builders<Builder> again(Elements same) {
+                                return builders(same);
+                            }
+                        };
                     }
                 };
 

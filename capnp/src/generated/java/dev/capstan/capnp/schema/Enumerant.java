@@ -3,6 +3,7 @@ package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -23,6 +24,36 @@ public final class Enumerant {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -56,7 +87,7 @@ public final class Enumerant {
         }
 
         public StructList.Reader<Annotation.Reader> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 1);
+            return _structs(Annotation.TYPE, 1);
         }
     }
 
@@ -108,7 +139,7 @@ public final class Enumerant {
         }
 
         public StructList.Builder<Annotation.Builder> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 1);
+            return _structs(Annotation.TYPE, 1);
         }
 
         public void setAnnotations(StructList.Reader<Annotation.Reader> value) {
@@ -116,7 +147,7 @@ public final class Enumerant {
         }
 
         public StructList.Builder<Annotation.Builder> initAnnotations(int size) {
-            return _init(Pool.LIST_OF_ANNOTATION, 1, size);
+            return _initStructs(Annotation.TYPE, 1, size);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -23,6 +24,36 @@ public final class Method {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -57,7 +88,7 @@ public final class Method {
 
         /** Type parameters of the method itself; the caller picks them. */
         public StructList.Reader<Node.Parameter.Reader> getImplicitParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 4);
+            return _structs(Node.Parameter.TYPE, 4);
         }
 
         /**
@@ -99,7 +130,7 @@ public final class Method {
         }
 
         public StructList.Reader<Annotation.Reader> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 1);
+            return _structs(Annotation.TYPE, 1);
         }
     }
 
@@ -151,7 +182,7 @@ public final class Method {
         }
 
         public StructList.Builder<Node.Parameter.Builder> getImplicitParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 4);
+            return _structs(Node.Parameter.TYPE, 4);
         }
 
         /** Type parameters of the method itself; the caller picks them. */
@@ -160,7 +191,7 @@ public final class Method {
         }
 
         public StructList.Builder<Node.Parameter.Builder> initImplicitParameters(int size) {
-            return _init(Pool.LIST_OF_PARAMETER, 4, size);
+            return _initStructs(Node.Parameter.TYPE, 4, size);
         }
 
         public long getParamStructType() {
@@ -218,7 +249,7 @@ public final class Method {
         }
 
         public StructList.Builder<Annotation.Builder> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 1);
+            return _structs(Annotation.TYPE, 1);
         }
 
         public void setAnnotations(StructList.Reader<Annotation.Reader> value) {
@@ -226,7 +257,7 @@ public final class Method {
         }
 
         public StructList.Builder<Annotation.Builder> initAnnotations(int size) {
-            return _init(Pool.LIST_OF_ANNOTATION, 1, size);
+            return _initStructs(Annotation.TYPE, 1, size);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -23,6 +24,36 @@ public final class Node {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -82,7 +113,7 @@ public final class Node {
 
         /** The type parameters that this node itself declares. */
         public StructList.Reader<Parameter.Reader> getParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 5);
+            return _structs(Parameter.TYPE, 5);
         }
 
         /** Whether this node or one around it has type parameters. */
@@ -96,7 +127,7 @@ public final class Node {
 
         /** What is declared inside, in the order of declaration. Groups are not among them. */
         public StructList.Reader<NestedNode.Reader> getNestedNodes() {
-            return _get(Pool.LIST_OF_NESTED_NODE, 1);
+            return _structs(NestedNode.TYPE, 1);
         }
 
         public boolean hasAnnotations() {
@@ -104,7 +135,7 @@ public final class Node {
         }
 
         public StructList.Reader<dev.capstan.capnp.schema.Annotation.Reader> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 2);
+            return _structs(dev.capstan.capnp.schema.Annotation.TYPE, 2);
         }
 
         public boolean isFile() {
@@ -243,7 +274,7 @@ public final class Node {
         }
 
         public StructList.Builder<Parameter.Builder> getParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 5);
+            return _structs(Parameter.TYPE, 5);
         }
 
         /** The type parameters that this node itself declares. */
@@ -252,7 +283,7 @@ public final class Node {
         }
 
         public StructList.Builder<Parameter.Builder> initParameters(int size) {
-            return _init(Pool.LIST_OF_PARAMETER, 5, size);
+            return _initStructs(Parameter.TYPE, 5, size);
         }
 
         public boolean getIsGeneric() {
@@ -269,7 +300,7 @@ public final class Node {
         }
 
         public StructList.Builder<NestedNode.Builder> getNestedNodes() {
-            return _get(Pool.LIST_OF_NESTED_NODE, 1);
+            return _structs(NestedNode.TYPE, 1);
         }
 
         /** What is declared inside, in the order of declaration. Groups are not among them. */
@@ -278,7 +309,7 @@ public final class Node {
         }
 
         public StructList.Builder<NestedNode.Builder> initNestedNodes(int size) {
-            return _init(Pool.LIST_OF_NESTED_NODE, 1, size);
+            return _initStructs(NestedNode.TYPE, 1, size);
         }
 
         public boolean hasAnnotations() {
@@ -286,7 +317,7 @@ public final class Node {
         }
 
         public StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 2);
+            return _structs(dev.capstan.capnp.schema.Annotation.TYPE, 2);
         }
 
         public void setAnnotations(StructList.Reader<dev.capstan.capnp.schema.Annotation.Reader> value) {
@@ -294,7 +325,7 @@ public final class Node {
         }
 
         public StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder> initAnnotations(int size) {
-            return _init(Pool.LIST_OF_ANNOTATION, 2, size);
+            return _initStructs(dev.capstan.capnp.schema.Annotation.TYPE, 2, size);
         }
 
         public boolean isFile() {
@@ -460,6 +491,37 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Parameter() {}
@@ -555,6 +617,37 @@ public final class Node {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -672,6 +765,37 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private SourceInfo() {}
@@ -710,7 +834,7 @@ public final class Node {
 
             /** One for each field, enumerant or method, in the order in which the node lists them. */
             public StructList.Reader<Member.Reader> getMembers() {
-                return _get(Pool.LIST_OF_MEMBER, 1);
+                return _structs(Member.TYPE, 1);
             }
 
             public long getStartByte() {
@@ -771,7 +895,7 @@ public final class Node {
             }
 
             public StructList.Builder<Member.Builder> getMembers() {
-                return _get(Pool.LIST_OF_MEMBER, 1);
+                return _structs(Member.TYPE, 1);
             }
 
             /** One for each field, enumerant or method, in the order in which the node lists them. */
@@ -780,7 +904,7 @@ public final class Node {
             }
 
             public StructList.Builder<Member.Builder> initMembers(int size) {
-                return _init(Pool.LIST_OF_MEMBER, 1, size);
+                return _initStructs(Member.TYPE, 1, size);
             }
 
             public long getStartByte() {
@@ -836,6 +960,37 @@ public final class Node {
                 @Override
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
                 }
             };
 
@@ -1001,7 +1156,7 @@ public final class Node {
 
             /** In the order of their ordinals, members of the unnamed union included. */
             public StructList.Reader<Field.Reader> getFields() {
-                return _get(Pool.LIST_OF_FIELD, 3);
+                return _structs(Field.TYPE, 3);
             }
         }
 
@@ -1085,7 +1240,7 @@ public final class Node {
             }
 
             public StructList.Builder<Field.Builder> getFields() {
-                return _get(Pool.LIST_OF_FIELD, 3);
+                return _structs(Field.TYPE, 3);
             }
 
             /** In the order of their ordinals, members of the unnamed union included. */
@@ -1094,7 +1249,7 @@ public final class Node {
             }
 
             public StructList.Builder<Field.Builder> initFields(int size) {
-                return _init(Pool.LIST_OF_FIELD, 3, size);
+                return _initStructs(Field.TYPE, 3, size);
             }
 
             private Builder cleared() {
@@ -1128,7 +1283,7 @@ public final class Node {
 
             /** In the order of their numbers. */
             public StructList.Reader<Enumerant.Reader> getEnumerants() {
-                return _get(Pool.LIST_OF_ENUMERANT, 3);
+                return _structs(Enumerant.TYPE, 3);
             }
         }
 
@@ -1147,7 +1302,7 @@ public final class Node {
             }
 
             public StructList.Builder<Enumerant.Builder> getEnumerants() {
-                return _get(Pool.LIST_OF_ENUMERANT, 3);
+                return _structs(Enumerant.TYPE, 3);
             }
 
             /** In the order of their numbers. */
@@ -1156,7 +1311,7 @@ public final class Node {
             }
 
             public StructList.Builder<Enumerant.Builder> initEnumerants(int size) {
-                return _init(Pool.LIST_OF_ENUMERANT, 3, size);
+                return _initStructs(Enumerant.TYPE, 3, size);
             }
 
             private Builder cleared() {
@@ -1184,7 +1339,7 @@ public final class Node {
 
             /** In the order of their ordinals. */
             public StructList.Reader<Method.Reader> getMethods() {
-                return _get(Pool.LIST_OF_METHOD, 3);
+                return _structs(Method.TYPE, 3);
             }
 
             public boolean hasSuperclasses() {
@@ -1193,7 +1348,7 @@ public final class Node {
 
             /** The interfaces that this one extends directly. */
             public StructList.Reader<Superclass.Reader> getSuperclasses() {
-                return _get(Pool.LIST_OF_SUPERCLASS, 4);
+                return _structs(Superclass.TYPE, 4);
             }
         }
 
@@ -1212,7 +1367,7 @@ public final class Node {
             }
 
             public StructList.Builder<Method.Builder> getMethods() {
-                return _get(Pool.LIST_OF_METHOD, 3);
+                return _structs(Method.TYPE, 3);
             }
 
             /** In the order of their ordinals. */
@@ -1221,7 +1376,7 @@ public final class Node {
             }
 
             public StructList.Builder<Method.Builder> initMethods(int size) {
-                return _init(Pool.LIST_OF_METHOD, 3, size);
+                return _initStructs(Method.TYPE, 3, size);
             }
 
             public boolean hasSuperclasses() {
@@ -1229,7 +1384,7 @@ public final class Node {
             }
 
             public StructList.Builder<Superclass.Builder> getSuperclasses() {
-                return _get(Pool.LIST_OF_SUPERCLASS, 4);
+                return _structs(Superclass.TYPE, 4);
             }
 
             /** The interfaces that this one extends directly. */
@@ -1238,7 +1393,7 @@ public final class Node {
             }
 
             public StructList.Builder<Superclass.Builder> initSuperclasses(int size) {
-                return _init(Pool.LIST_OF_SUPERCLASS, 4, size);
+                return _initStructs(Superclass.TYPE, 4, size);
             }
 
             private Builder cleared() {

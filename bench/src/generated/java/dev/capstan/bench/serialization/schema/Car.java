@@ -3,6 +3,7 @@ package dev.capstan.bench.serialization.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -22,6 +23,36 @@ public final class Car {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -80,7 +111,7 @@ public final class Car {
         }
 
         public StructList.Reader<Wheel.Reader> getWheels() {
-            return _get(Pool.LIST_OF_WHEEL, 2);
+            return _structs(Wheel.TYPE, 2);
         }
 
         public int getLength() {
@@ -231,7 +262,7 @@ public final class Car {
         }
 
         public StructList.Builder<Wheel.Builder> getWheels() {
-            return _get(Pool.LIST_OF_WHEEL, 2);
+            return _structs(Wheel.TYPE, 2);
         }
 
         public void setWheels(StructList.Reader<Wheel.Reader> value) {
@@ -239,7 +270,7 @@ public final class Car {
         }
 
         public StructList.Builder<Wheel.Builder> initWheels(int size) {
-            return _init(Pool.LIST_OF_WHEEL, 2, size);
+            return _initStructs(Wheel.TYPE, 2, size);
         }
 
         public int getLength() {

@@ -2,6 +2,7 @@
 package dev.capstan.bench.serialization.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -22,6 +23,36 @@ public final class Lot {
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
         }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
+        }
     };
 
     private Lot() {}
@@ -36,7 +67,7 @@ public final class Lot {
         }
 
         public StructList.Reader<Car.Reader> getCars() {
-            return _get(Pool.LIST_OF_CAR, 0);
+            return _structs(Car.TYPE, 0);
         }
     }
 
@@ -55,7 +86,7 @@ public final class Lot {
         }
 
         public StructList.Builder<Car.Builder> getCars() {
-            return _get(Pool.LIST_OF_CAR, 0);
+            return _structs(Car.TYPE, 0);
         }
 
         public void setCars(StructList.Reader<Car.Reader> value) {
@@ -63,7 +94,7 @@ public final class Lot {
         }
 
         public StructList.Builder<Car.Builder> initCars(int size) {
-            return _init(Pool.LIST_OF_CAR, 0, size);
+            return _initStructs(Car.TYPE, 0, size);
         }
     }
 

@@ -4,6 +4,7 @@ package dev.capstan.capnpc.golden.shapes;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -29,6 +30,36 @@ public final class Shape {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -140,7 +171,7 @@ public final class Shape {
         /** At least two points. */
         public StructList.Reader<Point.Reader> getPath() {
             assert isPath() : "asked for PATH of a union that holds " + which();
-            return _get(Pool.LIST_OF_POINT, 4);
+            return _structs(Point.TYPE, 4);
         }
 
         public boolean isCount() {
@@ -325,7 +356,7 @@ public final class Shape {
 
         public StructList.Builder<Point.Builder> getPath() {
             assert isPath() : "asked for PATH of a union that holds " + which();
-            return _get(Pool.LIST_OF_POINT, 4);
+            return _structs(Point.TYPE, 4);
         }
 
         /** At least two points. */
@@ -336,7 +367,7 @@ public final class Shape {
 
         public StructList.Builder<Point.Builder> initPath(int size) {
             _setUint16(3, 2, 0);
-            return _init(Pool.LIST_OF_POINT, 4, size);
+            return _initStructs(Point.TYPE, 4, size);
         }
 
         public boolean isCount() {
@@ -427,6 +458,37 @@ public final class Shape {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
