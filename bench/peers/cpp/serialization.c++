@@ -44,18 +44,12 @@ struct CarSales {
   using Response = Value;
 
   int64_t request(Lot::Builder request, Xorshift& random) {
-    int64_t worth = 0;
-    for (auto car : request.initCars(random.below(200))) {
-      fill(car, random);
-      worth += worthOf(car.asReader());
-    }
-    return worth;
+    for (auto car : request.initCars(random.below(200))) fill(car, random);
+    return worthOf(request.asReader().getCars());
   }
 
   void respond(Lot::Reader request, Value::Builder response) {
-    int64_t worth = 0;
-    for (auto car : request.getCars()) worth += worthOf(car);
-    response.setAmount(worth);
+    response.setAmount(worthOf(request.getCars()));
   }
 
   int64_t result(Value::Reader response) { return response.getAmount(); }
@@ -95,6 +89,12 @@ private:
     car.setCruiseControl(random.flip());
     car.setCupHolders(random.below(12));
     car.setNavigation(random.flip());
+  }
+
+  static int64_t worthOf(capnp::List<Car>::Reader cars) {
+    int64_t worth = 0;
+    for (auto car : cars) worth += worthOf(car);
+    return worth;
   }
 
   static int64_t worthOf(Car::Reader car) {

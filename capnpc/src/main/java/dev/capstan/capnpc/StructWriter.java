@@ -85,11 +85,16 @@ final class StructWriter {
         text.line("return new Builder" + shape.diamond() + "(" + typeArgument
                         + "segment, data, dataBits, pointerCount);")
                 .close();
-        writeLists(shape, "reader", READER_SECTIONS, "segment, data, dataBits, pointerCount, depthLeft");
-        writeLists(shape, "builder", BUILDER_SECTIONS, "segment, data, dataBits, pointerCount");
+        if (shape.struct().node.getScopeId() != 0) {
+            writeLists(shape, "reader", READER_SECTIONS, "segment, data, dataBits, pointerCount, depthLeft");
+            writeLists(shape, "builder", BUILDER_SECTIONS, "segment, data, dataBits, pointerCount");
+        }
     }
 
-    /** The same as the runtime has for all types together, which would have the compiler guess what an element is. */
+    /**
+     * The same as the runtime has for all types together, which would have the compiler guess what an element is. Not for the structs of a method's parameters
+     * and results that have no name: there are no lists of those.
+     */
     private void writeLists(StructShape shape, String maker, String sections, String arguments) {
         String element = Names.capitalized(maker) + shape.variables();
         String list = output.file().runtime("StructList." + Names.capitalized(maker) + "s") + "<" + element + ">";

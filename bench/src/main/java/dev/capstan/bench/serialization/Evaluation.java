@@ -1,16 +1,18 @@
 package dev.capstan.bench.serialization;
 
 import dev.capstan.bench.serialization.schema.Expression;
-import dev.capstan.bench.serialization.schema.Operator;
 import dev.capstan.bench.serialization.schema.Outcome;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.MessageBuilder;
 
 /** An arithmetic expression in, its value out: a tree of pointers. */
 final class Evaluation implements Workload {
-    private static final Operator[] OPERATORS = {
-        Operator.PLUS, Operator.MINUS, Operator.TIMES, Operator.OVER, Operator.MODULO
-    };
+    // Numbers, as C++'s enums are: Java's switch over an enum reads two arrays on the way to a jump that cannot be predicted, which takes a tenth of the time.
+    private static final int PLUS = 0;
+    private static final int MINUS = 1;
+    private static final int TIMES = 2;
+    private static final int OVER = 3;
+    private static final int MODULO = 4;
 
     @Override
     public long request(MessageBuilder request, Xorshift random) {
@@ -28,8 +30,8 @@ final class Evaluation implements Workload {
     }
 
     private static int fill(Expression.Builder expression, int depth, Xorshift random) {
-        Operator operator = OPERATORS[random.below(OPERATORS.length)];
-        expression.setOperator(operator);
+        int operator = random.below(5);
+        expression.setOperatorRaw(operator);
         int left;
         if (random.below(8) < depth) {
             left = 1 + random.below(128);
@@ -52,17 +54,17 @@ final class Evaluation implements Workload {
         int first = left.isNested() ? value(left.getNested()) : left.getNumber();
         Expression.Right.Reader right = expression.getRight();
         int second = right.isNested() ? value(right.getNested()) : right.getNumber();
-        return apply(expression.getOperator(), first, second);
+        return apply(expression.getOperatorRaw(), first, second);
     }
 
-    private static int apply(Operator operator, int a, int b) {
+    private static int apply(int operator, int a, int b) {
         return switch (operator) {
             case PLUS -> a + b;
             case MINUS -> a - b;
             case TIMES -> a * b;
             case OVER -> overflows(a, b) ? Integer.MAX_VALUE : a / b;
             case MODULO -> overflows(a, b) ? Integer.MAX_VALUE : a % b;
-            case UNRECOGNIZED -> throw new IllegalStateException("the request has an operator that is not known here");
+            default -> throw new IllegalStateException("the request has an operator that is not known here");
         };
     }
 

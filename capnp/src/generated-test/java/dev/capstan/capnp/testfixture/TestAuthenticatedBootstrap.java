@@ -7,7 +7,6 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
-import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -15,7 +14,6 @@ import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
-import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 
@@ -202,38 +200,6 @@ public final class TestAuthenticatedBootstrap {
             protected Builder<VatIdB, VatIdR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader<VatIdB, VatIdR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<VatIdB, VatIdR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<VatIdB, VatIdR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<VatIdB, VatIdR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<VatIdB, VatIdR> element(
-                            Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<VatIdB, VatIdR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         }
     }
 
@@ -369,38 +335,6 @@ public final class TestAuthenticatedBootstrap {
             @Override
             protected Builder<VatIdB, VatIdR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader<VatIdB, VatIdR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<VatIdB, VatIdR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<VatIdB, VatIdR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<VatIdB, VatIdR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<VatIdB, VatIdR> element(
-                            Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<VatIdB, VatIdR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         }
     }

@@ -1070,39 +1070,6 @@ public final class TestGenerics {
                         Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder<>(this, segment, data, dataBits, pointerCount);
                 }
-
-                @Override
-                protected StructList.Readers<Reader<FooB, FooR, BarB, BarR, QuxB, QuxR>> readers(Elements elements) {
-                    return new StructList.Readers<>(elements) {
-                        @Override
-                        protected Reader<FooB, FooR, BarB, BarR, QuxB, QuxR> element(
-                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                            return reader(segment, data, dataBits, pointerCount, depthLeft);
-                        }
-
-                        @Override
-                        protected StructList.Readers<Reader<FooB, FooR, BarB, BarR, QuxB, QuxR>> again(Elements same) {
-                            return readers(same);
-                        }
-                    };
-                }
-
-                @Override
-                protected StructList.Builders<Builder<FooB, FooR, BarB, BarR, QuxB, QuxR>> builders(Elements elements) {
-                    return new StructList.Builders<>(elements) {
-                        @Override
-                        protected Builder<FooB, FooR, BarB, BarR, QuxB, QuxR> element(
-                                Segment segment, long data, int dataBits, int pointerCount) {
-                            return builder(segment, data, dataBits, pointerCount);
-                        }
-
-                        @Override
-                        protected StructList.Builders<Builder<FooB, FooR, BarB, BarR, QuxB, QuxR>> again(
-                                Elements same) {
-                            return builders(same);
-                        }
-                    };
-                }
             }
         }
     }

@@ -8,14 +8,12 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
-import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
-import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import java.util.function.Consumer;
@@ -202,37 +200,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private FooParams() {}
@@ -326,37 +293,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -453,37 +389,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private BarParams() {}
@@ -542,37 +447,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private BarResults() {}
@@ -630,37 +504,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -748,37 +591,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private BazResults() {}
@@ -836,37 +648,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -927,37 +708,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -1048,37 +798,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private GetTestTailCalleeParams() {}
@@ -1139,37 +858,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -1260,37 +948,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private GetTestTailCallerParams() {}
@@ -1351,37 +1008,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -1472,37 +1098,6 @@ public final class TestInterface {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private GetTestMoreStuffParams() {}
@@ -1563,37 +1158,6 @@ public final class TestInterface {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 

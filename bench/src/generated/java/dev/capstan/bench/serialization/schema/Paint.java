@@ -16,6 +16,16 @@ public enum Paint implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final Paint[] byNumber = new Paint[9];
+
+    static {
+        for (Paint value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     Paint(int raw) {
@@ -29,17 +39,6 @@ public enum Paint implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Paint of(int raw) {
-        return switch (raw) {
-            case 0 -> BLACK;
-            case 1 -> WHITE;
-            case 2 -> RED;
-            case 3 -> GREEN;
-            case 4 -> BLUE;
-            case 5 -> CYAN;
-            case 6 -> MAGENTA;
-            case 7 -> YELLOW;
-            case 8 -> SILVER;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 }

@@ -272,6 +272,16 @@ public final class Exception {
         /** A number that has no name here. */
         UNRECOGNIZED(-1);
 
+        private static final Type[] byNumber = new Type[4];
+
+        static {
+            for (Type value : values()) {
+                if (value != UNRECOGNIZED) {
+                    byNumber[value.raw] = value;
+                }
+            }
+        }
+
         private final int raw;
 
         Type(int raw) {
@@ -285,13 +295,7 @@ public final class Exception {
 
         /** The value with the given number, else UNRECOGNIZED. */
         public static Type of(int raw) {
-            return switch (raw) {
-                case 0 -> FAILED;
-                case 1 -> OVERLOADED;
-                case 2 -> DISCONNECTED;
-                case 3 -> UNIMPLEMENTED;
-                default -> UNRECOGNIZED;
-            };
+            return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
         }
     }
 

@@ -9,7 +9,6 @@ import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
-import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -17,7 +16,6 @@ import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
-import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import java.util.function.Consumer;
@@ -311,37 +309,6 @@ public final class Store {
             protected Builder<TB, TR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader<TB, TR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<TB, TR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<TB, TR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<TB, TR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<TB, TR> element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<TB, TR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         }
     }
 
@@ -472,37 +439,6 @@ public final class Store {
             @Override
             protected Builder<TB, TR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader<TB, TR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<TB, TR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<TB, TR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<TB, TR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<TB, TR> element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<TB, TR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         }
     }
@@ -639,37 +575,6 @@ public final class Store {
             @Override
             protected Builder<TB, TR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader<TB, TR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<TB, TR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<TB, TR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<TB, TR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<TB, TR> element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<TB, TR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         }
     }
@@ -829,37 +734,6 @@ public final class Store {
             @Override
             protected Builder<TB, TR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader<TB, TR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<TB, TR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<TB, TR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<TB, TR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<TB, TR> element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<TB, TR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         }
     }
@@ -1028,38 +902,6 @@ public final class Store {
             @Override
             protected Builder<TB, TR, UB, UR> builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader<TB, TR, UB, UR>> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader<TB, TR, UB, UR> element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader<TB, TR, UB, UR>> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder<TB, TR, UB, UR>> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder<TB, TR, UB, UR> element(
-                            Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder<TB, TR, UB, UR>> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         }
     }

@@ -7,7 +7,6 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.Data;
-import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
@@ -15,7 +14,6 @@ import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StreamingRequest;
 import dev.capstan.capnp.StructBuilder;
-import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.stream.StreamResult;
@@ -136,37 +134,6 @@ public final class File {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private WriteParams() {}
@@ -253,37 +220,6 @@ public final class File {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private TruncateParams() {}
@@ -355,37 +291,6 @@ public final class File {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private DoneParams() {}
@@ -443,37 +348,6 @@ public final class File {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 

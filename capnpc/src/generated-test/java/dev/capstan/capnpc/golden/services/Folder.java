@@ -640,37 +640,6 @@ public final class Folder {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private ListParams() {}
@@ -728,37 +697,6 @@ public final class Folder {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -841,37 +779,6 @@ public final class Folder {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 

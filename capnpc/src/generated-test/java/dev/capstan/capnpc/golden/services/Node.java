@@ -8,14 +8,12 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
 import dev.capstan.capnp.Data;
-import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
-import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import java.util.function.Consumer;
@@ -106,37 +104,6 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private NameParams() {}
@@ -194,37 +161,6 @@ public final class Node {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
@@ -321,37 +257,6 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
-            }
         };
 
         private WatchParams() {}
@@ -437,37 +342,6 @@ public final class Node {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
-            }
-
-            @Override
-            protected StructList.Readers<Reader> readers(Elements elements) {
-                return new StructList.Readers<>(elements) {
-                    @Override
-                    protected Reader element(
-                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
-                        return reader(segment, data, dataBits, pointerCount, depthLeft);
-                    }
-
-                    @Override
-                    protected StructList.Readers<Reader> again(Elements same) {
-                        return readers(same);
-                    }
-                };
-            }
-
-            @Override
-            protected StructList.Builders<Builder> builders(Elements elements) {
-                return new StructList.Builders<>(elements) {
-                    @Override
-                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
-                        return builder(segment, data, dataBits, pointerCount);
-                    }
-
-                    @Override
-                    protected StructList.Builders<Builder> again(Elements same) {
-                        return builders(same);
-                    }
-                };
             }
         };
 
