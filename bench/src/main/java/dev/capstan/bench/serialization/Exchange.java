@@ -22,13 +22,17 @@ public final class Exchange {
     private final Way response = new Way();
     private long bytes;
 
-    /** Memory for messages that go one way, kept if it is used again. */
+    /** What is kept for messages that go one way, if memory is used again. */
     private static final class Way {
         final MessageBuilder message = new MessageBuilder();
+        final PackedWire packed = new PackedWire();
+        byte[] frame = new byte[1024];
+    }
+
+    private static final class PackedWire {
         final Wire wire = new Wire();
         final MessageOutput output = MessageOutput.packed(wire.in);
         final MessageInput input = MessageInput.packed(wire.out, Limits.DEFAULT);
-        byte[] frame = new byte[1024];
     }
 
     /** Numbers are random, but the same for each new exchange. */
@@ -36,6 +40,8 @@ public final class Exchange {
         this.workload = Workload.named(workload);
         this.mode = mode;
         this.reuse = reuse;
+        request.packed.input.reusingMemory();
+        response.packed.input.reusingMemory();
     }
 
     /** One request and its response; answers what the client read. */
@@ -68,7 +74,7 @@ public final class Exchange {
         return switch (mode) {
             case "object" -> message.asReader();
             case "bytes" -> frame(message, way);
-            case "packed" -> reuse ? pack(message, way) : pack(message, new Way());
+            case "packed" -> pack(message, reuse ? way.packed : new PackedWire());
             default -> throw new IllegalStateException("no mode is called " + mode);
         };
     }
@@ -85,10 +91,10 @@ public final class Exchange {
         return MessageReader.of(frame, 0, length, Limits.DEFAULT).root();
     }
 
-    private AnyPointer.Reader pack(MessageBuilder message, Way way) throws IOException {
-        way.output.write(message);
-        AnyPointer.Reader root = Objects.requireNonNull(way.input.next()).root();
-        bytes += way.wire.clear();
+    private AnyPointer.Reader pack(MessageBuilder message, PackedWire packed) throws IOException {
+        packed.output.write(message);
+        AnyPointer.Reader root = Objects.requireNonNull(packed.input.next()).root();
+        bytes += packed.wire.clear();
         return root;
     }
 }

@@ -39,22 +39,37 @@ final class Packer {
         }
         int at = offset;
         int end = offset + length;
+        byte[] to = out;
+        int put = size;
         while (at < end) {
             // Stored eight bytes at a time, so that there must be room for more than is used.
-            room(MOST_FOR_A_WORD + 8);
+            if (to.length - put < MOST_FOR_A_WORD + 8) {
+                to = room(put, MOST_FOR_A_WORD + 8);
+            }
             long word = (long) LONG.get(in, at);
             at += 8;
             long filled = filled(word);
             int tag = tag(filled);
-            out[size] = (byte) tag;
-            LONG.set(out, size + 1, Long.compress(word, (filled << 8) - filled));
-            size += 1 + Long.bitCount(filled);
+            to[put] = (byte) tag;
+            LONG.set(to, put + 1, Long.compress(word, (filled << 8) - filled));
+            put += 1 + Long.bitCount(filled);
             if (tag == 0) {
-                at = zeros(in, at, end);
+                int from = at;
+                at = zeros(in, from, end);
+                to[put++] = (byte) ((at - from) >>> 3);
             } else if (tag == 0xff) {
-                at = raw(in, at, end);
+                int from = at;
+                at = raw(in, from, end);
+                int bytes = at - from;
+                if (to.length - put <= bytes) {
+                    to = room(put, 1 + bytes);
+                }
+                to[put] = (byte) (bytes >>> 3);
+                System.arraycopy(in, from, to, put + 1, bytes);
+                put += 1 + bytes;
             }
         }
+        size = put;
     }
 
     /** The lowest bit of each byte that is not zero. */
@@ -66,35 +81,38 @@ final class Packer {
         return (int) ((filled * 0x0102_0408_1020_4080L) >>> 56);
     }
 
-    private int zeros(byte[] in, int from, int end) {
+    /** Where a run of zero words ends. */
+    private static int zeros(byte[] in, int from, int end) {
         int last = (int) Math.min(end, from + 8L * MOST_IN_A_RUN);
         int at = from;
         while (at < last && (long) LONG.get(in, at) == 0) {
             at += 8;
         }
-        out[size++] = (byte) ((at - from) >>> 3);
         return at;
     }
 
-    /** A run of words that would not shrink: each has at most one zero byte. */
-    private int raw(byte[] in, int from, int end) {
+    /** Where a run of words ends that would not shrink: each has at most one zero byte. */
+    private static int raw(byte[] in, int from, int end) {
         int last = (int) Math.min(end, from + 8L * MOST_IN_A_RUN);
         int at = from;
-        while (at < last && Long.bitCount(filled((long) LONG.get(in, at))) >= 7) {
+        while (at < last) {
+            long word = (long) LONG.get(in, at);
+            // Not zero if there is a zero byte: quickly seen, and text has none.
+            long gaps = (word - LOW_BITS) & ~word & ~ALL_BUT_HIGH;
+            if (gaps != 0 && Long.bitCount(filled(word)) < 7) {
+                break;
+            }
             at += 8;
         }
-        int bytes = at - from;
-        room(1 + bytes);
-        out[size++] = (byte) (bytes >>> 3);
-        System.arraycopy(in, from, out, size, bytes);
-        size += bytes;
         return at;
     }
 
-    private void room(int more) {
-        if (size + more > out.length) {
-            out = Arrays.copyOf(out, Math.max(Math.addExact(size, more), (int)
+    /** The bytes, the first {@code used} of which count, with room for more. */
+    private byte[] room(int used, int more) {
+        if (used + more > out.length) {
+            out = Arrays.copyOf(out, Math.max(Math.addExact(used, more), (int)
                     Math.min(2L * out.length, Integer.MAX_VALUE - 16)));
         }
+        return out;
     }
 }
