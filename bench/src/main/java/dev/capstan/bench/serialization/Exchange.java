@@ -94,7 +94,7 @@ public final class Exchange {
     private AnyPointer.Reader pack(MessageBuilder message, PackedWire packed) throws IOException {
         packed.output.write(message);
         AnyPointer.Reader root = Objects.requireNonNull(packed.input.next()).root();
-        bytes += packed.wire.clear();
+        bytes += packed.wire.forgetRead();
         return root;
     }
 }

@@ -49,11 +49,12 @@ final class Wire {
         }
     }
 
-    /** Forgets everything, and answers how many bytes there were. */
-    int clear() {
-        int bytesWritten = written;
-        written = 0;
+    /** Makes room again for what was read, and answers how many bytes that was. Whoever unpacks may leave a last byte, a count of no further words. */
+    int forgetRead() {
+        int forgotten = read;
+        System.arraycopy(bytes, read, bytes, 0, written - read);
+        written -= read;
         read = 0;
-        return bytesWritten;
+        return forgotten;
     }
 }

@@ -12,7 +12,7 @@ final class Unpacker {
     /** A tag, eight bytes and a count. */
     private static final int MOST_FOR_A_WORD = 10;
 
-    /** Bytes of zeroes up to which a loop is faster than a call. */
+    /** Bytes up to which a loop is faster than a call. */
     private static final int LONGEST_LOOP = 64;
 
     private int written;
@@ -79,7 +79,7 @@ final class Unpacker {
                             rawLeft = bytes;
                             break;
                         }
-                        System.arraycopy(in, at, out, put, bytes);
+                        copy(in, at, out, put, bytes);
                         at += bytes;
                         put += bytes;
                     }
@@ -141,6 +141,16 @@ final class Unpacker {
         }
         written = put;
         return at;
+    }
+
+    private static void copy(byte[] in, int from, byte[] out, int to, int bytes) {
+        if (bytes > LONGEST_LOOP) {
+            System.arraycopy(in, from, out, to, bytes);
+            return;
+        }
+        for (int i = 0; i < bytes; i += 8) {
+            Packer.LONG.set(out, to + i, (long) Packer.LONG.get(in, from + i));
+        }
     }
 
     private static void zero(byte[] out, int from, int bytes) {
