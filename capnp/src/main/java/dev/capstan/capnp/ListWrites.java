@@ -44,8 +44,7 @@ final class ListWrites {
             position = target.position;
         }
         holder.putLong(position, Pointer.struct(count, dataWords, pointerCount));
-        return new Elements(
-                holder, position + 8, count, ElementSize.COMPOSITE, 64 * dataWords, pointerCount, NO_LIMIT);
+        return new Elements(holder, position + 8, count, ElementSize.COMPOSITE, 64 * dataWords, pointerCount, NO_LIMIT);
     }
 
     private static void checkCount(int count) {

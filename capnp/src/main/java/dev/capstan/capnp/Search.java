@@ -20,7 +20,8 @@ final class Search {
             long two = LOW_BITS * (part.getByte(partStart + 1) & 0xff);
             for (; at + 7 <= last; at += 8) {
                 long misses = (segment.getLong(start + at) ^ one) | (segment.getLong(start + at + 1) ^ two);
-                // The high bit of each byte that is zero, and perhaps of some behind the first such, all of which are tried.
+                // The high bit of each byte that is zero, and perhaps of some behind the first such, all of which are
+                // tried.
                 long hits = (misses - LOW_BITS) & ~misses & HIGH_BITS;
                 while (hits != 0) {
                     int place = at + (Long.numberOfTrailingZeros(hits) >>> 3);

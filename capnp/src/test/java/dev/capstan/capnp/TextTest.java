@@ -48,7 +48,8 @@ class TextTest {
         root.getTextFieldUtf8().set(1, (byte) 'X');
         assertEquals("aXc", root.asReader().getTextField());
         assertEquals(3, root.getTextFieldUtf8().size());
-        assertThrows(IndexOutOfBoundsException.class, () -> root.getTextFieldUtf8().set(3, (byte) 1));
+        assertThrows(
+                IndexOutOfBoundsException.class, () -> root.getTextFieldUtf8().set(3, (byte) 1));
         assertThrows(IllegalArgumentException.class, () -> root.initTextFieldUtf8(-1));
         assertThrows(IllegalArgumentException.class, () -> root.initTextFieldUtf8(Integer.MAX_VALUE));
     }

@@ -163,7 +163,8 @@ final class BuilderWriter {
                 init(field, names.builder(type), "", "_init(" + token + ", " + index + ", 0)");
                 init(field, names.builder(type), "int size", "_init(" + token + ", " + index + ", size)");
             }
-            case JavaType.ListOf(JavaType.Struct element) when or.isEmpty() -> {
+            case JavaType.ListOf(JavaType.Struct element)
+            when or.isEmpty() -> {
                 String arguments = "(" + names.token(element) + ", " + index;
                 getter(field, names.builder(type), "", "_structs" + arguments + ")");
                 setter(field, names.reader(type), "", "_set(" + names.token(type) + ", " + index + ", value)");

@@ -91,7 +91,16 @@ record StructField(
         if (field.isGroup()) {
             Declaration group = declarations.getStruct(field.getGroup().getTypeId());
             return new StructField(
-                    safeName, rawSuffix, utf8Suffix, member, discriminant, group, JavaType.Scalar.VOID, 0, null, comment);
+                    safeName,
+                    rawSuffix,
+                    utf8Suffix,
+                    member,
+                    discriminant,
+                    group,
+                    JavaType.Scalar.VOID,
+                    0,
+                    null,
+                    comment);
         }
         if (!field.isSlot()) {
             throw new SchemaException("The request holds a kind of field that this generator does not know ("
@@ -108,7 +117,16 @@ record StructField(
             value = type.checked(slot.getDefaultValue());
         }
         return new StructField(
-                safeName, rawSuffix, utf8Suffix, member, discriminant, null, type, (int) slot.getOffset(), value, comment);
+                safeName,
+                rawSuffix,
+                utf8Suffix,
+                member,
+                discriminant,
+                null,
+                type,
+                (int) slot.getOffset(),
+                value,
+                comment);
     }
 
     /** Whether a value behind a pointer is a null pointer, which is what a field without a default has. */

@@ -101,8 +101,8 @@ final class StructWriter {
         String elements = output.file().runtime("Elements");
         text.blank();
         text.override().open("protected " + list + " " + maker + "s(" + elements + " elements)");
-        text.open("return new " + output.file().runtime("StructList." + Names.capitalized(maker) + "s")
-                + "<>(elements)");
+        text.open(
+                "return new " + output.file().runtime("StructList." + Names.capitalized(maker) + "s") + "<>(elements)");
         text.override()
                 .open("protected " + element + " element(" + output.file().runtime("Segment") + " segment, " + sections
                         + ")");

@@ -43,7 +43,8 @@ final class CarSales implements Workload {
         return response.as(Value.TYPE).getAmount();
     }
 
-    // Loops are in one method with what they do to each car: a reader or builder that is handed to a method which the compiler does not inline must be allocated.
+    // Loops are in one method with what they do to each car: a reader or builder that is handed to a method which the
+    // compiler does not inline must be allocated.
 
     private static void fill(StructList.Builder<Car.Builder> cars, Xorshift random) {
         for (Car.Builder car : cars) {

@@ -15,8 +15,19 @@ final class CatRank implements Workload {
     private static final byte[] CAT = ascii("cat ");
     private static final byte[] DOG = ascii("dog ");
     private static final byte[][] WORDS = {
-        ascii("foo "), ascii("bar "), ascii("baz "), ascii("qux "), ascii("quux "), ascii("corge "), ascii("grault "),
-        ascii("garply "), ascii("waldo "), ascii("fred "), ascii("plugh "), ascii("xyzzy "), ascii("thud ")
+        ascii("foo "),
+        ascii("bar "),
+        ascii("baz "),
+        ascii("qux "),
+        ascii("quux "),
+        ascii("corge "),
+        ascii("grault "),
+        ascii("garply "),
+        ascii("waldo "),
+        ascii("fred "),
+        ascii("plugh "),
+        ascii("xyzzy "),
+        ascii("thud ")
     };
     private static final Data ABOUT_CATS = Data.of(ascii(" cat "));
     private static final Data ABOUT_DOGS = Data.of(ascii(" dog "));
@@ -35,7 +46,8 @@ final class CatRank implements Workload {
     @Override
     public long request(MessageBuilder request, Xorshift random) {
         int count = random.below(MOST);
-        StructList.Builder<Finding.Builder> list = request.initRoot(Findings.TYPE).initList(count);
+        StructList.Builder<Finding.Builder> list =
+                request.initRoot(Findings.TYPE).initList(count);
         int good = 0;
         for (int i = 0; i < count; i++) {
             Finding.Builder finding = list.get(i);
@@ -90,10 +102,11 @@ final class CatRank implements Workload {
             if (snippet.indexOf(ABOUT_DOGS) >= 0) {
                 score /= 10_000;
             }
-            ranking[i] = Double.doubleToRawLongBits(score) & ~INDEX | i;
+            ranking[i] = (Double.doubleToRawLongBits(score) & ~INDEX) | i;
         }
         Arrays.sort(ranking, 0, count);
-        StructList.Builder<Finding.Builder> ranked = response.initRoot(Findings.TYPE).initList(count);
+        StructList.Builder<Finding.Builder> ranked =
+                response.initRoot(Findings.TYPE).initList(count);
         for (int i = 0; i < count; i++) {
             long place = ranking[count - 1 - i];
             Finding.Reader finding = findings.get((int) (place & INDEX));

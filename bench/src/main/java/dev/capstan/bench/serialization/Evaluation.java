@@ -7,7 +7,8 @@ import dev.capstan.capnp.MessageBuilder;
 
 /** An arithmetic expression in, its value out: a tree of pointers. */
 final class Evaluation implements Workload {
-    // Numbers, as C++'s enums are: Java's switch over an enum reads two arrays on the way to a jump that cannot be predicted, which takes a tenth of the time.
+    // Numbers, as C++'s enums are: Java's switch over an enum reads two arrays on the way to a jump that cannot be
+    // predicted, which takes a tenth of the time.
     private static final int PLUS = 0;
     private static final int MINUS = 1;
     private static final int TIMES = 2;

@@ -20,7 +20,9 @@ interface Workload {
             case "carsales" -> new CarSales();
             case "catrank" -> new CatRank();
             case "eval" -> new Evaluation();
-            default -> throw new IllegalArgumentException("no workload is called " + name + "; there are carsales, catrank and eval");
+            default ->
+                throw new IllegalArgumentException(
+                        "no workload is called " + name + "; there are carsales, catrank and eval");
         };
     }
 }

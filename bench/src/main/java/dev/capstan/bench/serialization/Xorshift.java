@@ -6,7 +6,7 @@ final class Xorshift {
 
     /** 0 to {@code bound - 1}. */
     int below(int bound) {
-        return (int) ((next() >>> 32) * bound >>> 32);
+        return (int) (((next() >>> 32) * bound) >>> 32);
     }
 
     boolean flip() {

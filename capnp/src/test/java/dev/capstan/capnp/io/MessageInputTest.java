@@ -55,8 +55,7 @@ class MessageInputTest {
     }
 
     private static MessageInput input(InputStream in, boolean packed, boolean reuse) {
-        MessageInput input =
-                packed ? MessageInput.packed(in, Limits.DEFAULT) : new MessageInput(in, Limits.DEFAULT);
+        MessageInput input = packed ? MessageInput.packed(in, Limits.DEFAULT) : new MessageInput(in, Limits.DEFAULT);
         return reuse ? input.reusingMemory() : input;
     }
 
@@ -68,7 +67,8 @@ class MessageInputTest {
             for (int i = 0; i < MESSAGES; i++) {
                 byte[] expected = content(random);
                 message(expected, random);
-                assertEquals(Data.of(expected), Objects.requireNonNull(input.next()).root(Data.TYPE));
+                assertEquals(
+                        Data.of(expected), Objects.requireNonNull(input.next()).root(Data.TYPE));
             }
             assertNull(input.next());
         }
