@@ -52,7 +52,7 @@ public final class StructList {
      * For generated code: the list to be read of one type. That each type has its own class, also of iterators, lets the compiler see which constructor makes an
      * element, and so remove the element; behind a call that serves all types it would have to be allocated.
      */
-    @SuppressWarnings("IterableAndIterator") // only generated code sees it; an iterator made behind iterator() is one of its own
+    @SuppressWarnings("IterableAndIterator") // only iterator() hands out what is used as one
     public abstract static non-sealed class Readers<R extends StructReader> extends Reader<R> implements Iterator<R> {
         private int next;
 
@@ -99,7 +99,7 @@ public final class StructList {
     }
 
     /** For generated code: the list to be written of one type, see {@link Readers}. */
-    @SuppressWarnings("IterableAndIterator") // as in Readers
+    @SuppressWarnings("IterableAndIterator") // as above
     public abstract static non-sealed class Builders<B extends StructBuilder> extends Builder<B>
             implements Iterator<B> {
         private int next;
