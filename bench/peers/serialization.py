@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs the serialization benchmark on C++ and Java in turns and prints a table in Markdown.
 
-  bench/peers/serialization.py [--forks 5] [--ms 500] [--iterations 4] [--warm-seconds 5] [--workloads carsales,catrank,eval] [--modes object,bytes,packed]
+  bench/peers/serialization.py [--forks 5] [--ms 500] [--iterations 4] [--workloads carsales,catrank,eval] [--modes object,bytes,packed]
          [--reuse reuse,fresh] [--cpp NAME=PROGRAM ...] [--out FILE] [--classpath PATH]
 
 First the results of both are compared for equality. Each fork of each cell is a process of its own on both sides; C++ runs before and after each fork of Java.
 Time is CPU time of the thread that works: others may want the core too. Java's collector works in other threads, which the column wall shows on a quiet machine.
+Each fork of Java runs in by itself before it is measured, see SerializationBenchmark.
 --cpp adds builds of serialization.c++ against other versions of libcapnp. --out keeps all samples as JSON lines; given alone with --table it is printed again.
 """
 import argparse, json, os, statistics, subprocess, sys, tempfile
@@ -38,7 +39,7 @@ def fork(a, cell):
     workload, mode, reuse = cell
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "jmh.json")
-        output(java(a, "org.openjdk.jmh.Main", "SerializationBenchmark", "-f", "1", "-wi", str(a.warm_seconds), "-w", "1", "-i", str(a.iterations),
+        output(java(a, "org.openjdk.jmh.Main", "SerializationBenchmark", "-f", "1", "-wi", "1", "-w", f"{a.ms}ms", "-i", str(a.iterations),
                     "-r", f"{a.ms}ms", "-prof", "gc", "-foe", "true", "-p", f"workload={workload}", "-p", f"mode={mode}",
                     "-p", f"reuse={'true' if reuse == 'reuse' else 'false'}", "-rf", "json", "-rff", file))
         result, = json.load(open(file))
@@ -84,7 +85,6 @@ def main():
     p.add_argument("--forks", type=int, default=5)
     p.add_argument("--ms", type=int, default=500)
     p.add_argument("--iterations", type=int, default=4)
-    p.add_argument("--warm-seconds", type=int, default=5)
     p.add_argument("--workloads", default="carsales,catrank,eval")
     p.add_argument("--modes", default="object,bytes,packed")
     p.add_argument("--reuse", default="reuse,fresh")

@@ -2,6 +2,7 @@ package dev.capstan.bench.jmh;
 
 import dev.capstan.bench.serialization.Exchange;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class SerializationBenchmark {
+    private static final int IDLE_ROUNDS = 4;
+    private static final int MOST_ROUNDS = 50;
+    private static final long IDLE_MILLIS = 10;
+    private static final long ROUND_NANOS = 300_000_000;
+
     @Param({"carsales", "catrank", "eval"})
     private String workload = "";
 
@@ -41,10 +47,27 @@ public class SerializationBenchmark {
 
     private Exchange exchange = new Exchange("eval", "object", false);
 
-    /** As the parameters say. */
+    /** As the parameters say, and run in: until the compiler has had nothing to do for a while, since seconds of a machine that is shared mean little. */
     @Setup
-    public void prepare() {
+    public void prepare() throws IOException {
         exchange = new Exchange(workload, mode, reuse);
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long compiled = -1;
+        for (int round = 0, idleRounds = 0; round < MOST_ROUNDS && idleRounds < IDLE_ROUNDS; round++) {
+            runIn();
+            long compiledNow = compiler.getTotalCompilationTime();
+            idleRounds = compiledNow - compiled <= IDLE_MILLIS ? idleRounds + 1 : 0;
+            compiled = compiledNow;
+        }
+    }
+
+    private void runIn() throws IOException {
+        long end = Cpu.THREADS.getCurrentThreadCpuTime() + ROUND_NANOS;
+        while (Cpu.THREADS.getCurrentThreadCpuTime() < end) {
+            for (int i = 0; i < 16; i++) {
+                exchange.once();
+            }
+        }
     }
 
     /** One request and its response. */
@@ -58,7 +81,7 @@ public class SerializationBenchmark {
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
     public static class Cpu {
-        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+        static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
         private long start;
         private long exchanges;
