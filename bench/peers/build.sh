@@ -1,5 +1,5 @@
 #!/bin/bash
-# build.sh: builds bench-server, bench-client and floor into bench/target/peers, unless they are current.
+# build.sh: builds bench-server, bench-client, serialization and floor into bench/target/peers, unless they are current.
 # Needs Debian's capnproto, libcapnp-dev and g++. Exit code 77 says that they are missing, and standard error which.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,5 +22,9 @@ for program in server client; do
   ${CXX:-g++} -std=c++17 -O2 -DNDEBUG -I$out/generated bench/peers/cpp/$program.c++ $out/generated/bench.capnp.c++ -o $out/bench-$program \
     $lib/libcapnp-rpc.a $lib/libcapnp.a $lib/libkj-async.a $lib/libkj.a -lpthread
 done
+capnp compile -I$common --src-prefix=$schemas -o c++:$out/generated $schemas/serialization.capnp
+echo "building $out/serialization"
+${CXX:-g++} -std=c++17 -O2 -DNDEBUG -I$out/generated bench/peers/cpp/serialization.c++ $out/generated/serialization.capnp.c++ -o $out/serialization \
+  $lib/libcapnp.a $lib/libkj.a -lpthread
 ${CC:-gcc} -O2 -o $out/floor bench/peers/floor.c
 echo "$sources" > $out/built-from

@@ -33,6 +33,8 @@ struct Keywords {
   hashCode @23 :Text;
   toString @24 :Text;
 
+  sizeUtf8 @28 :Text;
+
   union {
     void @25 :Void;
     while @26 :Keywords;

@@ -58,6 +58,11 @@ public final class Data {
         return segment.buffer(start, size).asReadOnlyBuffer();
     }
 
+    /** Where {@code part} begins first in these bytes, or -1. */
+    public int indexOf(Data part) {
+        return Search.first(segment, start, size, part.segment, part.start, part.size);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Data that
@@ -110,17 +115,19 @@ public final class Data {
     }
 
     static Builder init(Segment segment, long at, int size) {
-        return builder(ListWrites.init(ElementSize.BYTE, segment, at, size));
+        return init(segment, at, size, size);
     }
 
-    private static Builder builder(Elements bytes) {
-        return new Builder(bytes.segment, bytes.start, bytes.count);
+    /** A list of {@code allocated} bytes, of which the first {@code size} are handed out. */
+    static Builder init(Segment segment, long at, int size, int allocated) {
+        Elements bytes = ListWrites.init(ElementSize.BYTE, segment, at, allocated);
+        return new Builder(bytes.segment, bytes.start, size);
     }
 
     /** Bytes in a message that is being built, to be changed in place. */
     public static final class Builder {
-        private final Segment segment;
-        private final long start;
+        final Segment segment;
+        final long start;
         private final int size;
 
         Builder(Segment segment, long start, int size) {
@@ -148,6 +155,11 @@ public final class Data {
         public void put(int index, byte[] source, int sourceOffset, int length) {
             Objects.checkFromIndexSize(index, length, size);
             segment.putBytes(start + index, source, sourceOffset, length);
+        }
+
+        /** Copies {@code source} in, to begin at the first byte. */
+        void put(Data source) {
+            source.segment.copyTo(source.start, segment, start, source.size);
         }
 
         /** The bytes themselves as a buffer that can be written to; its position is 0. */
@@ -195,8 +207,7 @@ public final class Data {
         void write(Segment segment, long at, Data value) {
             long old = segment.getLong(at);
             segment.putLong(at, 0);
-            Builder copy = Data.init(segment, at, value.size);
-            value.segment.copyTo(value.start, copy.segment, copy.start, value.size);
+            Data.init(segment, at, value.size).put(value);
             if (old != 0) {
                 // Only now: value may be a view of what it replaces.
                 Zeroing.target(segment, at, old);

@@ -3,8 +3,10 @@ package dev.capstan.capnp;
 /**
  * Where the elements of a list are and how they are laid out, whatever type they are read as: elements are {@code
  * stepBits} apart, each a data section of {@code dataBits} followed by {@code pointerCount} pointers.
+ *
+ * <p>Opaque outside this package; generated code only passes it on.
  */
-final class Elements {
+public final class Elements {
     final Segment segment;
     final long start;
     final int count;

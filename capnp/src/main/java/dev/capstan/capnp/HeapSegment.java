@@ -101,6 +101,12 @@ final class HeapSegment extends Segment {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // it drops the high bytes of chars, and here they are zero
+    void putAscii(long to, String text) {
+        text.getBytes(0, text.length(), array, (int) to);
+    }
+
+    @Override
     ByteBuffer buffer(long from, int bytes) {
         return ByteBuffer.wrap(array, (int) from, bytes).slice();
     }

@@ -13,12 +13,14 @@ final class ListWrites {
         int pointers = ElementSize.pointers(elementSize);
         long words = ((long) count * (dataBits + 64 * pointers) + 63) >>> 6;
         long pointer = Pointer.list(0, elementSize, count);
+        Segment holder = segment;
         long position = Allocation.near(segment, at, words, pointer);
-        if (position >= 0) {
-            return new Elements(segment, position, count, elementSize, dataBits, pointers, NO_LIMIT);
+        if (position < 0) {
+            Target target = Allocation.far(segment, at, words, pointer);
+            holder = target.segment;
+            position = target.position;
         }
-        Target target = Allocation.far(segment, at, words, pointer);
-        return new Elements(target.segment, target.position, count, elementSize, dataBits, pointers, NO_LIMIT);
+        return new Elements(holder, position, count, elementSize, dataBits, pointers, NO_LIMIT);
     }
 
     static Elements initStructs(StructType<?, ?> type, Segment segment, long at, int count) {
@@ -33,16 +35,16 @@ final class ListWrites {
                     + " words; a list can have at most " + Lists.MAX_COUNT + ".");
         }
         Zeroing.pointer(segment, at);
-        Target target = Allocation.place(segment, at, 1 + words, Pointer.list(0, ElementSize.COMPOSITE, (int) words));
-        target.segment.putLong(target.position, Pointer.struct(count, dataWords, pointerCount));
-        return new Elements(
-                target.segment,
-                target.position + 8,
-                count,
-                ElementSize.COMPOSITE,
-                64 * dataWords,
-                pointerCount,
-                NO_LIMIT);
+        long pointer = Pointer.list(0, ElementSize.COMPOSITE, (int) words);
+        Segment holder = segment;
+        long position = Allocation.near(segment, at, 1 + words, pointer);
+        if (position < 0) {
+            Target target = Allocation.far(segment, at, 1 + words, pointer);
+            holder = target.segment;
+            position = target.position;
+        }
+        holder.putLong(position, Pointer.struct(count, dataWords, pointerCount));
+        return new Elements(holder, position + 8, count, ElementSize.COMPOSITE, 64 * dataWords, pointerCount, NO_LIMIT);
     }
 
     private static void checkCount(int count) {

@@ -15,15 +15,18 @@ final class Lists {
         if (depthLeft <= 0) {
             throw Target.tooDeep(segment, at);
         }
-        Elements elements;
+        Segment holder = segment;
+        long position;
         if (Pointer.kind(pointer) == Pointer.FAR) {
             Target target = Target.follow(segment, at, pointer);
-            requireList(segment, at, target.pointer);
-            elements = decode(target.segment, target.position, target.pointer, depthLeft - 1);
+            holder = target.segment;
+            position = target.position;
+            pointer = target.pointer;
         } else {
-            requireList(segment, at, pointer);
-            elements = decode(segment, Pointer.target(at, pointer), pointer, depthLeft - 1);
+            position = Pointer.target(at, pointer);
         }
+        requireList(segment, at, pointer);
+        Elements elements = decode(holder, position, pointer, depthLeft - 1);
         require(expected, elements, segment, at);
         return elements;
     }
@@ -38,21 +41,29 @@ final class Lists {
     static Elements decode(Segment segment, long position, long pointer, int depthLeft) {
         int size = Pointer.elementSize(pointer);
         int count = Pointer.elementCount(pointer);
+        long first = position;
+        int dataBits;
+        int pointers;
         if (size == ElementSize.COMPOSITE) {
-            return decodeComposite(segment, position, count, depthLeft);
+            long tag = tag(segment, position, count);
+            first += 8;
+            count = Pointer.tagCount(tag);
+            dataBits = 64 * Pointer.dataWords(tag);
+            pointers = Pointer.pointerCount(tag);
+        } else {
+            dataBits = ElementSize.dataBits(size);
+            pointers = ElementSize.pointers(size);
+            segment.visit(position, ((long) count * (dataBits + 64 * pointers) + 63) >>> 6, "a list pointer");
         }
-        int dataBits = ElementSize.dataBits(size);
-        int pointers = ElementSize.pointers(size);
-        long words = ((long) count * (dataBits + 64 * pointers) + 63) >>> 6;
-        segment.visit(position, words, "a list pointer");
-        if (size == ElementSize.VOID) {
+        if (dataBits + pointers == 0) {
             // Its length costs the sender nothing, so it must not cost the reader anything either.
             segment.arena.charge(segment, position, count);
         }
-        return new Elements(segment, position, count, size, dataBits, pointers, depthLeft);
+        return new Elements(segment, first, count, size, dataBits, pointers, depthLeft);
     }
 
-    private static Elements decodeComposite(Segment segment, long position, int words, int depthLeft) {
+    /** The word in front of a composite list, after checking that the list fits {@code words}. */
+    private static long tag(Segment segment, long position, int words) {
         segment.visit(position, 1L + words, "a list pointer");
         long tag = segment.getLong(position);
         if (Pointer.kind(tag) != Pointer.STRUCT) {
@@ -63,17 +74,7 @@ final class Lists {
         if ((long) count * elementWords > words) {
             throw MessageException.at(segment, position, "The elements of a composite list overrun its word count");
         }
-        if (elementWords == 0) {
-            segment.arena.charge(segment, position, count);
-        }
-        return new Elements(
-                segment,
-                position + 8,
-                count,
-                ElementSize.COMPOSITE,
-                64 * Pointer.dataWords(tag),
-                Pointer.pointerCount(tag),
-                depthLeft);
+        return tag;
     }
 
     /**

@@ -84,6 +84,13 @@ final class NativeSegment extends Segment {
     }
 
     @Override
+    void putAscii(long to, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            putByte(to + i, (byte) text.charAt(i));
+        }
+    }
+
+    @Override
     ByteBuffer buffer(long from, int bytes) {
         return memory.asSlice(from, bytes).asByteBuffer();
     }

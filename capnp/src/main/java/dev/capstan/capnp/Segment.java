@@ -78,6 +78,9 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
 
     abstract void putBytes(long to, byte[] source, int offset, int length);
 
+    /** Writes the chars of {@code text}, all of which are ASCII, as a byte each. */
+    abstract void putAscii(long to, String text);
+
     /** A view of bytes of this segment, which can be written to. */
     abstract ByteBuffer buffer(long from, int bytes);
 

@@ -162,6 +162,17 @@ public abstract class StructBuilder {
         return type.init(segment, pointerAt(pointerIndex), size);
     }
 
+    /** A list of structs; a null pointer gives an empty one. */
+    protected final <B extends StructBuilder> StructList.Builder<B> _structs(StructType<B, ?> type, int pointerIndex) {
+        return type.builders(ListWrites.editStructs(type, segment, pointerAt(pointerIndex)));
+    }
+
+    /** A new list of {@code size} structs in place of what was there. */
+    protected final <B extends StructBuilder> StructList.Builder<B> _initStructs(
+            StructType<B, ?> type, int pointerIndex, int size) {
+        return type.builders(ListWrites.initStructs(type, segment, pointerAt(pointerIndex), size));
+    }
+
     /** A deep copy of {@code value} in place of what was there; capabilities are shared. */
     protected final <R> void _set(PointerType<?, R> type, int pointerIndex, R value) {
         type.write(segment, pointerAt(pointerIndex), value);
@@ -180,6 +191,29 @@ public abstract class StructBuilder {
 
     protected final void _setText(int pointerIndex, String value) {
         Text.write(segment, pointerAt(pointerIndex), value);
+    }
+
+    /** The UTF-8 of a text, without its NUL, to be changed in place; a null pointer gives no bytes. */
+    protected final Data.Builder _utf8(int pointerIndex) {
+        return Text.edit(segment, pointerAt(pointerIndex));
+    }
+
+    /** The same; a null pointer becomes a copy of {@code orElse} first. */
+    protected final Data.Builder _utf8(int pointerIndex, String orElse) {
+        if (_isNull(pointerIndex)) {
+            _setText(pointerIndex, orElse);
+        }
+        return _utf8(pointerIndex);
+    }
+
+    /** Copies {@code value}, which is to be UTF-8, into a new text in place of what was there. */
+    protected final void _setUtf8(int pointerIndex, Data value) {
+        Text.write(segment, pointerAt(pointerIndex), value);
+    }
+
+    /** A new text of {@code size} bytes in place of what was there, to be filled with UTF-8. */
+    protected final Data.Builder _initUtf8(int pointerIndex, int size) {
+        return Text.init(segment, pointerAt(pointerIndex), size);
     }
 
     /** The bytes, to be changed in place; a null pointer gives no bytes. */

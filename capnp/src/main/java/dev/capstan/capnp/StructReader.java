@@ -115,6 +115,14 @@ public abstract class StructReader {
                 : type.read(HeapSegment.NULL, 0, depthLeft);
     }
 
+    /** A list of structs; a null pointer reads as an empty one. */
+    protected final <R extends StructReader> StructList.Reader<R> _structs(StructType<?, R> type, int pointerIndex) {
+        return type.readers(
+                pointerIndex < pointerCount
+                        ? Lists.read(ElementSize.COMPOSITE, segment, pointerAt(pointerIndex), depthLeft)
+                        : Elements.none(ElementSize.COMPOSITE));
+    }
+
     /** What the pointer points to; a null pointer reads as {@code orElse}. */
     protected final <R> R _get(PointerType<?, R> type, int pointerIndex, AnyPointer.Reader orElse) {
         return _isNull(pointerIndex) ? orElse.as(type) : type.read(segment, pointerAt(pointerIndex), depthLeft);
@@ -128,6 +136,16 @@ public abstract class StructReader {
     /** Text; a null pointer reads as {@code orElse}. */
     protected final String _text(int pointerIndex, String orElse) {
         return _isNull(pointerIndex) ? orElse : Text.read(segment, pointerAt(pointerIndex));
+    }
+
+    /** The UTF-8 of a text, without its NUL; a null pointer reads as no bytes. */
+    protected final Data _utf8(int pointerIndex) {
+        return _isNull(pointerIndex) ? Data.EMPTY : Text.bytes(segment, pointerAt(pointerIndex));
+    }
+
+    /** The UTF-8 of a text, without its NUL; a null pointer reads as {@code orElse}. */
+    protected final Data _utf8(int pointerIndex, String orElse) {
+        return _isNull(pointerIndex) ? Text.bytes(orElse) : Text.bytes(segment, pointerAt(pointerIndex));
     }
 
     /** Data; a null pointer reads as no bytes. */

@@ -76,6 +76,36 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
         return builder(struct.segment, struct.data, struct.dataBits, struct.pointerCount);
     }
 
+    /** For generated code, which overrides it with the same for its own type: a list of such structs, see {@link StructList.Readers}. */
+    protected StructList.Readers<R> readers(Elements elements) {
+        return new StructList.Readers<>(elements) {
+            @Override
+            protected R element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                return reader(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            @Override
+            protected StructList.Readers<R> again(Elements same) {
+                return readers(same);
+            }
+        };
+    }
+
+    /** For generated code, as {@link #readers}. */
+    protected StructList.Builders<B> builders(Elements elements) {
+        return new StructList.Builders<>(elements) {
+            @Override
+            protected B element(Segment segment, long data, int dataBits, int pointerCount) {
+                return builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Builders<B> again(Elements same) {
+                return builders(same);
+            }
+        };
+    }
+
     @Override
     public final R asReader(B builder) {
         return reader(builder.segment, builder.data, builder.dataBits, builder.pointerCount, Integer.MAX_VALUE);

@@ -1,6 +1,11 @@
 package dev.capstan.capnp;
 
-/** Making structs behind pointers, and enlarging those that an older schema left too small. */
+/**
+ * Making structs behind pointers, and enlarging those that an older schema left too small.
+ *
+ * <p>Here and in {@link ListWrites}, {@link Structs} and {@link Lists}, what is handed out is made in one place, where all ways to it meet: the compiler can
+ * only remove an object that it knows to be that one.
+ */
 final class StructWrites {
     private StructWrites() {}
 
@@ -14,12 +19,14 @@ final class StructWrites {
             return type.builder(segment, at, 0, 0);
         }
         long pointer = Pointer.struct(0, dataWords, pointerCount);
+        Segment holder = segment;
         long data = Allocation.near(segment, at, words, pointer);
-        if (data >= 0) {
-            return type.builder(segment, data, 64 * dataWords, pointerCount);
+        if (data < 0) {
+            Target target = Allocation.far(segment, at, words, pointer);
+            holder = target.segment;
+            data = target.position;
         }
-        Target target = Allocation.far(segment, at, words, pointer);
-        return type.builder(target.segment, target.position, 64 * dataWords, pointerCount);
+        return type.builder(holder, data, 64 * dataWords, pointerCount);
     }
 
     static <B extends StructBuilder> B edit(StructType<B, ?> type, Segment segment, long at) {
@@ -27,21 +34,26 @@ final class StructWrites {
         if (pointer == 0) {
             return init(type, segment, at);
         }
-        Target old = Target.resolve(segment, at, pointer);
-        if (Pointer.kind(old.pointer) != Pointer.STRUCT) {
+        Segment holder = segment;
+        long data;
+        if (Pointer.kind(pointer) == Pointer.FAR) {
+            Target target = Target.follow(segment, at, pointer);
+            holder = target.segment;
+            data = target.position;
+            pointer = target.pointer;
+        } else {
+            data = Pointer.target(at, pointer);
+        }
+        if (Pointer.kind(pointer) != Pointer.STRUCT) {
             throw Target.mismatch(segment, at, "a non-struct pointer", "a struct");
         }
-        int dataWords = Pointer.dataWords(old.pointer);
-        int pointerCount = Pointer.pointerCount(old.pointer);
-        if (dataWords >= type.dataWords && pointerCount >= type.pointerCount) {
-            return type.builder(old.segment, old.position, 64 * dataWords, pointerCount);
+        if (Pointer.dataWords(pointer) < type.dataWords || Pointer.pointerCount(pointer) < type.pointerCount) {
+            Target target = enlarge(type, segment, at, new Target(holder, data, pointer));
+            holder = target.segment;
+            data = target.position;
+            pointer = target.pointer;
         }
-        Target target = enlarge(type, segment, at, old);
-        return type.builder(
-                target.segment,
-                target.position,
-                64 * Pointer.dataWords(target.pointer),
-                Pointer.pointerCount(target.pointer));
+        return type.builder(holder, data, 64 * Pointer.dataWords(pointer), Pointer.pointerCount(pointer));
     }
 
     /** Moves the struct to where there is room; what it points to stays where it is. */

@@ -25,12 +25,27 @@ final class Target {
         boolean isDouble = Pointer.isDoubleFar(far);
         padSegment.visit(pad, isDouble ? 2 : 1, "a far pointer");
         long landing = padSegment.getLong(pad);
-        if (!isDouble) {
+        Segment content = padSegment;
+        long position;
+        long pointer = landing;
+        if (isDouble) {
+            content = contentSegment(segment, padSegment, pad, landing);
+            position = content.start + Pointer.padOffset(landing);
+            pointer = padSegment.getLong(pad + 8);
+            if (Pointer.kind(pointer) == Pointer.FAR) {
+                throw MessageException.at(
+                        padSegment, pad + 8, "The tag of a double-far pointer must not be a far pointer");
+            }
+        } else {
+            position = Pointer.target(pad, landing);
             if (Pointer.kind(landing) == Pointer.FAR) {
                 throw MessageException.at(padSegment, pad, "Message contains a far pointer to a far pointer");
             }
-            return new Target(padSegment, Pointer.target(pad, landing), landing);
         }
+        return new Target(content, position, pointer);
+    }
+
+    private static Segment contentSegment(Segment segment, Segment padSegment, long pad, long landing) {
         if (Pointer.kind(landing) != Pointer.FAR || Pointer.isDoubleFar(landing)) {
             throw MessageException.at(padSegment, pad, "The landing pad of a double-far pointer must be a far pointer");
         }
@@ -38,11 +53,7 @@ final class Target {
         if (content == null) {
             throw MessageException.at(padSegment, pad, "Message contains a double-far pointer to an unknown segment");
         }
-        long tag = padSegment.getLong(pad + 8);
-        if (Pointer.kind(tag) == Pointer.FAR) {
-            throw MessageException.at(padSegment, pad + 8, "The tag of a double-far pointer must not be a far pointer");
-        }
-        return new Target(content, content.start + Pointer.padOffset(landing), tag);
+        return content;
     }
 
     /** The same for any pointer that is not null. */

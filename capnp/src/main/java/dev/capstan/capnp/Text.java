@@ -11,6 +11,9 @@ public final class Text {
     /** The token of the schema type {@code Text}. */
     public static final PointerType<String, String> TYPE = new Type();
 
+    /** Chars up to which it is faster to look at each than to have the JDK convert all. */
+    private static final int LONGEST_SHORT = 64;
+
     private Text() {}
 
     /** Reads the pointer at {@code at}, which may be null. */
@@ -18,19 +21,71 @@ public final class Text {
         if (segment.getLong(at) == 0) {
             return "";
         }
+        Data bytes = bytes(segment, at);
+        return bytes.segment.text(bytes.start, bytes.size);
+    }
+
+    /** The text that the pointer at {@code at}, which is not null, points to, without its NUL. */
+    static Data bytes(Segment segment, long at) {
         Data bytes = Data.bytes(segment, at, "text");
         int length = bytes.size - 1;
         if (length < 0 || bytes.segment.getByte(bytes.start + length) != 0) {
             throw MessageException.at(segment, at, "Message contains text that is not NUL-terminated");
         }
-        return bytes.segment.text(bytes.start, length);
+        return new Data(bytes.segment, bytes.start, length);
+    }
+
+    static Data bytes(String value) {
+        return Data.wrap(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #bytes(Segment, long)}, to be changed; nothing for a null pointer. */
+    static Data.Builder edit(Segment segment, long at) {
+        Data bytes = segment.getLong(at) == 0 ? Data.EMPTY : bytes(segment, at);
+        return new Data.Builder(bytes.segment, bytes.start, bytes.size);
+    }
+
+    /** A new text of {@code size} bytes and the NUL behind them. */
+    static Data.Builder init(Segment segment, long at, int size) {
+        if (size < 0 || size >= Lists.MAX_COUNT) {
+            throw new IllegalArgumentException(
+                    "A text can have 0 to " + (Lists.MAX_COUNT - 1) + " bytes, not " + size + ".");
+        }
+        return Data.init(segment, at, size, size + 1);
+    }
+
+    static void write(Segment segment, long at, Data value) {
+        long old = segment.getLong(at);
+        segment.putLong(at, 0);
+        init(segment, at, value.size).put(value);
+        if (old != 0) {
+            // Only now: value may be a view of what it replaces.
+            Zeroing.target(segment, at, old);
+        }
     }
 
     static void write(Segment segment, long at, String value) {
         Objects.requireNonNull(value, "a text cannot be null: leave the field alone, or clear it");
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        Data.Builder text = Data.init(segment, at, bytes.length + 1);
-        text.put(0, bytes, 0, bytes.length);
+        if (isShortAscii(value)) {
+            // No array in between, which the conversion of the JDK needs.
+            Data.Builder text = init(segment, at, value.length());
+            text.segment.putAscii(text.start, value);
+        } else {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            init(segment, at, bytes.length).put(0, bytes, 0, bytes.length);
+        }
+    }
+
+    private static boolean isShortAscii(String value) {
+        int length = value.length();
+        if (length > LONGEST_SHORT) {
+            return false;
+        }
+        int all = 0;
+        for (int i = 0; i < length; i++) {
+            all |= value.charAt(i);
+        }
+        return all < 0x80;
     }
 
     private static final class Type extends PointerType<String, String> {

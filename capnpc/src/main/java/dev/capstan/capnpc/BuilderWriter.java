@@ -114,6 +114,7 @@ final class BuilderWriter {
             case JavaType.Pointer.TEXT -> {
                 getter(field, output.string(), "", "_text(" + index + or + ")");
                 setter(field, output.string(), "", "_setText(" + index + ", value)");
+                writeUtf8(field, or);
             }
             case JavaType.Pointer.DATA -> {
                 String builder = output.file().runtime("Data.Builder");
@@ -179,6 +180,13 @@ final class BuilderWriter {
                 String token = output.file().runtime("PointerType") + "<B, ?> type";
                 init(field, "<B> B", token + ", int size", "_init(type, " + index + ", size)");
             }
+            case JavaType.ListOf(JavaType.Struct element)
+            when or.isEmpty() -> {
+                String arguments = "(" + names.token(element) + ", " + index;
+                getter(field, names.builder(type), "", "_structs" + arguments + ")");
+                setter(field, names.reader(type), "", "_set(" + names.token(type) + ", " + index + ", value)");
+                init(field, names.builder(type), "int size", "_initStructs" + arguments + ", size)");
+            }
             default -> {
                 getAndSet(field, type, or);
                 init(field, names.builder(type), "int size", "_init(" + names.token(type) + ", " + index + ", size)");
@@ -195,6 +203,16 @@ final class BuilderWriter {
         shape.writeCheck(text, field);
         text.line("return _disown(" + names.token(type) + ", " + field.offset() + ");")
                 .close();
+    }
+
+    /** The text as the bytes that lie in the message, without the NUL behind them. */
+    private void writeUtf8(StructField field, String or) {
+        String suffix = field.utf8Suffix();
+        int index = field.offset();
+        String builder = output.file().runtime("Data.Builder");
+        getter(field, builder, suffix, "_utf8(" + index + or + ")");
+        setter(field, output.file().runtime("Data"), suffix, "_setUtf8(" + index + ", value)");
+        init(field, suffix, builder, "int size", "_initUtf8(" + index + ", size)");
     }
 
     private void getAndSet(StructField field, JavaType type, String or) {
@@ -217,7 +235,11 @@ final class BuilderWriter {
     }
 
     private void init(StructField field, String type, String parameters, String value) {
-        text.blank().open("public " + type + " init" + field.name() + "(" + parameters + ")");
+        init(field, "", type, parameters, value);
+    }
+
+    private void init(StructField field, String suffix, String type, String parameters, String value) {
+        text.blank().open("public " + type + " init" + field.name() + suffix + "(" + parameters + ")");
         writeTag(field);
         text.line("return " + value + ";").close();
     }

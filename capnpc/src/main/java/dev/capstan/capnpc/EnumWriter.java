@@ -28,16 +28,14 @@ final class EnumWriter {
             text.doc(constant.comment()).line(constant.name() + "(" + constant.number() + "),");
         }
         text.doc(List.of("A number that has no name here.")).line("UNRECOGNIZED(-1);");
+        writeTable(declaration.name, constants.size());
         text.blank().line("private final int raw;");
         text.blank().method(declaration.name + "(int raw)", "this.raw = raw;");
         text.blank().override().method("public int raw()", "return raw;");
         text.blank().doc(List.of("The value with the given number, else UNRECOGNIZED."));
         text.open("public static " + declaration.name + " of(int raw)");
-        text.open("return switch (raw)");
-        for (EnumConstant constant : constants) {
-            text.line("case " + constant.number() + " -> " + constant.name() + ";");
-        }
-        text.line("default -> UNRECOGNIZED;").close(";").close();
+        text.line("return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;")
+                .close();
         // A method, since an enumerant may well be called TYPE.
         String type = output.file().runtime("EnumType");
         text.blank().doc(List.of("Stands for this type where one is asked for."));
@@ -47,6 +45,15 @@ final class EnumWriter {
                         + output.compiled(declaration) + ", " + declaration.name + "::of);");
         new Constants(output).write(declaration.node, declaration);
         text.close();
+    }
+
+    /** A table rather than a switch: numbers that are all alike probable would have the processor guess where to jump. Its name is none that a value can have. */
+    private void writeTable(String name, int size) {
+        text.blank().line("private static final " + name + "[] byNumber = new " + name + "[" + size + "];");
+        text.blank().open("static");
+        text.open("for (" + name + " value : values())");
+        text.open("if (value != UNRECOGNIZED)");
+        text.line("byNumber[value.raw] = value;").close().close().close();
     }
 
     private List<EnumConstant> constants(Declaration declaration) {

@@ -92,8 +92,19 @@ final class ReaderWriter {
             case JavaType type -> {
                 shape.writeHas(text, field);
                 getter(field, names.reader(type), "get" + field.name(), readPointer(field, type));
+                if (type == JavaType.Pointer.TEXT) {
+                    writeUtf8(field);
+                }
             }
         }
+    }
+
+    private void writeUtf8(StructField field) {
+        text.blank().doc(List.of("The bytes of {@link #get" + field.name() + "}, as a view of the message."));
+        text.open("public " + output.file().runtime("Data") + " get" + field.name() + field.utf8Suffix() + "()");
+        shape.writeCheck(text, field);
+        text.line("return _utf8(" + field.offset() + defaultArgument(field, field.type()) + ");")
+                .close();
     }
 
     private void getter(StructField field, String type, String name, String value) {
@@ -116,14 +127,20 @@ final class ReaderWriter {
     }
 
     private String readPointer(StructField field, JavaType type) {
-        Value.Reader value = field.defaultValue();
-        String or = value == null ? "" : ", " + Defaults.of(output, field, type, value);
+        String or = defaultArgument(field, type);
         return switch (type) {
             case JavaType.Pointer.TEXT -> "_text(" + field.offset() + or + ")";
             case JavaType.Pointer.DATA -> "_data(" + field.offset() + or + ")";
             case JavaType.Pointer.ANY -> "_any(" + field.offset() + or + ")";
             case JavaType.Pointer.CAPABILITY -> "_cap(" + field.offset() + ")";
+            case JavaType.ListOf(JavaType.Struct element)
+            when field.defaultValue() == null -> "_structs(" + names.token(element) + ", " + field.offset() + ")";
             default -> "_get(" + names.token(type) + ", " + field.offset() + or + ")";
         };
+    }
+
+    private String defaultArgument(StructField field, JavaType type) {
+        Value.Reader value = field.defaultValue();
+        return value == null ? "" : ", " + Defaults.of(output, field, type, value);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what comes behind {@code get}, {@code set} and so on
  * @param rawSuffix what comes behind the name in the accessors of an enum's number
+ * @param utf8Suffix what comes behind the name in the accessors of a text's bytes
  * @param member the constant of {@code Which} if the field is a member of the struct's union
  * @param discriminant the union's tag for this field, or -1
  * @param group the declaration if the field is a group
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 record StructField(
         String name,
         String rawSuffix,
+        String utf8Suffix,
         String member,
         int discriminant,
         @Nullable Declaration group,
@@ -83,12 +85,22 @@ record StructField(
         // Object.getClass is final.
         String safeName = name.equals("Class") ? "Class_" : name;
         String rawSuffix = names.contains(name + "Raw") ? "Raw_" : "Raw";
+        String utf8Suffix = names.contains(name + "Utf8") ? "Utf8_" : "Utf8";
         int discriminant = field.getDiscriminantValue() == NO_DISCRIMINANT ? -1 : field.getDiscriminantValue();
         String member = discriminant < 0 ? "" : Names.unique(Names.constant(field.getName()), members);
         if (field.isGroup()) {
             Declaration group = declarations.getStruct(field.getGroup().getTypeId());
             return new StructField(
-                    safeName, rawSuffix, member, discriminant, group, JavaType.Scalar.VOID, 0, null, comment);
+                    safeName,
+                    rawSuffix,
+                    utf8Suffix,
+                    member,
+                    discriminant,
+                    group,
+                    JavaType.Scalar.VOID,
+                    0,
+                    null,
+                    comment);
         }
         if (!field.isSlot()) {
             throw new SchemaException("The request holds a kind of field that this generator does not know ("
@@ -105,7 +117,16 @@ record StructField(
             value = type.checked(slot.getDefaultValue());
         }
         return new StructField(
-                safeName, rawSuffix, member, discriminant, null, type, (int) slot.getOffset(), value, comment);
+                safeName,
+                rawSuffix,
+                utf8Suffix,
+                member,
+                discriminant,
+                null,
+                type,
+                (int) slot.getOffset(),
+                value,
+                comment);
     }
 
     /** Whether a value behind a pointer is a null pointer, which is what a field without a default has. */

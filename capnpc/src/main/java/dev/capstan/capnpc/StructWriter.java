@@ -86,5 +86,31 @@ final class StructWriter {
         text.line("return new Builder" + shape.diamond() + "(" + typeArgument
                         + "segment, data, dataBits, pointerCount);")
                 .close();
+        if (shape.struct().node.getScopeId() != 0) {
+            writeLists(shape, "reader", READER_SECTIONS, "segment, data, dataBits, pointerCount, depthLeft");
+            writeLists(shape, "builder", BUILDER_SECTIONS, "segment, data, dataBits, pointerCount");
+        }
+    }
+
+    /**
+     * The same as the runtime has for all types together, which would have the compiler guess what an element is. Not for the structs of a method's parameters
+     * and results that have no name: there are no lists of those.
+     */
+    private void writeLists(StructShape shape, String maker, String sections, String arguments) {
+        String element = Names.capitalized(maker) + shape.variables();
+        String list = output.file().runtime("StructList." + Names.capitalized(maker) + "s") + "<" + element + ">";
+        String elements = output.file().runtime("Elements");
+        text.blank();
+        text.override().open("protected " + list + " " + maker + "s(" + elements + " elements)");
+        text.open(
+                "return new " + output.file().runtime("StructList." + Names.capitalized(maker) + "s") + "<>(elements)");
+        text.override()
+                .open("protected " + element + " element(" + output.file().runtime("Segment") + " segment, " + sections
+                        + ")");
+        text.line("return " + maker + "(" + arguments + ");").close();
+        text.blank();
+        text.override().open("protected " + list + " again(" + elements + " same)");
+        text.line("return " + maker + "s(same);").close();
+        text.close(";").close();
     }
 }

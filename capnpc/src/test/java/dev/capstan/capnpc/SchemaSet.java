@@ -35,7 +35,7 @@ enum SchemaSet {
     FIXTURE("capnp/src/test/capnp", "capnp/src/generated-test/java", "test.capnp", "dynamic.capnp"),
     CALCULATOR("examples/calculator/src/main/capnp", "examples/calculator/src/generated/java", "calculator.capnp"),
     HELLO("examples/hello/src/main/capnp", "examples/hello/src/generated/java", "hello.capnp"),
-    BENCH("bench/src/main/capnp", "bench/src/generated/java", "bench.capnp"),
+    BENCH("bench/src/main/capnp", "bench/src/generated/java", "bench.capnp", "serialization.capnp"),
     GOLDEN(
             "capnpc/src/test/capnp",
             "capnpc/src/generated-test/java",

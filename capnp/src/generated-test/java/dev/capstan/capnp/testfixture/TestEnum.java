@@ -16,6 +16,16 @@ public enum TestEnum implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final TestEnum[] byNumber = new TestEnum[8];
+
+    static {
+        for (TestEnum value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     TestEnum(int raw) {
@@ -29,17 +39,7 @@ public enum TestEnum implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static TestEnum of(int raw) {
-        return switch (raw) {
-            case 0 -> FOO;
-            case 1 -> BAR;
-            case 2 -> BAZ;
-            case 3 -> QUX;
-            case 4 -> QUUX;
-            case 5 -> CORGE;
-            case 6 -> GRAULT;
-            case 7 -> GARPLY;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -86,7 +87,7 @@ public final class TestGenerics {
         }
 
         public StructList.Reader<Inner.Reader<FooB, FooR, BarB, BarR>> getList() {
-            return _get(StructList.type(Inner.type(type.foo, type.bar)), 2);
+            return _structs(Inner.type(type.foo, type.bar), 2);
         }
 
         /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
@@ -202,7 +203,7 @@ public final class TestGenerics {
         }
 
         public StructList.Builder<Inner.Builder<FooB, FooR, BarB, BarR>> getList() {
-            return _get(StructList.type(Inner.type(type.foo, type.bar)), 2);
+            return _structs(Inner.type(type.foo, type.bar), 2);
         }
 
         public void setList(StructList.Reader<Inner.Reader<FooB, FooR, BarB, BarR>> value) {
@@ -210,7 +211,7 @@ public final class TestGenerics {
         }
 
         public StructList.Builder<Inner.Builder<FooB, FooR, BarB, BarR>> initList(int size) {
-            return _init(StructList.type(Inner.type(type.foo, type.bar)), 2, size);
+            return _initStructs(Inner.type(type.foo, type.bar), 2, size);
         }
 
         public void adoptList(
@@ -322,6 +323,38 @@ public final class TestGenerics {
         @Override
         protected Builder<FooB, FooR, BarB, BarR> builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder<>(this, segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader<FooB, FooR, BarB, BarR>> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader<FooB, FooR, BarB, BarR> element(
+                        Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader<FooB, FooR, BarB, BarR>> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder<FooB, FooR, BarB, BarR>> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder<FooB, FooR, BarB, BarR> element(
+                        Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder<FooB, FooR, BarB, BarR>> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     }
 
@@ -516,6 +549,38 @@ public final class TestGenerics {
             protected Builder<FooB, FooR, BarB, BarR> builder(
                     Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader<FooB, FooR, BarB, BarR>> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader<FooB, FooR, BarB, BarR> element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader<FooB, FooR, BarB, BarR>> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder<FooB, FooR, BarB, BarR>> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder<FooB, FooR, BarB, BarR> element(
+                            Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder<FooB, FooR, BarB, BarR>> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         }
     }
@@ -801,6 +866,38 @@ public final class TestGenerics {
             protected Builder<FooB, FooR, BarB, BarR, BazB, BazR> builder(
                     Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader<FooB, FooR, BarB, BarR, BazB, BazR>> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader<FooB, FooR, BarB, BarR, BazB, BazR> element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader<FooB, FooR, BarB, BarR, BazB, BazR>> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder<FooB, FooR, BarB, BarR, BazB, BazR>> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder<FooB, FooR, BarB, BarR, BazB, BazR> element(
+                            Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder<FooB, FooR, BarB, BarR, BazB, BazR>> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -15,6 +16,7 @@ import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.dynamic.DynamicStruct;
@@ -277,6 +279,39 @@ public final class Persistent {
                     Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR> element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR> element(
+                            Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> again(
+                            Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         }
     }
 
@@ -437,6 +472,39 @@ public final class Persistent {
             protected Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR> builder(
                     Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR> element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR> element(
+                            Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder<SturdyRefB, SturdyRefR, OwnerB, OwnerR>> again(
+                            Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         }
     }

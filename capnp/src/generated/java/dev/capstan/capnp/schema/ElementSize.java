@@ -18,6 +18,16 @@ public enum ElementSize implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final ElementSize[] byNumber = new ElementSize[8];
+
+    static {
+        for (ElementSize value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     ElementSize(int raw) {
@@ -31,17 +41,7 @@ public enum ElementSize implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static ElementSize of(int raw) {
-        return switch (raw) {
-            case 0 -> EMPTY;
-            case 1 -> BIT;
-            case 2 -> BYTE;
-            case 3 -> TWO_BYTES;
-            case 4 -> FOUR_BYTES;
-            case 5 -> EIGHT_BYTES;
-            case 6 -> POINTER;
-            case 7 -> INLINE_COMPOSITE;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -5,7 +5,6 @@ import dev.capstan.capnp.MessageException;
 import dev.capstan.capnp.MessageReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,8 @@ public final class MessageInput implements AutoCloseable {
 
     private final InputStream in;
     private final Limits limits;
+    private byte[] memory = new byte[0];
+    private boolean reuse;
     private long position;
 
     /** Messages that lie in {@code in} as they are. */
@@ -32,26 +33,37 @@ public final class MessageInput implements AutoCloseable {
     }
 
     /**
+     * From now on each message lies where the one before it was, which is void with all that was read from it as soon as the next one is asked for. Keeps as
+     * much memory as the largest message so far took up.
+     */
+    public MessageInput reusingMemory() {
+        reuse = true;
+        return this;
+    }
+
+    /**
      * The next message, or null at the end of the stream.
      *
      * @throws MessageException if a message is cut short, malformed or beyond the limits
      */
     public @Nullable MessageReader next() throws IOException {
-        byte[] frame = new byte[8];
+        byte[] frame = room(memory, 0, 8);
         int have = fill(frame, 0, 8);
         if (have == 0) {
             return null;
         }
-        long size = -1;
+        if (have < 8) {
+            throw premature(have, 8);
+        }
+        long size = MessageReader.frameBytes(frame, 0, have, limits);
         while (size < 0) {
-            if (have < frame.length) {
-                throw premature(have, frame.length);
+            frame = room(frame, have, have + 8);
+            int before = have;
+            have = fill(frame, before, before + 8);
+            if (have < before + 8) {
+                throw premature(have, before + 8);
             }
             size = MessageReader.frameBytes(frame, 0, have, limits);
-            if (size < 0) {
-                frame = Arrays.copyOf(frame, have + 8);
-                have = fill(frame, have, have + 8);
-            }
         }
         if (size > Integer.MAX_VALUE - 16) {
             throw MessageException.inFrame(
@@ -60,15 +72,28 @@ public final class MessageInput implements AutoCloseable {
         int total = (int) size;
         while (have < total) {
             // Grows with what has come, not with what is announced.
-            int room = (int) Math.min(total, Math.max(TRUSTED_BYTES, 2L * have));
-            frame = Arrays.copyOf(frame, room);
-            have = fill(frame, have, room);
-            if (have < room) {
+            int wanted = (int) Math.min(total, Math.max(Math.max(TRUSTED_BYTES, frame.length), 2L * have));
+            frame = room(frame, have, wanted);
+            have = fill(frame, have, wanted);
+            if (have < wanted) {
                 throw premature(have, total);
             }
         }
         position += have;
+        if (reuse) {
+            memory = frame;
+        }
         return MessageReader.of(frame, 0, have, limits);
+    }
+
+    /** {@code array}, or a larger one with its first bytes, so that {@code wanted} bytes fit. */
+    private static byte[] room(byte[] array, int have, int wanted) {
+        if (wanted <= array.length) {
+            return array;
+        }
+        byte[] larger = new byte[wanted];
+        System.arraycopy(array, 0, larger, 0, have);
+        return larger;
     }
 
     private MessageException premature(int have, int needed) {

@@ -6,8 +6,6 @@ import java.util.Objects;
 
 /** See {@link Packed#output}. */
 final class PackedOutput extends OutputStream {
-    private static final int PIECE = 1 << 16;
-
     private final OutputStream packed;
     private final Packer packer = new Packer();
 
@@ -24,8 +22,9 @@ final class PackedOutput extends OutputStream {
     @Override
     public void write(byte[] words, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, words.length);
-        for (int done = 0; done < length; done += PIECE) {
-            packer.pack(words, offset + done, Math.min(PIECE, length - done));
+        int end = offset + length;
+        for (int at = offset; at < end; ) {
+            at = packer.packSome(words, at, end);
             packed.write(packer.bytes(), 0, packer.size());
             packer.clear();
         }

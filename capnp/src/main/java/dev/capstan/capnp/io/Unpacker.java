@@ -8,6 +8,12 @@ final class Unpacker {
 
     private static final int BETWEEN_WORDS = 8;
 
+    /** A tag, eight bytes and a count. */
+    private static final int MOST_FOR_A_WORD = 10;
+
+    /** Bytes up to which a loop is faster than a call. */
+    private static final int LONGEST_LOOP = 64;
+
     private int written;
     private int tag;
     /** The byte of the word that comes next; {@link #BETWEEN_WORDS} if a tag comes next. */
@@ -44,6 +50,33 @@ final class Unpacker {
         int at = from;
         int put = to;
         while (true) {
+            if (next == BETWEEN_WORDS && !countIsNext && zerosLeft == 0 && rawLeft == 0) {
+                // Whole words, as long as nothing can run out: without a look at where the last piece stopped.
+                while (inEnd - at >= MOST_FOR_A_WORD && outEnd - put >= 8) {
+                    int bits = in[at] & 0xff;
+                    Packer.LONG.set(out, put, Long.expand((long) Packer.LONG.get(in, at + 1), bytesOf(bits)));
+                    at += 1 + Integer.bitCount(bits);
+                    put += 8;
+                    if (bits == 0) {
+                        int bytes = 8 * (in[at++] & 0xff);
+                        if (bytes > outEnd - put) {
+                            zerosLeft = bytes;
+                            break;
+                        }
+                        zero(out, put, bytes);
+                        put += bytes;
+                    } else if (bits == 0xff) {
+                        int bytes = 8 * (in[at++] & 0xff);
+                        if (bytes > outEnd - put || bytes > inEnd - at) {
+                            rawLeft = bytes;
+                            break;
+                        }
+                        copy(in, at, out, put, bytes);
+                        at += bytes;
+                        put += bytes;
+                    }
+                }
+            }
             if (zerosLeft > 0) {
                 int bytes = Math.min(zerosLeft, outEnd - put);
                 Arrays.fill(out, put, put + bytes, (byte) 0);
@@ -81,13 +114,6 @@ final class Unpacker {
                     break;
                 }
                 tag = in[at++] & 0xff;
-                if (inEnd - at >= 8 && outEnd - put >= 8) {
-                    Packer.LONG.set(out, put, Long.expand((long) Packer.LONG.get(in, at), bytesOf(tag)));
-                    at += Integer.bitCount(tag);
-                    put += 8;
-                    countIsNext = tag == 0 || tag == 0xff;
-                    continue;
-                }
                 next = 0;
             }
             while (next < BETWEEN_WORDS && put < outEnd) {
@@ -107,5 +133,25 @@ final class Unpacker {
         }
         written = put;
         return at;
+    }
+
+    private static void copy(byte[] in, int from, byte[] out, int to, int bytes) {
+        if (bytes > LONGEST_LOOP) {
+            System.arraycopy(in, from, out, to, bytes);
+            return;
+        }
+        for (int i = 0; i < bytes; i += 8) {
+            Packer.LONG.set(out, to + i, (long) Packer.LONG.get(in, from + i));
+        }
+    }
+
+    private static void zero(byte[] out, int from, int bytes) {
+        if (bytes > LONGEST_LOOP) {
+            Arrays.fill(out, from, from + bytes, (byte) 0);
+            return;
+        }
+        for (int at = from; at < from + bytes; at += 8) {
+            Packer.LONG.set(out, at, 0L);
+        }
     }
 }

@@ -12,6 +12,16 @@ public enum FailureKind implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final FailureKind[] byNumber = new FailureKind[4];
+
+    static {
+        for (FailureKind value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     FailureKind(int raw) {
@@ -25,13 +35,7 @@ public enum FailureKind implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static FailureKind of(int raw) {
-        return switch (raw) {
-            case 0 -> FAILED;
-            case 1 -> OVERLOADED;
-            case 2 -> DISCONNECTED;
-            case 3 -> UNIMPLEMENTED;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

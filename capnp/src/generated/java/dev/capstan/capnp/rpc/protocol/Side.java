@@ -13,6 +13,16 @@ public enum Side implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final Side[] byNumber = new Side[2];
+
+    static {
+        for (Side value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     Side(int raw) {
@@ -26,11 +36,7 @@ public enum Side implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Side of(int raw) {
-        return switch (raw) {
-            case 0 -> SERVER;
-            case 1 -> CLIENT;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

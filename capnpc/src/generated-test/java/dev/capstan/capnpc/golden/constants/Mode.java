@@ -10,6 +10,16 @@ public enum Mode implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final Mode[] byNumber = new Mode[2];
+
+    static {
+        for (Mode value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     Mode(int raw) {
@@ -23,11 +33,7 @@ public enum Mode implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Mode of(int raw) {
-        return switch (raw) {
-            case 0 -> SLOW;
-            case 1 -> FAST;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.generics;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Int32List;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.Orphan;
@@ -11,6 +12,7 @@ import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
@@ -28,6 +30,36 @@ public final class Uses {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 

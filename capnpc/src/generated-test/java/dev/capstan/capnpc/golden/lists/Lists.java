@@ -6,6 +6,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.Float32List;
 import dev.capstan.capnp.Float64List;
@@ -42,6 +43,36 @@ public final class Lists {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -177,7 +208,7 @@ public final class Lists {
         }
 
         public StructList.Reader<Lists.Reader> getStructs() {
-            return _get(Pool.LIST_OF_LISTS, 15);
+            return _structs(Lists.TYPE, 15);
         }
 
         public boolean hasListeners() {
@@ -634,7 +665,7 @@ public final class Lists {
         }
 
         public StructList.Builder<Lists.Builder> getStructs() {
-            return _get(Pool.LIST_OF_LISTS, 15);
+            return _structs(Lists.TYPE, 15);
         }
 
         public void setStructs(StructList.Reader<Lists.Reader> value) {
@@ -642,7 +673,7 @@ public final class Lists {
         }
 
         public StructList.Builder<Lists.Builder> initStructs(int size) {
-            return _init(Pool.LIST_OF_LISTS, 15, size);
+            return _initStructs(Lists.TYPE, 15, size);
         }
 
         public void adoptStructs(Orphan<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> value) {
@@ -919,8 +950,6 @@ public final class Lists {
         static final PointerType<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> LIST_OF_DATA =
                 PointerList.type(Data.TYPE);
         static final PointerType<EnumList.Builder<Suit>, EnumList.Reader<Suit>> LIST_OF_SUIT = EnumList.type(Suit::of);
-        static final PointerType<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> LIST_OF_LISTS =
-                StructList.type(Lists.TYPE);
         static final PointerType<
                 PointerList.Builder<Listener.Client, Listener.Client>, PointerList.Reader<Listener.Client>>
                 LIST_OF_LISTENER =
@@ -936,6 +965,8 @@ public final class Lists {
                 PointerList.Reader<EnumList.Reader<Suit>>>
                 LIST_OF_LIST_OF_SUIT =
                 PointerList.type(Pool.LIST_OF_SUIT);
+        static final PointerType<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>> LIST_OF_LISTS =
+                StructList.type(Lists.TYPE);
         static final PointerType<
                 PointerList.Builder<StructList.Builder<Lists.Builder>, StructList.Reader<Lists.Reader>>,
                 PointerList.Reader<StructList.Reader<Lists.Reader>>>

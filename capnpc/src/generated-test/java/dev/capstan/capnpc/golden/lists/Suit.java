@@ -10,6 +10,16 @@ public enum Suit implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final Suit[] byNumber = new Suit[2];
+
+    static {
+        for (Suit value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     Suit(int raw) {
@@ -23,11 +33,7 @@ public enum Suit implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Suit of(int raw) {
-        return switch (raw) {
-            case 0 -> CLUBS;
-            case 1 -> HEARTS;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

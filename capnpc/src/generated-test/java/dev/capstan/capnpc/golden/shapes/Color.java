@@ -14,6 +14,16 @@ public enum Color implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final Color[] byNumber = new Color[4];
+
+    static {
+        for (Color value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     Color(int raw) {
@@ -27,13 +37,7 @@ public enum Color implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Color of(int raw) {
-        return switch (raw) {
-            case 0 -> RED;
-            case 1 -> GREEN;
-            case 3 -> DEEP_BLUE;
-            case 2 -> BLUE;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

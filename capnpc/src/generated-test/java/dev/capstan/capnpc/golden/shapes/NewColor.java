@@ -14,6 +14,16 @@ public enum NewColor implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final NewColor[] byNumber = new NewColor[5];
+
+    static {
+        for (NewColor value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     NewColor(int raw) {
@@ -27,14 +37,7 @@ public enum NewColor implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static NewColor of(int raw) {
-        return switch (raw) {
-            case 0 -> RED;
-            case 1 -> GREEN;
-            case 2 -> BLUE;
-            case 3 -> DEEP_BLUE;
-            case 4 -> INFRARED;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

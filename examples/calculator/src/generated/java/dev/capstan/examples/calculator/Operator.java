@@ -13,6 +13,16 @@ public enum Operator implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
+    private static final Operator[] byNumber = new Operator[4];
+
+    static {
+        for (Operator value : values()) {
+            if (value != UNRECOGNIZED) {
+                byNumber[value.raw] = value;
+            }
+        }
+    }
+
     private final int raw;
 
     Operator(int raw) {
@@ -26,13 +36,7 @@ public enum Operator implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Operator of(int raw) {
-        return switch (raw) {
-            case 0 -> ADD;
-            case 1 -> SUBTRACT;
-            case 2 -> MULTIPLY;
-            case 3 -> DIVIDE;
-            default -> UNRECOGNIZED;
-        };
+        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

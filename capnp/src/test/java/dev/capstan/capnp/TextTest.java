@@ -1,0 +1,129 @@
+package dev.capstan.capnp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.capstan.capnp.testfixture.TestAllTypes;
+import dev.capstan.capnp.testfixture.TestDefaults;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Text as strings and as bytes, bytes within bytes, and struct lists as they are gone through. */
+class TextTest {
+    private final MessageBuilder message = new MessageBuilder();
+    private final TestAllTypes.Builder root = message.initRoot(TestAllTypes.TYPE);
+
+    private static Data utf8(String text) {
+        return Data.of(text.getBytes(UTF_8));
+    }
+
+    @Test
+    void strings_of_all_lengths_and_alphabets_come_back() {
+        MessageBuilder nativeMessage = new MessageBuilder(Storage.of(java.lang.foreign.Arena.ofAuto(), 4));
+        TestAllTypes.Builder nativeRoot = nativeMessage.initRoot(TestAllTypes.TYPE);
+        for (String unit : List.of("a", "\u007f", "\u0080", "ÿ", "é✓", "🙂", "a🙂", "\0")) {
+            for (int length : new int[] {0, 1, 7, 8, 63, 64, 65, 200}) {
+                String text = "x".repeat(length) + unit + "y".repeat(length);
+                for (TestAllTypes.Builder builder : List.of(root, nativeRoot)) {
+                    builder.setTextField(text);
+                    assertEquals(text, builder.getTextField());
+                    assertEquals(text, builder.asReader().getTextField());
+                    assertEquals(utf8(text), builder.asReader().getTextFieldUtf8());
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_text_can_be_written_and_changed_as_bytes() {
+        Data.Builder bytes = root.initTextFieldUtf8(3);
+        bytes.put(0, "abc".getBytes(UTF_8), 0, 3);
+        assertEquals("abc", root.getTextField());
+        root.getTextFieldUtf8().set(1, (byte) 'X');
+        assertEquals("aXc", root.asReader().getTextField());
+        assertEquals(3, root.getTextFieldUtf8().size());
+        assertThrows(
+                IndexOutOfBoundsException.class, () -> root.getTextFieldUtf8().set(3, (byte) 1));
+        assertThrows(IllegalArgumentException.class, () -> root.initTextFieldUtf8(-1));
+        assertThrows(IllegalArgumentException.class, () -> root.initTextFieldUtf8(Integer.MAX_VALUE));
+    }
+
+    @Test
+    void a_text_can_be_copied_without_a_string_also_onto_itself() {
+        root.setTextField("héllo");
+        TestAllTypes.Builder other = new MessageBuilder().initRoot(TestAllTypes.TYPE);
+        other.setTextFieldUtf8(root.asReader().getTextFieldUtf8());
+        assertEquals("héllo", other.getTextField());
+        other.setTextFieldUtf8(other.asReader().getTextFieldUtf8());
+        assertEquals("héllo", other.getTextField());
+    }
+
+    @Test
+    void a_text_that_is_not_there_has_the_bytes_of_its_default() {
+        assertEquals(Data.EMPTY, root.asReader().getTextFieldUtf8());
+        assertEquals(0, root.getTextFieldUtf8().size());
+        assertFalse(root.hasTextField());
+        TestDefaults.Builder defaults = message.initRoot(TestDefaults.TYPE);
+        assertEquals(utf8("foo"), defaults.asReader().getTextFieldUtf8());
+        assertFalse(defaults.hasTextField());
+        assertArrayEquals("foo".getBytes(UTF_8), defaults.getTextFieldUtf8().toByteArray());
+        defaults.getTextFieldUtf8().set(0, (byte) 'g');
+        assertEquals("goo", defaults.getTextField());
+    }
+
+    @Test
+    void bytes_are_found_where_they_begin_first() {
+        Random random = new Random(20_261_121);
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int length = random.nextInt(40); length > 0; length--) {
+                text.append((char) ('a' + random.nextInt(2)));
+            }
+            StringBuilder part = new StringBuilder();
+            for (int length = random.nextInt(random.nextBoolean() ? 4 : 12); length > 0; length--) {
+                part.append((char) ('a' + random.nextInt(2)));
+            }
+            root.setTextField(text.toString());
+            assertEquals(
+                    text.indexOf(part.toString()),
+                    root.asReader().getTextFieldUtf8().indexOf(utf8(part.toString())),
+                    () -> part + " in " + text);
+        }
+        assertEquals(-1, utf8("abc").indexOf(utf8("abcd")));
+        assertEquals(2, utf8("abÿ").indexOf(utf8("ÿ")));
+    }
+
+    @Test
+    void a_list_of_structs_is_gone_through_independently_by_each_iterator() {
+        StructList.Builder<TestAllTypes.Builder> list = root.initStructList(3);
+        int number = 0;
+        for (TestAllTypes.Builder element : list) {
+            element.setInt32Field(++number);
+        }
+        StructList.Reader<TestAllTypes.Reader> reader = root.asReader().getStructList();
+        int pairs = 0;
+        for (TestAllTypes.Reader a : reader) {
+            for (TestAllTypes.Reader b : reader) {
+                pairs += a.getInt32Field() * b.getInt32Field();
+            }
+        }
+        assertEquals(36, pairs);
+        Iterator<TestAllTypes.Reader> readers = reader.iterator();
+        Iterator<TestAllTypes.Builder> builders = list.iterator();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(i + 1, readers.next().getInt32Field());
+            assertEquals(i + 1, builders.next().getInt32Field());
+        }
+        assertFalse(readers.hasNext());
+        assertFalse(builders.hasNext());
+        assertThrows(NoSuchElementException.class, readers::next);
+        assertThrows(NoSuchElementException.class, builders::next);
+        assertThrows(UnsupportedOperationException.class, readers::remove);
+    }
+}
