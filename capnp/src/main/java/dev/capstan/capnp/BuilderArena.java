@@ -120,6 +120,7 @@ final class BuilderArena extends Arena {
         } else {
             first.zero(SPARE, first.end - SPARE);
             first.end = SPARE + 8;
+            first.pinEnd();
         }
         all = null;
         count = 1;

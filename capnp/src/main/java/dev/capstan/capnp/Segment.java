@@ -17,6 +17,8 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
     long end;
     /** Where the storage ends. */
     final long capacity;
+    /** Where the last object without content lies, such as an empty list; what is in use never ends before it. */
+    private long lastEmpty;
 
     Segment(Arena arena, int id, long start, long end, long capacity) {
         this.arena = arena;
@@ -45,6 +47,16 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
         }
         end = at + bytes;
         return at;
+    }
+
+    /** Says that an object without content lies where the segment ends now. */
+    final void pinEnd() {
+        lastEmpty = end;
+    }
+
+    /** Takes {@code bytes} back from the end; fewer if an object without content lies among them, for it must not lie outside. */
+    final void giveBack(long bytes) {
+        end = Math.max(end - bytes, Math.min(end, lastEmpty));
     }
 
     abstract byte getByte(long at);

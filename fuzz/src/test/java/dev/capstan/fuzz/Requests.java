@@ -19,8 +19,11 @@ import java.util.List;
 
 /** Operations of {@link Target#REQUEST}. */
 final class Requests {
-    /** A schema is kept and looked at from many sides: for each word of a node there are objects, which the loader's limits bound. */
-    private static final Operation.Cost LOADING = new Operation.Cost(256, 1 << 20, 64, 1 << 13);
+    /**
+     * A schema is kept and looked at from many sides: for each word of a node there are objects, which the loader's limits bound. A node without any content counts
+     * as one word for the message and takes as long to look at as a small one.
+     */
+    private static final Operation.Cost LOADING = new Operation.Cost(1024, 1 << 20, 64, 1 << 13);
 
     /** A declaration of ten words is two pages of Java. */
     private static final Operation.Cost GENERATING = new Operation.Cost(2048, 8 << 20, 1024, 1 << 20);
@@ -33,7 +36,7 @@ final class Requests {
     private Requests() {}
 
     private static CodeGeneratorRequest.Reader request(byte[] input) {
-        Limits limits = Limits.DEFAULT.withTraversalWords(8L * (input.length / 8 + 8));
+        Limits limits = Limits.DEFAULT.withTraversalWords(2L * (input.length / 8 + 8));
         return MessageReader.of(input, 0, input.length, limits).root(CodeGeneratorRequest.TYPE);
     }
 
