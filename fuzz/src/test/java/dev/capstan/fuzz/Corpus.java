@@ -15,6 +15,10 @@ final class Corpus {
 
     private Corpus() {}
 
+    static Path moreFolder() {
+        return SCHEMAS;
+    }
+
     static Path folder(Target target) {
         return ROOT.resolve(target.folder());
     }

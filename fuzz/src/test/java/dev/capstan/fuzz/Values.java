@@ -157,7 +157,8 @@ final class Values {
             throw new AssertionError("what was built is malformed", e);
         }
         try {
-            walk.pointer(MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root());
+            walk.pointer(
+                    MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root());
         } catch (MessageException e) {
             // Too much was taken for what it is not.
         }
