@@ -133,18 +133,21 @@ class ConvertComparisonTest {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         ByteArrayOutputStream canonical = new ByteArrayOutputStream();
+        ByteArrayOutputStream copies = new ByteArrayOutputStream();
         try (MessageOutput out = new MessageOutput(plain);
                 MessageOutput packedOut = MessageOutput.packed(packed)) {
             for (MessageBuilder message : messages) {
                 out.write(message);
                 packedOut.write(message);
                 canonical.writeBytes(message.asReader().canonical());
+                copies.writeBytes(copy(message));
             }
         }
         assertArrayEquals(canonical.toByteArray(), convert("binary:canonical", plain.toByteArray()), "canonical form");
 
         byte[] theirs = convert("binary:binary", plain.toByteArray());
         assertSameContent(messages, MessageInputs.plain(theirs));
+        assertArrayEquals(theirs, copies.toByteArray(), "a copy made here");
         assertArrayEquals(theirs, convert("packed:binary", packed.toByteArray()), "what we packed, unpacked");
 
         byte[] theirsPacked = convert("binary:packed", plain.toByteArray());
@@ -155,6 +158,13 @@ class ConvertComparisonTest {
         byte[] segments = convert("binary:binary", plain.toByteArray(), "--segment-size=8");
         assertTrue(segments.length > theirs.length, "several segments take more room");
         assertSameContent(messages, MessageInputs.plain(segments));
+    }
+
+    /** In one segment, as the tool copies each message. */
+    private static byte[] copy(MessageBuilder message) {
+        MessageBuilder copy = new MessageBuilder((int) message.sizeWords() + 1);
+        copy.root().set(message.asReader());
+        return copy.toByteArray();
     }
 
     private interface MessageInputs {

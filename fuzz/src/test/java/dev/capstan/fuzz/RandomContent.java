@@ -60,7 +60,7 @@ final class RandomContent {
                 }
             }
             case InterfaceSchema i -> struct.set(field, null);
-            case Type.Any any -> any(struct.any(field), any.kind());
+            case Type.Any any -> any(field.isInUnion() ? struct.initAny(field.name()) : struct.any(field), any.kind());
         }
     }
 

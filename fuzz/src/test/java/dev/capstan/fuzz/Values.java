@@ -183,8 +183,12 @@ final class Values {
     private static void move(AnyPointer.Builder place, Random random) {
         switch (place.kind()) {
             case LIST -> {
-                AnyList.Encoding encoding = place.asReader().as(AnyList.TYPE).encoding();
-                int size = random.nextInt(LARGEST_LIST);
+                AnyList.Reader list = place.asReader().as(AnyList.TYPE);
+                AnyList.Encoding encoding = list.encoding();
+                // How large an element of a list without elements would be is the sender's word alone; a program that
+                // adds one has to trust it.
+                boolean grows = encoding != AnyList.Encoding.COMPOSITE || !list.isEmpty();
+                int size = grows ? random.nextInt(LARGEST_LIST) : 0;
                 if (encoding == AnyList.Encoding.BYTE && random.nextBoolean()) {
                     resize(place, place.disown(Data.TYPE), size);
                 } else if (encoding == AnyList.Encoding.BYTE && isText(place)) {
