@@ -18,10 +18,10 @@ final class SchemaText {
     private static final String FILE = "fuzz.capnp";
 
     /**
-     * Nobody compiles the schemas of strangers, and a schema means more than it says: it may import the standard ones, and constants may be used in one another. The
-     * compiler's own budget allows 256 MiB; this is what any text of a few KB that says something wrong needs.
+     * A schema means more than it says: it may import the standard ones, constants may be used in one another, and two pages of Java are made of a line. The compiler's own
+     * budget allows 256 MiB for values; this is twice what schemas of the corpus take while the compiler itself is not compiled yet.
      */
-    private static final Operation.Cost COST = new Operation.Cost(1024, 16 << 20, 64, 1 << 13);
+    private static final Operation.Cost COST = new Operation.Cost(4096, 32 << 20, 64, 1 << 13);
 
     static final List<Operation> OPERATIONS = List.of(new Operation("compile", SchemaText::compile, COST));
 
