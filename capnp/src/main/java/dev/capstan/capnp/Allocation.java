@@ -13,7 +13,7 @@ final class Allocation {
         if (position >= 0) {
             segment.putLong(at, Pointer.withOffset(pointer, offsetWords(at, position)));
             if (words == 0) {
-                segment.pinEnd();
+                segment.holdsEmpty();
             }
         }
         return position;
@@ -24,7 +24,7 @@ final class Allocation {
         Segment other = segment.arena.withRoom(8 + 8 * words);
         long pad = other.allocate(8 + 8 * words);
         if (words == 0) {
-            other.pinEnd();
+            other.holdsEmpty();
         }
         other.putLong(pad, Pointer.withOffset(pointer, 0));
         segment.putLong(at, Pointer.far(false, pad - other.start, other.id));

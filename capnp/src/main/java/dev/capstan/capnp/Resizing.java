@@ -49,7 +49,7 @@ final class Resizing {
             if (last) {
                 segment.giveBack(8 * (oldWords - newWords));
                 if (newWords == 0) {
-                    segment.pinEnd();
+                    segment.holdsEmpty();
                 }
             }
             describe(place, old, count, newWords);

@@ -17,8 +17,8 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
     long end;
     /** Where the storage ends. */
     final long capacity;
-    /** Where the last object without content lies, such as an empty list; what is in use never ends before it. */
-    private long lastEmpty;
+    /** Whether some object without content, such as an empty list, lies where the segment ended once. */
+    private boolean hasEmpty;
 
     Segment(Arena arena, int id, long start, long end, long capacity) {
         this.arena = arena;
@@ -50,13 +50,24 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
     }
 
     /** Says that an object without content lies where the segment ends now. */
-    final void pinEnd() {
-        lastEmpty = end;
+    final void holdsEmpty() {
+        hasEmpty = true;
     }
 
-    /** Takes {@code bytes} back from the end; fewer if an object without content lies among them, for it must not lie outside. */
+    /**
+     * Takes {@code bytes} back from the end, to be used again, unless an object without content may lie among them: it would lie outside of the segment then, where
+     * readers refuse it.
+     */
     final void giveBack(long bytes) {
-        end = Math.max(end - bytes, Math.min(end, lastEmpty));
+        if (!hasEmpty) {
+            end -= bytes;
+        }
+    }
+
+    /** Everything is given back. */
+    final void empty(long usedBytes) {
+        end = start + usedBytes;
+        hasEmpty = false;
     }
 
     abstract byte getByte(long at);

@@ -150,15 +150,16 @@ final class Values {
     /** All pointers lead to something within the message; the walk takes some of it for what it is not, which is no fault of the message. */
     private static Walk checkSound(MessageBuilder message) {
         byte[] frame = message.toByteArray();
+        // Each move may have put a struct behind the last pointer of a message that was as deep as may be.
+        Limits limits = Limits.DEFAULT.withNesting(Limits.DEFAULT.nesting() + MOVES);
         Walk walk = new Walk();
         try {
-            MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root().targetSizeWords();
+            MessageReader.of(frame, 0, frame.length, limits).root().targetSizeWords();
         } catch (MessageException e) {
             throw new AssertionError("what was built is malformed", e);
         }
         try {
-            walk.pointer(
-                    MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root());
+            walk.pointer(MessageReader.of(frame, 0, frame.length, limits).root());
         } catch (MessageException e) {
             // Too much was taken for what it is not.
         }
