@@ -12,6 +12,9 @@ final class Allocation {
         long position = segment.allocate(8 * words);
         if (position >= 0) {
             segment.putLong(at, Pointer.withOffset(pointer, offsetWords(at, position)));
+            if (words == 0) {
+                segment.holdsEmpty();
+            }
         }
         return position;
     }
@@ -20,6 +23,9 @@ final class Allocation {
     static Target far(Segment segment, long at, long words, long pointer) {
         Segment other = segment.arena.withRoom(8 + 8 * words);
         long pad = other.allocate(8 + 8 * words);
+        if (words == 0) {
+            other.holdsEmpty();
+        }
         other.putLong(pad, Pointer.withOffset(pointer, 0));
         segment.putLong(at, Pointer.far(false, pad - other.start, other.id));
         return new Target(other, pad + 8, pointer);

@@ -126,7 +126,7 @@ final class BuilderArena extends Arena {
             first = storage.first(this, wanted);
         } else {
             first.zero(SPARE, first.end - SPARE);
-            first.end = SPARE + 8;
+            first.empty(8);
         }
         all = null;
         count = 1;

@@ -47,7 +47,10 @@ final class Resizing {
         if (count <= old.count) {
             zeroFrom(old, count);
             if (last) {
-                segment.end -= 8 * (oldWords - newWords);
+                segment.giveBack(8 * (oldWords - newWords));
+                if (newWords == 0) {
+                    segment.holdsEmpty();
+                }
             }
             describe(place, old, count, newWords);
         } else if (newWords == oldWords || (last && segment.allocate(8 * (newWords - oldWords)) >= 0)) {

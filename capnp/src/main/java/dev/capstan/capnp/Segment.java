@@ -17,6 +17,8 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
     long end;
     /** Where the storage ends; {@link #REFERENCED} if it is not ours to write to. */
     final long capacity;
+    /** Whether some object without content, such as an empty list, lies where the segment ended once. */
+    private boolean hasEmpty;
 
     /** The capacity of what is somebody else's, who is not to find anything of ours in it. */
     static final long REFERENCED = -1;
@@ -52,6 +54,27 @@ public abstract sealed class Segment permits HeapSegment, NativeSegment {
         }
         end = at + bytes;
         return at;
+    }
+
+    /** Says that an object without content lies where the segment ends now. */
+    final void holdsEmpty() {
+        hasEmpty = true;
+    }
+
+    /**
+     * Takes {@code bytes} back from the end, to be used again, unless an object without content may lie among them: it would lie outside of the segment then, where
+     * readers refuse it.
+     */
+    final void giveBack(long bytes) {
+        if (!hasEmpty) {
+            end -= bytes;
+        }
+    }
+
+    /** Everything is given back. */
+    final void empty(long usedBytes) {
+        end = start + usedBytes;
+        hasEmpty = false;
     }
 
     abstract byte getByte(long at);

@@ -66,6 +66,53 @@ class OrphanTest {
     }
 
     @Test
+    void a_list_that_shrinks_leaves_the_empty_lists_behind_it_within_the_message() {
+        for (int firstWords : new int[] {1, 20, 1000}) {
+            MessageBuilder small = new MessageBuilder(firstWords);
+            PointerList.Builder<AnyPointer.Builder, AnyPointer.Reader> places =
+                    small.root().init(PointerList.type(AnyPointer.TYPE), 4);
+            places.get(0).init(Int32List.TYPE, 12);
+            places.get(1).init(Int32List.TYPE, 0);
+            places.get(2).init(VoidList.TYPE, 5);
+            resize(places.get(0), Int32List.TYPE, 1);
+            assertEquals(0, places.get(1).as(Int32List.TYPE).size());
+            assertEquals(5, places.get(2).as(VoidList.TYPE).size());
+            places.get(3).setAs(Text.TYPE, "behind");
+            assertSound(small);
+        }
+    }
+
+    @Test
+    void a_list_that_becomes_empty_stays_within_the_message_when_the_one_before_it_shrinks() {
+        for (int firstWords : new int[] {1, 20, 1000}) {
+            MessageBuilder small = new MessageBuilder(firstWords);
+            PointerList.Builder<AnyPointer.Builder, AnyPointer.Reader> places =
+                    small.root().init(PointerList.type(AnyPointer.TYPE), 2);
+            places.get(0).init(Int32List.TYPE, 8);
+            places.get(1).init(Int32List.TYPE, 8);
+            resize(places.get(1), Int32List.TYPE, 0);
+            resize(places.get(0), Int32List.TYPE, 1);
+            assertEquals(0, places.get(1).as(Int32List.TYPE).size());
+            resize(places.get(0), Int32List.TYPE, 9);
+            resize(places.get(1), Int32List.TYPE, 9);
+            assertSound(small);
+        }
+    }
+
+    private static <B, R> void resize(AnyPointer.Builder place, PointerType<B, R> type, int size) {
+        Orphan<B, R> orphan = place.disown(type);
+        orphan.resize(size);
+        place.adopt(orphan);
+    }
+
+    private static void assertSound(MessageBuilder message) {
+        byte[] frame = message.toByteArray();
+        assertEquals(
+                message.asReader().targetSizeWords(),
+                MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root().targetSizeWords());
+    }
+
+    @Test
     @Parity({"orphan: EmptyStruct", "orphan: EmptyStructOverwrite"})
     void an_empty_struct_is_not_null_when_it_moves() {
         PointerList.Builder<AnyPointer.Builder, AnyPointer.Reader> places =

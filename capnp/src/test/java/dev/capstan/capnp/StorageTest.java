@@ -35,7 +35,7 @@ class StorageTest {
             } catch (MessageException e) {
                 refusal = e.getMessage();
             }
-            return new Found(walk.steps, walk.faults, walk.sum, refusal);
+            return new Found(walk.steps(), walk.faults(), walk.sum, refusal);
         }
     }
 
@@ -56,7 +56,7 @@ class StorageTest {
     @Test
     void messages_are_built_outside_the_heap_as_on_it() {
         for (int seed = 0; seed < 200; seed++) {
-            byte[] frame = MutationTest.base(new Random(seed));
+            byte[] frame = Mutations.base(new Random(seed));
             try (java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofConfined()) {
                 MessageReader heap = MessageReader.of(frame, 0, frame.length, Limits.DEFAULT);
                 MessageReader outside = inMemory(memory, frame);
@@ -95,7 +95,7 @@ class StorageTest {
     void malformed_messages_outside_the_heap_are_refused_as_those_on_it() {
         for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
-            byte[] frame = MutationTest.mutate(MutationTest.base(random), random);
+            byte[] frame = Mutations.mutate(Mutations.base(random), random);
             try (java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofConfined()) {
                 MessageReader heap;
                 try {

@@ -4,9 +4,9 @@ import dev.capstan.cap.Cap;
 
 /**
  * Reads a message without a schema, through every getter and every kind of list that its pointers allow, the way a hostile
- * message would be read by programs with any schema at all.
+ * message would be read by programs with any schema at all. The fuzzer's targets use it too.
  */
-final class Walk {
+public final class Walk {
     private static final StructType<Raw.Builder, Raw.Reader> ANY = Raw.type(2, 2);
     private static final PointerType<?, StructList.Reader<Raw.Reader>> STRUCTS = StructList.type(ANY);
     private static final PointerType<?, PointerList.Reader<AnyPointer.Reader>> POINTERS =
@@ -17,11 +17,8 @@ final class Walk {
 
     private record Raw64(int raw) implements EnumValue {}
 
-    /** Getters called, elements counted. */
-    long steps;
-
-    /** Pointers found to be malformed. */
-    int faults;
+    private long steps;
+    private int faults;
 
     private int nulls;
     private int turn;
@@ -29,8 +26,21 @@ final class Walk {
     /** A sum of what was read, so that none of it is for nothing. */
     long sum;
 
+    /** A walk that has not begun. */
+    public Walk() {}
+
+    /** Getters called, elements counted: what the message cost. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Pointers found to be malformed. */
+    public int faults() {
+        return faults;
+    }
+
     /** Walks over all that {@code pointer} leads to, past malformed pointers, until a limit is hit. */
-    void pointer(AnyPointer.Reader pointer) {
+    public void pointer(AnyPointer.Reader pointer) {
         steps++;
         AnyPointer.Kind kind;
         try {

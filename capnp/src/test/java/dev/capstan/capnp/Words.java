@@ -17,6 +17,10 @@ final class Words {
         return buffer.array();
     }
 
+    static void putInt(byte[] bytes, int at, int value) {
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
+    }
+
     static long[] of(ByteBuffer bytes) {
         long[] words = new long[bytes.remaining() / 8];
         bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);

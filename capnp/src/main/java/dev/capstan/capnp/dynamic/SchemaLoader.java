@@ -3,6 +3,7 @@ package dev.capstan.capnp.dynamic;
 import dev.capstan.capnp.CompiledSchema;
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.InterfaceType;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.schema.Brand.Reader;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
@@ -89,11 +90,18 @@ public final class SchemaLoader {
 
     /** Loads all nodes of a compiler's request; what comes back are its files. */
     public List<Schema> load(CodeGeneratorRequest.Reader request) {
-        for (Node.Reader node : request.getNodes()) {
+        StructList.Reader<Node.Reader> nodes = request.getNodes();
+        StructList.Reader<CodeGeneratorRequest.RequestedFile.Reader> requested = request.getRequestedFiles();
+        if (Math.max(nodes.size(), requested.size()) > limits.nodes()) {
+            // Elements without content cost their sender nothing, and would all be the same node.
+            throw new SchemaException("The request has " + nodes.size() + " nodes and " + requested.size()
+                    + " files; more than " + limits.nodes() + " of either are not allowed (Limits.nodes).");
+        }
+        for (Node.Reader node : nodes) {
             load(node);
         }
         List<Schema> files = new ArrayList<>();
-        for (CodeGeneratorRequest.RequestedFile.Reader file : request.getRequestedFiles()) {
+        for (CodeGeneratorRequest.RequestedFile.Reader file : requested) {
             files.add(get(file.getId()));
         }
         return files;

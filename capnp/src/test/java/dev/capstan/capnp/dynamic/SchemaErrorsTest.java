@@ -19,6 +19,7 @@ import dev.capstan.capnp.dynamic.fixture.Shade;
 import dev.capstan.capnp.dynamic.fixture.TestInterleavedGroups;
 import dev.capstan.capnp.dynamic.fixture.TestUnnamedUnion;
 import dev.capstan.capnp.dynamic.fixture.TestUseGenerics;
+import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Field;
 import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnp.schema.Type;
@@ -338,6 +339,16 @@ class SchemaErrorsTest {
             }
             assertEquals("Growing", Growing.class.getSimpleName());
             assertEquals("Doubling", Doubling.class.getSimpleName());
+        }
+
+        @Test
+        void a_request_cannot_name_more_nodes_than_a_loader_may_know() {
+            for (int pointer = 0; pointer < 2; pointer++) {
+                CodeGeneratorRequest.Builder request = new MessageBuilder().initRoot(CodeGeneratorRequest.TYPE);
+                RawBuilder.of(request).setVoids(pointer, 1 << 20);
+                SchemaException e = assertThrows(SchemaException.class, () -> loader.load(request.asReader()));
+                assertTrue(String.valueOf(e.getMessage()).contains("Limits.nodes"), e.getMessage());
+            }
         }
 
         @Test

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * Writes valid schemas by chance: nested and generic types, unions in groups in unions with their ordinals in any order, methods, values,
  * annotations. First the scopes are made up, then their members, which refer to any of them. The same seed gives the same schema.
  */
-final class SchemaGenerator {
+public final class SchemaGenerator {
     private static final List<String> SIMPLE = List.of(
             "Void",
             "Bool",
@@ -50,7 +50,8 @@ final class SchemaGenerator {
         values = new RandomValues(random);
     }
 
-    static String schema(long seed) {
+    /** A schema of its own id, with an annotation and some declarations. */
+    public static String schema(long seed) {
         return new SchemaGenerator(seed).write(seed);
     }
 
