@@ -77,7 +77,9 @@ final class Decoder {
     private static final class Frame {
         final Shape shape;
         final DynamicStruct.Builder output;
-        @Nullable Map<Shape.Member, Frame> within;
+
+        @Nullable
+        Map<Shape.Member, Frame> within;
         /** The member of the union that the tag named. */
         Shape.@Nullable Member tagged;
 

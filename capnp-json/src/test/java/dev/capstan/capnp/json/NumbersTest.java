@@ -25,13 +25,12 @@ class NumbersTest {
         Random random = new Random(7);
         for (int i = 0; i < 200_000; i++) {
             String whole = Long.toString(random.nextLong() >> random.nextInt(64));
-            String text =
-                    switch (random.nextInt(4)) {
-                        case 0 -> whole;
-                        case 1 -> whole + "." + random.nextInt(1_000_000);
-                        case 2 -> random.nextInt(10) + ".0000" + Math.abs(random.nextLong() >> random.nextInt(64));
-                        default -> whole + "e" + (random.nextInt(60) - 30);
-                    };
+            String text = switch (random.nextInt(4)) {
+                case 0 -> whole;
+                case 1 -> whole + "." + random.nextInt(1_000_000);
+                case 2 -> random.nextInt(10) + ".0000" + Math.abs(random.nextLong() >> random.nextInt(64));
+                default -> whole + "e" + (random.nextInt(60) - 30);
+            };
             assertEquals(Double.parseDouble(text), read(text), text);
         }
         assertEquals(-0.0, read("-0"));
