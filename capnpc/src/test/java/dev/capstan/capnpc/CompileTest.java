@@ -52,7 +52,7 @@ class CompileTest {
 
         List<GeneratedFile> files = JavaGenerator.generate(request.asReader());
         assertTrue(text(files, "Lists").contains("public PointerList.Reader<AnyPointer.Reader> getTexts()"));
-        assertTrue(text(files, "Lists").contains("public PointerList.Reader<AnyPointer.Reader> getDatas()"));
+        assertTrue(text(files, "Lists").contains("public PointerList.Reader<AnyList.Reader> getDatas()"));
         assertTrue(text(files, "Map").contains("public CapnpList<KeyR> getEntries()"));
         Javac.compile(files, folder);
     }
