@@ -7,9 +7,13 @@ import java.util.Objects;
 
 /** See {@link Packed#input}. */
 final class PackedInput extends InputStream {
+    private static final int LARGEST_BUFFER = 8192;
+
     private final InputStream packed;
     private final Unpacker unpacker = new Unpacker();
-    private final byte[] buffer = new byte[8192];
+    /** Grows as long as reads fill it, so that a small message needs little. */
+    private byte[] buffer = new byte[512];
+
     private final byte[] single = new byte[1];
     private int at;
     private int end;
@@ -38,6 +42,9 @@ final class PackedInput extends InputStream {
             }
             before += end;
             at = 0;
+            if (end == buffer.length && end < LARGEST_BUFFER) {
+                buffer = new byte[4 * end];
+            }
             end = Math.max(0, packed.read(buffer, 0, buffer.length));
             if (end == 0) {
                 if (unpacker.isBetweenWords()) {

@@ -18,7 +18,7 @@ final class Packer {
     /** Bytes that are still in the nearest cache when they are passed on. */
     private static final int ENOUGH = 4096;
 
-    private byte[] out = new byte[ENOUGH + 2 * MOST_AT_ONCE];
+    private byte[] out = new byte[256];
     private int size;
 
     /** What was packed; the first {@link #size} bytes count. */
@@ -51,8 +51,8 @@ final class Packer {
             throw new IllegalArgumentException("only whole words can be packed, and " + (end - from)
                     + " bytes are none: write multiples of 8 bytes");
         }
-        // With room for all that is added, the loop need not look at it.
-        byte[] to = room(ENOUGH + 2 * MOST_AT_ONCE);
+        // With room for all that is added, the loop need not look at it: ten bytes at most for eight, and stored eight at a time.
+        byte[] to = room((int) Math.min(ENOUGH + 2L * MOST_AT_ONCE, (end - from) / 8 * 10L + 16));
         int put = size;
         int enough = put + ENOUGH;
         int at = from;
