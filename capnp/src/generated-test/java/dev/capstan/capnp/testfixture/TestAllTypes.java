@@ -6,6 +6,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.Float32List;
 import dev.capstan.capnp.Float64List;
@@ -42,6 +43,36 @@ public final class TestAllTypes {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -103,6 +134,11 @@ public final class TestAllTypes {
 
         public String getTextField() {
             return _text(0);
+        }
+
+        /** The bytes of {@link #getTextField}, as a view of the message. */
+        public Data getTextFieldUtf8() {
+            return _utf8(0);
         }
 
         public boolean hasDataField() {
@@ -255,7 +291,7 @@ public final class TestAllTypes {
         }
 
         public StructList.Reader<TestAllTypes.Reader> getStructList() {
-            return _get(Pool.LIST_OF_TEST_ALL_TYPES, 18);
+            return _structs(TestAllTypes.TYPE, 18);
         }
 
         public boolean hasEnumList() {
@@ -429,6 +465,18 @@ public final class TestAllTypes {
 
         public void setTextField(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getTextFieldUtf8() {
+            return _utf8(0);
+        }
+
+        public void setTextFieldUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initTextFieldUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public void adoptTextField(Orphan<String, String> value) {
@@ -864,7 +912,7 @@ public final class TestAllTypes {
         }
 
         public StructList.Builder<TestAllTypes.Builder> getStructList() {
-            return _get(Pool.LIST_OF_TEST_ALL_TYPES, 18);
+            return _structs(TestAllTypes.TYPE, 18);
         }
 
         public void setStructList(StructList.Reader<TestAllTypes.Reader> value) {
@@ -872,7 +920,7 @@ public final class TestAllTypes {
         }
 
         public StructList.Builder<TestAllTypes.Builder> initStructList(int size) {
-            return _init(Pool.LIST_OF_TEST_ALL_TYPES, 18, size);
+            return _initStructs(TestAllTypes.TYPE, 18, size);
         }
 
         public void adoptStructList(
@@ -1103,9 +1151,6 @@ public final class TestAllTypes {
                 PointerList.type(Text.TYPE);
         static final PointerType<PointerList.Builder<Data.Builder, Data>, PointerList.Reader<Data>> LIST_OF_DATA =
                 PointerList.type(Data.TYPE);
-        static final PointerType<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>>
-                LIST_OF_TEST_ALL_TYPES =
-                StructList.type(TestAllTypes.TYPE);
         static final PointerType<EnumList.Builder<TestEnum>, EnumList.Reader<TestEnum>> LIST_OF_TEST_ENUM =
                 EnumList.type(TestEnum::of);
         static final PointerType<
@@ -1124,6 +1169,9 @@ public final class TestAllTypes {
                 PointerList.type(Pool.LIST_OF_TEXT);
         static final PointerType<PointerList.Builder<Cap, Cap>, PointerList.Reader<Cap>> LIST_OF_CAPABILITY =
                 PointerList.type(AnyPointer.CAPABILITY);
+        static final PointerType<StructList.Builder<TestAllTypes.Builder>, StructList.Reader<TestAllTypes.Reader>>
+                LIST_OF_TEST_ALL_TYPES =
+                StructList.type(TestAllTypes.TYPE);
 
         private Pool() {}
     }

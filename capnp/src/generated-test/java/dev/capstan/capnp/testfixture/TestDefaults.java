@@ -5,6 +5,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.BoolList;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.Float32List;
 import dev.capstan.capnp.Int32List;
@@ -35,6 +36,36 @@ public final class TestDefaults {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -96,6 +127,11 @@ public final class TestDefaults {
 
         public String getTextField() {
             return _text(0, "foo");
+        }
+
+        /** The bytes of {@link #getTextField}, as a view of the message. */
+        public Data getTextFieldUtf8() {
+            return _utf8(0, "foo");
         }
 
         public boolean hasDataField() {
@@ -302,6 +338,18 @@ public final class TestDefaults {
 
         public void setTextField(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getTextFieldUtf8() {
+            return _utf8(0, "foo");
+        }
+
+        public void setTextFieldUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initTextFieldUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public void adoptTextField(Orphan<String, String> value) {

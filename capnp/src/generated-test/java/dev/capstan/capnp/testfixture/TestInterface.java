@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** What the parity tests use as the bootstrap object. */
@@ -222,6 +224,12 @@ public final class TestInterface {
             public int getExpectedCallCount() {
                 return _int32(2, -1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x93180ef21f5cb633L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -313,6 +321,17 @@ public final class TestInterface {
             public String getX() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getX}, as a view of the message. */
+            public Data getXUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xc1802c0977474e4dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -335,6 +354,18 @@ public final class TestInterface {
 
             public void setX(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getXUtf8() {
+                return _utf8(0);
+            }
+
+            public void setXUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initXUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptX(Orphan<String, String> value) {
@@ -391,6 +422,12 @@ public final class TestInterface {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa70c633f9358051fL);
             }
         }
 
@@ -450,6 +487,12 @@ public final class TestInterface {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd66bcc529869981eL);
             }
         }
 
@@ -517,6 +560,12 @@ public final class TestInterface {
 
             public TestAllTypes.Reader getS() {
                 return _get(TestAllTypes.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd915f7b6a6e865c2L);
             }
         }
 
@@ -605,6 +654,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe43e544177acf5acL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -663,6 +718,12 @@ public final class TestInterface {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xc7ab5b136d317244L);
             }
         }
 
@@ -732,6 +793,12 @@ public final class TestInterface {
 
             public TestPipeline.Client getCap() {
                 return _get(TestPipeline.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf3e94c9d2c763134L);
             }
         }
 
@@ -815,6 +882,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd20ac31d670dd6d3L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -884,6 +957,12 @@ public final class TestInterface {
 
             public TestTailCallee.Client getCap() {
                 return _get(TestTailCallee.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf9381cb8277d4ae1L);
             }
         }
 
@@ -967,6 +1046,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8de865904dd190a3L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1036,6 +1121,12 @@ public final class TestInterface {
 
             public TestTailCaller.Client getCap() {
                 return _get(TestTailCaller.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x865583131bde3c62L);
             }
         }
 
@@ -1119,6 +1210,12 @@ public final class TestInterface {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe45ac72962c7ca86L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1188,6 +1285,12 @@ public final class TestInterface {
 
             public TestMoreStuff.Client getCap() {
                 return _get(TestMoreStuff.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf2467ba03c1c93f2L);
             }
         }
 

@@ -7,6 +7,8 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -14,9 +16,11 @@ import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestMembrane {
@@ -235,6 +239,12 @@ public final class TestMembrane {
                 private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     super(segment, data, dataBits, pointerCount, depthLeft);
                 }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, TestNodes.FILE, 0xaf169b9001eded85L);
+                }
             }
 
             public static final class Builder extends StructBuilder {
@@ -296,6 +306,12 @@ public final class TestMembrane {
                 private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                     super(segment, data, dataBits, pointerCount, depthLeft);
                 }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, TestNodes.FILE, 0xdc576ab9d8757668L);
+                }
             }
 
             public static final class Builder extends StructBuilder {
@@ -350,6 +366,37 @@ public final class TestMembrane {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Result() {}
@@ -365,6 +412,17 @@ public final class TestMembrane {
 
             public String getText() {
                 return _text(0);
+            }
+
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf56c59664067d38bL);
             }
         }
 
@@ -388,6 +446,18 @@ public final class TestMembrane {
 
             public void setText(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptText(Orphan<String, String> value) {
@@ -444,6 +514,12 @@ public final class TestMembrane {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9ab6658ee0cbb2caL);
             }
         }
 
@@ -511,6 +587,12 @@ public final class TestMembrane {
 
             public Thing.Client getThing() {
                 return _get(Thing.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x89c7e80360624704L);
             }
         }
 
@@ -602,6 +684,12 @@ public final class TestMembrane {
 
             public boolean getTailCall() {
                 return _bool(0, false);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd76d0568f45125b4L);
             }
         }
 
@@ -704,6 +792,12 @@ public final class TestMembrane {
             public boolean getTailCall() {
                 return _bool(0, false);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x9f95fc0ffb1b377dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -801,6 +895,12 @@ public final class TestMembrane {
             public Thing.Client getThing() {
                 return _get(Thing.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x91fe9a370ed0f39eL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -888,6 +988,12 @@ public final class TestMembrane {
             public Thing.Client getThing() {
                 return _get(Thing.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x8c593893d7b420e0L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -967,6 +1073,12 @@ public final class TestMembrane {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xef399145efa8f948L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1025,6 +1137,12 @@ public final class TestMembrane {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xda5e9850b3b0078fL);
             }
         }
 

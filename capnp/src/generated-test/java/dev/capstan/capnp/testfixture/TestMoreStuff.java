@@ -6,6 +6,7 @@ import dev.capstan.cap.Cap;
 import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -518,6 +519,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
             @Override
             public String toString() {
@@ -545,6 +551,18 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptS(Orphan<String, String> value) {
@@ -707,6 +725,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
             @Override
             public String toString() {
@@ -734,6 +757,18 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptS(Orphan<String, String> value) {
@@ -1226,6 +1261,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
             @Override
             public String toString() {
@@ -1253,6 +1293,18 @@ public final class TestMoreStuff {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptS(Orphan<String, String> value) {
@@ -1825,6 +1877,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getA}, as a view of the message. */
+            public Data getAUtf8() {
+                return _utf8(0);
+            }
+
             public long getB() {
                 return _uint32(0, 123);
             }
@@ -1835,6 +1892,11 @@ public final class TestMoreStuff {
 
             public String getC() {
                 return _text(1, "foo");
+            }
+
+            /** The bytes of {@link #getC}, as a view of the message. */
+            public Data getCUtf8() {
+                return _utf8(1, "foo");
             }
 
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
@@ -1866,6 +1928,18 @@ public final class TestMoreStuff {
                 _setText(0, value);
             }
 
+            public Data.Builder getAUtf8() {
+                return _utf8(0);
+            }
+
+            public void setAUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initAUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
             public void adoptA(Orphan<String, String> value) {
                 _adopt(0, value);
             }
@@ -1892,6 +1966,18 @@ public final class TestMoreStuff {
 
             public void setC(String value) {
                 _setText(1, value);
+            }
+
+            public Data.Builder getCUtf8() {
+                return _utf8(1, "foo");
+            }
+
+            public void setCUtf8(Data value) {
+                _setUtf8(1, value);
+            }
+
+            public Data.Builder initCUtf8(int size) {
+                return _initUtf8(1, size);
             }
 
             public void adoptC(Orphan<String, String> value) {
@@ -1961,12 +2047,22 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getD}, as a view of the message. */
+            public Data getDUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasE() {
                 return !_isNull(1);
             }
 
             public String getE() {
                 return _text(1, "bar");
+            }
+
+            /** The bytes of {@link #getE}, as a view of the message. */
+            public Data getEUtf8() {
+                return _utf8(1, "bar");
             }
 
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
@@ -1998,6 +2094,18 @@ public final class TestMoreStuff {
                 _setText(0, value);
             }
 
+            public Data.Builder getDUtf8() {
+                return _utf8(0);
+            }
+
+            public void setDUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initDUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
             public void adoptD(Orphan<String, String> value) {
                 _adopt(0, value);
             }
@@ -2016,6 +2124,18 @@ public final class TestMoreStuff {
 
             public void setE(String value) {
                 _setText(1, value);
+            }
+
+            public Data.Builder getEUtf8() {
+                return _utf8(1, "bar");
+            }
+
+            public void setEUtf8(Data value) {
+                _setUtf8(1, value);
+            }
+
+            public Data.Builder initEUtf8(int size) {
+                return _initUtf8(1, size);
             }
 
             public void adoptE(Orphan<String, String> value) {
@@ -2469,6 +2589,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getStr}, as a view of the message. */
+            public Data getStrUtf8() {
+                return _utf8(0);
+            }
+
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
             @Override
             public String toString() {
@@ -2496,6 +2621,18 @@ public final class TestMoreStuff {
 
             public void setStr(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getStrUtf8() {
+                return _utf8(0);
+            }
+
+            public void setStrUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initStrUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptStr(Orphan<String, String> value) {
@@ -2565,6 +2702,11 @@ public final class TestMoreStuff {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getA}, as a view of the message. */
+            public Data getAUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasB() {
                 return !_isNull(1);
             }
@@ -2600,6 +2742,18 @@ public final class TestMoreStuff {
 
             public void setA(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getAUtf8() {
+                return _utf8(0);
+            }
+
+            public void setAUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initAUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptA(Orphan<String, String> value) {

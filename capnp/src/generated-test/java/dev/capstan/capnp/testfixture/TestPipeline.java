@@ -8,6 +8,8 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -17,9 +19,11 @@ import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestPipeline {
@@ -146,6 +150,37 @@ public final class TestPipeline {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Box() {}
@@ -161,6 +196,12 @@ public final class TestPipeline {
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xa0d011da559450dbL);
             }
         }
 
@@ -233,6 +274,37 @@ public final class TestPipeline {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private AnyBox() {}
@@ -248,6 +320,12 @@ public final class TestPipeline {
 
             public Cap getCap() {
                 return _cap(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xe182756cf2d92cb2L);
             }
         }
 
@@ -335,6 +413,12 @@ public final class TestPipeline {
 
             public TestInterface.Client getInCap() {
                 return _get(TestInterface.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb933b990c8b89b00L);
             }
         }
 
@@ -432,12 +516,23 @@ public final class TestPipeline {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasOutBox() {
                 return !_isNull(1);
             }
 
             public Box.Reader getOutBox() {
                 return _get(Box.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xded0d328d0604f31L);
             }
         }
 
@@ -461,6 +556,18 @@ public final class TestPipeline {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptS(Orphan<String, String> value) {
@@ -569,6 +676,12 @@ public final class TestPipeline {
 
             public PointerList.Reader<TestInterface.Client> getList() {
                 return _get(Pool.LIST_OF_TEST_INTERFACE, 2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xd92b0eccf897ccddL);
             }
         }
 
@@ -709,6 +822,12 @@ public final class TestPipeline {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf28525d6b4236b24L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -781,6 +900,12 @@ public final class TestPipeline {
 
             public Cap getInCap() {
                 return _cap(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf35c9f83ef69f6acL);
             }
         }
 
@@ -874,12 +999,23 @@ public final class TestPipeline {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getS}, as a view of the message. */
+            public Data getSUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasOutBox() {
                 return !_isNull(1);
             }
 
             public AnyBox.Reader getOutBox() {
                 return _get(AnyBox.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0x849324ac02b751adL);
             }
         }
 
@@ -903,6 +1039,18 @@ public final class TestPipeline {
 
             public void setS(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getSUtf8() {
+                return _utf8(0);
+            }
+
+            public void setSUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initSUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptS(Orphan<String, String> value) {
@@ -988,6 +1136,12 @@ public final class TestPipeline {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xf295d11fe6061e27L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1057,6 +1211,12 @@ public final class TestPipeline {
 
             public Box.Reader getOutBox() {
                 return _get(Box.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xc10361bdbb274135L);
             }
         }
 

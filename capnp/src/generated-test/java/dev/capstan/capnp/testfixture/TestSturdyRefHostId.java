@@ -2,13 +2,17 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Names a vat of the simulated network. */
 public final class TestSturdyRefHostId {
@@ -22,6 +26,36 @@ public final class TestSturdyRefHostId {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -40,9 +74,20 @@ public final class TestSturdyRefHostId {
             return _text(0);
         }
 
+        /** The bytes of {@link #getHost}, as a view of the message. */
+        public Data getHostUtf8() {
+            return _utf8(0);
+        }
+
         /** Opens a new connection even if there is one already. */
         public boolean getUnique() {
             return _bool(0, false);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xbf1e817f71cdd156L);
         }
     }
 
@@ -66,6 +111,18 @@ public final class TestSturdyRefHostId {
 
         public void setHost(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getHostUtf8() {
+            return _utf8(0);
+        }
+
+        public void setHostUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initHostUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public void adoptHost(Orphan<String, String> value) {

@@ -7,6 +7,8 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -14,9 +16,11 @@ import dev.capstan.capnp.Request;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.ServerCall;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class TestTailCallee {
@@ -90,6 +94,37 @@ public final class TestTailCallee {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private TailResult() {}
@@ -111,12 +146,23 @@ public final class TestTailCallee {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getT}, as a view of the message. */
+            public Data getTUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasC() {
                 return !_isNull(1);
             }
 
             public TestCallOrder.Client getC() {
                 return _get(TestCallOrder.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xb9aebc7c46ba0a27L);
             }
         }
 
@@ -148,6 +194,18 @@ public final class TestTailCallee {
 
             public void setT(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptT(Orphan<String, String> value) {
@@ -237,6 +295,17 @@ public final class TestTailCallee {
             public String getT() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getT}, as a view of the message. */
+            public Data getTUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xbd12cf05ffb365e6L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -267,6 +336,18 @@ public final class TestTailCallee {
 
             public void setT(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptT(Orphan<String, String> value) {

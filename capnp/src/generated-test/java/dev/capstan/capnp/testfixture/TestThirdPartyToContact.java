@@ -2,13 +2,17 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestThirdPartyToContact {
     /** Stands for this type where one is asked for. */
@@ -21,6 +25,36 @@ public final class TestThirdPartyToContact {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -51,6 +85,17 @@ public final class TestThirdPartyToContact {
         /** Who sent this, so that a test sees whether it was forwarded by the rules or merely copied. */
         public String getSentBy() {
             return _text(1);
+        }
+
+        /** The bytes of {@link #getSentBy}, as a view of the message. */
+        public Data getSentByUtf8() {
+            return _utf8(1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0x9da007449830ea23L);
         }
     }
 
@@ -107,6 +152,18 @@ public final class TestThirdPartyToContact {
         /** Who sent this, so that a test sees whether it was forwarded by the rules or merely copied. */
         public void setSentBy(String value) {
             _setText(1, value);
+        }
+
+        public Data.Builder getSentByUtf8() {
+            return _utf8(1);
+        }
+
+        public void setSentByUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initSentByUtf8(int size) {
+            return _initUtf8(1, size);
         }
 
         public void adoptSentBy(Orphan<String, String> value) {

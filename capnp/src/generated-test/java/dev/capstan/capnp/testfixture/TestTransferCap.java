@@ -2,6 +2,8 @@
 package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -11,6 +13,7 @@ import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class TestTransferCap {
     /** Stands for this type where one is asked for. */
@@ -23,6 +26,36 @@ public final class TestTransferCap {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -38,7 +71,13 @@ public final class TestTransferCap {
         }
 
         public StructList.Reader<Element.Reader> getList() {
-            return _get(Pool.LIST_OF_ELEMENT, 0);
+            return _structs(Element.TYPE, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, TestNodes.FILE, 0xe4e146f8a3076813L);
         }
     }
 
@@ -57,7 +96,7 @@ public final class TestTransferCap {
         }
 
         public StructList.Builder<Element.Builder> getList() {
-            return _get(Pool.LIST_OF_ELEMENT, 0);
+            return _structs(Element.TYPE, 0);
         }
 
         public void setList(StructList.Reader<Element.Reader> value) {
@@ -65,7 +104,7 @@ public final class TestTransferCap {
         }
 
         public StructList.Builder<Element.Builder> initList(int size) {
-            return _init(Pool.LIST_OF_ELEMENT, 0, size);
+            return _initStructs(Element.TYPE, 0, size);
         }
 
         public void adoptList(Orphan<StructList.Builder<Element.Builder>, StructList.Reader<Element.Reader>> value) {
@@ -114,6 +153,37 @@ public final class TestTransferCap {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Element() {}
@@ -131,12 +201,23 @@ public final class TestTransferCap {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasCap() {
                 return !_isNull(1);
             }
 
             public TestInterface.Client getCap() {
                 return _get(TestInterface.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, TestNodes.FILE, 0xfdf05e3b3ac8c844L);
             }
         }
 
@@ -160,6 +241,18 @@ public final class TestTransferCap {
 
             public void setText(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptText(Orphan<String, String> value) {

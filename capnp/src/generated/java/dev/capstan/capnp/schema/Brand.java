@@ -2,6 +2,7 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -25,6 +26,36 @@ public final class Brand {
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
         }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
+        }
     };
 
     private Brand() {}
@@ -40,7 +71,7 @@ public final class Brand {
 
         /** For the declaration and those around it. One that is missing here has all its parameters unbound. */
         public StructList.Reader<Scope.Reader> getScopes() {
-            return _get(Pool.LIST_OF_SCOPE, 0);
+            return _structs(Scope.TYPE, 0);
         }
     }
 
@@ -59,7 +90,7 @@ public final class Brand {
         }
 
         public StructList.Builder<Scope.Builder> getScopes() {
-            return _get(Pool.LIST_OF_SCOPE, 0);
+            return _structs(Scope.TYPE, 0);
         }
 
         /** For the declaration and those around it. One that is missing here has all its parameters unbound. */
@@ -68,7 +99,7 @@ public final class Brand {
         }
 
         public StructList.Builder<Scope.Builder> initScopes(int size) {
-            return _init(Pool.LIST_OF_SCOPE, 0, size);
+            return _initStructs(Scope.TYPE, 0, size);
         }
 
         public void adoptScopes(Orphan<StructList.Builder<Scope.Builder>, StructList.Reader<Scope.Reader>> value) {
@@ -118,6 +149,37 @@ public final class Brand {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Scope() {}
@@ -157,7 +219,7 @@ public final class Brand {
             /** What each parameter stands for, in order. */
             public StructList.Reader<Binding.Reader> getBind() {
                 assert isBind() : "asked for BIND of a union that holds " + which();
-                return _get(Pool.LIST_OF_BINDING, 0);
+                return _structs(Binding.TYPE, 0);
             }
 
             /** The use lies inside the declaration: its parameters stand for themselves. */
@@ -205,7 +267,7 @@ public final class Brand {
 
             public StructList.Builder<Binding.Builder> getBind() {
                 assert isBind() : "asked for BIND of a union that holds " + which();
-                return _get(Pool.LIST_OF_BINDING, 0);
+                return _structs(Binding.TYPE, 0);
             }
 
             /** What each parameter stands for, in order. */
@@ -216,7 +278,7 @@ public final class Brand {
 
             public StructList.Builder<Binding.Builder> initBind(int size) {
                 _setUint16(4, 0, 0);
-                return _init(Pool.LIST_OF_BINDING, 0, size);
+                return _initStructs(Binding.TYPE, 0, size);
             }
 
             public void adoptBind(
@@ -294,6 +356,37 @@ public final class Brand {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

@@ -2,6 +2,8 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -25,6 +27,36 @@ public final class CodeGeneratorRequest {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -50,7 +82,7 @@ public final class CodeGeneratorRequest {
 
         /** The requested files with all that is declared in them, and whatever that refers to. */
         public StructList.Reader<Node.Reader> getNodes() {
-            return _get(Pool.LIST_OF_NODE, 0);
+            return _structs(Node.TYPE, 0);
         }
 
         public boolean hasSourceInfo() {
@@ -59,7 +91,7 @@ public final class CodeGeneratorRequest {
 
         /** About the nodes of the requested files. */
         public StructList.Reader<Node.SourceInfo.Reader> getSourceInfo() {
-            return _get(Pool.LIST_OF_SOURCE_INFO, 3);
+            return _structs(Node.SourceInfo.TYPE, 3);
         }
 
         public boolean hasRequestedFiles() {
@@ -68,7 +100,7 @@ public final class CodeGeneratorRequest {
 
         /** The files that were named to the compiler. */
         public StructList.Reader<RequestedFile.Reader> getRequestedFiles() {
-            return _get(Pool.LIST_OF_REQUESTED_FILE, 1);
+            return _structs(RequestedFile.TYPE, 1);
         }
     }
 
@@ -112,7 +144,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.Builder> getNodes() {
-            return _get(Pool.LIST_OF_NODE, 0);
+            return _structs(Node.TYPE, 0);
         }
 
         /** The requested files with all that is declared in them, and whatever that refers to. */
@@ -121,7 +153,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.Builder> initNodes(int size) {
-            return _init(Pool.LIST_OF_NODE, 0, size);
+            return _initStructs(Node.TYPE, 0, size);
         }
 
         public void adoptNodes(Orphan<StructList.Builder<Node.Builder>, StructList.Reader<Node.Reader>> value) {
@@ -137,7 +169,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.SourceInfo.Builder> getSourceInfo() {
-            return _get(Pool.LIST_OF_SOURCE_INFO, 3);
+            return _structs(Node.SourceInfo.TYPE, 3);
         }
 
         /** About the nodes of the requested files. */
@@ -146,7 +178,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<Node.SourceInfo.Builder> initSourceInfo(int size) {
-            return _init(Pool.LIST_OF_SOURCE_INFO, 3, size);
+            return _initStructs(Node.SourceInfo.TYPE, 3, size);
         }
 
         public void adoptSourceInfo(
@@ -164,7 +196,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<RequestedFile.Builder> getRequestedFiles() {
-            return _get(Pool.LIST_OF_REQUESTED_FILE, 1);
+            return _structs(RequestedFile.TYPE, 1);
         }
 
         /** The files that were named to the compiler. */
@@ -173,7 +205,7 @@ public final class CodeGeneratorRequest {
         }
 
         public StructList.Builder<RequestedFile.Builder> initRequestedFiles(int size) {
-            return _init(Pool.LIST_OF_REQUESTED_FILE, 1, size);
+            return _initStructs(RequestedFile.TYPE, 1, size);
         }
 
         public void adoptRequestedFiles(
@@ -230,6 +262,37 @@ public final class CodeGeneratorRequest {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private RequestedFile() {}
@@ -257,13 +320,18 @@ public final class CodeGeneratorRequest {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getFilename}, as a view of the message. */
+            public Data getFilenameUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasImports() {
                 return !_isNull(1);
             }
 
             /** What it imports directly. */
             public StructList.Reader<Import.Reader> getImports() {
-                return _get(Pool.LIST_OF_IMPORT, 1);
+                return _structs(Import.TYPE, 1);
             }
 
             public boolean hasFileSourceInfo() {
@@ -307,6 +375,18 @@ public final class CodeGeneratorRequest {
                 _setText(0, value);
             }
 
+            public Data.Builder getFilenameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setFilenameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initFilenameUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
             public void adoptFilename(Orphan<String, String> value) {
                 _adopt(0, value);
             }
@@ -320,7 +400,7 @@ public final class CodeGeneratorRequest {
             }
 
             public StructList.Builder<Import.Builder> getImports() {
-                return _get(Pool.LIST_OF_IMPORT, 1);
+                return _structs(Import.TYPE, 1);
             }
 
             /** What it imports directly. */
@@ -329,7 +409,7 @@ public final class CodeGeneratorRequest {
             }
 
             public StructList.Builder<Import.Builder> initImports(int size) {
-                return _init(Pool.LIST_OF_IMPORT, 1, size);
+                return _initStructs(Import.TYPE, 1, size);
             }
 
             public void adoptImports(
@@ -408,6 +488,37 @@ public final class CodeGeneratorRequest {
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
                 }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
+                }
             };
 
             private Import() {}
@@ -429,6 +540,11 @@ public final class CodeGeneratorRequest {
                 /** As written in the importing file. */
                 public String getName() {
                     return _text(0);
+                }
+
+                /** The bytes of {@link #getName}, as a view of the message. */
+                public Data getNameUtf8() {
+                    return _utf8(0);
                 }
             }
 
@@ -461,6 +577,18 @@ public final class CodeGeneratorRequest {
                 /** As written in the importing file. */
                 public void setName(String value) {
                     _setText(0, value);
+                }
+
+                public Data.Builder getNameUtf8() {
+                    return _utf8(0);
+                }
+
+                public void setNameUtf8(Data value) {
+                    _setUtf8(0, value);
+                }
+
+                public Data.Builder initNameUtf8(int size) {
+                    return _initUtf8(0, size);
                 }
 
                 public void adoptName(Orphan<String, String> value) {
@@ -511,6 +639,37 @@ public final class CodeGeneratorRequest {
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
                 }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
+                }
             };
 
             private FileSourceInfo() {}
@@ -525,7 +684,7 @@ public final class CodeGeneratorRequest {
                 }
 
                 public StructList.Reader<Identifier.Reader> getIdentifiers() {
-                    return _get(Pool.LIST_OF_IDENTIFIER, 0);
+                    return _structs(Identifier.TYPE, 0);
                 }
             }
 
@@ -544,7 +703,7 @@ public final class CodeGeneratorRequest {
                 }
 
                 public StructList.Builder<Identifier.Builder> getIdentifiers() {
-                    return _get(Pool.LIST_OF_IDENTIFIER, 0);
+                    return _structs(Identifier.TYPE, 0);
                 }
 
                 public void setIdentifiers(StructList.Reader<Identifier.Reader> value) {
@@ -552,7 +711,7 @@ public final class CodeGeneratorRequest {
                 }
 
                 public StructList.Builder<Identifier.Builder> initIdentifiers(int size) {
-                    return _init(Pool.LIST_OF_IDENTIFIER, 0, size);
+                    return _initStructs(Identifier.TYPE, 0, size);
                 }
 
                 public void adoptIdentifiers(
@@ -605,6 +764,37 @@ public final class CodeGeneratorRequest {
                     @Override
                     protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                         return new Builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> readers(Elements elements) {
+                        return new StructList.Readers<>(elements) {
+                            @Override
+                            protected Reader element(
+                                    Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                                return reader(segment, data, dataBits, pointerCount, depthLeft);
+                            }
+
+                            @Override
+                            protected StructList.Readers<Reader> again(Elements same) {
+                                return readers(same);
+                            }
+                        };
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> builders(Elements elements) {
+                        return new StructList.Builders<>(elements) {
+                            @Override
+                            protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                                return builder(segment, data, dataBits, pointerCount);
+                            }
+
+                            @Override
+                            protected StructList.Builders<Builder> again(Elements same) {
+                                return builders(same);
+                            }
+                        };
                     }
                 };
 

@@ -2,6 +2,8 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -26,6 +28,36 @@ public final class Method {
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
         }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
+        }
     };
 
     private Method() {}
@@ -43,6 +75,11 @@ public final class Method {
             return _text(0);
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
+
         /** Its place in the source. */
         public int getCodeOrder() {
             return _uint16(0, 0);
@@ -54,7 +91,7 @@ public final class Method {
 
         /** Type parameters of the method itself; the caller picks them. */
         public StructList.Reader<Node.Parameter.Reader> getImplicitParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 4);
+            return _structs(Node.Parameter.TYPE, 4);
         }
 
         /**
@@ -96,7 +133,7 @@ public final class Method {
         }
 
         public StructList.Reader<Annotation.Reader> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 1);
+            return _structs(Annotation.TYPE, 1);
         }
     }
 
@@ -122,6 +159,18 @@ public final class Method {
             _setText(0, value);
         }
 
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
+        }
+
         public void adoptName(Orphan<String, String> value) {
             _adopt(0, value);
         }
@@ -144,7 +193,7 @@ public final class Method {
         }
 
         public StructList.Builder<Node.Parameter.Builder> getImplicitParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 4);
+            return _structs(Node.Parameter.TYPE, 4);
         }
 
         /** Type parameters of the method itself; the caller picks them. */
@@ -153,7 +202,7 @@ public final class Method {
         }
 
         public StructList.Builder<Node.Parameter.Builder> initImplicitParameters(int size) {
-            return _init(Pool.LIST_OF_PARAMETER, 4, size);
+            return _initStructs(Node.Parameter.TYPE, 4, size);
         }
 
         public void adoptImplicitParameters(
@@ -237,7 +286,7 @@ public final class Method {
         }
 
         public StructList.Builder<Annotation.Builder> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 1);
+            return _structs(Annotation.TYPE, 1);
         }
 
         public void setAnnotations(StructList.Reader<Annotation.Reader> value) {
@@ -245,7 +294,7 @@ public final class Method {
         }
 
         public StructList.Builder<Annotation.Builder> initAnnotations(int size) {
-            return _init(Pool.LIST_OF_ANNOTATION, 1, size);
+            return _initStructs(Annotation.TYPE, 1, size);
         }
 
         public void adoptAnnotations(

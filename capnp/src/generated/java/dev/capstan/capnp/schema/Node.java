@@ -2,6 +2,8 @@
 package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -25,6 +27,36 @@ public final class Node {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -59,6 +91,11 @@ public final class Node {
             return _text(0);
         }
 
+        /** The bytes of {@link #getDisplayName}, as a view of the message. */
+        public Data getDisplayNameUtf8() {
+            return _utf8(0);
+        }
+
         /** How many bytes of the display name to drop to be left with the name of this node alone. */
         public long getDisplayNamePrefixLength() {
             return _uint32(2, 0);
@@ -79,7 +116,7 @@ public final class Node {
 
         /** The type parameters that this node itself declares. */
         public StructList.Reader<Parameter.Reader> getParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 5);
+            return _structs(Parameter.TYPE, 5);
         }
 
         /** Whether this node or one around it has type parameters. */
@@ -93,7 +130,7 @@ public final class Node {
 
         /** What is declared inside, in the order of declaration. Groups are not among them. */
         public StructList.Reader<NestedNode.Reader> getNestedNodes() {
-            return _get(Pool.LIST_OF_NESTED_NODE, 1);
+            return _structs(NestedNode.TYPE, 1);
         }
 
         public boolean hasAnnotations() {
@@ -101,7 +138,7 @@ public final class Node {
         }
 
         public StructList.Reader<dev.capstan.capnp.schema.Annotation.Reader> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 2);
+            return _structs(dev.capstan.capnp.schema.Annotation.TYPE, 2);
         }
 
         public boolean isFile() {
@@ -205,6 +242,18 @@ public final class Node {
             _setText(0, value);
         }
 
+        public Data.Builder getDisplayNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setDisplayNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initDisplayNameUtf8(int size) {
+            return _initUtf8(0, size);
+        }
+
         public void adoptDisplayName(Orphan<String, String> value) {
             _adopt(0, value);
         }
@@ -236,7 +285,7 @@ public final class Node {
         }
 
         public StructList.Builder<Parameter.Builder> getParameters() {
-            return _get(Pool.LIST_OF_PARAMETER, 5);
+            return _structs(Parameter.TYPE, 5);
         }
 
         /** The type parameters that this node itself declares. */
@@ -245,7 +294,7 @@ public final class Node {
         }
 
         public StructList.Builder<Parameter.Builder> initParameters(int size) {
-            return _init(Pool.LIST_OF_PARAMETER, 5, size);
+            return _initStructs(Parameter.TYPE, 5, size);
         }
 
         public void adoptParameters(
@@ -271,7 +320,7 @@ public final class Node {
         }
 
         public StructList.Builder<NestedNode.Builder> getNestedNodes() {
-            return _get(Pool.LIST_OF_NESTED_NODE, 1);
+            return _structs(NestedNode.TYPE, 1);
         }
 
         /** What is declared inside, in the order of declaration. Groups are not among them. */
@@ -280,7 +329,7 @@ public final class Node {
         }
 
         public StructList.Builder<NestedNode.Builder> initNestedNodes(int size) {
-            return _init(Pool.LIST_OF_NESTED_NODE, 1, size);
+            return _initStructs(NestedNode.TYPE, 1, size);
         }
 
         public void adoptNestedNodes(
@@ -298,7 +347,7 @@ public final class Node {
         }
 
         public StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder> getAnnotations() {
-            return _get(Pool.LIST_OF_ANNOTATION, 2);
+            return _structs(dev.capstan.capnp.schema.Annotation.TYPE, 2);
         }
 
         public void setAnnotations(StructList.Reader<dev.capstan.capnp.schema.Annotation.Reader> value) {
@@ -306,7 +355,7 @@ public final class Node {
         }
 
         public StructList.Builder<dev.capstan.capnp.schema.Annotation.Builder> initAnnotations(int size) {
-            return _init(Pool.LIST_OF_ANNOTATION, 2, size);
+            return _initStructs(dev.capstan.capnp.schema.Annotation.TYPE, 2, size);
         }
 
         public void adoptAnnotations(
@@ -487,6 +536,37 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Parameter() {}
@@ -502,6 +582,11 @@ public final class Node {
 
             public String getName() {
                 return _text(0);
+            }
+
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
             }
         }
 
@@ -525,6 +610,18 @@ public final class Node {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptName(Orphan<String, String> value) {
@@ -575,6 +672,37 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private NestedNode() {}
@@ -591,6 +719,11 @@ public final class Node {
             /** Without its scope. */
             public String getName() {
                 return _text(0);
+            }
+
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
             }
 
             /**
@@ -624,6 +757,18 @@ public final class Node {
             /** Without its scope. */
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptName(Orphan<String, String> value) {
@@ -683,6 +828,37 @@ public final class Node {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private SourceInfo() {}
@@ -710,13 +886,18 @@ public final class Node {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getDocComment}, as a view of the message. */
+            public Data getDocCommentUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasMembers() {
                 return !_isNull(1);
             }
 
             /** One for each field, enumerant or method, in the order in which the node lists them. */
             public StructList.Reader<Member.Reader> getMembers() {
-                return _get(Pool.LIST_OF_MEMBER, 1);
+                return _structs(Member.TYPE, 1);
             }
 
             public long getStartByte() {
@@ -760,6 +941,18 @@ public final class Node {
                 _setText(0, value);
             }
 
+            public Data.Builder getDocCommentUtf8() {
+                return _utf8(0);
+            }
+
+            public void setDocCommentUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initDocCommentUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
             public void adoptDocComment(Orphan<String, String> value) {
                 _adopt(0, value);
             }
@@ -773,7 +966,7 @@ public final class Node {
             }
 
             public StructList.Builder<Member.Builder> getMembers() {
-                return _get(Pool.LIST_OF_MEMBER, 1);
+                return _structs(Member.TYPE, 1);
             }
 
             /** One for each field, enumerant or method, in the order in which the node lists them. */
@@ -782,7 +975,7 @@ public final class Node {
             }
 
             public StructList.Builder<Member.Builder> initMembers(int size) {
-                return _init(Pool.LIST_OF_MEMBER, 1, size);
+                return _initStructs(Member.TYPE, 1, size);
             }
 
             public void adoptMembers(
@@ -849,6 +1042,37 @@ public final class Node {
                 protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                     return new Builder(segment, data, dataBits, pointerCount);
                 }
+
+                @Override
+                protected StructList.Readers<Reader> readers(Elements elements) {
+                    return new StructList.Readers<>(elements) {
+                        @Override
+                        protected Reader element(
+                                Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                            return reader(segment, data, dataBits, pointerCount, depthLeft);
+                        }
+
+                        @Override
+                        protected StructList.Readers<Reader> again(Elements same) {
+                            return readers(same);
+                        }
+                    };
+                }
+
+                @Override
+                protected StructList.Builders<Builder> builders(Elements elements) {
+                    return new StructList.Builders<>(elements) {
+                        @Override
+                        protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                            return builder(segment, data, dataBits, pointerCount);
+                        }
+
+                        @Override
+                        protected StructList.Builders<Builder> again(Elements same) {
+                            return builders(same);
+                        }
+                    };
+                }
             };
 
             private Member() {}
@@ -864,6 +1088,11 @@ public final class Node {
 
                 public String getDocComment() {
                     return _text(0);
+                }
+
+                /** The bytes of {@link #getDocComment}, as a view of the message. */
+                public Data getDocCommentUtf8() {
+                    return _utf8(0);
                 }
 
                 public long getStartByte() {
@@ -895,6 +1124,18 @@ public final class Node {
 
                 public void setDocComment(String value) {
                     _setText(0, value);
+                }
+
+                public Data.Builder getDocCommentUtf8() {
+                    return _utf8(0);
+                }
+
+                public void setDocCommentUtf8(Data value) {
+                    _setUtf8(0, value);
+                }
+
+                public Data.Builder initDocCommentUtf8(int size) {
+                    return _initUtf8(0, size);
                 }
 
                 public void adoptDocComment(Orphan<String, String> value) {
@@ -1004,7 +1245,7 @@ public final class Node {
 
             /** In the order of their ordinals, members of the unnamed union included. */
             public StructList.Reader<Field.Reader> getFields() {
-                return _get(Pool.LIST_OF_FIELD, 3);
+                return _structs(Field.TYPE, 3);
             }
         }
 
@@ -1088,7 +1329,7 @@ public final class Node {
             }
 
             public StructList.Builder<Field.Builder> getFields() {
-                return _get(Pool.LIST_OF_FIELD, 3);
+                return _structs(Field.TYPE, 3);
             }
 
             /** In the order of their ordinals, members of the unnamed union included. */
@@ -1097,7 +1338,7 @@ public final class Node {
             }
 
             public StructList.Builder<Field.Builder> initFields(int size) {
-                return _init(Pool.LIST_OF_FIELD, 3, size);
+                return _initStructs(Field.TYPE, 3, size);
             }
 
             public void adoptFields(Orphan<StructList.Builder<Field.Builder>, StructList.Reader<Field.Reader>> value) {
@@ -1139,7 +1380,7 @@ public final class Node {
 
             /** In the order of their numbers. */
             public StructList.Reader<Enumerant.Reader> getEnumerants() {
-                return _get(Pool.LIST_OF_ENUMERANT, 3);
+                return _structs(Enumerant.TYPE, 3);
             }
         }
 
@@ -1158,7 +1399,7 @@ public final class Node {
             }
 
             public StructList.Builder<Enumerant.Builder> getEnumerants() {
-                return _get(Pool.LIST_OF_ENUMERANT, 3);
+                return _structs(Enumerant.TYPE, 3);
             }
 
             /** In the order of their numbers. */
@@ -1167,7 +1408,7 @@ public final class Node {
             }
 
             public StructList.Builder<Enumerant.Builder> initEnumerants(int size) {
-                return _init(Pool.LIST_OF_ENUMERANT, 3, size);
+                return _initStructs(Enumerant.TYPE, 3, size);
             }
 
             public void adoptEnumerants(
@@ -1205,7 +1446,7 @@ public final class Node {
 
             /** In the order of their ordinals. */
             public StructList.Reader<Method.Reader> getMethods() {
-                return _get(Pool.LIST_OF_METHOD, 3);
+                return _structs(Method.TYPE, 3);
             }
 
             public boolean hasSuperclasses() {
@@ -1214,7 +1455,7 @@ public final class Node {
 
             /** The interfaces that this one extends directly. */
             public StructList.Reader<Superclass.Reader> getSuperclasses() {
-                return _get(Pool.LIST_OF_SUPERCLASS, 4);
+                return _structs(Superclass.TYPE, 4);
             }
         }
 
@@ -1233,7 +1474,7 @@ public final class Node {
             }
 
             public StructList.Builder<Method.Builder> getMethods() {
-                return _get(Pool.LIST_OF_METHOD, 3);
+                return _structs(Method.TYPE, 3);
             }
 
             /** In the order of their ordinals. */
@@ -1242,7 +1483,7 @@ public final class Node {
             }
 
             public StructList.Builder<Method.Builder> initMethods(int size) {
-                return _init(Pool.LIST_OF_METHOD, 3, size);
+                return _initStructs(Method.TYPE, 3, size);
             }
 
             public void adoptMethods(
@@ -1259,7 +1500,7 @@ public final class Node {
             }
 
             public StructList.Builder<Superclass.Builder> getSuperclasses() {
-                return _get(Pool.LIST_OF_SUPERCLASS, 4);
+                return _structs(Superclass.TYPE, 4);
             }
 
             /** The interfaces that this one extends directly. */
@@ -1268,7 +1509,7 @@ public final class Node {
             }
 
             public StructList.Builder<Superclass.Builder> initSuperclasses(int size) {
-                return _init(Pool.LIST_OF_SUPERCLASS, 4, size);
+                return _initStructs(Superclass.TYPE, 4, size);
             }
 
             public void adoptSuperclasses(

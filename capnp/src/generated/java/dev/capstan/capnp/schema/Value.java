@@ -4,10 +4,12 @@ package dev.capstan.capnp.schema;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
@@ -25,6 +27,36 @@ public final class Value {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -160,6 +192,12 @@ public final class Value {
         public String getText() {
             assert isText() : "asked for TEXT of a union that holds " + which();
             return _text(0);
+        }
+
+        /** The bytes of {@link #getText}, as a view of the message. */
+        public Data getTextUtf8() {
+            assert isText() : "asked for TEXT of a union that holds " + which();
+            return _utf8(0);
         }
 
         public boolean isData() {
@@ -427,6 +465,21 @@ public final class Value {
         public void setText(String value) {
             _setUint16(0, 12, 0);
             _setText(0, value);
+        }
+
+        public Data.Builder getTextUtf8() {
+            assert isText() : "asked for TEXT of a union that holds " + which();
+            return _utf8(0);
+        }
+
+        public void setTextUtf8(Data value) {
+            _setUint16(0, 12, 0);
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initTextUtf8(int size) {
+            _setUint16(0, 12, 0);
+            return _initUtf8(0, size);
         }
 
         public void adoptText(Orphan<String, String> value) {

@@ -51,7 +51,8 @@ final class Packer {
             throw new IllegalArgumentException("only whole words can be packed, and " + (end - from)
                     + " bytes are none: write multiples of 8 bytes");
         }
-        // With room for all that is added, the loop need not look at it: ten bytes at most for eight, and stored eight at a time.
+        // With room for all that is added, the loop need not look at it: ten bytes at most for eight, and stored eight
+        // at a time.
         byte[] to = room((int) Math.min(ENOUGH + 2L * MOST_AT_ONCE, (end - from) / 8 * 10L + 16));
         int put = size;
         int enough = put + ENOUGH;

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Int64List;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
@@ -18,6 +19,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Probe {
@@ -326,6 +328,12 @@ public final class Probe {
             public boolean getCancellable() {
                 return _bool(0, false);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xcceadd0e4a719c5cL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -400,6 +408,12 @@ public final class Probe {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x93a6d40af6c232deL);
             }
         }
 
@@ -480,6 +494,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x934502663dabfac1L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -542,6 +562,12 @@ public final class Probe {
 
             public long getCount() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xfdde067d297fbf96L);
             }
         }
 
@@ -609,6 +635,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xadfe93dfc8c28f43L);
             }
         }
 
@@ -680,6 +712,12 @@ public final class Probe {
 
             public long getCompleted() {
                 return _uint32(2, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xdcaab7a5c3f46538L);
             }
         }
 
@@ -781,6 +819,17 @@ public final class Probe {
             public String getReason() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getReason}, as a view of the message. */
+            public Data getReasonUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x80740fd4b77f68daL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -819,6 +868,18 @@ public final class Probe {
 
             public void setReason(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getReasonUtf8() {
+                return _utf8(0);
+            }
+
+            public void setReasonUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initReasonUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptReason(Orphan<String, String> value) {
@@ -875,6 +936,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xd725d630f074093eL);
             }
         }
 
@@ -939,6 +1006,12 @@ public final class Probe {
             /** Unsigned. */
             public long getId() {
                 return _int64(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xbc93b4cf0eaee140L);
             }
         }
 
@@ -1014,6 +1087,12 @@ public final class Probe {
 
             public Token.Client getToken() {
                 return _get(Token.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x8121ebb2106c9c23L);
             }
         }
 
@@ -1094,6 +1173,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xb8804d53f11600adL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1156,6 +1241,12 @@ public final class Probe {
 
             public long getCount() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xa8993ba6e937fa6fL);
             }
         }
 
@@ -1231,6 +1322,12 @@ public final class Probe {
 
             public Callback.Client getCallback() {
                 return _get(Callback.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x81119738ccd0da11L);
             }
         }
 
@@ -1319,6 +1416,12 @@ public final class Probe {
             public Callback.Client getCallback() {
                 return _get(Callback.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xeb15dfe68bc07763L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1406,6 +1509,12 @@ public final class Probe {
             public Token.Client getToken() {
                 return _get(Token.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xbb9c7559755962e4L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1485,6 +1594,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xe5e0ebada7bf6e9dL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1543,6 +1658,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x82991b15a5855c43L);
             }
         }
 
@@ -1610,6 +1731,12 @@ public final class Probe {
 
             public Int64List.Reader getIds() {
                 return _get(Int64List.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xdb0003b04723da98L);
             }
         }
 
@@ -1694,6 +1821,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x90ba286df6b72491L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1756,6 +1889,12 @@ public final class Probe {
 
             public long getCount() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xd9b12890755c5f13L);
             }
         }
 
@@ -1835,6 +1974,12 @@ public final class Probe {
 
             public long getTimes() {
                 return _uint32(0, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0x9273db7f3bc561e5L);
             }
         }
 
@@ -1927,6 +2072,12 @@ public final class Probe {
             public long getSum() {
                 return _int64(0, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xb98b7fa82f358f43L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -1994,6 +2145,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xbf559c8d7989f337L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2060,6 +2217,12 @@ public final class Probe {
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xe14cfbe4eb7a0495L);
             }
         }
 
@@ -2140,6 +2303,12 @@ public final class Probe {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xe3ea31b1182abd3fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -2198,6 +2367,12 @@ public final class Probe {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ProbeNodes.FILE, 0xace01ba3d9bb6f79L);
             }
         }
 

@@ -4,6 +4,7 @@ package dev.capstan.bench.serialization.schema;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -11,10 +12,13 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Car {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(3, 4) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            3, 4, 0xeaa950d3ac942a36L, SerializationNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -165,6 +169,12 @@ public final class Car {
         public boolean getNavigation() {
             return _bool(83, false);
         }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, SerializationNodes.FILE, 0xeaa950d3ac942a36L);
+        }
     }
 
     public static final class Builder extends StructBuilder {
@@ -201,6 +211,14 @@ public final class Car {
             return _initUtf8(0, size);
         }
 
+        public void adoptMake(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownMake() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean hasModel() {
             return !_isNull(1);
         }
@@ -223,6 +241,14 @@ public final class Car {
 
         public Data.Builder initModelUtf8(int size) {
             return _initUtf8(1, size);
+        }
+
+        public void adoptModel(Orphan<String, String> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<String, String> disownModel() {
+            return _disown(Text.TYPE, 1);
         }
 
         public Paint getPaint() {
@@ -273,6 +299,14 @@ public final class Car {
             return _initStructs(Wheel.TYPE, 2, size);
         }
 
+        public void adoptWheels(Orphan<StructList.Builder<Wheel.Builder>, StructList.Reader<Wheel.Reader>> value) {
+            _adopt(2, value);
+        }
+
+        public Orphan<StructList.Builder<Wheel.Builder>, StructList.Reader<Wheel.Reader>> disownWheels() {
+            return _disown(Pool.LIST_OF_WHEEL, 2);
+        }
+
         public int getLength() {
             return _uint16(2, 0);
         }
@@ -319,6 +353,14 @@ public final class Car {
 
         public Engine.Builder initEngine() {
             return _init(Engine.TYPE, 3);
+        }
+
+        public void adoptEngine(Orphan<Engine.Builder, Engine.Reader> value) {
+            _adopt(3, value);
+        }
+
+        public Orphan<Engine.Builder, Engine.Reader> disownEngine() {
+            return _disown(Engine.TYPE, 3);
         }
 
         public float getTankSize() {

@@ -3,16 +3,19 @@ package dev.capstan.bench.serialization.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Expression {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(2, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            2, 2, 0xf9530c47948c4af2L, SerializationNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -76,6 +79,12 @@ public final class Expression {
 
         public Right.Reader getRight() {
             return new Right.Reader(this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, SerializationNodes.FILE, 0xf9530c47948c4af2L);
         }
     }
 
@@ -191,6 +200,12 @@ public final class Expression {
                 assert isNested() : "asked for NESTED of a union that holds " + which();
                 return _get(Expression.TYPE, 0);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, SerializationNodes.FILE, 0xdaefe0131bde366eL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -248,6 +263,16 @@ public final class Expression {
             public Expression.Builder initNested() {
                 _setUint16(1, 1, 0);
                 return _init(Expression.TYPE, 0);
+            }
+
+            public void adoptNested(Orphan<Expression.Builder, Expression.Reader> value) {
+                _setUint16(1, 1, 0);
+                _adopt(0, value);
+            }
+
+            public Orphan<Expression.Builder, Expression.Reader> disownNested() {
+                assert isNested() : "asked for NESTED of a union that holds " + which();
+                return _disown(Expression.TYPE, 0);
             }
 
             private Builder cleared() {
@@ -318,6 +343,12 @@ public final class Expression {
                 assert isNested() : "asked for NESTED of a union that holds " + which();
                 return _get(Expression.TYPE, 1);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, SerializationNodes.FILE, 0xe3f37665ae0b2924L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -375,6 +406,16 @@ public final class Expression {
             public Expression.Builder initNested() {
                 _setUint16(6, 1, 0);
                 return _init(Expression.TYPE, 1);
+            }
+
+            public void adoptNested(Orphan<Expression.Builder, Expression.Reader> value) {
+                _setUint16(6, 1, 0);
+                _adopt(1, value);
+            }
+
+            public Orphan<Expression.Builder, Expression.Reader> disownNested() {
+                assert isNested() : "asked for NESTED of a union that holds " + which();
+                return _disown(Expression.TYPE, 1);
             }
 
             private Builder cleared() {

@@ -4,16 +4,20 @@ package dev.capstan.bench.serialization.schema;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Finding {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(1, 2) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            1, 2, 0xf7983081bec5506dL, SerializationNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -91,6 +95,12 @@ public final class Finding {
         public Data getSnippetUtf8() {
             return _utf8(1);
         }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, SerializationNodes.FILE, 0xf7983081bec5506dL);
+        }
     }
 
     public static final class Builder extends StructBuilder {
@@ -127,6 +137,14 @@ public final class Finding {
             return _initUtf8(0, size);
         }
 
+        public void adoptUrl(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownUrl() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public double getScore() {
             return _float64(0, 0);
         }
@@ -157,6 +175,14 @@ public final class Finding {
 
         public Data.Builder initSnippetUtf8(int size) {
             return _initUtf8(1, size);
+        }
+
+        public void adoptSnippet(Orphan<String, String> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<String, String> disownSnippet() {
+            return _disown(Text.TYPE, 1);
         }
     }
 

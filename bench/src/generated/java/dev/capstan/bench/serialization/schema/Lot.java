@@ -3,6 +3,7 @@ package dev.capstan.bench.serialization.schema;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -10,10 +11,12 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Lot {
     /** Stands for this type where one is asked for. */
-    public static final StructType<Builder, Reader> TYPE = new StructType<>(0, 1) {
+    public static final StructType<Builder, Reader> TYPE = new StructType<>(
+            0, 1, 0x816fe5b11b89937dL, SerializationNodes.FILE) {
         @Override
         protected Reader reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
             return new Reader(segment, data, dataBits, pointerCount, depthLeft);
@@ -69,6 +72,12 @@ public final class Lot {
         public StructList.Reader<Car.Reader> getCars() {
             return _structs(Car.TYPE, 0);
         }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, SerializationNodes.FILE, 0x816fe5b11b89937dL);
+        }
     }
 
     public static final class Builder extends StructBuilder {
@@ -95,6 +104,14 @@ public final class Lot {
 
         public StructList.Builder<Car.Builder> initCars(int size) {
             return _initStructs(Car.TYPE, 0, size);
+        }
+
+        public void adoptCars(Orphan<StructList.Builder<Car.Builder>, StructList.Reader<Car.Reader>> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Car.Builder>, StructList.Reader<Car.Reader>> disownCars() {
+            return _disown(Pool.LIST_OF_CAR, 0);
         }
     }
 

@@ -2,11 +2,17 @@
 package dev.capstan.capnp.json.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** How a union tells which of its members is there. */
 public final class DiscriminatorOptions {
@@ -20,6 +26,36 @@ public final class DiscriminatorOptions {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -39,6 +75,11 @@ public final class DiscriminatorOptions {
             return _text(0);
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
+
         public boolean hasValueName() {
             return !_isNull(1);
         }
@@ -49,6 +90,17 @@ public final class DiscriminatorOptions {
          */
         public String getValueName() {
             return _text(1);
+        }
+
+        /** The bytes of {@link #getValueName}, as a view of the message. */
+        public Data getValueNameUtf8() {
+            return _utf8(1);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, JsonNodes.FILE, 0xc2f8c20c293e5319L);
         }
     }
 
@@ -75,6 +127,26 @@ public final class DiscriminatorOptions {
             _setText(0, value);
         }
 
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
+        }
+
+        public void adoptName(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownName() {
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean hasValueName() {
             return !_isNull(1);
         }
@@ -89,6 +161,26 @@ public final class DiscriminatorOptions {
          */
         public void setValueName(String value) {
             _setText(1, value);
+        }
+
+        public Data.Builder getValueNameUtf8() {
+            return _utf8(1);
+        }
+
+        public void setValueNameUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initValueNameUtf8(int size) {
+            return _initUtf8(1, size);
+        }
+
+        public void adoptValueName(Orphan<String, String> value) {
+            _adopt(1, value);
+        }
+
+        public Orphan<String, String> disownValueName() {
+            return _disown(Text.TYPE, 1);
         }
     }
 

@@ -2,11 +2,17 @@
 package dev.capstan.capnp.json.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** How members are taken into the object around them. */
 public final class FlattenOptions {
@@ -20,6 +26,36 @@ public final class FlattenOptions {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -37,6 +73,17 @@ public final class FlattenOptions {
         /** Comes before each name. */
         public String getPrefix() {
             return _text(0, "");
+        }
+
+        /** The bytes of {@link #getPrefix}, as a view of the message. */
+        public Data getPrefixUtf8() {
+            return _utf8(0, "");
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, JsonNodes.FILE, 0xc4df13257bc2ea61L);
         }
     }
 
@@ -61,6 +108,26 @@ public final class FlattenOptions {
         /** Comes before each name. */
         public void setPrefix(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getPrefixUtf8() {
+            return _utf8(0, "");
+        }
+
+        public void setPrefixUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initPrefixUtf8(int size) {
+            return _initUtf8(0, size);
+        }
+
+        public void adoptPrefix(Orphan<String, String> value) {
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownPrefix() {
+            return _disown(Text.TYPE, 0);
         }
     }
 

@@ -2,6 +2,9 @@
 package dev.capstan.capnp.json.schema;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
+import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
@@ -9,6 +12,8 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** A JSON value of any shape. */
 public final class Value {
@@ -22,6 +27,36 @@ public final class Value {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -77,6 +112,12 @@ public final class Value {
             return _text(0);
         }
 
+        /** The bytes of {@link #getString}, as a view of the message. */
+        public Data getStringUtf8() {
+            assert isString() : "asked for STRING of a union that holds " + which();
+            return _utf8(0);
+        }
+
         public boolean isArray() {
             return _uint16(0, 0) == 4;
         }
@@ -87,7 +128,7 @@ public final class Value {
 
         public StructList.Reader<Value.Reader> getArray() {
             assert isArray() : "asked for ARRAY of a union that holds " + which();
-            return _get(Pool.LIST_OF_VALUE, 0);
+            return _structs(Value.TYPE, 0);
         }
 
         public boolean isObject() {
@@ -101,7 +142,7 @@ public final class Value {
         /** Members in the order in which they stand; a name may occur twice. */
         public StructList.Reader<Field.Reader> getObject() {
             assert isObject() : "asked for OBJECT of a union that holds " + which();
-            return _get(Pool.LIST_OF_FIELD, 0);
+            return _structs(Field.TYPE, 0);
         }
 
         public boolean isCall() {
@@ -133,6 +174,18 @@ public final class Value {
         public String getRaw() {
             assert isRaw() : "asked for RAW of a union that holds " + which();
             return _text(0);
+        }
+
+        /** The bytes of {@link #getRaw}, as a view of the message. */
+        public Data getRawUtf8() {
+            assert isRaw() : "asked for RAW of a union that holds " + which();
+            return _utf8(0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, JsonNodes.FILE, 0xa3fa7845f919dd83L);
         }
     }
 
@@ -210,6 +263,31 @@ public final class Value {
             _setText(0, value);
         }
 
+        public Data.Builder getStringUtf8() {
+            assert isString() : "asked for STRING of a union that holds " + which();
+            return _utf8(0);
+        }
+
+        public void setStringUtf8(Data value) {
+            _setUint16(0, 3, 0);
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initStringUtf8(int size) {
+            _setUint16(0, 3, 0);
+            return _initUtf8(0, size);
+        }
+
+        public void adoptString(Orphan<String, String> value) {
+            _setUint16(0, 3, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownString() {
+            assert isString() : "asked for STRING of a union that holds " + which();
+            return _disown(Text.TYPE, 0);
+        }
+
         public boolean isArray() {
             return _uint16(0, 0) == 4;
         }
@@ -220,7 +298,7 @@ public final class Value {
 
         public StructList.Builder<Value.Builder> getArray() {
             assert isArray() : "asked for ARRAY of a union that holds " + which();
-            return _get(Pool.LIST_OF_VALUE, 0);
+            return _structs(Value.TYPE, 0);
         }
 
         public void setArray(StructList.Reader<Value.Reader> value) {
@@ -230,7 +308,17 @@ public final class Value {
 
         public StructList.Builder<Value.Builder> initArray(int size) {
             _setUint16(0, 4, 0);
-            return _init(Pool.LIST_OF_VALUE, 0, size);
+            return _initStructs(Value.TYPE, 0, size);
+        }
+
+        public void adoptArray(Orphan<StructList.Builder<Value.Builder>, StructList.Reader<Value.Reader>> value) {
+            _setUint16(0, 4, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Value.Builder>, StructList.Reader<Value.Reader>> disownArray() {
+            assert isArray() : "asked for ARRAY of a union that holds " + which();
+            return _disown(Pool.LIST_OF_VALUE, 0);
         }
 
         public boolean isObject() {
@@ -243,7 +331,7 @@ public final class Value {
 
         public StructList.Builder<Field.Builder> getObject() {
             assert isObject() : "asked for OBJECT of a union that holds " + which();
-            return _get(Pool.LIST_OF_FIELD, 0);
+            return _structs(Field.TYPE, 0);
         }
 
         /** Members in the order in which they stand; a name may occur twice. */
@@ -254,7 +342,17 @@ public final class Value {
 
         public StructList.Builder<Field.Builder> initObject(int size) {
             _setUint16(0, 5, 0);
-            return _init(Pool.LIST_OF_FIELD, 0, size);
+            return _initStructs(Field.TYPE, 0, size);
+        }
+
+        public void adoptObject(Orphan<StructList.Builder<Field.Builder>, StructList.Reader<Field.Reader>> value) {
+            _setUint16(0, 5, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<StructList.Builder<Field.Builder>, StructList.Reader<Field.Reader>> disownObject() {
+            assert isObject() : "asked for OBJECT of a union that holds " + which();
+            return _disown(Pool.LIST_OF_FIELD, 0);
         }
 
         public boolean isCall() {
@@ -281,6 +379,16 @@ public final class Value {
             return _init(Call.TYPE, 0);
         }
 
+        public void adoptCall(Orphan<Call.Builder, Call.Reader> value) {
+            _setUint16(0, 6, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<Call.Builder, Call.Reader> disownCall() {
+            assert isCall() : "asked for CALL of a union that holds " + which();
+            return _disown(Call.TYPE, 0);
+        }
+
         public boolean isRaw() {
             return _uint16(0, 0) == 7;
         }
@@ -301,6 +409,31 @@ public final class Value {
         public void setRaw(String value) {
             _setUint16(0, 7, 0);
             _setText(0, value);
+        }
+
+        public Data.Builder getRawUtf8() {
+            assert isRaw() : "asked for RAW of a union that holds " + which();
+            return _utf8(0);
+        }
+
+        public void setRawUtf8(Data value) {
+            _setUint16(0, 7, 0);
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initRawUtf8(int size) {
+            _setUint16(0, 7, 0);
+            return _initUtf8(0, size);
+        }
+
+        public void adoptRaw(Orphan<String, String> value) {
+            _setUint16(0, 7, 0);
+            _adopt(0, value);
+        }
+
+        public Orphan<String, String> disownRaw() {
+            assert isRaw() : "asked for RAW of a union that holds " + which();
+            return _disown(Text.TYPE, 0);
         }
     }
 
@@ -370,6 +503,37 @@ public final class Value {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Field() {}
@@ -387,12 +551,23 @@ public final class Value {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasValue() {
                 return !_isNull(1);
             }
 
             public Value.Reader getValue() {
                 return _get(Value.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, JsonNodes.FILE, 0xe31026e735d69ddfL);
             }
         }
 
@@ -418,6 +593,26 @@ public final class Value {
                 _setText(0, value);
             }
 
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
+            public void adoptName(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownName() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasValue() {
                 return !_isNull(1);
             }
@@ -432,6 +627,14 @@ public final class Value {
 
             public Value.Builder initValue() {
                 return _init(Value.TYPE, 1);
+            }
+
+            public void adoptValue(Orphan<Value.Builder, Value.Reader> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<Value.Builder, Value.Reader> disownValue() {
+                return _disown(Value.TYPE, 1);
             }
         }
 
@@ -478,6 +681,37 @@ public final class Value {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Call() {}
@@ -495,12 +729,23 @@ public final class Value {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getFunction}, as a view of the message. */
+            public Data getFunctionUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasParams() {
                 return !_isNull(1);
             }
 
             public StructList.Reader<Value.Reader> getParams() {
-                return _get(Pool.LIST_OF_VALUE, 1);
+                return _structs(Value.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, JsonNodes.FILE, 0xa0d9f6eca1c93d48L);
             }
         }
 
@@ -526,12 +771,32 @@ public final class Value {
                 _setText(0, value);
             }
 
+            public Data.Builder getFunctionUtf8() {
+                return _utf8(0);
+            }
+
+            public void setFunctionUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initFunctionUtf8(int size) {
+                return _initUtf8(0, size);
+            }
+
+            public void adoptFunction(Orphan<String, String> value) {
+                _adopt(0, value);
+            }
+
+            public Orphan<String, String> disownFunction() {
+                return _disown(Text.TYPE, 0);
+            }
+
             public boolean hasParams() {
                 return !_isNull(1);
             }
 
             public StructList.Builder<Value.Builder> getParams() {
-                return _get(Pool.LIST_OF_VALUE, 1);
+                return _structs(Value.TYPE, 1);
             }
 
             public void setParams(StructList.Reader<Value.Reader> value) {
@@ -539,7 +804,15 @@ public final class Value {
             }
 
             public StructList.Builder<Value.Builder> initParams(int size) {
-                return _init(Pool.LIST_OF_VALUE, 1, size);
+                return _initStructs(Value.TYPE, 1, size);
+            }
+
+            public void adoptParams(Orphan<StructList.Builder<Value.Builder>, StructList.Reader<Value.Reader>> value) {
+                _adopt(1, value);
+            }
+
+            public Orphan<StructList.Builder<Value.Builder>, StructList.Reader<Value.Reader>> disownParams() {
+                return _disown(Pool.LIST_OF_VALUE, 1);
             }
         }
 

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
 import dev.capstan.capnp.Orphan;
@@ -14,6 +15,7 @@ import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** Why something failed. */
 public final class Exception {
@@ -27,6 +29,36 @@ public final class Exception {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -44,6 +76,11 @@ public final class Exception {
         /** For people, not for programs. */
         public String getReason() {
             return _text(0);
+        }
+
+        /** The bytes of {@link #getReason}, as a view of the message. */
+        public Data getReasonUtf8() {
+            return _utf8(0);
         }
 
         /** What the caller had better do. */
@@ -75,13 +112,24 @@ public final class Exception {
             return _text(1);
         }
 
+        /** The bytes of {@link #getTrace}, as a view of the message. */
+        public Data getTraceUtf8() {
+            return _utf8(1);
+        }
+
         public boolean hasDetails() {
             return !_isNull(2);
         }
 
         /** What programs may want to know. */
         public StructList.Reader<Detail.Reader> getDetails() {
-            return _get(Pool.LIST_OF_DETAIL, 2);
+            return _structs(Detail.TYPE, 2);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, RpcNodes.FILE, 0xd625b7063acf691aL);
         }
     }
 
@@ -106,6 +154,18 @@ public final class Exception {
         /** For people, not for programs. */
         public void setReason(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getReasonUtf8() {
+            return _utf8(0);
+        }
+
+        public void setReasonUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initReasonUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public void adoptReason(Orphan<String, String> value) {
@@ -164,6 +224,18 @@ public final class Exception {
             _setText(1, value);
         }
 
+        public Data.Builder getTraceUtf8() {
+            return _utf8(1);
+        }
+
+        public void setTraceUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initTraceUtf8(int size) {
+            return _initUtf8(1, size);
+        }
+
         public void adoptTrace(Orphan<String, String> value) {
             _adopt(1, value);
         }
@@ -177,7 +249,7 @@ public final class Exception {
         }
 
         public StructList.Builder<Detail.Builder> getDetails() {
-            return _get(Pool.LIST_OF_DETAIL, 2);
+            return _structs(Detail.TYPE, 2);
         }
 
         /** What programs may want to know. */
@@ -186,7 +258,7 @@ public final class Exception {
         }
 
         public StructList.Builder<Detail.Builder> initDetails(int size) {
-            return _init(Pool.LIST_OF_DETAIL, 2, size);
+            return _initStructs(Detail.TYPE, 2, size);
         }
 
         public void adoptDetails(Orphan<StructList.Builder<Detail.Builder>, StructList.Reader<Detail.Reader>> value) {
@@ -234,6 +306,16 @@ public final class Exception {
         /** A number that has no name here. */
         UNRECOGNIZED(-1);
 
+        private static final Type[] byNumber = new Type[4];
+
+        static {
+            for (Type value : values()) {
+                if (value != UNRECOGNIZED) {
+                    byNumber[value.raw] = value;
+                }
+            }
+        }
+
         private final int raw;
 
         Type(int raw) {
@@ -247,13 +329,7 @@ public final class Exception {
 
         /** The value with the given number, else UNRECOGNIZED. */
         public static Type of(int raw) {
-            return switch (raw) {
-                case 0 -> FAILED;
-                case 1 -> OVERLOADED;
-                case 2 -> DISCONNECTED;
-                case 3 -> UNIMPLEMENTED;
-                default -> UNRECOGNIZED;
-            };
+            return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
         }
 
         /** Stands for this type where one is asked for. */
@@ -275,6 +351,37 @@ public final class Exception {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 
@@ -301,6 +408,12 @@ public final class Exception {
             /** Its encoding is whatever the id says. */
             public Data getData() {
                 return _data(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, RpcNodes.FILE, 0xd6c14f121d44f8ddL);
             }
         }
 

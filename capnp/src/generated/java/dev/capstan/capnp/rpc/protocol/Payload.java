@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -25,6 +26,36 @@ public final class Payload {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -50,7 +81,7 @@ public final class Payload {
 
         /** What the capability pointers in the content mean: each holds an index into this list. */
         public StructList.Reader<CapDescriptor.Reader> getCapTable() {
-            return _get(Pool.LIST_OF_CAP_DESCRIPTOR, 1);
+            return _structs(CapDescriptor.TYPE, 1);
         }
 
         /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
@@ -100,7 +131,7 @@ public final class Payload {
         }
 
         public StructList.Builder<CapDescriptor.Builder> getCapTable() {
-            return _get(Pool.LIST_OF_CAP_DESCRIPTOR, 1);
+            return _structs(CapDescriptor.TYPE, 1);
         }
 
         /** What the capability pointers in the content mean: each holds an index into this list. */
@@ -109,7 +140,7 @@ public final class Payload {
         }
 
         public StructList.Builder<CapDescriptor.Builder> initCapTable(int size) {
-            return _init(Pool.LIST_OF_CAP_DESCRIPTOR, 1, size);
+            return _initStructs(CapDescriptor.TYPE, 1, size);
         }
 
         public void adoptCapTable(

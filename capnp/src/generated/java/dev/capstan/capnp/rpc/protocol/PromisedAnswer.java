@@ -2,6 +2,7 @@
 package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -25,6 +26,36 @@ public final class PromisedAnswer {
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
         }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
+        }
     };
 
     private PromisedAnswer() {}
@@ -45,7 +76,7 @@ public final class PromisedAnswer {
 
         /** How to get from the result struct to the place. */
         public StructList.Reader<Op.Reader> getTransform() {
-            return _get(Pool.LIST_OF_OP, 0);
+            return _structs(Op.TYPE, 0);
         }
 
         /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
@@ -79,7 +110,7 @@ public final class PromisedAnswer {
         }
 
         public StructList.Builder<Op.Builder> getTransform() {
-            return _get(Pool.LIST_OF_OP, 0);
+            return _structs(Op.TYPE, 0);
         }
 
         /** How to get from the result struct to the place. */
@@ -88,7 +119,7 @@ public final class PromisedAnswer {
         }
 
         public StructList.Builder<Op.Builder> initTransform(int size) {
-            return _init(Pool.LIST_OF_OP, 0, size);
+            return _initStructs(Op.TYPE, 0, size);
         }
 
         public void adoptTransform(Orphan<StructList.Builder<Op.Builder>, StructList.Reader<Op.Reader>> value) {
@@ -136,6 +167,37 @@ public final class PromisedAnswer {
             @Override
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         };
 

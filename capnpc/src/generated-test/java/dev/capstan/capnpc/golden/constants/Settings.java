@@ -2,6 +2,8 @@
 package dev.capstan.capnpc.golden.constants;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.EnumList;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.Orphan;
@@ -9,9 +11,11 @@ import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Settings {
     /** Stands for this type where one is asked for. */
@@ -25,6 +29,36 @@ public final class Settings {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -49,6 +83,11 @@ public final class Settings {
             return _text(0);
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
+
         public int getLevel() {
             return _uint8(0, 0);
         }
@@ -67,6 +106,12 @@ public final class Settings {
 
         public Settings.Reader getNext() {
             return _get(Settings.TYPE, 2);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ConstantsNodes.FILE, 0x9954afdc8e1b8571L);
         }
     }
 
@@ -90,6 +135,18 @@ public final class Settings {
 
         public void setName(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public void adoptName(Orphan<String, String> value) {

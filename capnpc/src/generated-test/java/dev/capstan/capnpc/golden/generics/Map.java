@@ -2,6 +2,7 @@
 package dev.capstan.capnpc.golden.generics;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -47,7 +48,7 @@ public final class Map {
         }
 
         public StructList.Reader<Entry.Reader<KeyB, KeyR, ValueB, ValueR>> getEntries() {
-            return _get(StructList.type(Entry.type(type.key, type.value)), 0);
+            return _structs(Entry.type(type.key, type.value), 0);
         }
 
         public boolean isUnsorted() {
@@ -99,7 +100,7 @@ public final class Map {
         }
 
         public StructList.Builder<Entry.Builder<KeyB, KeyR, ValueB, ValueR>> getEntries() {
-            return _get(StructList.type(Entry.type(type.key, type.value)), 0);
+            return _structs(Entry.type(type.key, type.value), 0);
         }
 
         public void setEntries(StructList.Reader<Entry.Reader<KeyB, KeyR, ValueB, ValueR>> value) {
@@ -107,7 +108,7 @@ public final class Map {
         }
 
         public StructList.Builder<Entry.Builder<KeyB, KeyR, ValueB, ValueR>> initEntries(int size) {
-            return _init(StructList.type(Entry.type(type.key, type.value)), 0, size);
+            return _initStructs(Entry.type(type.key, type.value), 0, size);
         }
 
         public void adoptEntries(
@@ -234,6 +235,38 @@ public final class Map {
         protected Builder<KeyB, KeyR, ValueB, ValueR> builder(
                 Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder<>(this, segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader<KeyB, KeyR, ValueB, ValueR>> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader<KeyB, KeyR, ValueB, ValueR> element(
+                        Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader<KeyB, KeyR, ValueB, ValueR>> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder<KeyB, KeyR, ValueB, ValueR>> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder<KeyB, KeyR, ValueB, ValueR> element(
+                        Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder<KeyB, KeyR, ValueB, ValueR>> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     }
 
@@ -429,6 +462,38 @@ public final class Map {
             protected Builder<KeyB, KeyR, ValueB, ValueR> builder(
                     Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder<>(this, segment, data, dataBits, pointerCount);
+            }
+
+            @Override
+            protected StructList.Readers<Reader<KeyB, KeyR, ValueB, ValueR>> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader<KeyB, KeyR, ValueB, ValueR> element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader<KeyB, KeyR, ValueB, ValueR>> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder<KeyB, KeyR, ValueB, ValueR>> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder<KeyB, KeyR, ValueB, ValueR> element(
+                            Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder<KeyB, KeyR, ValueB, ValueR>> again(Elements same) {
+                        return builders(same);
+                    }
+                };
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -19,6 +20,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Keeps values. */
@@ -170,12 +172,23 @@ public final class Store {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getKey}, as a view of the message. */
+            public Data getKeyUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasValue() {
                 return !_isNull(1);
             }
 
             public TR getValue() {
                 return _get(type.t, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xeac68497d232f735L);
             }
         }
 
@@ -202,6 +215,18 @@ public final class Store {
 
             public void setKey(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getKeyUtf8() {
+                return _utf8(0);
+            }
+
+            public void setKeyUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initKeyUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptKey(Orphan<String, String> value) {
@@ -335,6 +360,12 @@ public final class Store {
 
             public TR getOld() {
                 return _get(type.t, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0x9b86f6f2e6ae2c29L);
             }
         }
 
@@ -475,6 +506,17 @@ public final class Store {
             public String getKey() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getKey}, as a view of the message. */
+            public Data getKeyUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xf4affb4ce6645f64L);
+            }
         }
 
         public static final class Builder<TB, TR> extends StructBuilder {
@@ -500,6 +542,18 @@ public final class Store {
 
             public void setKey(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getKeyUtf8() {
+                return _utf8(0);
+            }
+
+            public void setKeyUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initKeyUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptKey(Orphan<String, String> value) {
@@ -609,6 +663,12 @@ public final class Store {
 
             public Store.Client<TB, TR> getStore() {
                 return _get(Store.type(type.t), 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xd138a0c54acc911aL);
             }
         }
 
@@ -777,6 +837,12 @@ public final class Store {
 
             public UR getPrototype() {
                 return _get(type.u, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, GenericsNodes.FILE, 0xf0a8e06e516292f9L);
             }
         }
 

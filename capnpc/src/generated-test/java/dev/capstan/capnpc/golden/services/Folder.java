@@ -7,6 +7,8 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.CallContext;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -19,6 +21,7 @@ import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Folder {
@@ -110,6 +113,37 @@ public final class Folder {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Entry() {}
@@ -127,12 +161,23 @@ public final class Folder {
                 return _text(0);
             }
 
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
+
             public boolean hasNode() {
                 return !_isNull(1);
             }
 
             public Node.Client getNode() {
                 return _get(Node.TYPE, 1);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xaa3d9beda648d7c5L);
             }
         }
 
@@ -156,6 +201,18 @@ public final class Folder {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptName(Orphan<String, String> value) {
@@ -225,6 +282,37 @@ public final class Folder {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Place() {}
@@ -272,6 +360,11 @@ public final class Folder {
                 return _text(4);
             }
 
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(4);
+            }
+
             public boolean isNothing() {
                 return _uint16(0, 0) == 0;
             }
@@ -287,6 +380,12 @@ public final class Folder {
             public Folder.Client getFolder() {
                 assert isFolder() : "asked for FOLDER of a union that holds " + which();
                 return _get(Folder.TYPE, 5);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xb6a1b297ac381e75L);
             }
         }
 
@@ -369,6 +468,18 @@ public final class Folder {
 
             public void setText(String value) {
                 _setText(4, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(4);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(4, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(4, size);
             }
 
             public void adoptText(Orphan<String, String> value) {
@@ -490,6 +601,12 @@ public final class Folder {
                 public Cap getCap() {
                     return _cap(3);
                 }
+
+                /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+                @Override
+                public String toString() {
+                    return DynamicStruct.describe(this, ServicesNodes.FILE, 0xe09c628a78bfe55cL);
+                }
             }
 
             public static final class Builder extends StructBuilder {
@@ -587,6 +704,12 @@ public final class Folder {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x9f72cc0fd8198633L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -652,7 +775,13 @@ public final class Folder {
             }
 
             public StructList.Reader<Entry.Reader> getEntries() {
-                return _get(Pool.LIST_OF_ENTRY, 0);
+                return _structs(Entry.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xe76f8b3358bdd1a1L);
             }
         }
 
@@ -671,7 +800,7 @@ public final class Folder {
             }
 
             public StructList.Builder<Entry.Builder> getEntries() {
-                return _get(Pool.LIST_OF_ENTRY, 0);
+                return _structs(Entry.TYPE, 0);
             }
 
             public void setEntries(StructList.Reader<Entry.Reader> value) {
@@ -679,7 +808,7 @@ public final class Folder {
             }
 
             public StructList.Builder<Entry.Builder> initEntries(int size) {
-                return _init(Pool.LIST_OF_ENTRY, 0, size);
+                return _initStructs(Entry.TYPE, 0, size);
             }
 
             public void adoptEntries(Orphan<StructList.Builder<Entry.Builder>, StructList.Reader<Entry.Reader>> value) {
@@ -745,6 +874,17 @@ public final class Folder {
             public String getPath() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getPath}, as a view of the message. */
+            public Data getPathUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xdc55523532400b2aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -767,6 +907,18 @@ public final class Folder {
 
             public void setPath(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getPathUtf8() {
+                return _utf8(0);
+            }
+
+            public void setPathUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initPathUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptPath(Orphan<String, String> value) {

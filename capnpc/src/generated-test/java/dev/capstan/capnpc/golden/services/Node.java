@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 /** Something in a tree. */
@@ -114,6 +116,12 @@ public final class Node {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xb0950ff81c5b9e1fL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -181,6 +189,17 @@ public final class Node {
             public String getName() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x91f89b776ee38291L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -203,6 +222,18 @@ public final class Node {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptName(Orphan<String, String> value) {
@@ -267,6 +298,12 @@ public final class Node {
 
             public Watcher.Client getWatcher() {
                 return _get(Watcher.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xde1419db8a26bc8aL);
             }
         }
 
@@ -354,6 +391,12 @@ public final class Node {
 
             public Handle.Client getHandle() {
                 return _get(Handle.TYPE, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xda20f0b509bf28deL);
             }
         }
 

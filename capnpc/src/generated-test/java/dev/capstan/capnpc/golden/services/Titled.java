@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 public final class Titled {
     /** The id of this interface, by which calls name it. */
@@ -95,6 +97,12 @@ public final class Titled {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
             }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xa0717851348fda47L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -162,6 +170,17 @@ public final class Titled {
             public String getTitle() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getTitle}, as a view of the message. */
+            public Data getTitleUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x9f6ec75cbdee7bd2L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -184,6 +203,18 @@ public final class Titled {
 
             public void setTitle(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTitleUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTitleUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTitleUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptTitle(Orphan<String, String> value) {

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Watcher {
@@ -105,6 +107,17 @@ public final class Watcher {
             public String getWhat() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getWhat}, as a view of the message. */
+            public Data getWhatUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0xc7b3a2c8e8e1928bL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -127,6 +140,18 @@ public final class Watcher {
 
             public void setWhat(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getWhatUtf8() {
+                return _utf8(0);
+            }
+
+            public void setWhatUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initWhatUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptWhat(Orphan<String, String> value) {
@@ -183,6 +208,12 @@ public final class Watcher {
         public static final class Reader extends StructReader {
             private Reader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
                 super(segment, data, dataBits, pointerCount, depthLeft);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ServicesNodes.FILE, 0x981f800f471e7d85L);
             }
         }
 

@@ -4,6 +4,7 @@ package dev.capstan.capnpc.golden.shapes;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.AnyPointer;
 import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -14,6 +15,7 @@ import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /**
  * Something to draw. See {@code Point} for the coordinates.
@@ -32,6 +34,36 @@ public final class Shape {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -61,6 +93,11 @@ public final class Shape {
         /** What it is called. */
         public String getName() {
             return _text(0, "unnamed");
+        }
+
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0, "unnamed");
         }
 
         public boolean getVisible() {
@@ -138,7 +175,7 @@ public final class Shape {
         /** At least two points. */
         public StructList.Reader<Point.Reader> getPath() {
             assert isPath() : "asked for PATH of a union that holds " + which();
-            return _get(Pool.LIST_OF_POINT, 4);
+            return _structs(Point.TYPE, 4);
         }
 
         public boolean isCount() {
@@ -152,6 +189,12 @@ public final class Shape {
 
         public Fill.Reader getFill() {
             return new Fill.Reader(this);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ShapesNodes.FILE, 0xd2ff0fcc42ea5cbdL);
         }
     }
 
@@ -186,6 +229,18 @@ public final class Shape {
         /** What it is called. */
         public void setName(String value) {
             _setText(0, value);
+        }
+
+        public Data.Builder getNameUtf8() {
+            return _utf8(0, "unnamed");
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
         }
 
         public void adoptName(Orphan<String, String> value) {
@@ -335,7 +390,7 @@ public final class Shape {
 
         public StructList.Builder<Point.Builder> getPath() {
             assert isPath() : "asked for PATH of a union that holds " + which();
-            return _get(Pool.LIST_OF_POINT, 4);
+            return _structs(Point.TYPE, 4);
         }
 
         /** At least two points. */
@@ -346,7 +401,7 @@ public final class Shape {
 
         public StructList.Builder<Point.Builder> initPath(int size) {
             _setUint16(3, 2, 0);
-            return _init(Pool.LIST_OF_POINT, 4, size);
+            return _initStructs(Point.TYPE, 4, size);
         }
 
         public void adoptPath(Orphan<StructList.Builder<Point.Builder>, StructList.Reader<Point.Reader>> value) {
@@ -449,6 +504,37 @@ public final class Shape {
             protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
                 return new Builder(segment, data, dataBits, pointerCount);
             }
+
+            @Override
+            protected StructList.Readers<Reader> readers(Elements elements) {
+                return new StructList.Readers<>(elements) {
+                    @Override
+                    protected Reader element(
+                            Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                        return reader(segment, data, dataBits, pointerCount, depthLeft);
+                    }
+
+                    @Override
+                    protected StructList.Readers<Reader> again(Elements same) {
+                        return readers(same);
+                    }
+                };
+            }
+
+            @Override
+            protected StructList.Builders<Builder> builders(Elements elements) {
+                return new StructList.Builders<>(elements) {
+                    @Override
+                    protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                        return builder(segment, data, dataBits, pointerCount);
+                    }
+
+                    @Override
+                    protected StructList.Builders<Builder> again(Elements same) {
+                        return builders(same);
+                    }
+                };
+            }
         };
 
         private Point() {}
@@ -464,6 +550,12 @@ public final class Shape {
 
             public int getY() {
                 return _int32(1, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0xdb490809212f192aL);
             }
         }
 
@@ -548,6 +640,17 @@ public final class Shape {
             public String getNote() {
                 return _text(2);
             }
+
+            /** The bytes of {@link #getNote}, as a view of the message. */
+            public Data getNoteUtf8() {
+                return _utf8(2);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0x93b866b0591f339aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -589,6 +692,18 @@ public final class Shape {
                 _setText(2, value);
             }
 
+            public Data.Builder getNoteUtf8() {
+                return _utf8(2);
+            }
+
+            public void setNoteUtf8(Data value) {
+                _setUtf8(2, value);
+            }
+
+            public Data.Builder initNoteUtf8(int size) {
+                return _initUtf8(2, size);
+            }
+
             public void adoptNote(Orphan<String, String> value) {
                 _adopt(2, value);
             }
@@ -620,6 +735,12 @@ public final class Shape {
 
             public double getRadius() {
                 return _float64(3, 0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0xf6898d78eb610d33L);
             }
         }
 
@@ -713,6 +834,12 @@ public final class Shape {
             public AnyPointer.Reader getAny() {
                 assert isAny() : "asked for ANY of a union that holds " + which();
                 return _any(5);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, ShapesNodes.FILE, 0x8f8f63d2e63d981eL);
             }
         }
 

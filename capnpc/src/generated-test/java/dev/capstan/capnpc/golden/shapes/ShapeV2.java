@@ -2,13 +2,17 @@
 package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Data;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.Segment;
 import dev.capstan.capnp.StructBuilder;
+import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 
 /** What a later version of the smallest shape looks like; the field after the first is new. */
 public final class ShapeV2 {
@@ -23,6 +27,36 @@ public final class ShapeV2 {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -41,12 +75,22 @@ public final class ShapeV2 {
             return _text(0);
         }
 
+        /** The bytes of {@link #getName}, as a view of the message. */
+        public Data getNameUtf8() {
+            return _utf8(0);
+        }
+
         public boolean hasAddedText() {
             return !_isNull(1);
         }
 
         public String getAddedText() {
             return _text(1, "added");
+        }
+
+        /** The bytes of {@link #getAddedText}, as a view of the message. */
+        public Data getAddedTextUtf8() {
+            return _utf8(1, "added");
         }
 
         public int getAddedNumber() {
@@ -60,6 +104,12 @@ public final class ShapeV2 {
         /** The number of {@link #getColor}, also where it has no name here. */
         public int getColorRaw() {
             return _uint16(2, 0);
+        }
+
+        /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+        @Override
+        public String toString() {
+            return DynamicStruct.describe(this, ShapesNodes.FILE, 0x9c15acf7fe4c5acaL);
         }
     }
 
@@ -85,6 +135,18 @@ public final class ShapeV2 {
             _setText(0, value);
         }
 
+        public Data.Builder getNameUtf8() {
+            return _utf8(0);
+        }
+
+        public void setNameUtf8(Data value) {
+            _setUtf8(0, value);
+        }
+
+        public Data.Builder initNameUtf8(int size) {
+            return _initUtf8(0, size);
+        }
+
         public void adoptName(Orphan<String, String> value) {
             _adopt(0, value);
         }
@@ -103,6 +165,18 @@ public final class ShapeV2 {
 
         public void setAddedText(String value) {
             _setText(1, value);
+        }
+
+        public Data.Builder getAddedTextUtf8() {
+            return _utf8(1, "added");
+        }
+
+        public void setAddedTextUtf8(Data value) {
+            _setUtf8(1, value);
+        }
+
+        public Data.Builder initAddedTextUtf8(int size) {
+            return _initUtf8(1, size);
         }
 
         public void adoptAddedText(Orphan<String, String> value) {

@@ -2,6 +2,7 @@
 package dev.capstan.examples.calculator;
 
 import dev.capstan.capnp.AnswerState;
+import dev.capstan.capnp.Elements;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
 import dev.capstan.capnp.PointerType;
@@ -25,6 +26,36 @@ public final class Expression {
         @Override
         protected Builder builder(Segment segment, long data, int dataBits, int pointerCount) {
             return new Builder(segment, data, dataBits, pointerCount);
+        }
+
+        @Override
+        protected StructList.Readers<Reader> readers(Elements elements) {
+            return new StructList.Readers<>(elements) {
+                @Override
+                protected Reader element(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
+                    return reader(segment, data, dataBits, pointerCount, depthLeft);
+                }
+
+                @Override
+                protected StructList.Readers<Reader> again(Elements same) {
+                    return readers(same);
+                }
+            };
+        }
+
+        @Override
+        protected StructList.Builders<Builder> builders(Elements elements) {
+            return new StructList.Builders<>(elements) {
+                @Override
+                protected Builder element(Segment segment, long data, int dataBits, int pointerCount) {
+                    return builder(segment, data, dataBits, pointerCount);
+                }
+
+                @Override
+                protected StructList.Builders<Builder> again(Elements same) {
+                    return builders(same);
+                }
+            };
         }
     };
 
@@ -263,7 +294,7 @@ public final class Expression {
             }
 
             public StructList.Reader<Expression.Reader> getArguments() {
-                return _get(Pool.LIST_OF_EXPRESSION, 1);
+                return _structs(Expression.TYPE, 1);
             }
 
             /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
@@ -304,7 +335,7 @@ public final class Expression {
             }
 
             public StructList.Builder<Expression.Builder> getArguments() {
-                return _get(Pool.LIST_OF_EXPRESSION, 1);
+                return _structs(Expression.TYPE, 1);
             }
 
             public void setArguments(StructList.Reader<Expression.Reader> value) {
@@ -312,7 +343,7 @@ public final class Expression {
             }
 
             public StructList.Builder<Expression.Builder> initArguments(int size) {
-                return _init(Pool.LIST_OF_EXPRESSION, 1, size);
+                return _initStructs(Expression.TYPE, 1, size);
             }
 
             public void adoptArguments(

@@ -7,6 +7,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.capnp.AnswerState;
 import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.CapServer;
+import dev.capstan.capnp.Data;
 import dev.capstan.capnp.InterfaceType;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.PipelineHandle;
@@ -17,6 +18,7 @@ import dev.capstan.capnp.StructBuilder;
 import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import java.util.function.Consumer;
 
 public final class Hello {
@@ -104,6 +106,17 @@ public final class Hello {
             public String getName() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getName}, as a view of the message. */
+            public Data getNameUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, HelloNodes.FILE, 0xb7e01eedbdb35659L);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -126,6 +139,18 @@ public final class Hello {
 
             public void setName(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getNameUtf8() {
+                return _utf8(0);
+            }
+
+            public void setNameUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initNameUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptName(Orphan<String, String> value) {
@@ -191,6 +216,17 @@ public final class Hello {
             public String getText() {
                 return _text(0);
             }
+
+            /** The bytes of {@link #getText}, as a view of the message. */
+            public Data getTextUtf8() {
+                return _utf8(0);
+            }
+
+            /** The struct as the schema language writes it, for people; slow, as it loads the schema. */
+            @Override
+            public String toString() {
+                return DynamicStruct.describe(this, HelloNodes.FILE, 0xcd3785db296f3b0aL);
+            }
         }
 
         public static final class Builder extends StructBuilder {
@@ -213,6 +249,18 @@ public final class Hello {
 
             public void setText(String value) {
                 _setText(0, value);
+            }
+
+            public Data.Builder getTextUtf8() {
+                return _utf8(0);
+            }
+
+            public void setTextUtf8(Data value) {
+                _setUtf8(0, value);
+            }
+
+            public Data.Builder initTextUtf8(int size) {
+                return _initUtf8(0, size);
             }
 
             public void adoptText(Orphan<String, String> value) {
