@@ -24,7 +24,18 @@ final class HouseRules {
     record Room(String home, Set<String> uses, Set<String> outside, boolean javaBaseAlone) {}
 
     private static final Set<String> ANY_ROOM = Set.of(
-            "async", "cap", "net", "capnp", "capnp.json", "capnpc", "capnweb", "grpc", "cluster", "testkit", "examples", "gateway");
+            "async",
+            "cap",
+            "net",
+            "capnp",
+            "capnp.json",
+            "capnpc",
+            "capnweb",
+            "grpc",
+            "cluster",
+            "testkit",
+            "examples",
+            "gateway");
 
     /** Section 2 of the plan, modules to come included. Keys are Maven's module folders, {@code examples/*} being one room. */
     static final Map<String, Room> ROOMS = Map.ofEntries(
@@ -34,7 +45,11 @@ final class HouseRules {
             Map.entry("capnp", new Room("capnp", Set.of("async", "cap"), Set.of(), false)),
             Map.entry(
                     "capnp-json",
-                    new Room("capnp.json", Set.of("async", "cap", "capnp"), Set.of("com.fasterxml.jackson.core."), false)),
+                    new Room(
+                            "capnp.json",
+                            Set.of("async", "cap", "capnp"),
+                            Set.of("com.fasterxml.jackson.core."),
+                            false)),
             Map.entry("capnpc", new Room("capnpc", Set.of("async", "cap", "capnp"), Set.of(), false)),
             Map.entry(
                     "capnp-maven-plugin",
@@ -82,8 +97,7 @@ final class HouseRules {
     static final Set<String> WITHOUT_PUBLIC_SHARE = Set.of("interop", "fuzz", "bench", "examples");
 
     /** Packages of generated sources: what is public there is decided by the schema. */
-    static final Set<String> GENERATED =
-            Set.of(
+    static final Set<String> GENERATED = Set.of(
             "capnp.schema", "capnp.rpc.protocol", "capnp.persistent", "capnp.stream", "capnp.json.schema", "examples");
 
     /** A share says nothing about a handful of types: a module (or house) with fewer than this many is left alone. */

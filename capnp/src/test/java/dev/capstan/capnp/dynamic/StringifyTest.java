@@ -228,7 +228,7 @@ class StringifyTest {
         assertEquals("0.30000000000000004", FloatText.of(0.1 + 0.2));
         assertEquals("100000", FloatText.of(1e5f));
         assertEquals("1e06", FloatText.of(1e6f));
-        assertEquals("1.2345679e08", FloatText.of(1.23456792e8f));
+        assertEquals("1.2345679e08", FloatText.of(1.2345679e8f));
         assertEquals("1e15", FloatText.of(1e15));
         assertEquals("123456789012345", FloatText.of(123456789012345.0));
         assertEquals("1e-05", FloatText.of(0.00001));
