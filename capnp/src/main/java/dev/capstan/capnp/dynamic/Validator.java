@@ -60,16 +60,21 @@ final class Validator {
 
     /** The body of a node, or a {@link SchemaException} that says what is wrong with it. Changes nothing. */
     Body validate(Node.Reader original) {
-        String place = "Schema node " + SchemaException.id(original.getId());
+        Node.Reader node = null;
         try {
-            Node.Reader node = copy(original);
-            place += " (" + node.getDisplayName() + ")";
+            node = copy(original);
             return body(node);
         } catch (SchemaException e) {
-            throw e.in(place);
+            throw e.in(place(original, node));
         } catch (MessageException e) {
-            throw new SchemaException(place + " cannot be read: " + e.getMessage(), e);
+            throw new SchemaException(place(original, node) + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Made only when it is needed: of a list of bytes each is a node, so that a node must not cost much. */
+    private static String place(Node.Reader original, Node.@Nullable Reader copy) {
+        return "Schema node " + SchemaException.id(original.getId())
+                + (copy == null ? "" : " (" + copy.getDisplayName() + ")");
     }
 
     private Node.Reader copy(Node.Reader original) {
