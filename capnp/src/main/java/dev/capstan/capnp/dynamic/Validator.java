@@ -73,8 +73,15 @@ final class Validator {
 
     /** Made only when it is needed: of a list of bytes each is a node, so that a node must not cost much. */
     private static String place(Node.Reader original, Node.@Nullable Reader copy) {
-        return "Schema node " + SchemaException.id(original.getId())
-                + (copy == null ? "" : " (" + copy.getDisplayName() + ")");
+        String place = "Schema node " + SchemaException.id(original.getId());
+        if (copy == null) {
+            return place;
+        }
+        try {
+            return place + " (" + copy.getDisplayName() + ")";
+        } catch (MessageException e) {
+            return place + " (its name cannot be read either: " + e.getMessage() + ")";
+        }
     }
 
     private Node.Reader copy(Node.Reader original) {
