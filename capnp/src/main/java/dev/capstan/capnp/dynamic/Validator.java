@@ -103,6 +103,8 @@ final class Validator {
     private Body body(Node.Reader node) {
         ownId = node.getId();
         ownKind = node.which();
+        // Read once, so that nobody finds out later that it cannot be.
+        node.getDisplayName();
         members(node.getParameters(), "type parameters").forEach(Node.Parameter.Reader::getName);
         members(node.getNestedNodes(), "nested nodes").forEach(Node.NestedNode.Reader::getName);
         annotations(node.getAnnotations());
