@@ -2,12 +2,12 @@
 """Runs the serialization benchmark on C++ and Java in turns and prints a table in Markdown.
 
   bench/peers/serialization.py [--forks 5] [--ms 500] [--iterations 4] [--workloads carsales,catrank,eval] [--modes object,bytes,packed]
-         [--reuse reuse,fresh] [--cpp NAME=PROGRAM ...] [--out FILE] [--classpath PATH]
+         [--reuse reuse,fresh] [--cpp NAME=PROGRAM ...] [--java0116 FOLDER] [--out FILE] [--classpath PATH]
 
 First the results of both are compared for equality. Each fork of each cell is a process of its own on both sides; C++ runs before and after each fork of Java.
 Time is CPU time of the thread that works: others may want the core too. Java's collector works in other threads, which the column wall shows on a quiet machine.
 Each fork of Java runs in by itself before it is measured, see SerializationBenchmark.
---cpp adds builds of serialization.c++ against other versions of libcapnp. --out keeps all samples as JSON lines; given alone with --table it is printed again.
+--cpp adds builds of serialization.c++ against other versions of libcapnp, --java0116 what java0116/build.sh built. --out keeps all samples as JSON lines; given alone with --table it is printed again.
 """
 import argparse, json, os, statistics, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -18,6 +18,9 @@ def java(a, *arguments):
         return [os.environ.get("JAVA", "java"), "-cp", a.classpath, *arguments]
     return ["bench/java", *arguments]
 
+def java0116(a, *arguments):
+    return [os.path.join(os.environ["JAVA_HOME"], "bin/java"), "-cp", f"{a.java0116}/runtime-0.1.16.jar:{a.java0116}/classes", "Peer", *arguments]
+
 def output(command):
     p = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if p.returncode:
@@ -27,6 +30,8 @@ def output(command):
 def compare(a, programs):
     sums = {name: output([program, "checksums", "300"]) for name, program in programs.items()}
     sums["java"] = output(java(a, "dev.capstan.bench.serialization.Checksums", "300"))
+    if a.java0116:
+        sums["java-0.1.16"] = output(java0116(a, "checksums", "300"))
     if len(set(sums.values())) != 1:
         sys.exit("The results differ:\n" + "\n".join(f"{name}\n{s}" for name, s in sums.items()))
     print(f"results of {', '.join(sums)} are equal in {len(sums['java'].splitlines())} cells", file=sys.stderr)
@@ -60,6 +65,8 @@ def measure(a, programs):
                 for name, program in programs.items():
                     keep(cell, name, n, cpp(program, cell, a.ms))
                 keep(cell, "java", n, fork(a, cell))
+                if a.java0116:
+                    keep(cell, "java-0.1.16", n, json.loads(output(java0116(a, "run", *cell, str(a.ms), str(a.iterations)))))
                 for name, program in programs.items():
                     keep(cell, name, n, cpp(program, cell, a.ms))
             print(f"round {n + 1} of {a.forks}", file=sys.stderr, flush=True)
@@ -89,6 +96,7 @@ def main():
     p.add_argument("--modes", default="object,bytes,packed")
     p.add_argument("--reuse", default="reuse,fresh")
     p.add_argument("--cpp", action="append", default=[], metavar="NAME=PROGRAM")
+    p.add_argument("--java0116", metavar="FOLDER")
     p.add_argument("--out", default=os.devnull)
     p.add_argument("--table", action="store_true", help="only print the table of --out")
     p.add_argument("--classpath")
