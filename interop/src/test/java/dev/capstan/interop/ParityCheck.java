@@ -140,11 +140,12 @@ final class ParityCheck {
             List<Row> all = List.copyOf(list.rows().values());
             Map<String, String> sums = new LinkedHashMap<>();
             for (String priority : PRIORITIES) {
-                sums.put(
-                        priority,
-                        share(all.stream()
-                                .filter(row -> row.priority().equals(priority))
-                                .toList()));
+                List<Row> rows = all.stream()
+                        .filter(row -> row.priority().equals(priority))
+                        .toList();
+                if (!rows.isEmpty()) {
+                    sums.put(priority, share(rows));
+                }
             }
             table.format(
                     name + ": %s rows covered, %d open; by priority (covered/all) %s%n",
