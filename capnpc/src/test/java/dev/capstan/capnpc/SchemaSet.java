@@ -32,7 +32,7 @@ enum SchemaSet {
             "capnp/rpc-twoparty.capnp",
             "capnp/persistent.capnp",
             "capnp/stream.capnp"),
-    FIXTURE("capnp/src/test/capnp", "capnp/src/generated-test/java", "test.capnp", "dynamic.capnp"),
+    FIXTURE("capnp/src/test/capnp", "capnp/src/generated-test/java", "test.capnp", "dynamic.capnp", "encoding.capnp", "encoding-import.capnp"),
     CALCULATOR("examples/calculator/src/main/capnp", "examples/calculator/src/generated/java", "calculator.capnp"),
     HELLO("examples/hello/src/main/capnp", "examples/hello/src/generated/java", "hello.capnp"),
     BENCH("bench/src/main/capnp", "bench/src/generated/java", "bench.capnp", "serialization.capnp"),
