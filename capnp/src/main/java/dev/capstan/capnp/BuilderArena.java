@@ -16,6 +16,9 @@ final class BuilderArena extends Arena {
     private static final int LARGEST_KEPT_BYTES = 1 << 20;
 
     private final Storage storage;
+    /** Whether the header of a frame fits in front of the first segment. */
+    private boolean spare;
+
     private Segment first;
     private Segment @Nullable [] all;
     private int count = 1;
@@ -26,12 +29,33 @@ final class BuilderArena extends Arena {
 
     BuilderArena(Storage storage, long firstBytes) {
         this.storage = storage;
+        spare = true;
         first = storage.first(this, firstBytes);
         last = first;
     }
 
+    /** A message whose segments are there already; they follow one by one, at least one. */
+    BuilderArena() {
+        storage = Storage.ON_HEAP;
+        spare = false;
+        count = 0;
+        first = HeapSegment.NULL;
+        last = first;
+    }
+
+    /** Adds a segment that is there already. New objects go to the last one, as they would have in the builder that made them all. */
+    void existing(Segment segment) {
+        if (count == 0) {
+            first = segment;
+            count = 1;
+        } else {
+            append(segment);
+        }
+        last = segment;
+    }
+
     AnyPointer.Builder root() {
-        return new AnyPointer.Builder(first, SPARE);
+        return new AnyPointer.Builder(first, first.start);
     }
 
     int segmentCount() {
@@ -91,6 +115,10 @@ final class BuilderArena extends Arena {
         return bytes;
     }
 
+    boolean hasSpare() {
+        return spare;
+    }
+
     private void append(Segment segment) {
         Segment[] segments = all == null ? new Segment[] {first, first, first, first} : all;
         if (count == segments.length) {
@@ -124,8 +152,9 @@ final class BuilderArena extends Arena {
         if (storage.grows() && wanted > first.capacity && wanted <= LARGEST_KEPT_BYTES) {
             // A new segment rather than the old one's array exchanged: its fields are final, which keeps access fast.
             first = storage.first(this, wanted);
+            spare = true;
         } else {
-            first.zero(SPARE, first.end - SPARE);
+            first.zero(first.start, first.end - first.start);
             first.empty(8);
         }
         all = null;
