@@ -16,9 +16,6 @@ final class BuilderArena extends Arena {
     private static final int LARGEST_KEPT_BYTES = 1 << 20;
 
     private final Storage storage;
-    /** Whether the header of a frame fits in front of the first segment. */
-    private boolean spare;
-
     private Segment first;
     private Segment @Nullable [] all;
     private int count = 1;
@@ -29,15 +26,13 @@ final class BuilderArena extends Arena {
 
     BuilderArena(Storage storage, long firstBytes) {
         this.storage = storage;
-        spare = true;
         first = storage.first(this, firstBytes);
         last = first;
     }
 
     /** A message whose segments are there already; they follow one by one, at least one. */
     BuilderArena() {
-        storage = Storage.ON_HEAP;
-        spare = false;
+        storage = Storage.EXISTING;
         count = 0;
         first = HeapSegment.NULL;
         last = first;
@@ -116,7 +111,7 @@ final class BuilderArena extends Arena {
     }
 
     boolean hasSpare() {
-        return spare;
+        return storage != Storage.EXISTING;
     }
 
     private void append(Segment segment) {
@@ -152,7 +147,6 @@ final class BuilderArena extends Arena {
         if (storage.grows() && wanted > first.capacity && wanted <= LARGEST_KEPT_BYTES) {
             // A new segment rather than the old one's array exchanged: its fields are final, which keeps access fast.
             first = storage.first(this, wanted);
-            spare = true;
         } else {
             first.zero(first.start, first.end - first.start);
             first.empty(8);
