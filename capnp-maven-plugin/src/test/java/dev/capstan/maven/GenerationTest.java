@@ -70,8 +70,10 @@ class GenerationTest {
         b("struct B {}");
         Generation.Outcome outcome = generate();
         assertEquals(2, outcome.schemas());
-        assertEquals(Set.of("p/a/A.java", "p/a/I.java", "p/b/B.java"), java());
-        assertEquals(List.of("p/a/A.java", "p/a/I.java", "p/b/B.java"), outcome.written());
+        assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java", "p/a/I.java", "p/b/B.java", "p/b/BNodes.java"), java());
+        assertEquals(
+                List.of("p/a/A.java", "p/a/ANodes.java", "p/a/I.java", "p/b/B.java", "p/b/BNodes.java"),
+                outcome.written());
         assertEquals(List.of("a.capnp", "deep/b.capnp"), outcome.sources());
     }
 
@@ -87,7 +89,7 @@ class GenerationTest {
         b("this is no schema");
         new Generation(sources, List.of("**/*.capnp"), List.of("deep/**"), List.of(), List.of(), output, run, "1")
                 .run();
-        assertEquals(Set.of("p/a/A.java"), java());
+        assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java"), java());
     }
 
     @Nested
@@ -113,8 +115,15 @@ class GenerationTest {
             generate();
             Folders.age(output);
             a("struct A { x @0 :Text; } struct C {}");
-            assertEquals(List.of("p/a/A.java"), generate().written());
-            assertEquals(Map.of("p/a/A.java", true, "p/a/C.java", false, "p/b/B.java", false), Folders.touched(output));
+            assertEquals(List.of("p/a/A.java", "p/a/ANodes.java"), generate().written());
+            assertEquals(
+                    Map.of(
+                            "p/a/A.java", true,
+                            "p/a/ANodes.java", true,
+                            "p/a/C.java", false,
+                            "p/b/B.java", false,
+                            "p/b/BNodes.java", false),
+                    Folders.touched(output));
         }
 
         @Test
@@ -124,8 +133,8 @@ class GenerationTest {
             generate();
             Folders.write(output.resolve("p/c/Own.java"), "class Own {}");
             Files.delete(sources.resolve("deep/b.capnp"));
-            assertEquals(List.of("p/b/B.java"), generate().deleted());
-            assertEquals(Set.of("p/a/A.java", "p/c/Own.java"), java());
+            assertEquals(List.of("p/b/B.java", "p/b/BNodes.java"), generate().deleted());
+            assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java", "p/c/Own.java"), java());
             assertFalse(Files.exists(output.resolve("p/b")), "the folder is empty");
         }
 
@@ -142,7 +151,7 @@ class GenerationTest {
             a("struct A {}");
             generate();
             Files.delete(sources.resolve("a.capnp"));
-            assertEquals(List.of("p/a/A.java"), generate().deleted());
+            assertEquals(List.of("p/a/A.java", "p/a/ANodes.java"), generate().deleted());
             assertTrue(generate().isUpToDate());
         }
 
@@ -194,9 +203,9 @@ class GenerationTest {
             Folders.write(sources.resolve("own.capnp"), B + "struct Own {}");
             a("struct A { x @0 :UInt8 = import \"/lib.capnp\".c; y @1 :import \"/own.capnp\".Own; }");
             generate();
-            assertEquals(Set.of("p/a/A.java", "p/b/Own.java"), java());
+            assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java", "p/b/Own.java", "p/b/OwnNodes.java"), java());
             Folders.write(imports.resolve("lib.capnp"), LIBRARY + "const c :UInt8 = 2;");
-            assertEquals(List.of("p/a/A.java"), generate().written());
+            assertEquals(List.of("p/a/A.java", "p/a/ANodes.java"), generate().written());
             assertTrue(generate().isUpToDate());
         }
 
@@ -207,7 +216,7 @@ class GenerationTest {
             new Generation(sources, List.of("a.capnp"), List.of(), List.of(imports), List.of(), output, run, "1").run();
             Folders.write(sources.resolve("lib.capnp"), LIBRARY + "const c :UInt8 = 2;");
             assertEquals(
-                    List.of("p/a/A.java"),
+                    List.of("p/a/A.java", "p/a/ANodes.java"),
                     new Generation(
                                     sources,
                                     List.of("a.capnp"),
@@ -227,11 +236,11 @@ class GenerationTest {
             Folders.jar(jar, Map.of("META-INF/capnp/x/lib.capnp", LIBRARY + "struct L {} const c :UInt8 = 1;"));
             a("struct A { x @0 :UInt8 = import \"/x/lib.capnp\".c; l @1 :import \"/x/lib.capnp\".L; }");
             generate(jar);
-            assertEquals(Set.of("p/a/A.java"), java());
+            assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java"), java());
             assertTrue(Files.readString(output.resolve("p/a/A.java")).contains("lib.L"));
             assertTrue(generate(jar).isUpToDate());
             Folders.jar(jar, Map.of("META-INF/capnp/x/lib.capnp", LIBRARY + "struct L {} const c :UInt8 = 2;"));
-            assertEquals(List.of("p/a/A.java"), generate(jar).written());
+            assertEquals(List.of("p/a/A.java", "p/a/ANodes.java"), generate(jar).written());
         }
 
         @Test
@@ -244,7 +253,7 @@ class GenerationTest {
                             "META-INF/capnp/x/more.capnp", B + "struct M {}"));
             a("struct A { l @0 :import \"/x/lib.capnp\".L; }");
             generate(jar);
-            assertEquals(Set.of("p/a/A.java"), java());
+            assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java"), java());
         }
 
         @Test
@@ -253,7 +262,7 @@ class GenerationTest {
             Folders.write(classes.resolve("META-INF/capnp/lib.capnp"), LIBRARY + "struct L {}");
             a("struct A { l @0 :import \"/lib.capnp\".L; }");
             generate(classes);
-            assertEquals(Set.of("p/a/A.java"), java());
+            assertEquals(Set.of("p/a/A.java", "p/a/ANodes.java"), java());
         }
 
         @Test
@@ -279,7 +288,9 @@ class GenerationTest {
             assertEquals(List.of("a.capnp", "logo.txt"), generate().sources());
             assertEquals(List.of("a.capnp", "logo.txt"), generate().sources());
             Folders.write(sources.resolve("logo.txt"), "other");
-            assertEquals(List.of("p/a/AConstants.java"), generate().written());
+            assertEquals(
+                    List.of("p/a/AConstants.java", "p/a/ANodes.java"),
+                    generate().written());
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes an enum. Enums are open: what this side has no name for is UNRECOGNIZED. */
 final class EnumWriter {
@@ -28,13 +29,13 @@ final class EnumWriter {
             text.doc(constant.comment()).line(constant.name() + "(" + constant.number() + "),");
         }
         text.doc(List.of("A number that has no name here.")).line("UNRECOGNIZED(-1);");
-        writeTable(declaration.name, constants.size());
+        writeTable(declaration.name, constants);
         text.blank().line("private final int raw;");
         text.blank().method(declaration.name + "(int raw)", "this.raw = raw;");
         text.blank().override().method("public int raw()", "return raw;");
         text.blank().doc(List.of("The value with the given number, else UNRECOGNIZED."));
         text.open("public static " + declaration.name + " of(int raw)");
-        text.line("return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;")
+        text.line("return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;")
                 .close();
         // A method, since an enumerant may well be called TYPE.
         String type = output.file().runtime("EnumType");
@@ -48,12 +49,15 @@ final class EnumWriter {
     }
 
     /** A table rather than a switch: numbers that are all alike probable would have the processor guess where to jump. Its name is none that a value can have. */
-    private void writeTable(String name, int size) {
-        text.blank().line("private static final " + name + "[] byNumber = new " + name + "[" + size + "];");
-        text.blank().open("static");
-        text.open("for (" + name + " value : values())");
-        text.open("if (value != UNRECOGNIZED)");
-        text.line("byNumber[value.raw] = value;").close().close().close();
+    private void writeTable(String name, List<EnumConstant> constants) {
+        String list = output.file().use("java.util.List");
+        text.blank()
+                .line("private static final " + list + "<" + name + "> byNumber = " + list + ".of("
+                        + constants.stream()
+                                .sorted(Comparator.comparingInt(EnumConstant::number))
+                                .map(EnumConstant::name)
+                                .collect(Collectors.joining(", "))
+                        + ");");
     }
 
     private List<EnumConstant> constants(Declaration declaration) {

@@ -22,7 +22,7 @@ class ReplayTest {
     private static final boolean WRITE = Boolean.getBoolean("capstan.fuzz.write");
 
     private static final int MUTATIONS = Integer.getInteger("capstan.fuzz.mutations", 1_000);
-    private static final int LARGEST_CORPUS_BYTES = 16 << 10;
+    private static final int LARGEST_CORPUS_BYTES = 24 << 10;
 
     private final Oracle oracle = new Oracle();
 

@@ -20,10 +20,10 @@ import java.util.List;
 /** Operations of {@link Target#REQUEST}. */
 final class Requests {
     /**
-     * A schema is kept and looked at from many sides: for each word of a node there are objects, which the loader's limits bound. A node without any content counts
-     * as one word for the message and takes as long to look at as a small one.
+     * A schema is kept and looked at from many sides: for each node there are objects, which the loader's limits bound, and an element of a list of bytes can be a
+     * node.
      */
-    private static final Operation.Cost LOADING = new Operation.Cost(1024, 1 << 20, 64, 1 << 13);
+    private static final Operation.Cost LOADING = new Operation.Cost(2048, 1 << 20, 64, 1 << 13);
 
     /** A declaration of ten words is two pages of Java. */
     private static final Operation.Cost GENERATING = new Operation.Cost(2048, 8 << 20, 1024, 1 << 20);

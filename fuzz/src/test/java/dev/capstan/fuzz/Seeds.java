@@ -8,9 +8,14 @@ import dev.capstan.capnp.Mutations;
 import dev.capstan.capnp.PointerList;
 import dev.capstan.capnp.Text;
 import dev.capstan.capnp.VoidList;
+import dev.capstan.capnp.dynamic.DynamicStruct;
+import dev.capstan.capnp.dynamic.SchemaLoader;
+import dev.capstan.capnp.dynamic.StructSchema;
 import dev.capstan.capnp.io.Packed;
+import dev.capstan.capnp.json.JsonCodec;
 import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestAllTypes;
+import dev.capstan.capnp.text.TextForm;
 import dev.capstan.capnpc.compile.Compiler;
 import dev.capstan.capnpc.source.SourceFiles;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The first inputs of each target, made of what other tests use: exploration begins with them. Always the same bytes. */
 final class Seeds {
@@ -53,6 +59,29 @@ final class Seeds {
                     @0x1; struct A { a @0 :B; b @0 :Text; c @2 :List(A, A) = (; enum é } import "none.capnp"; "unterminated
                     """);
 
+    private static final Map<String, String> TEXTS = Map.of(
+            "small", """
+                    (textField = "x\\n\\x41", dataField = 0x"de ad", structList = [(int8Field = -1), ()], float64Field = -1.5e-7)
+                    """,
+            "lists", """
+                    (boolList = [true, false], voidList = [void], enumList = [foo, qux], float32List = [inf, nan, -inf, 5], # two structs
+                    uInt64List = [0xffffffffffffffff, 017], textList = ["", "\u00fc"]) ()
+                    """);
+
+    private static final Map<String, String> JSON = Map.of(
+            "small", """
+                    {"textField": "x\\n\\u00e9", "dataField": [222, 173], "structList": [{"int8Field": -1}, {}], "float64Field": -1.5e-7}
+                    """,
+            "lists", """
+                    {"boolList": [true, false], "voidList": [null], "enumList": ["foo", 3], "float32List": ["Infinity", "NaN", 5, 1E3],
+                    "uInt64List": ["18446744073709551615", 7], "textList": ["", "\ud83d\ude00"], "unknown": [[{"a": null}], 0.5]}
+                    """,
+            "annotated", """
+                    {"names-can_contain!anything Really": "a", "flatFoo": 1, "renamed-flatBaz": {"hello": true}, "pfx.renamed-bar": 2,
+                    "union-type": "renamed-bar", "barMember": 3, "multiMember": "m", "dependency": {"renamed-foo": "b"},
+                    "innerJson": [1, {"x": null}], "testBase64": "3q0=", "testHex": "dead"}
+                    """);
+
     private Seeds() {}
 
     /** Content by file name. */
@@ -64,6 +93,8 @@ final class Seeds {
                     case WALK, VALUES -> frames(8);
                     case SCHEMA_TEXT -> texts();
                     case REQUEST -> requests();
+                    case TEXT -> values(TextForm::compact, TEXTS);
+                    case JSON -> values(JsonCodec.builder().build()::encode, JSON);
                 });
     }
 
@@ -121,6 +152,23 @@ final class Seeds {
         Map<String, byte[]> texts = new TreeMap<>();
         SCHEMAS.forEach((name, text) -> texts.put(name + ".capnp", text.getBytes(StandardCharsets.UTF_8)));
         return texts;
+    }
+
+    /** A message in its text form, and some texts that are small enough for the fuzzer to change all of them. */
+    private static Map<String, byte[]> values(Function<DynamicStruct.Reader, String> form, Map<String, String> more) {
+        MessageBuilder message = new MessageBuilder();
+        StandardContent.fill(message.initRoot(TestAllTypes.TYPE));
+        StructSchema schema = new SchemaLoader().load(TestAllTypes.TYPE);
+        Map<String, byte[]> texts = new TreeMap<>();
+        texts.put(
+                "all-types",
+                text(form.apply(message.getRoot(schema.structType()).asReader())));
+        more.forEach((name, content) -> texts.put(name, text(content)));
+        return texts;
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<String, byte[]> requests() {

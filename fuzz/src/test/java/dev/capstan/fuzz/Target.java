@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * What is fuzzed: each decoder of bytes from strangers, with all that is done with what it gives.
  *
- * <p>A further decoder (the JSON codec and the text form are to come) is one constant here, a class with its operations, and its first inputs in {@link Seeds}.
+ * <p>A further decoder is one constant here, a class with its operations, and its first inputs in {@link Seeds}.
  * The rest follows: {@code ./verify} replays its corpus and explores.
  */
 enum Target {
@@ -26,7 +26,13 @@ enum Target {
     SCHEMA_TEXT,
 
     /** The schema loader and the Java generator on arbitrary requests. */
-    REQUEST;
+    REQUEST,
+
+    /** The text form of values. */
+    TEXT,
+
+    /** JSON: of a generated type, with annotations, and as a tree. */
+    JSON;
 
     List<Operation> operations() {
         return switch (this) {
@@ -36,6 +42,8 @@ enum Target {
             case VALUES -> Values.OPERATIONS;
             case SCHEMA_TEXT -> SchemaText.OPERATIONS;
             case REQUEST -> Requests.OPERATIONS;
+            case TEXT -> TextForms.OPERATIONS;
+            case JSON -> Json.OPERATIONS;
         };
     }
 

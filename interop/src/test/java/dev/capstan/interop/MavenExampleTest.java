@@ -231,7 +231,14 @@ class MavenExampleTest {
         age();
         Run run = maven("generate-test-sources").succeeded();
         assertTrue(run.says("1 schema, nothing changed"), run::toString);
-        assertEquals(Map.of("Note.java", false, "Notebook.java", false, "FixturesConstants.java", false), generated());
+        assertEquals(
+                Map.of(
+                        "Note.java", false,
+                        "Notebook.java", false,
+                        "NotesNodes.java", false,
+                        "FixturesConstants.java", false,
+                        "FixturesNodes.java", false),
+                generated());
     }
 
     @Test
@@ -243,8 +250,10 @@ class MavenExampleTest {
                 Map.of(
                         "Note.java", true,
                         "Notebook.java", false,
+                        "NotesNodes.java", true,
                         // A constant holds notes, which are larger now.
-                        "FixturesConstants.java", true),
+                        "FixturesConstants.java", true,
+                        "FixturesNodes.java", true),
                 generated());
     }
 

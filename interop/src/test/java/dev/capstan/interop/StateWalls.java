@@ -53,6 +53,7 @@ final class StateWalls {
             "java.lang.invoke.VarHandle",
             "java.math.BigDecimal",
             "java.math.BigInteger",
+            "java.math.MathContext",
             "java.net.URI",
             "java.nio.ByteOrder",
             "java.nio.charset.Charset",

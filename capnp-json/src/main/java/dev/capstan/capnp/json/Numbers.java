@@ -4,6 +4,7 @@ import dev.capstan.capnp.dynamic.Type.Scalar;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,8 @@ final class Numbers {
     /** All integers up to here are floats, and short enough to be written without exponent. */
     private static final double PLAIN = 1e15;
 
-    private static final double[] POWERS_OF_TEN = {
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
-    };
+    private static final List<Double> POWERS_OF_TEN =
+            List.of(1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15);
 
     private Numbers() {}
 
@@ -146,7 +146,7 @@ final class Numbers {
         if (!plain || n >= PLAIN) {
             return Double.parseDouble(digits.toString());
         }
-        double value = point == digits.to ? n : n / POWERS_OF_TEN[digits.to - point - 1];
+        double value = point == digits.to ? n : n / POWERS_OF_TEN.get(digits.to - point - 1);
         return negative ? -value : value;
     }
 

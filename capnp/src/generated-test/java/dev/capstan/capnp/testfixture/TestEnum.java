@@ -3,6 +3,7 @@ package dev.capstan.capnp.testfixture;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 public enum TestEnum implements EnumValue {
     FOO(0),
@@ -16,15 +17,7 @@ public enum TestEnum implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final TestEnum[] byNumber = new TestEnum[8];
-
-    static {
-        for (TestEnum value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<TestEnum> byNumber = List.of(FOO, BAR, BAZ, QUX, QUUX, CORGE, GRAULT, GARPLY);
 
     private final int raw;
 
@@ -39,7 +32,7 @@ public enum TestEnum implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static TestEnum of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -3,6 +3,7 @@ package dev.capstan.capnp.schema;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 /** How the elements of a list are laid out, by the number that a list pointer holds. */
 public enum ElementSize implements EnumValue {
@@ -18,15 +19,8 @@ public enum ElementSize implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final ElementSize[] byNumber = new ElementSize[8];
-
-    static {
-        for (ElementSize value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<ElementSize> byNumber = List.of(
+            EMPTY, BIT, BYTE, TWO_BYTES, FOUR_BYTES, EIGHT_BYTES, POINTER, INLINE_COMPOSITE);
 
     private final int raw;
 
@@ -41,7 +35,7 @@ public enum ElementSize implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static ElementSize of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -60,15 +60,27 @@ final class Validator {
 
     /** The body of a node, or a {@link SchemaException} that says what is wrong with it. Changes nothing. */
     Body validate(Node.Reader original) {
-        String place = "Schema node " + SchemaException.id(original.getId());
+        Node.Reader node = null;
         try {
-            Node.Reader node = copy(original);
-            place += " (" + node.getDisplayName() + ")";
+            node = copy(original);
             return body(node);
         } catch (SchemaException e) {
-            throw e.in(place);
+            throw e.in(place(original, node));
         } catch (MessageException e) {
-            throw new SchemaException(place + " cannot be read: " + e.getMessage(), e);
+            throw new SchemaException(place(original, node) + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Made only when it is needed: of a list of bytes each is a node, so that a node must not cost much. */
+    private static String place(Node.Reader original, Node.@Nullable Reader copy) {
+        String place = "Schema node " + SchemaException.id(original.getId());
+        if (copy == null) {
+            return place;
+        }
+        try {
+            return place + " (" + copy.getDisplayName() + ")";
+        } catch (MessageException e) {
+            return place + " (its name cannot be read either: " + e.getMessage() + ")";
         }
     }
 
@@ -91,6 +103,8 @@ final class Validator {
     private Body body(Node.Reader node) {
         ownId = node.getId();
         ownKind = node.which();
+        // Read once, so that nobody finds out later that it cannot be.
+        node.getDisplayName();
         members(node.getParameters(), "type parameters").forEach(Node.Parameter.Reader::getName);
         members(node.getNestedNodes(), "nested nodes").forEach(Node.NestedNode.Reader::getName);
         annotations(node.getAnnotations());

@@ -16,7 +16,7 @@ class StoredRequestsTest {
         "fixture, capnp/src/test/capnp, test dynamic encoding encoding-import",
         "calculator, examples/calculator/src/main/capnp, calculator",
         "hello, examples/hello/src/main/capnp, hello",
-        "bench, bench/src/main/capnp, bench",
+        "bench, bench/src/main/capnp, bench serialization",
         "probe, interop/src/test/capnp, probe",
         "golden, capnpc/src/test/capnp, golden/constants golden/generics golden/lists golden/services golden/shapes",
         "nasty, capnpc/src/test/capnp, nasty/generics nasty/inheritance nasty/layout nasty/names nasty/no-package nasty/other nasty/toplevel"

@@ -3,6 +3,7 @@ package dev.capstan.interop.schema;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 public enum FailureKind implements EnumValue {
     FAILED(0),
@@ -12,15 +13,7 @@ public enum FailureKind implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final FailureKind[] byNumber = new FailureKind[4];
-
-    static {
-        for (FailureKind value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<FailureKind> byNumber = List.of(FAILED, OVERLOADED, DISCONNECTED, UNIMPLEMENTED);
 
     private final int raw;
 
@@ -35,7 +28,7 @@ public enum FailureKind implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static FailureKind of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -3,6 +3,7 @@ package dev.capstan.bench.serialization.schema;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 public enum Paint implements EnumValue {
     BLACK(0),
@@ -17,15 +18,7 @@ public enum Paint implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final Paint[] byNumber = new Paint[9];
-
-    static {
-        for (Paint value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<Paint> byNumber = List.of(BLACK, WHITE, RED, GREEN, BLUE, CYAN, MAGENTA, YELLOW, SILVER);
 
     private final int raw;
 
@@ -40,7 +33,7 @@ public enum Paint implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Paint of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -16,6 +16,7 @@ import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.StructType;
 import dev.capstan.capnp.Text;
 import dev.capstan.capnp.dynamic.DynamicStruct;
+import java.util.List;
 
 /** Why something failed. */
 public final class Exception {
@@ -306,15 +307,7 @@ public final class Exception {
         /** A number that has no name here. */
         UNRECOGNIZED(-1);
 
-        private static final Type[] byNumber = new Type[4];
-
-        static {
-            for (Type value : values()) {
-                if (value != UNRECOGNIZED) {
-                    byNumber[value.raw] = value;
-                }
-            }
-        }
+        private static final List<Type> byNumber = List.of(FAILED, OVERLOADED, DISCONNECTED, UNIMPLEMENTED);
 
         private final int raw;
 
@@ -329,7 +322,7 @@ public final class Exception {
 
         /** The value with the given number, else UNRECOGNIZED. */
         public static Type of(int raw) {
-            return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+            return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
         }
 
         /** Stands for this type where one is asked for. */

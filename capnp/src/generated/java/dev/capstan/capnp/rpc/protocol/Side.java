@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc.protocol;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 /** One of the two ends of a connection. */
 public enum Side implements EnumValue {
@@ -13,15 +14,7 @@ public enum Side implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final Side[] byNumber = new Side[2];
-
-    static {
-        for (Side value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<Side> byNumber = List.of(SERVER, CLIENT);
 
     private final int raw;
 
@@ -36,7 +29,7 @@ public enum Side implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Side of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.constants;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 public enum Mode implements EnumValue {
     SLOW(0),
@@ -10,15 +11,7 @@ public enum Mode implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final Mode[] byNumber = new Mode[2];
-
-    static {
-        for (Mode value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<Mode> byNumber = List.of(SLOW, FAST);
 
     private final int raw;
 
@@ -33,7 +26,7 @@ public enum Mode implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Mode of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.lists;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 public enum Suit implements EnumValue {
     CLUBS(0),
@@ -10,15 +11,7 @@ public enum Suit implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final Suit[] byNumber = new Suit[2];
-
-    static {
-        for (Suit value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<Suit> byNumber = List.of(CLUBS, HEARTS);
 
     private final int raw;
 
@@ -33,7 +26,7 @@ public enum Suit implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Suit of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

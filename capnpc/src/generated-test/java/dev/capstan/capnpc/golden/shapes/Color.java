@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 /** What the eye sees. */
 public enum Color implements EnumValue {
@@ -14,15 +15,7 @@ public enum Color implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final Color[] byNumber = new Color[4];
-
-    static {
-        for (Color value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<Color> byNumber = List.of(RED, GREEN, BLUE, DEEP_BLUE);
 
     private final int raw;
 
@@ -37,7 +30,7 @@ public enum Color implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Color of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

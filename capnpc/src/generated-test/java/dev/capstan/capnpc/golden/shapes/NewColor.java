@@ -3,6 +3,7 @@ package dev.capstan.capnpc.golden.shapes;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 /** Color, as a newer peer has it. */
 public enum NewColor implements EnumValue {
@@ -14,15 +15,7 @@ public enum NewColor implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final NewColor[] byNumber = new NewColor[5];
-
-    static {
-        for (NewColor value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<NewColor> byNumber = List.of(RED, GREEN, BLUE, DEEP_BLUE, INFRARED);
 
     private final int raw;
 
@@ -37,7 +30,7 @@ public enum NewColor implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static NewColor of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */

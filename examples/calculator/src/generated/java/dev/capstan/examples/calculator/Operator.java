@@ -3,6 +3,7 @@ package dev.capstan.examples.calculator;
 
 import dev.capstan.capnp.EnumType;
 import dev.capstan.capnp.EnumValue;
+import java.util.List;
 
 public enum Operator implements EnumValue {
     ADD(0),
@@ -13,15 +14,7 @@ public enum Operator implements EnumValue {
     /** A number that has no name here. */
     UNRECOGNIZED(-1);
 
-    private static final Operator[] byNumber = new Operator[4];
-
-    static {
-        for (Operator value : values()) {
-            if (value != UNRECOGNIZED) {
-                byNumber[value.raw] = value;
-            }
-        }
-    }
+    private static final List<Operator> byNumber = List.of(ADD, SUBTRACT, MULTIPLY, DIVIDE);
 
     private final int raw;
 
@@ -36,7 +29,7 @@ public enum Operator implements EnumValue {
 
     /** The value with the given number, else UNRECOGNIZED. */
     public static Operator of(int raw) {
-        return raw >= 0 && raw < byNumber.length ? byNumber[raw] : UNRECOGNIZED;
+        return raw >= 0 && raw < byNumber.size() ? byNumber.get(raw) : UNRECOGNIZED;
     }
 
     /** Stands for this type where one is asked for. */
