@@ -30,8 +30,27 @@ final class BuilderArena extends Arena {
         last = first;
     }
 
+    /** A message whose segments are there already; they follow one by one, at least one. */
+    BuilderArena() {
+        storage = Storage.EXISTING;
+        count = 0;
+        first = HeapSegment.NULL;
+        last = first;
+    }
+
+    /** Adds a segment that is there already. New objects go to the last one, as they would have in the builder that made them all. */
+    void existing(Segment segment) {
+        if (count == 0) {
+            first = segment;
+            count = 1;
+        } else {
+            append(segment);
+        }
+        last = segment;
+    }
+
     AnyPointer.Builder root() {
-        return new AnyPointer.Builder(first, SPARE);
+        return new AnyPointer.Builder(first, first.start);
     }
 
     int segmentCount() {
@@ -91,6 +110,10 @@ final class BuilderArena extends Arena {
         return bytes;
     }
 
+    boolean hasSpare() {
+        return storage != Storage.EXISTING;
+    }
+
     private void append(Segment segment) {
         Segment[] segments = all == null ? new Segment[] {first, first, first, first} : all;
         if (count == segments.length) {
@@ -125,7 +148,7 @@ final class BuilderArena extends Arena {
             // A new segment rather than the old one's array exchanged: its fields are final, which keeps access fast.
             first = storage.first(this, wanted);
         } else {
-            first.zero(SPARE, first.end - SPARE);
+            first.zero(first.start, first.end - first.start);
             first.empty(8);
         }
         all = null;

@@ -28,7 +28,7 @@ final class HeapSegment extends Segment {
         this.array = array;
     }
 
-    private HeapSegment(Arena arena, int id, byte[] array, int start, int end, long capacity) {
+    HeapSegment(Arena arena, int id, byte[] array, int start, int end, long capacity) {
         super(arena, id, start, end, capacity);
         this.array = array;
     }

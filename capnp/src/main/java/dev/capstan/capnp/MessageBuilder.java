@@ -37,6 +37,21 @@ public final class MessageBuilder {
         arena = new BuilderArena(storage, storage.firstBytes());
     }
 
+    /**
+     * A message to be changed further in the memory in which it lies. The content of each segment is what its buffer has between position and
+     * limit; what lies between limit and capacity is zeroed here and used for new objects. {@code segments} belong to the message as long as it
+     * is in use.
+     *
+     * <p>Every pointer is followed once, so that a message from elsewhere does no harm: {@link MessageException} if it is malformed, beyond
+     * {@code limits}, holds capabilities, whose table is not at hand here, or has pointers that lead to the same object or to parts of
+     * each other's, which no builder makes.
+     *
+     * @throws IllegalArgumentException if a buffer cannot be written to
+     */
+    public static MessageBuilder of(List<ByteBuffer> segments, Limits limits) {
+        return new MessageBuilder(ExistingSegments.arena(segments, limits));
+    }
+
     /** The root pointer. */
     public AnyPointer.Builder root() {
         return arena.root();
@@ -60,6 +75,11 @@ public final class MessageBuilder {
     /** The message that {@code part} is part of, to make orphans beside it. */
     public static MessageBuilder containing(StructBuilder part) {
         return new MessageBuilder((BuilderArena) part.segment.arena);
+    }
+
+    /** Whether {@code part} is part of this message, so that orphans can move between the two. */
+    public boolean contains(StructBuilder part) {
+        return part.segment.arena == arena;
     }
 
     /** A new struct that has no place yet. */

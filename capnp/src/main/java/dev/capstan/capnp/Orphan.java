@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * An object in a message that no pointer of the message leads to: made before its place is known, or taken out of it. Adopting it puts it into a place of the
  * same message without copying.
  *
- * <p>Belongs to the thread that builds the message. Must be adopted or closed: until then its content is part of what is sent, though no reader finds it.
+ * <p>Belongs to the thread that builds the message. Must be adopted, used up by {@link #as} or closed: until then its content is part of what is sent, though no reader finds it.
  *
  * @param <B> what {@link #get} gives
  * @param <R> what {@link #asReader} gives
@@ -24,6 +24,12 @@ public final class Orphan<B, R> implements AutoCloseable {
         this.slot = arena.takeSlot();
     }
 
+    private Orphan(PointerType<B, R> type, BuilderArena arena, AnyPointer.Builder slot) {
+        this.type = type;
+        this.arena = arena;
+        this.slot = slot;
+    }
+
     /** What the pointer at {@code at} points to, which is null afterwards. */
     static <B, R> Orphan<B, R> disown(PointerType<B, R> type, Segment segment, long at) {
         Orphan<B, R> orphan = new Orphan<>((BuilderArena) segment.arena, type);
@@ -36,9 +42,19 @@ public final class Orphan<B, R> implements AutoCloseable {
     AnyPointer.Builder slot() {
         AnyPointer.Builder known = slot;
         if (known == null) {
-            throw new IllegalStateException("this orphan was adopted or closed before");
+            throw new IllegalStateException("this orphan was adopted, released or closed before");
         }
         return known;
+    }
+
+    /**
+     * The same object as another type, such as one that is known only at run time; this orphan is used up. As with {@link AnyPointer.Builder#disown}, what
+     * lies there is checked when it is read.
+     */
+    public <C, S> Orphan<C, S> as(PointerType<C, S> other) {
+        Orphan<C, S> same = new Orphan<>(other, arena, slot());
+        slot = null;
+        return same;
     }
 
     /** Whether it is null, as one that was taken from a null pointer. */

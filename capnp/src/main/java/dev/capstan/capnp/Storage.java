@@ -16,6 +16,9 @@ public final class Storage {
     /** Growing arrays; how large the first one is, is said with each message. */
     static final Storage ON_HEAP = new Storage(Storage::array, 0, true);
 
+    /** The same for a message whose first segment was there before, with no room in front of it. */
+    static final Storage EXISTING = new Storage(Storage::array, 0, true);
+
     private final SegmentSource source;
     private final long firstBytes;
     private final boolean grows;

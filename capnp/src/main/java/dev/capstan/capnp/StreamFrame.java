@@ -155,7 +155,7 @@ final class StreamFrame {
     static ByteBuffer[] pieces(BuilderArena arena) {
         int segments = arena.segmentCount();
         Segment first = arena.segmentAt(0);
-        if (segments == 1 && first.end <= LARGEST_PIECE) {
+        if (segments == 1 && arena.hasSpare() && first.end <= LARGEST_PIECE) {
             writeHeader(arena, first, 0);
             return new ByteBuffer[] {first.buffer(0, (int) first.end)};
         }

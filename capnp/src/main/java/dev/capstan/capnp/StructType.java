@@ -57,6 +57,20 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
         return schema;
     }
 
+    /**
+     * A struct of which only the data section is at hand, such as {@link AnyStruct.Reader#data} gives it: all its pointers are null. What the section is too
+     * short for reads as its default.
+     *
+     * @throws IllegalArgumentException if {@code section} is not 0 to 65,535 words (8 bytes each), as a section in a message is
+     */
+    public final R ofData(Data section) {
+        if (section.size() % 8 != 0 || section.size() > 8 * 0xffff) {
+            throw new IllegalArgumentException(
+                    "a data section is 0 to 65,535 words of 8 bytes, not " + section.size() + " bytes");
+        }
+        return reader(section.segment, section.start, 8 * section.size(), 0, Integer.MAX_VALUE);
+    }
+
     /** The storage of {@code struct} read as this type, as two generations of one type allow; every access is checked. */
     public final R view(StructReader struct) {
         return reader(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft);

@@ -213,7 +213,7 @@ class StorageTest {
     }
 
     /** An arena whose memory is a file with holes, so that a large message costs only the pages that are written to. */
-    private record MappedFile(FileChannel file, java.lang.foreign.Arena owner) implements java.lang.foreign.Arena {
+    record MappedFile(FileChannel file, java.lang.foreign.Arena owner) implements java.lang.foreign.Arena {
         @Override
         public MemorySegment allocate(long bytes, long alignment) {
             try {

@@ -50,7 +50,8 @@ final class Constants {
             return;
         }
         Value.Reader value = type.checked(constant.getConst().getValue());
-        String name = Names.unique(Names.constant(Nodes.simpleName(constant)), taken);
+        String name =
+                Names.unique(Names.constant(Nodes.name(Nodes.simpleName(constant), constant.getAnnotations())), taken);
         text.blank().doc(Comments.paragraphs(output.nodes().comment(constant)));
         text.line(
                 "public static final " + typeOf(type, names) + " " + name + " = " + valueOf(type, value, names) + ";");

@@ -153,7 +153,7 @@ final class Declarations {
             Names.unique(Names.type(nested.getName()), siblings, enclosing(outer));
             return null;
         }
-        return declare(node, nested.getName(), outer, javaPackage, siblings);
+        return declare(node, Nodes.name(nested.getName(), node.getAnnotations()), outer, javaPackage, siblings);
     }
 
     private Declaration declare(
@@ -184,14 +184,14 @@ final class Declarations {
         for (Field.Reader field : struct.node.getStruct().getFields()) {
             if (field.isGroup()) {
                 Node.Reader group = nodes.get(field.getGroup().getTypeId());
-                declareNested(group, Names.capitalized(field.getName()), struct);
+                declareNested(group, Names.capitalized(Nodes.name(field.getName(), field.getAnnotations())), struct);
             }
         }
     }
 
     private void declareMethodStructs(Declaration type) {
         for (Method.Reader method : type.node.getInterface().getMethods()) {
-            String name = Names.capitalized(method.getName());
+            String name = Names.capitalized(Nodes.name(method.getName(), method.getAnnotations()));
             Node.Reader params = nodes.get(method.getParamStructType());
             if (params.getScopeId() == 0) {
                 declareNested(params, name + "Params", type);

@@ -67,7 +67,7 @@ final class EnumWriter {
         for (int i = 0; i < enumerants.size(); i++) {
             Enumerant.Reader enumerant = enumerants.get(i);
             constants.add(new EnumConstant(
-                    Names.unique(Names.constant(enumerant.getName()), names),
+                    Names.unique(Names.constant(Nodes.name(enumerant.getName(), enumerant.getAnnotations())), names),
                     i,
                     enumerant.getCodeOrder(),
                     Comments.paragraphs(output.nodes().comment(declaration.node, i))));

@@ -79,7 +79,7 @@ record InterfaceMethod(
                 method.getName(),
                 names.methods().get(ordinal),
                 names.requests().get(ordinal),
-                Names.unique(Names.constant(method.getName()), constants),
+                Names.unique(Names.constant(Nodes.name(method.getName(), method.getAnnotations())), constants),
                 ordinal,
                 method.getCodeOrder(),
                 parameters,

@@ -55,11 +55,13 @@ record InterfaceNames(
         List<Method.Reader> schema = type.node.getInterface().getMethods();
         List<String> methods = new ArrayList<>();
         for (Method.Reader method : schema) {
-            methods.add(Names.unique(Names.member(method.getName()), own, inherited));
+            methods.add(
+                    Names.unique(Names.member(Nodes.name(method.getName(), method.getAnnotations())), own, inherited));
         }
         List<String> requests = new ArrayList<>();
         for (Method.Reader method : schema) {
-            requests.add(Names.unique(method.getName() + "Request", own, inherited));
+            requests.add(
+                    Names.unique(Nodes.name(method.getName(), method.getAnnotations()) + "Request", own, inherited));
         }
         return new InterfaceNames(methods, requests, typeMethod, parentMethods, own);
     }

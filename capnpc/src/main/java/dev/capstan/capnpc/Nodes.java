@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The nodes of a request by their ids, and the comments that the source has for them. */
 final class Nodes {
+    private static final long NAME_ANNOTATION = 0xd3a6c0f1b5e84f27L;
+
     private final Map<Long, Node.Reader> byId = new LinkedHashMap<>();
     private final Map<Long, Node.SourceInfo.Reader> sources = new HashMap<>();
 
@@ -106,6 +108,21 @@ final class Nodes {
         return source == null || index >= source.getMembers().size()
                 ? ""
                 : source.getMembers().get(index).getDocComment();
+    }
+
+    /** What a declaration is to be called in Java: its own name, unless {@code $Java.name} says another. */
+    static String name(String schemaName, Iterable<Annotation.Reader> annotations) {
+        Annotation.Reader annotation = annotation(annotations, NAME_ANNOTATION);
+        if (annotation == null) {
+            return schemaName;
+        }
+        String name = annotation.getValue().isText() ? annotation.getValue().getText() : "";
+        // No underscores, as in every name of a schema: what the generator adds one to is the name of nothing else.
+        if (!Names.isIdentifier(name) || name.indexOf('_') >= 0) {
+            throw new SchemaException("$Java.name(\"" + name + "\") of " + schemaName
+                    + " is no name: it takes ASCII letters and digits, and begins with a letter.");
+        }
+        return name;
     }
 
     static Annotation.@Nullable Reader annotation(Iterable<Annotation.Reader> annotations, long id) {

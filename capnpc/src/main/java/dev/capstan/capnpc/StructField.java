@@ -51,7 +51,12 @@ record StructField(
         List<Field.Reader> schema = struct.node.getStruct().getFields();
         Set<String> names = new HashSet<>();
         Set<String> members = new HashSet<>(Set.of("UNRECOGNIZED"));
-        schema.forEach(field -> names.add(Names.capitalized(field.getName())));
+        for (Field.Reader field : schema) {
+            if (!names.add(Names.capitalized(name(field)))) {
+                throw new SchemaException(struct.displayName() + " has two fields that are called \"" + name(field)
+                        + "\" in Java. Give one of them another $Java.name.");
+            }
+        }
         List<StructField> fields = new ArrayList<>();
         for (int i : sourceOrder(schema)) {
             fields.add(of(
@@ -63,6 +68,10 @@ record StructField(
                     Comments.paragraphs(nodes.comment(struct.node, i))));
         }
         return fields;
+    }
+
+    private static String name(Field.Reader field) {
+        return Nodes.name(field.getName(), field.getAnnotations());
     }
 
     private static List<Integer> sourceOrder(List<Field.Reader> schema) {
@@ -81,13 +90,13 @@ record StructField(
             TypeResolver resolver,
             Declarations declarations,
             List<String> comment) {
-        String name = Names.capitalized(field.getName());
+        String name = Names.capitalized(name(field));
         // Object.getClass is final.
         String safeName = name.equals("Class") ? "Class_" : name;
         String rawSuffix = names.contains(name + "Raw") ? "Raw_" : "Raw";
         String utf8Suffix = names.contains(name + "Utf8") ? "Utf8_" : "Utf8";
         int discriminant = field.getDiscriminantValue() == NO_DISCRIMINANT ? -1 : field.getDiscriminantValue();
-        String member = discriminant < 0 ? "" : Names.unique(Names.constant(field.getName()), members);
+        String member = discriminant < 0 ? "" : Names.unique(Names.constant(name(field)), members);
         if (field.isGroup()) {
             Declaration group = declarations.getStruct(field.getGroup().getTypeId());
             return new StructField(

@@ -31,6 +31,10 @@ class RequestTest {
     }
 
     private String refusal() {
+        return refusal(request);
+    }
+
+    private static String refusal(CodeGeneratorRequest.Builder request) {
         return String.valueOf(assertThrows(SchemaException.class, () -> JavaGenerator.generate(request.asReader()))
                 .getMessage());
     }
@@ -51,6 +55,28 @@ class RequestTest {
     void a_package_that_java_does_not_take() {
         node("golden/shapes.capnp").getAnnotations().get(0).getValue().setText("a.int");
         assertEquals("golden/shapes.capnp: $Java.package(\"a.int\") is no name for a Java package.", refusal());
+    }
+
+    @Test
+    void an_annotation_with_a_name_that_java_does_not_take_or_that_is_taken() {
+        CodeGeneratorRequest.Builder fixture = copyOf(SchemaSet.FIXTURE);
+        Node.Builder struct = fixture.getNodes().stream()
+                .filter(n -> n.getDisplayName().endsWith(":TestNameAnnotation"))
+                .findFirst()
+                .orElseThrow();
+        for (String name : List.of("a b", "a.B", "with_underscore", "1st", "")) {
+            struct.getAnnotations().get(0).getValue().setText(name);
+            String text = refusal(fixture);
+            assertTrue(text.startsWith("$Java.name(\"" + name + "\") of TestNameAnnotation is no name"), text);
+        }
+        struct.getAnnotations().get(0).getValue().setText("Renamed");
+        JavaGenerator.generate(fixture.asReader());
+        var field = struct.getStruct().getFields().stream()
+                .filter(each -> each.getName().equals("badFieldName"))
+                .findFirst()
+                .orElseThrow();
+        field.getAnnotations().get(0).getValue().setText("bar");
+        assertTrue(refusal(fixture).contains("has two fields that are called \"bar\" in Java"), refusal(fixture));
     }
 
     @Test

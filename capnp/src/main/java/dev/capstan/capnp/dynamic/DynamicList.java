@@ -222,6 +222,20 @@ public final class DynamicList {
             return any(index).init(Data.TYPE, size);
         }
 
+        /** Takes the element at {@code index}, which lives behind a pointer, out of the list and leaves null. It is not copied. */
+        public DynamicOrphan disown(int index) {
+            return DynamicOrphan.disown(schema.element(), any(index));
+        }
+
+        /**
+         * Puts a value of the same message in place of the element at {@code index}, which lives behind a pointer. The orphan is used up.
+         *
+         * @throws IllegalArgumentException if it is of another type or another message; it and the element are as they were then
+         */
+        public void adopt(int index, DynamicOrphan orphan) {
+            orphan.adoptInto(schema.element(), any(index));
+        }
+
         /** The pointer at {@code index}, to be set to anything that the element type allows. */
         public AnyPointer.Builder any(int index) {
             if (elements instanceof PointerList.Builder<?, ?> pointers) {

@@ -74,34 +74,15 @@ public final class DynamicStruct {
 
         /** The value of a field; its default where the message has none. */
         public DynamicValue get(Field field) {
-            requireSet(field, schema, whichRaw());
+            Fields.requireSet(field, schema, whichRaw());
             FieldLayout layout = field.layout;
             Type type = field.type();
             if (layout.isGroup()) {
                 return new Reader((StructSchema) type, this);
             }
-            int offset = layout.offset();
-            long bits = layout.defaultBits();
-            return switch (type) {
-                case Type.Scalar scalar ->
-                    switch (scalar) {
-                        case VOID -> DynamicValue.Nothing.VOID;
-                        case BOOL -> new DynamicValue.Bool(_bool(offset, bits != 0));
-                        case INT8 -> new DynamicValue.Int(_int8(offset, (byte) bits));
-                        case INT16 -> new DynamicValue.Int(_int16(offset, (short) bits));
-                        case INT32 -> new DynamicValue.Int(_int32(offset, (int) bits));
-                        case INT64 -> new DynamicValue.Int(_int64(offset, bits));
-                        case UINT8 -> new DynamicValue.UInt(_uint8(offset, (int) bits));
-                        case UINT16 -> new DynamicValue.UInt(_uint16(offset, (int) bits));
-                        case UINT32 -> new DynamicValue.UInt(_uint32(offset, bits));
-                        case UINT64 -> new DynamicValue.UInt(_int64(offset, bits));
-                        case FLOAT32 -> new DynamicValue.Real(_float32(offset, (int) bits));
-                        case FLOAT64 -> new DynamicValue.Real(_float64(offset, bits));
-                        case TEXT, DATA -> Values.of(type, _any(offset, layout.defaultPointer()));
-                    };
-                case EnumSchema schema -> new DynamicEnum(schema, _uint16(offset, (int) bits));
-                default -> Values.of(type, _any(offset, layout.defaultPointer()));
-            };
+            return type.isPointer()
+                    ? Values.of(type, _any(layout.offset(), layout.defaultPointer()))
+                    : ScalarBits.value(type, rawBits(layout, type) ^ layout.defaultBits());
         }
 
         /**
@@ -114,7 +95,7 @@ public final class DynamicStruct {
 
         /** As {@link #has(String)}. */
         public boolean has(Field field) {
-            return isSet(field, schema, whichRaw())
+            return Fields.isSet(field, schema, whichRaw())
                     && (field.isGroup() || !field.type().isPointer() || !_isNull(field.layout.offset()));
         }
 
@@ -128,32 +109,23 @@ public final class DynamicStruct {
             return hasNonDefault(field, schema.entry.loader.limits().groupNesting());
         }
 
-        private boolean hasNonDefault(Field field, int levels) {
+        boolean hasNonDefault(Field field, int levels) {
             if (!has(field)) {
                 return false;
             }
             if (field.isGroup()) {
-                requireLevels(field, levels);
-                Reader group = get(field).asStruct();
-                Field member = group.which();
-                if (member != null && (member.discriminant() != 0 || group.hasNonDefault(member, levels - 1))) {
-                    return true;
-                }
-                for (Field inner : group.schema.nonUnionFields()) {
-                    if (group.hasNonDefault(inner, levels - 1)) {
-                        return true;
-                    }
-                }
-                return false;
+                Groups.requireLevels(field, levels);
+                return Groups.hasNonDefault(get(field).asStruct(), levels);
             }
             Type type = field.type();
-            return type.isPointer() || (type != Type.Scalar.VOID && rawBits(field.layout, type) != 0);
+            return type.isPointer() || rawBits(field.layout, type) != 0;
         }
 
         /** What lies in the message, which is zero where the field has its default. */
         private long rawBits(FieldLayout layout, Type type) {
             int offset = layout.offset();
-            return switch (type instanceof Type.Scalar scalar ? scalar.bits : 16) {
+            return switch (ScalarBits.size(type)) {
+                case 0 -> 0;
                 case 1 -> _bool(offset, false) ? 1 : 0;
                 case 8 -> _int8(offset, (byte) 0);
                 case 16 -> _int16(offset, (short) 0);
@@ -179,7 +151,7 @@ public final class DynamicStruct {
          * @throws IllegalArgumentException if the type is known to be another one
          */
         public <R extends StructReader> R as(StructType<?, R> type) {
-            requireType(schema, type);
+            Fields.requireType(schema, type);
             return type.view(this);
         }
 
@@ -258,10 +230,10 @@ public final class DynamicStruct {
 
         /** As {@link #set(String, Object)}. */
         public void set(Field field, @Nullable Object value) {
-            requireOwn(field, schema);
+            Fields.requireOwn(field, schema);
             try {
                 if (field.isGroup()) {
-                    setGroup(field, value, schema.entry.loader.limits().groupNesting());
+                    Groups.set(initGroup(field), value, groupNesting());
                 } else if (field.type().isPointer()) {
                     setPointer(field, value);
                 } else {
@@ -279,32 +251,21 @@ public final class DynamicStruct {
                 throw new IllegalArgumentException("null does not stand for " + type + "; clear() sets the default.");
             }
             requireRoom(field);
-            int offset = layout.offset();
-            int mask = (int) layout.defaultBits();
-            switch (type) {
-                case EnumSchema schema -> _setInt16(offset, (short) Conversions.enumerant(value, schema), (short) mask);
-                case Type.Scalar scalar -> {
-                    switch (scalar) {
-                        case VOID -> {
-                            if (value != DynamicValue.Nothing.VOID) {
-                                throw Conversions.mismatch(value, "Void");
-                            }
-                        }
-                        case BOOL -> _setBool(offset, Conversions.bool(value), mask != 0);
-                        case INT8, UINT8 -> _setInt8(offset, (byte) Conversions.integer(value, scalar), (byte) mask);
-                        case INT16, UINT16 ->
-                            _setInt16(offset, (short) Conversions.integer(value, scalar), (short) mask);
-                        case INT32, UINT32 -> _setInt32(offset, (int) Conversions.integer(value, scalar), mask);
-                        case INT64, UINT64 ->
-                            _setInt64(offset, Conversions.integer(value, scalar), layout.defaultBits());
-                        case FLOAT32 -> _setFloat32(offset, Conversions.float32(value), mask);
-                        case FLOAT64 -> _setFloat64(offset, Conversions.floating(value), layout.defaultBits());
-                        case TEXT, DATA -> throw new AssertionError("behind a pointer");
-                    }
-                }
-                default -> throw new AssertionError("behind a pointer");
-            }
+            putBits(layout, type, ScalarBits.of(type, value) ^ layout.defaultBits());
             select(field);
+        }
+
+        /** Writes as many of the bits as the type has. */
+        private void putBits(FieldLayout layout, Type type, long bits) {
+            int offset = layout.offset();
+            switch (ScalarBits.size(type)) {
+                case 0 -> {}
+                case 1 -> _setBool(offset, (bits & 1) != 0, false);
+                case 8 -> _setInt8(offset, (byte) bits, (byte) 0);
+                case 16 -> _setInt16(offset, (short) bits, (short) 0);
+                case 32 -> _setInt32(offset, (int) bits, 0);
+                default -> _setInt64(offset, bits, 0);
+            }
         }
 
         private void setPointer(Field field, @Nullable Object value) {
@@ -326,46 +287,6 @@ public final class DynamicStruct {
             select(field);
         }
 
-        private void setGroup(Field field, @Nullable Object value, int levels) {
-            Builder group = initGroup(field);
-            if (value instanceof Map<?, ?> fields) {
-                PointerWrites.setAll(group, fields);
-                return;
-            }
-            if (!(value instanceof Reader source) || source.schema.id() != group.schema.id()) {
-                throw value == null
-                        ? new IllegalArgumentException("null does not stand for a group; clear() sets the defaults.")
-                        : Conversions.mismatch(value, "the group " + group.schema);
-            }
-            group.copyFrom(source, levels);
-        }
-
-        private void copyFrom(Reader source, int levels) {
-            Field member = source.which();
-            if (member != null) {
-                copy(member, source, levels);
-            }
-            for (Field field : source.schema.nonUnionFields()) {
-                if (source.has(field)) {
-                    copy(field, source, levels);
-                }
-            }
-        }
-
-        private void copy(Field field, Reader source, int levels) {
-            if (field.isGroup()) {
-                requireLevels(field, levels);
-                setGroup(own(field), source.get(field), levels - 1);
-            } else {
-                set(own(field), source.get(field));
-            }
-        }
-
-        /** The field of this struct that is the given one of another brand of it. */
-        private Field own(Field field) {
-            return field.struct() == schema ? field : schema.field(field.name());
-        }
-
         /** Opens a struct or group for writing; a struct that is not there yet becomes its default first. */
         public Builder struct(String name) {
             return struct(schema.field(name));
@@ -373,9 +294,9 @@ public final class DynamicStruct {
 
         /** As {@link #struct(String)}. */
         public Builder struct(Field field) {
-            requireSet(field, schema, asReader().whichRaw());
+            Fields.requireSet(field, schema, asReader().whichRaw());
             if (!(field.type() instanceof StructSchema type)) {
-                throw new IllegalArgumentException(describe(field) + " is no struct.");
+                throw new IllegalArgumentException(Fields.describe(field) + " is no struct.");
             }
             return field.isGroup() ? group(field, type) : open(field).as(type.structType());
         }
@@ -387,12 +308,12 @@ public final class DynamicStruct {
 
         /** As {@link #initStruct(String)}. */
         public Builder initStruct(Field field) {
-            requireOwn(field, schema);
+            Fields.requireOwn(field, schema);
             if (field.isGroup()) {
                 return initGroup(field);
             }
             if (!(field.type() instanceof StructSchema type)) {
-                throw new IllegalArgumentException(describe(field) + " is no struct.");
+                throw new IllegalArgumentException(Fields.describe(field) + " is no struct.");
             }
             Builder struct = _init(type.structType(), pointerIndex(field));
             select(field);
@@ -407,7 +328,7 @@ public final class DynamicStruct {
         private Builder group(Field field, StructSchema type) {
             if (!_holds(64 * type.entry.dataWords(), type.entry.pointerCount())) {
                 throw new IllegalArgumentException(
-                        describe(field)
+                        Fields.describe(field)
                                 + " needs more room than this struct has: it was made by an older schema. Copy it into a new one.");
             }
             return new Builder(type, this);
@@ -420,7 +341,7 @@ public final class DynamicStruct {
 
         /** As {@link #list(String)}. */
         public DynamicList.Builder list(Field field) {
-            requireSet(field, schema, asReader().whichRaw());
+            Fields.requireSet(field, schema, asReader().whichRaw());
             return listType(field).edit(open(field));
         }
 
@@ -431,7 +352,7 @@ public final class DynamicStruct {
 
         /** As {@link #initList(String, int)}. */
         public DynamicList.Builder initList(Field field, int size) {
-            requireOwn(field, schema);
+            Fields.requireOwn(field, schema);
             DynamicList.Builder list = listType(field).init(_any(pointerIndex(field)), size);
             select(field);
             return list;
@@ -441,14 +362,14 @@ public final class DynamicStruct {
             if (field.type() instanceof ListSchema type) {
                 return type;
             }
-            throw new IllegalArgumentException(describe(field) + " is no list.");
+            throw new IllegalArgumentException(Fields.describe(field) + " is no list.");
         }
 
         /** Makes new data of {@code size} zero bytes in place of what was there. */
         public Data.Builder initData(String name, int size) {
             Field field = schema.field(name);
             if (field.type() != Type.Scalar.DATA) {
-                throw new IllegalArgumentException(describe(field) + " is no Data.");
+                throw new IllegalArgumentException(Fields.describe(field) + " is no Data.");
             }
             Data.Builder data = _initData(pointerIndex(field), size);
             select(field);
@@ -462,9 +383,9 @@ public final class DynamicStruct {
 
         /** As {@link #any(String)}. */
         public AnyPointer.Builder any(Field field) {
-            requireSet(field, schema, asReader().whichRaw());
+            Fields.requireSet(field, schema, asReader().whichRaw());
             if (!(field.type() instanceof Type.Any)) {
-                throw new IllegalArgumentException(describe(field) + " is no AnyPointer.");
+                throw new IllegalArgumentException(Fields.describe(field) + " is no AnyPointer.");
             }
             return open(field);
         }
@@ -483,35 +404,74 @@ public final class DynamicStruct {
 
         /** As {@link #clear(String)}. */
         public void clear(Field field) {
-            requireOwn(field, schema);
-            clear(field, schema.entry.loader.limits().groupNesting());
+            Fields.requireOwn(field, schema);
+            clear(field, groupNesting());
         }
 
-        private void clear(Field field, int levels) {
+        void clear(Field field, int levels) {
             Type type = field.type();
             if (field.isGroup()) {
-                requireLevels(field, levels);
-                Builder group = group(field, (StructSchema) type);
-                Field first = group.schema.fieldByDiscriminant(0);
-                if (first != null) {
-                    group.clear(first, levels - 1);
-                }
-                for (Field inner : group.schema.nonUnionFields()) {
-                    group.clear(inner, levels - 1);
-                }
+                Groups.requireLevels(field, levels);
+                Groups.clear(group(field, (StructSchema) type), levels);
             } else if (type.isPointer()) {
                 _clear(pointerIndex(field));
             } else {
                 requireRoom(field);
-                int offset = field.layout.offset();
-                switch (type instanceof Type.Scalar scalar ? scalar.bits : 16) {
-                    case 0 -> {}
-                    case 1 -> _setBool(offset, false, false);
-                    case 8 -> _setInt8(offset, (byte) 0, (byte) 0);
-                    case 16 -> _setInt16(offset, (short) 0, (short) 0);
-                    case 32 -> _setInt32(offset, 0, 0);
-                    default -> _setInt64(offset, 0, 0);
+                putBits(field.layout, type, 0);
+            }
+            select(field);
+        }
+
+        private int groupNesting() {
+            return schema.entry.loader.limits().groupNesting();
+        }
+
+        /**
+         * Takes the value of a field out of the struct and leaves its default, as {@link #clear(String)}; a member of the union must be the one
+         * that is set. What is behind a pointer is not copied; a group is moved field by field into a struct of its own.
+         */
+        public DynamicOrphan disown(String name) {
+            return disown(schema.field(name));
+        }
+
+        /** As {@link #disown(String)}. */
+        public DynamicOrphan disown(Field field) {
+            Fields.requireSet(field, schema, asReader().whichRaw());
+            Type type = field.type();
+            if (field.isGroup()) {
+                return Groups.disown(this, field, groupNesting());
+            }
+            if (type.isPointer()) {
+                return DynamicOrphan.disown(type, _any(pointerIndex(field)));
+            }
+            DynamicOrphan orphan = DynamicOrphan.ofScalar(type, get(field));
+            clear(field);
+            return orphan;
+        }
+
+        /**
+         * Puts a value of the same message in place of a field's; a member of the union becomes the one that is set. The orphan is used up.
+         *
+         * @throws IllegalArgumentException if it is of another type or another message; it and the field are as they were then
+         */
+        public void adopt(String name, DynamicOrphan orphan) {
+            adopt(schema.field(name), orphan);
+        }
+
+        /** As {@link #adopt(String, DynamicOrphan)}. */
+        public void adopt(Field field, DynamicOrphan orphan) {
+            Fields.requireOwn(field, schema);
+            try {
+                if (field.isGroup()) {
+                    Groups.adopt(this, field, orphan, groupNesting());
+                } else if (field.type().isPointer()) {
+                    orphan.adoptInto(field.type(), _any(pointerIndex(field)));
+                } else {
+                    setData(field, orphan.get());
+                    orphan.close();
                 }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(Fields.describe(field) + ": " + e.getMessage(), e);
             }
             select(field);
         }
@@ -522,7 +482,7 @@ public final class DynamicStruct {
          * @throws IllegalArgumentException if the type is known to be another one, or larger than this struct
          */
         public <B extends StructBuilder> B as(StructType<B, ?> type) {
-            requireType(schema, type);
+            Fields.requireType(schema, type);
             return type.view(this);
         }
 
@@ -545,21 +505,16 @@ public final class DynamicStruct {
         private int pointerIndex(Field field) {
             int index = field.layout.offset();
             if (!_holds(0, index + 1)) {
-                throw tooSmall(field);
+                throw Fields.tooSmall(field);
             }
             return index;
         }
 
         private void requireRoom(Field field) {
-            int bits = field.type() instanceof Type.Scalar scalar ? scalar.bits : 16;
+            int bits = ScalarBits.size(field.type());
             if (bits != 0 && !_holds(bits * (field.layout.offset() + 1), 0)) {
-                throw tooSmall(field);
+                throw Fields.tooSmall(field);
             }
-        }
-
-        private IllegalArgumentException tooSmall(Field field) {
-            return new IllegalArgumentException(describe(field)
-                    + " has no room in this struct, which was made by an older schema. Copy it into a new one.");
         }
 
         /** Makes a member of the union the one that is set. */
@@ -567,47 +522,10 @@ public final class DynamicStruct {
             if (field.isInUnion()) {
                 int offset = schema.discriminantOffset();
                 if (!_holds(16 * (offset + 1), 0)) {
-                    throw tooSmall(field);
+                    throw Fields.tooSmall(field);
                 }
                 _setInt16(offset, (short) field.discriminant(), (short) 0);
             }
         }
-    }
-
-    private static void requireOwn(Field field, StructSchema schema) {
-        if (field.struct() != schema) {
-            throw new IllegalArgumentException(describe(field) + " is not a field of " + schema + ".");
-        }
-    }
-
-    private static boolean isSet(Field field, StructSchema schema, int which) {
-        requireOwn(field, schema);
-        return !field.isInUnion() || field.discriminant() == which;
-    }
-
-    private static void requireSet(Field field, StructSchema schema, int which) {
-        if (!isSet(field, schema, which)) {
-            Field other = schema.fieldByDiscriminant(which);
-            throw new IllegalArgumentException(describe(field) + " is a member of a union in which "
-                    + (other == null ? "number " + which : other) + " is set.");
-        }
-    }
-
-    private static void requireLevels(Field field, int levels) {
-        if (levels <= 0) {
-            throw new SchemaException(describe(field) + " lies in too many groups (Limits.groupNesting).");
-        }
-    }
-
-    private static void requireType(StructSchema schema, StructType<?, ?> type) {
-        // A type without id was written by hand: whoever did that knows what it fits.
-        if (type.typeId() != 0 && type.typeId() != schema.id()) {
-            throw new IllegalArgumentException("This is a " + schema + " (" + SchemaException.id(schema.id())
-                    + "), not the type " + SchemaException.id(type.typeId()) + " that was asked for.");
-        }
-    }
-
-    private static String describe(Field field) {
-        return "Field " + field + " of " + field.struct();
     }
 }

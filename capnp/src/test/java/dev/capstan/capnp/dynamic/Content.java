@@ -356,7 +356,7 @@ public final class Content {
                                 .toArray());
     }
 
-    private static void checkTexts(DynamicValue list, String... expected) {
+    static void checkTexts(DynamicValue list, String... expected) {
         assertEquals(
                 List.of(expected),
                 list.asList().stream().map(DynamicValue::asText).toList());

@@ -20,6 +20,7 @@ final class AnnotationComparison {
     /** Names and packages of generated code. */
     private static final Map<Long, String> CODE = Map.of(
             0x9ee4c8f803b3b596L, "Java.package",
+            0xd3a6c0f1b5e84f27L, "Java.name",
             0xb9c6f99ebf805f2cL, "Cxx.namespace",
             0xf264a779fef191ceL, "Cxx.name");
 

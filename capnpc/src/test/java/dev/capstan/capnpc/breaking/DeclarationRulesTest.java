@@ -246,6 +246,7 @@ class DeclarationRulesTest {
             String java = "using Java = import \"/capnp/java.capnp\";";
             String cxx = "using Cxx = import \"/capnp/c++.capnp\";";
             finds(java + "$Java.package(\"a\");", java + "$Java.package(\"b\");", "(annotated-differently )");
+            finds(java + "struct A {}", java + "struct A $Java.name(\"B\") {}", "(annotated-differently A)");
             finds(cxx + "$Cxx.namespace(\"a\");", cxx, "(annotated-differently )");
             finds(cxx + "struct A {}", cxx + "struct A $Cxx.name(\"B\") {}", "(annotated-differently A)");
         }

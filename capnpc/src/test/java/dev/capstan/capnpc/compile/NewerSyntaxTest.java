@@ -1,5 +1,6 @@
 package dev.capstan.capnpc.compile;
 
+import dev.capstan.testkit.Parity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,7 @@ class NewerSyntaxTest {
     }
 
     @Test
+    @Parity("encoding: GlobalConstants")
     void text_can_be_a_block_of_lines_behind_backquotes() {
         assertSame("const t :Text = \"one\\n\\\"two\\\" `2`\\n\";", "const t :Text =\n  `one\n  `\"two\" `2`\n  ;");
     }

@@ -13,7 +13,7 @@ class StoredRequestsTest {
     @ParameterizedTest
     @CsvSource({
         "standard, capnp/src/main/capnp, capnp/schema capnp/rpc capnp/rpc-twoparty capnp/persistent capnp/stream",
-        "fixture, capnp/src/test/capnp, test dynamic",
+        "fixture, capnp/src/test/capnp, test dynamic encoding encoding-import",
         "calculator, examples/calculator/src/main/capnp, calculator",
         "hello, examples/hello/src/main/capnp, hello",
         "bench, bench/src/main/capnp, bench serialization",
