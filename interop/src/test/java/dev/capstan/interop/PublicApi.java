@@ -1,6 +1,7 @@
 package dev.capstan.interop;
 
 import java.lang.module.ModuleDescriptor;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Left out are generated packages, which their schemas tell of; what the compiler adds; and {@code equals}, {@code hashCode} and {@code toString}, which everything has.
  */
 final class PublicApi {
-    private static final Pattern QUALIFIER = Pattern.compile("\\b(?:java\\.(?:\\w+\\.)+|dev\\.capstan\\.)(?=\\w)");
+    private static final Pattern QUALIFIER = Pattern.compile("\\b(?:java\\.(?:[a-z]\\w*\\.)+|dev\\.capstan\\.)(?=\\w)");
     private static final Set<String> OF_EVERYTHING = Set.of("equals", "hashCode", "toString");
     private static final Set<String> OF_EVERY_ENUM = Set.of("values", "valueOf");
 
@@ -195,7 +196,7 @@ final class PublicApi {
             return "constant " + field.getName();
         }
         String isFinal = Modifier.isFinal(field.getModifiers()) ? "final " : "";
-        return modifiers(field) + isFinal + name(field.getGenericType()) + " " + field.getName();
+        return modifiers(field) + isFinal + name(field.getAnnotatedType()) + " " + field.getName();
     }
 
     private static String method(Method method) {
@@ -207,7 +208,7 @@ final class PublicApi {
                         ? "abstract "
                         // A final class has no methods that are not.
                         : Modifier.isFinal(modifiers) && isExtensible(method.getDeclaringClass()) ? "final " : "";
-        return modifiers(method) + kind + name(method.getGenericReturnType()) + " " + method.getName() + rest(method);
+        return modifiers(method) + kind + name(method.getAnnotatedReturnType()) + " " + method.getName() + rest(method);
     }
 
     private static String modifiers(Member member) {
@@ -217,8 +218,9 @@ final class PublicApi {
 
     /** Type parameters, parameters and exceptions. */
     private static String rest(Executable executable) {
-        Type[] parameters = executable.getGenericParameterTypes();
-        String list = names(parameters);
+        String list = Arrays.stream(executable.getAnnotatedParameterTypes())
+                .map(PublicApi::name)
+                .collect(Collectors.joining(", "));
         if (executable.isVarArgs()) {
             list = list.replaceFirst("\\[]$", "...");
         }
@@ -251,6 +253,13 @@ final class PublicApi {
 
     private static String name(Type type) {
         return shortened(type.getTypeName().replace('$', '.'));
+    }
+
+    /** With the annotations on it, which say what may be null. */
+    private static String name(AnnotatedType type) {
+        return shortened(type.toString()
+                .replace("@org.jspecify.annotations.Nullable()", "@Nullable")
+                .replace('$', '.'));
     }
 
     private static String shortened(String name) {

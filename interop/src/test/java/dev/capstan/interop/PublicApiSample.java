@@ -2,6 +2,8 @@ package dev.capstan.interop;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link PublicApiTest} has listed: one thing of each kind that is seen, among what is not. */
 public abstract class PublicApiSample<T extends Comparable<T>> extends PublicApiHidden<T> implements Cloneable {
@@ -28,7 +30,9 @@ public abstract class PublicApiSample<T extends Comparable<T>> extends PublicApi
 
     protected abstract void toBeWritten(int[] room);
 
-    public final void settled() {}
+    public final Map.@Nullable Entry<String, @Nullable T> settled() {
+        return null;
+    }
 
     void hidden() {}
 

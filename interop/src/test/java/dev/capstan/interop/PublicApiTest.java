@@ -81,7 +81,7 @@ class PublicApiTest {
                 """
                 interop.PublicApiSample<T extends Comparable<T>>: abstract class extends interop.PublicApiHidden<T> implements Cloneable
                     List<T> inherited()
-                    final void settled()
+                    final @Nullable Map.Entry<String, @Nullable T> settled()
                     protected T value
                     protected abstract void toBeWritten(int[])
                     protected new(T, String...)
