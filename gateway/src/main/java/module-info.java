@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.capstan.gateway {
     requires static transitive org.jspecify;
     requires dev.capstan.capnp;
+    requires dev.capstan.capnp.json;
     requires dev.capstan.capnpc;
     requires dev.capstan.net;
     requires dev.capstan.examples.calculator;

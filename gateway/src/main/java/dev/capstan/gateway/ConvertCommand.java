@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  flat-packed  the same, packed",
             "  canonical    one segment in canonical form, without a table; one message",
             "  text         values as in schemas, such as (name = \"x\"), one after the other",
+            "  json         objects, one after the other; follows the annotations of /capnp/compat/json.capnp",
             "",
             "Example: ./capstan convert binary:text schemas/hello.capnp Greeting < message"
         },
@@ -46,7 +47,7 @@ final class ConvertCommand implements Callable<Integer> {
     @Mixin
     private SchemaFolders folders = new SchemaFolders();
 
-    @Option(names = "--short", description = "Write text in one line for each message.")
+    @Option(names = "--short", description = "Write text or JSON in one line for each message.")
     private boolean isShort;
 
     @Option(
@@ -65,7 +66,7 @@ final class ConvertCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "SCHEMA",
-            description = "The file that declares the type of the messages; needed for text.")
+            description = "The file that declares the type of the messages; needed for text and json.")
     private @Nullable Path schema;
 
     @Parameters(
@@ -155,7 +156,7 @@ final class ConvertCommand implements Callable<Integer> {
         for (byte b : start) {
             looksLikeText &= b >= ' ' || b == '\n' || b == '\r' || b == '\t' || b < 0;
         }
-        if (start.length > 0 && looksLikeText != (from == MessageFormat.TEXT)) {
+        if (start.length > 0 && looksLikeText != from.isText()) {
             err.println("capstan: the input looks like " + (looksLikeText ? "text" : "something binary") + ", not like "
                     + from + ". (--quiet leaves out this warning.)");
         }

@@ -58,7 +58,7 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--flat", description = "The same as -o flat; with -p, as -o flat-packed.")
     private boolean flat;
 
-    @Option(names = "--short", description = "Write text in one line.")
+    @Option(names = "--short", description = "Write text or JSON in one line.")
     private boolean isShort;
 
     @Parameters(index = "0", paramLabel = "SCHEMA", description = "The file.")

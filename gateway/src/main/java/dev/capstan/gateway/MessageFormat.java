@@ -12,6 +12,8 @@ import dev.capstan.capnp.dynamic.StructSchema;
 import dev.capstan.capnp.io.MessageInput;
 import dev.capstan.capnp.io.MessageOutput;
 import dev.capstan.capnp.io.Packed;
+import dev.capstan.capnp.json.JsonCodec;
+import dev.capstan.capnp.json.JsonException;
 import dev.capstan.capnp.text.TextForm;
 import dev.capstan.capnp.text.TextInput;
 import java.io.IOException;
@@ -37,17 +39,20 @@ enum MessageFormat {
     FLAT,
     FLAT_PACKED,
     CANONICAL,
-    TEXT;
+    TEXT,
+    JSON;
 
     private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
     private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
+    private static final dev.capstan.capnp.json.Limits JSON_LIMITS =
+            new dev.capstan.capnp.json.Limits(512, MOST_BYTES, MOST_BYTES, 1 << 20, 1000, 1 << 28, 1 << 28, 1 << 16);
     private static final dev.capstan.capnp.text.Limits TEXT_LIMITS =
             new dev.capstan.capnp.text.Limits(MOST_BYTES, 512, 1L << 28);
 
     /**
      * How output is written.
      *
-     * @param isShort text in one line
+     * @param isShort text and JSON in one line
      * @param segmentWords size of segments in words, 0 for a single one
      */
     record Style(boolean isShort, int segmentWords) {}
@@ -65,7 +70,12 @@ enum MessageFormat {
 
     /** Whether it cannot be read or written without the type of the messages. */
     boolean needsSchema() {
-        return this == TEXT;
+        return isText();
+    }
+
+    /** Whether people can read it. */
+    boolean isText() {
+        return this == TEXT || this == JSON;
     }
 
     /** Whether nothing says where a message ends, so that there is one alone. */
@@ -82,6 +92,7 @@ enum MessageFormat {
             case FLAT_PACKED -> flat(unpack(in.readAllBytes()), false);
             case CANONICAL -> flat(in.readAllBytes(), true);
             case TEXT -> text(new TextInput(in.readAllBytes(), TEXT_LIMITS), Objects.requireNonNull(type));
+            case JSON -> json(new JsonTexts(in.readAllBytes()), Objects.requireNonNull(type));
         };
     }
 
@@ -127,6 +138,27 @@ enum MessageFormat {
         };
     }
 
+    private static JsonCodec.Builder json() {
+        return JsonCodec.builder().annotations().limits(JSON_LIMITS);
+    }
+
+    private static MessageSource json(JsonTexts texts, StructSchema type) {
+        JsonCodec codec = json().build();
+        return () -> {
+            byte[] text = texts.next();
+            if (text == null) {
+                return null;
+            }
+            DynamicStruct.Builder root = new MessageBuilder().initRoot(type.structType());
+            try {
+                codec.decode(text, root);
+            } catch (JsonException e) {
+                throw new InputException(texts.located(e));
+            }
+            return root.asReader();
+        };
+    }
+
     /** Writes messages to {@code out}; {@code type} must be there if {@link #needsSchema}. */
     MessageSink sink(OutputStream out, @Nullable StructSchema type, Style style) {
         return switch (this) {
@@ -140,6 +172,7 @@ enum MessageFormat {
                 };
             case CANONICAL -> root -> out.write(root.canonical());
             case TEXT -> text(out, Objects.requireNonNull(type), style);
+            case JSON -> json(out, Objects.requireNonNull(type), style);
         };
     }
 
@@ -180,6 +213,17 @@ enum MessageFormat {
             DynamicStruct.Reader struct = DynamicStruct.of(type, root);
             String text = style.isShort ? TextForm.compact(struct) : TextForm.pretty(struct);
             out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+        };
+    }
+
+    private static MessageSink json(OutputStream out, StructSchema type, Style style) {
+        JsonCodec codec = (style.isShort ? json() : json().pretty()).build();
+        return root -> {
+            try {
+                out.write((codec.encode(DynamicStruct.of(type, root)) + "\n").getBytes(StandardCharsets.UTF_8));
+            } catch (JsonException e) {
+                throw new InputException(String.valueOf(e.getMessage()));
+            }
         };
     }
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConvertCommandTest {
     private static final String SCHEMA = """
             @0xd1a5e7c2b8f04963;
+            using Json = import "/capnp/compat/json.capnp";
             struct Person {
               name @0 :Text;
               age @1 :UInt8 = 30;
@@ -39,6 +40,13 @@ class ConvertCommandTest {
               struct Phone { number @0 :Text; kind @1 :Kind; }
               enum Kind { mobile @0; fixed @1; }
             }
+            struct Renamed {
+              id @0 :UInt64 $Json.name("the id");
+              bytes @1 :Data $Json.base64;
+              inner :group $Json.flatten() { flag @2 :Bool; }
+            }
+            struct Opaque { cap @0 :Face; }
+            struct Tree { children @0 :List(Tree); }
             const alice :Person = (name = "Alice", phones = [(number = "555"), (number = "556", kind = fixed)],
                 home = (street = "A road that is long enough for a line", number = 5));
             const answer :Int32 = 42;
@@ -112,7 +120,7 @@ class ConvertCommandTest {
     @Nested
     class Converting {
         @ParameterizedTest
-        @ValueSource(strings = {"binary", "packed", "flat", "flat-packed", "canonical", "text"})
+        @ValueSource(strings = {"binary", "packed", "flat", "flat-packed", "canonical", "text", "json"})
         void to_a_format_and_back_loses_nothing(String format) {
             byte[] there = convert("text:" + format, bytes(TEXT));
             assertText(TEXT, convert(format + ":text", there, "--short"));
@@ -151,6 +159,52 @@ class ConvertCommandTest {
                         (number = "1", kind = mobile) ],
                       home = (street = "S", number = 0) )
                     """, convert("text:text", bytes(TEXT)));
+        }
+
+        @Test
+        void json_follows_the_annotations_in_both_directions_and_comes_in_lines_or_in_one() {
+            String[] there = {"convert", "--short", "text:json", "person.capnp", "Renamed"};
+            byte[] json = succeed(bytes("(id = 5, bytes = 0x\"00 ff\", inner = (flag = true)) ()"), there);
+            assertText("""
+                    {"the id":"5","bytes":"AP8=","flag":true}
+                    {"the id":"0","flag":false}
+                    """, json);
+            String[] back = {"convert", "--short", "json:text", "person.capnp", "Renamed"};
+            assertText(
+                    "(id = 5, bytes = \"\\000\\377\", inner = (flag = true))\n(id = 0, inner = (flag = false))\n",
+                    succeed(json, back));
+            String[] pretty = {"convert", "json:json", "person.capnp", "Tree"};
+            String tree = "{\"children\":[{\"children\":[{}]},{}]}";
+            String lines = new String(succeed(bytes(tree), pretty), StandardCharsets.UTF_8);
+            assertEquals("{\"children\": [{\"children\": [{}]}, {}]}\n", lines);
+            assertText(tree + "\n", succeed(bytes(lines), "convert", "--short", "json:json", "person.capnp", "Tree"));
+            assertText(lines, succeed(bytes(lines), pretty));
+        }
+
+        @Test
+        void json_texts_follow_one_another_with_or_without_space() {
+            String texts = "{\"name\":\"}{[\\\"\"}{}\r\n\t {\"phones\":[{},{\"number\":\"]\"}]}\n\n";
+            assertText("""
+                    (name = "}{[\\"", age = 30, home = (number = 0))
+                    (age = 30, home = (number = 0))
+                    (age = 30, phones = [(kind = mobile), (number = "]", kind = mobile)], home = (number = 0))
+                    """, convert("json:text", bytes(texts), "--short"));
+            assertEquals(0, convert("json:binary", bytes(" \n")).length);
+        }
+
+        @Test
+        void tells_where_json_is_wrong() {
+            String[] json = {"convert", "json:text", "person.capnp", "Person"};
+            assertFails("after 0 messages of json: line 1, column", bytes("{\"age\": tru}"), json);
+            assertFails("after 1 messages of json: line 3, column 8:", bytes("{\n}\n{\"age\":\"ten\"}"), json);
+            assertFails("after 1 messages of json: line 1, column 16:", bytes("{\"ä\":1} {\"age\":\"x\"}"), json);
+            assertFails("after 0 messages of json: line 1, column", bytes("{\"age\": 1"), json);
+            assertFails("after 0 messages of json: ", bytes("]"), json);
+            assertFails("after 0 messages of json: ", bytes("{\"children\":[".repeat(100_000)), json);
+            assertFails("json needs a schema.", new byte[0], "convert", "binary:json");
+            assertFails("the input looks like text, not like binary", bytes("{}"), "convert", "binary:packed");
+            byte[] cap = {0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0};
+            assertFails("after 1 messages of binary: ", cap, "convert", "binary:json", "person.capnp", "Opaque");
         }
 
         @Test
@@ -257,6 +311,8 @@ class ConvertCommandTest {
             assertArrayEquals(binary, succeed(new byte[0], "eval", "-b", "person.capnp", "alice"));
             byte[] packed = succeed(new byte[0], "eval", "-p", "person.capnp", "alice");
             assertArrayEquals(binary, convert("packed:binary", packed));
+            byte[] json = succeed(new byte[0], "eval", "-o", "json", "person.capnp", "alice");
+            assertText(eval("alice"), convert("json:text", json));
             byte[] flat = succeed(new byte[0], "eval", "--flat", "-p", "person.capnp", "alice");
             assertText(eval("alice"), convert("flat-packed:text", flat));
         }
@@ -266,7 +322,7 @@ class ConvertCommandTest {
                 delimiter = '|',
                 quoteCharacter = '~',
                 value = {
-                    "nope | 'nope' is not declared in person.capnp. Declared are: Person, alice,",
+                    "nope | 'nope' is not declared in person.capnp. Declared are: Person, Renamed,",
                     "Person | 'Person' cannot be evaluated.",
                     "Face | 'Face' cannot be evaluated.",
                     "Person.nope | 'Person' has no member 'nope'. It has [name, age,",
@@ -304,20 +360,24 @@ class ConvertCommandTest {
                     bytes(eval(name)));
         }
         byte[] text = bytes(eval("alice"));
-        List<String> formats = List.of("binary", "packed", "flat", "flat-packed", "canonical", "text");
+        List<String> formats = List.of("binary", "packed", "flat", "flat-packed", "canonical", "text", "json");
         for (String from : formats) {
             byte[] input = theirs(text, "convert", "text:" + from, "person.capnp", "Person");
             for (String to : formats) {
                 byte[] expected = theirs(input, "convert", from + ":" + to, "person.capnp", "Person");
                 byte[] actual = convert(from + ":" + to, input);
                 // Objects of equal content may lie in another order where a message is copied from one that was built.
-                if (from.equals("text") && !to.equals("text")) {
+                if (isText(from) && !isText(to)) {
                     expected = theirs(expected, "convert", to + ":canonical");
                     actual = theirs(actual, "convert", to + ":canonical");
                 }
                 assertArrayEquals(expected, actual, from + ":" + to);
             }
         }
+    }
+
+    private static boolean isText(String format) {
+        return format.equals("text") || format.equals("json");
     }
 
     private byte[] theirs(byte[] input, String... args) throws IOException, InterruptedException {

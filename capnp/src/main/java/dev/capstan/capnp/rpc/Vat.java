@@ -12,6 +12,7 @@ import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Target;
+import dev.capstan.capnp.io.FrameStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.EnumSet;

@@ -10,6 +10,7 @@ import dev.capstan.async.SimLoop;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Target;
 import dev.capstan.capnp.MessageBuilder;
+import dev.capstan.capnp.io.FrameStream;
 import dev.capstan.capnp.rpc.protocol.Call;
 import dev.capstan.capnp.rpc.protocol.CapDescriptor;
 import dev.capstan.capnp.rpc.protocol.Message;

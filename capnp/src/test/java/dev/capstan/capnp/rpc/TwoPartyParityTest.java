@@ -11,6 +11,7 @@ import dev.capstan.async.ByteStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnp.io.FrameStream;
 import dev.capstan.capnp.rpc.protocol.Message;
 import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestExtends;

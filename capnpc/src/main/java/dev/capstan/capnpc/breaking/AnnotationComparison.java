@@ -66,6 +66,6 @@ final class AnnotationComparison {
     }
 
     private static boolean differ(Annotation.@Nullable Reader a, Annotation.@Nullable Reader b) {
-        return (a == null || b == null) ? a != b : !Content.equal(a.getValue(), b.getValue());
+        return (a == null || b == null) ? a != b : !a.getValue().contentEquals(b.getValue());
     }
 }

@@ -309,7 +309,7 @@ final class StructComparison {
     }
 
     static boolean sameValue(Value.Reader a, Value.Reader b) {
-        return Content.equal(a, b);
+        return a.contentEquals(b);
     }
 
     /** The wording for the fields of a struct. */

@@ -1,4 +1,4 @@
-package dev.capstan.capnp.rpc;
+package dev.capstan.capnp.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
