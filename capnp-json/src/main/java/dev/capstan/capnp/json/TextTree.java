@@ -60,9 +60,12 @@ final class TextTree extends Tree {
         }
         TextTree tree = new TextTree(text, limits);
         try (JsonParser parser = factory.createParser(text)) {
-            tree.read((ParserBase) parser);
-        } catch (StreamConstraintsException e) {
-            throw tree.refused(e);
+            try {
+                tree.read((ParserBase) parser);
+            } catch (StreamConstraintsException e) {
+                // Which knows its place only sometimes.
+                throw tree.refused(e, parser.currentLocation());
+            }
         } catch (JsonEOFException e) {
             throw JsonException.at(text, text.length(), "The text ends within a value: is it complete?");
         } catch (JsonProcessingException e) {
@@ -214,7 +217,7 @@ final class TextTree extends Tree {
         return text.length() <= 60 ? text : text.substring(0, 60) + "...";
     }
 
-    private JsonException refused(StreamConstraintsException e) {
+    private JsonException refused(StreamConstraintsException e, JsonLocation at) {
         String fault = e.getOriginalMessage();
         String said = depth >= limits.nesting()
                 ? "Arrays and objects nest more than " + limits.nesting() + " levels deep (Limits.nesting)."
@@ -223,7 +226,7 @@ final class TextTree extends Tree {
                         : fault.contains("Name")
                                 ? "A name of more than " + limits.nameLength() + " characters (Limits.nameLength)."
                                 : fault;
-        return at(e, said);
+        return at(e, at, said);
     }
 
     private JsonException malformed(JsonProcessingException e) {
@@ -232,12 +235,12 @@ final class TextTree extends Tree {
         int source = fault.indexOf("[Source");
         return at(
                 e,
+                e.getLocation(),
                 "This is not JSON: " + (source < 0 ? fault : fault.substring(0, fault.lastIndexOf(" (", source)))
                         + ".");
     }
 
-    private static JsonException at(JsonProcessingException e, String fault) {
-        JsonLocation at = e.getLocation();
+    private static JsonException at(JsonProcessingException e, JsonLocation at, String fault) {
         JsonException located =
                 at == null ? JsonException.of(fault) : JsonException.at(at.getLineNr(), at.getColumnNr(), fault);
         located.initCause(e);

@@ -131,9 +131,11 @@ class JsonErrorsTest {
     }
 
     private static void limited(String name, Limits limits, String text) {
-        String fault = String.valueOf(refused(JsonCodec.builder().limits(limits).build(), TestAllTypes.TYPE, text)
-                .getMessage());
+        JsonException refused = refused(JsonCodec.builder().limits(limits).build(), TestAllTypes.TYPE, text);
+        String fault = String.valueOf(refused.getMessage());
         assertTrue(fault.contains("Limits." + name), fault);
+        // A text that is too long as a whole is not looked at.
+        assertEquals(name.equals("textLength") ? -1 : 1, refused.line(), fault);
     }
 
     @Test
