@@ -25,7 +25,7 @@ public final class AnyStruct {
 
     /** {@code struct} without its type. */
     public static Builder of(StructBuilder struct) {
-        return new Builder(struct);
+        return struct instanceof Builder same ? same : new Builder(struct);
     }
 
     /** The reading side. */
@@ -55,18 +55,31 @@ public final class AnyStruct {
 
         /** The same struct with a type. */
         public <R extends StructReader> R as(StructType<?, R> type) {
-            return type.reader(segment, data, dataBits, pointerCount, depthLeft);
+            return type.reader(segment, data, dataBits, pointerCount, depthLeft());
         }
     }
 
     /** The writing side. */
     public static final class Builder extends StructBuilder {
+        // An element of a list of, say, bytes is a struct too, whose data section is no whole number of words.
+        private final long data;
+        private final int dataBits;
+
         private Builder(Segment segment, long data, int dataBits, int pointerCount) {
             super(segment, data, dataBits, pointerCount);
+            this.data = data;
+            this.dataBits = dataBits;
         }
 
         private Builder(StructBuilder same) {
             super(same);
+            data = same.position();
+            dataBits = same.dataBits();
+        }
+
+        @Override
+        public long totalSizeWords() {
+            return asReader().totalSizeWords();
         }
 
         /** The data section. */
@@ -96,7 +109,7 @@ public final class AnyStruct {
 
         /** A view of the struct; it shows later changes too. */
         public Reader asReader() {
-            return TYPE.asReader(this);
+            return new Reader(segment, data, dataBits, pointerCount, Integer.MAX_VALUE);
         }
     }
 

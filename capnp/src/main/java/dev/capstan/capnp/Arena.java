@@ -25,7 +25,7 @@ abstract sealed class Arena permits ReaderArena, BuilderArena {
         return table;
     }
 
-    final void capTable(CapTable table) {
+    final void capTable(@Nullable CapTable table) {
         capTable = table;
     }
 

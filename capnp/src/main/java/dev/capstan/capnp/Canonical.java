@@ -24,7 +24,7 @@ final class Canonical {
     static byte[] of(StructReader root) {
         Canonical canonical = withRoom(1 + root.totalSizeWords());
         canonical.struct(
-                canonical.out.start, root.segment, root.data, root.dataBits, root.pointerCount, root.depthLeft);
+                canonical.out.start, root.segment, root.data, root.dataBits, root.pointerCount, root.depthLeft());
         return canonical.bytes();
     }
 

@@ -21,7 +21,7 @@ final class Contents {
     /** The two sections of a struct. */
     private record Fields(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
         Fields(StructReader struct) {
-            this(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft);
+            this(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft());
         }
 
         Fields(Target struct, int depthLeft) {

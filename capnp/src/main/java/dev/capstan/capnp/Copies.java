@@ -28,7 +28,7 @@ final class Copies {
                 at,
                 value.segment,
                 (to, toAt) -> struct(
-                        to, toAt, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft));
+                        to, toAt, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft()));
     }
 
     static void writeList(Segment segment, long at, Elements value) {
@@ -61,18 +61,18 @@ final class Copies {
 
     /** Copies into a struct that is there already, such as an element of a list; what does not fit is left out. */
     static void writeElement(StructBuilder target, StructReader value) {
-        if (target.segment == value.segment && target.data == value.data) {
+        if (target.segment == value.segment && target.position() == value.data) {
             return;
         }
-        int shared = Math.min(target.dataBits, value.dataBits) >>> 3;
-        value.segment.copyTo(value.data, target.segment, target.data, shared);
-        target.segment.zero(target.data + shared, (target.dataBits >>> 3) - shared);
+        int shared = Math.min(target.dataBits(), value.dataBits) >>> 3;
+        value.segment.copyTo(value.data, target.segment, target.position(), shared);
+        target.segment.zero(target.position() + shared, (target.dataBits() >>> 3) - shared);
         for (int i = 0; i < target.pointerCount; i++) {
             if (i < value.pointerCount) {
                 copy(
                         target.segment,
                         target.pointerAt(i),
-                        new AnyPointer.Reader(value.segment, value.pointerAt(i), value.depthLeft));
+                        new AnyPointer.Reader(value.segment, value.pointerAt(i), value.depthLeft()));
             } else {
                 Zeroing.pointer(target.segment, target.pointerAt(i));
             }

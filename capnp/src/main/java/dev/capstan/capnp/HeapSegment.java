@@ -38,6 +38,10 @@ final class HeapSegment extends Segment {
         return new HeapSegment(arena, id, array, start, end, REFERENCED);
     }
 
+    static void put(byte[] array, int at, int value) {
+        INT.set(array, at, value);
+    }
+
     @Override
     byte getByte(long at) {
         return array[(int) at];

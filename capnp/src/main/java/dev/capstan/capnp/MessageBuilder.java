@@ -1,5 +1,7 @@
 package dev.capstan.capnp;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -156,6 +158,11 @@ public final class MessageBuilder {
     /** Writes the stream frame, {@link #frameBytes()} long, into {@code target} from {@code offset} on. */
     public void writeFrame(byte[] target, int offset) {
         StreamFrame.write(arena, target, offset);
+    }
+
+    /** Writes the stream frame into {@code out}; copies nothing that lies on the heap, and flushes nothing. */
+    public void writeFrame(OutputStream out) throws IOException {
+        StreamFrame.write(arena, out);
     }
 
     /**

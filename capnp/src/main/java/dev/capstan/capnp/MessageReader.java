@@ -67,6 +67,15 @@ public final class MessageReader {
         return root().as(type);
     }
 
+    /**
+     * Reads another message with this reader, so that nothing is allocated as long as messages of one segment begin at the same place of the same array: the one in
+     * the stream frame that begins at {@code offset}, as {@link #of(byte[], int, int, Limits)} does, with the limits that the first one had. The message before it,
+     * what was read from it and its capability table are void then; its capabilities are not closed.
+     */
+    public void reset(byte[] frame, int offset, int length) {
+        StreamFrame.parse(frame, offset, length, arena);
+    }
+
     /** Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that cannot be read is not. */
     public boolean isCanonical() {
         return arena.isCanonical();

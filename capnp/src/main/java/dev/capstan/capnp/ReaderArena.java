@@ -6,22 +6,33 @@ import org.jspecify.annotations.Nullable;
 
 /** The segments of a received message, and what may still be spent on reading it. */
 final class ReaderArena extends Arena {
+    private static final Limits TRUSTED = new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+
     private @Nullable Segment first;
     private Segment @Nullable [] all;
-    private final boolean limited;
-    private final int nesting;
+    private final Limits limits;
     // Plain on purpose: threads that share a message may lose counts, which weakens the limit by their number at most.
     private long wordsLeft;
+    /** Known where it serves one message after the other. */
+    private AnyPointer.@Nullable Reader root;
 
     /** Trusted memory: no limits. */
     ReaderArena() {
-        limited = false;
-        nesting = Integer.MAX_VALUE;
+        this(TRUSTED);
     }
 
     ReaderArena(Limits limits) {
-        limited = true;
-        nesting = limits.nesting();
+        this.limits = limits;
+        wordsLeft = limits.traversalWords();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** Another message takes the place of the one that may have been here; its segments follow. */
+    void restart() {
+        capTable(null);
         wordsLeft = limits.traversalWords();
     }
 
@@ -36,7 +47,7 @@ final class ReaderArena extends Arena {
             if (array.length % 8 != 0) {
                 throw MessageException.inFrame("A segment must be a whole number of words (8 bytes).", -1);
             }
-            arena.segment(id, new HeapSegment(arena, id, array, 0, array.length));
+            arena.heapSegment(id, array, 0, array.length);
         }
         return arena;
     }
@@ -56,9 +67,7 @@ final class ReaderArena extends Arena {
 
     /** Makes room for so many segments; they follow one by one. */
     void segmentCount(int count) {
-        if (count > 1) {
-            all = new Segment[count];
-        }
+        all = count > 1 ? new Segment[count] : null;
     }
 
     void segment(int id, Segment segment) {
@@ -70,11 +79,26 @@ final class ReaderArena extends Arena {
         }
     }
 
+    /** As {@link #segment}, for one that lies in {@code array} from {@code start} to {@code end}. */
+    void heapSegment(int id, byte[] array, int start, int end) {
+        if (id == 0 && first instanceof HeapSegment same && same.array == array && same.start == start) {
+            // Where messages are read from the same memory over and over.
+            same.end = end;
+            segment(id, same);
+            if (root == null) {
+                root = new AnyPointer.Reader(same, start, limits.nesting());
+            }
+        } else {
+            root = id == 0 ? null : root;
+            segment(id, new HeapSegment(this, id, array, start, end));
+        }
+    }
+
     AnyPointer.Reader root() {
         if (first == null || first.end - first.start < 8) {
             throw new MessageException("Message did not contain a root pointer.", 0, 0);
         }
-        return new AnyPointer.Reader(first, first.start, nesting);
+        return root != null ? root : new AnyPointer.Reader(first, first.start, limits.nesting());
     }
 
     boolean isCanonical() {
@@ -98,7 +122,7 @@ final class ReaderArena extends Arena {
 
     @Override
     void charge(Segment segment, long position, long words) {
-        if (limited) {
+        if (limits != TRUSTED) {
             long left = wordsLeft - words;
             if (left < 0) {
                 throw overLimit(segment, position);

@@ -1,5 +1,7 @@
 package dev.capstan.capnp;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -13,6 +15,8 @@ import java.util.Objects;
  */
 final class StreamFrame {
     private static final long LARGEST_PIECE = 1L << 30;
+
+    private static final int COPY_BYTES = 1 << 16;
 
     private StreamFrame() {}
 
@@ -47,8 +51,15 @@ final class StreamFrame {
     }
 
     static ReaderArena parse(byte[] frame, int offset, int length, Limits limits) {
+        ReaderArena arena = new ReaderArena(limits);
+        parse(frame, offset, length, arena);
+        return arena;
+    }
+
+    /** As {@link #parse(byte[], int, int, Limits)} into an arena that may have held another message. */
+    static void parse(byte[] frame, int offset, int length, ReaderArena arena) {
         Objects.checkFromIndexSize(offset, length, frame.length);
-        long size = size(frame, offset, length, limits);
+        long size = size(frame, offset, length, arena.limits());
         if (size < 0) {
             throw MessageException.inFrame("Message ends prematurely in its segment table.", length);
         }
@@ -56,16 +67,15 @@ final class StreamFrame {
             throw tooShort(size, length);
         }
         int segments = (int) unsigned(frame, offset) + 1;
-        ReaderArena arena = new ReaderArena(limits);
+        arena.restart();
         arena.segmentCount(segments);
         int start = offset + (int) headerBytes(segments);
         for (int id = 0; id < segments; id++) {
             // The sum of all sizes is no more than length, so nothing overflows here.
             int end = start + 8 * (int) unsigned(frame, offset + 4 + 4 * id);
-            arena.segment(id, new HeapSegment(arena, id, frame, start, end));
+            arena.heapSegment(id, frame, start, end);
             start = end;
         }
-        return arena;
     }
 
     /** As {@link #parse(byte[], int, int, Limits)} for memory of any size. */
@@ -129,7 +139,7 @@ final class StreamFrame {
 
     static void write(BuilderArena arena, byte[] target, int offset) {
         Objects.checkFromIndexSize(offset, size(arena), target.length);
-        int at = offset + writeHeader(arena, HeapSegment.loose(target), offset);
+        int at = offset + writeHeader(arena, target, offset);
         for (int id = 0; id < arena.segmentCount(); id++) {
             Segment segment = arena.segmentAt(id);
             int bytes = (int) (segment.end - segment.start);
@@ -138,29 +148,62 @@ final class StreamFrame {
         }
     }
 
-    private static int writeHeader(BuilderArena arena, Segment target, long offset) {
+    private static int writeHeader(BuilderArena arena, byte[] target, int offset) {
         int segments = arena.segmentCount();
-        target.putInt(offset, segments - 1);
+        HeapSegment.put(target, offset, segments - 1);
         for (int id = 0; id < segments; id++) {
-            Segment segment = arena.segmentAt(id);
-            target.putInt(offset + 4 + 4L * id, (int) ((segment.end - segment.start) >> 3));
+            HeapSegment.put(target, offset + 4 + 4 * id, words(arena.segmentAt(id)));
         }
         int bytes = (int) headerBytes(segments);
         if (segments % 2 == 0) {
-            target.putInt(offset + bytes - 4, 0);
+            HeapSegment.put(target, offset + bytes - 4, 0);
         }
         return bytes;
+    }
+
+    private static int words(Segment segment) {
+        return (int) ((segment.end - segment.start) >> 3);
+    }
+
+    /** The header of a frame with one segment, into the room that is left for it in front of that. */
+    private static void writeSpare(Segment only) {
+        only.putInt(0, 0);
+        only.putInt(4, words(only));
+    }
+
+    static void write(BuilderArena arena, OutputStream out) throws IOException {
+        if (arena.segmentCount() == 1 && arena.hasSpare() && arena.segmentAt(0) instanceof HeapSegment only) {
+            writeSpare(only);
+            out.write(only.array, 0, (int) only.end);
+            return;
+        }
+        for (ByteBuffer piece : pieces(arena)) {
+            if (piece.hasArray()) {
+                out.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
+            } else {
+                writeCopy(piece, out);
+            }
+        }
+    }
+
+    private static void writeCopy(ByteBuffer piece, OutputStream out) throws IOException {
+        byte[] copy = new byte[Math.min(piece.remaining(), COPY_BYTES)];
+        while (piece.hasRemaining()) {
+            int count = Math.min(piece.remaining(), copy.length);
+            piece.get(copy, 0, count);
+            out.write(copy, 0, count);
+        }
     }
 
     static ByteBuffer[] pieces(BuilderArena arena) {
         int segments = arena.segmentCount();
         Segment first = arena.segmentAt(0);
         if (segments == 1 && arena.hasSpare() && first.end <= LARGEST_PIECE) {
-            writeHeader(arena, first, 0);
+            writeSpare(first);
             return new ByteBuffer[] {first.buffer(0, (int) first.end)};
         }
         byte[] header = new byte[(int) headerBytes(segments)];
-        writeHeader(arena, HeapSegment.loose(header), 0);
+        writeHeader(arena, header, 0);
         List<ByteBuffer> pieces = new ArrayList<>(segments + 1);
         pieces.add(ByteBuffer.wrap(header));
         for (int id = 0; id < segments; id++) {

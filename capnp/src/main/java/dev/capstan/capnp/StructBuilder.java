@@ -11,48 +11,53 @@ import dev.capstan.cap.Cap;
  */
 public abstract class StructBuilder {
     final Segment segment;
-    final long data;
-    final int dataBits;
-    final int pointerCount;
+    // In words and no wider than a message allows, so that a builder takes up 24 bytes: one that is passed into a
+    // recursion has to be allocated.
+    private final int dataWord;
+    private final char dataWords;
+    final char pointerCount;
 
     /** For generated code, from {@link StructType#builder}. */
     protected StructBuilder(Segment segment, long data, int dataBits, int pointerCount) {
         this.segment = segment;
-        this.data = data;
-        this.dataBits = dataBits;
-        this.pointerCount = pointerCount;
+        this.dataWord = (int) (data >>> 3);
+        this.dataWords = (char) (dataBits >>> 6);
+        this.pointerCount = (char) pointerCount;
     }
 
     /** For generated code: the same storage seen as another type, such as one of its groups. */
     protected StructBuilder(StructBuilder same) {
-        this(same.segment, same.data, same.dataBits, same.pointerCount);
+        segment = same.segment;
+        dataWord = same.dataWord;
+        dataWords = same.dataWords;
+        pointerCount = same.pointerCount;
     }
 
     /** Size in words of this struct and all that it points to, as {@link StructReader#totalSizeWords}. */
-    public final long totalSizeWords() {
-        return Sizes.ofStruct(segment, data, dataBits, pointerCount, Integer.MAX_VALUE);
+    public long totalSizeWords() {
+        return Sizes.ofStruct(segment, position(), dataBits(), pointerCount, Integer.MAX_VALUE);
     }
 
     // No bounds to check here: whoever makes a builder has seen to it that the struct is at least as large as its type.
 
     protected final boolean _bool(int offset, boolean mask) {
-        return ((segment.getByte(data + (offset >>> 3)) >>> (offset & 7)) & 1) != 0 ^ mask;
+        return ((segment.getByte(position() + (offset >>> 3)) >>> (offset & 7)) & 1) != 0 ^ mask;
     }
 
     protected final byte _int8(int offset, byte mask) {
-        return (byte) (segment.getByte(data + offset) ^ mask);
+        return (byte) (segment.getByte(position() + offset) ^ mask);
     }
 
     protected final short _int16(int offset, short mask) {
-        return (short) (segment.getShort(data + 2L * offset) ^ mask);
+        return (short) (segment.getShort(position() + 2L * offset) ^ mask);
     }
 
     protected final int _int32(int offset, int mask) {
-        return segment.getInt(data + 4L * offset) ^ mask;
+        return segment.getInt(position() + 4L * offset) ^ mask;
     }
 
     protected final long _int64(int offset, long mask) {
-        return segment.getLong(data + 8L * offset) ^ mask;
+        return segment.getLong(position() + 8L * offset) ^ mask;
     }
 
     /** An unsigned byte, 0 to 255. */
@@ -79,26 +84,26 @@ public abstract class StructBuilder {
     }
 
     protected final void _setBool(int offset, boolean value, boolean mask) {
-        long at = data + (offset >>> 3);
+        long at = position() + (offset >>> 3);
         int bit = 1 << (offset & 7);
         int rest = segment.getByte(at) & ~bit;
         segment.putByte(at, (byte) (value ^ mask ? rest | bit : rest));
     }
 
     protected final void _setInt8(int offset, byte value, byte mask) {
-        segment.putByte(data + offset, (byte) (value ^ mask));
+        segment.putByte(position() + offset, (byte) (value ^ mask));
     }
 
     protected final void _setInt16(int offset, short value, short mask) {
-        segment.putShort(data + 2L * offset, (short) (value ^ mask));
+        segment.putShort(position() + 2L * offset, (short) (value ^ mask));
     }
 
     protected final void _setInt32(int offset, int value, int mask) {
-        segment.putInt(data + 4L * offset, value ^ mask);
+        segment.putInt(position() + 4L * offset, value ^ mask);
     }
 
     protected final void _setInt64(int offset, long value, long mask) {
-        segment.putLong(data + 8L * offset, value ^ mask);
+        segment.putLong(position() + 8L * offset, value ^ mask);
     }
 
     /** {@code value} must be 0 to 255, else {@link IllegalArgumentException}. */
@@ -273,10 +278,19 @@ public abstract class StructBuilder {
 
     /** Whether the struct has at least so much: for builders whose type is known only at run time. */
     protected final boolean _holds(int bits, int pointers) {
-        return bits <= dataBits && pointers <= pointerCount;
+        return bits <= dataBits() && pointers <= pointerCount;
+    }
+
+    /** Where the data section begins. */
+    final long position() {
+        return (dataWord & 0xffff_ffffL) << 3;
+    }
+
+    final int dataBits() {
+        return 64 * dataWords;
     }
 
     final long pointerAt(int pointerIndex) {
-        return data + (dataBits >>> 3) + 8L * pointerIndex;
+        return position() + 8L * (dataWords + pointerIndex);
     }
 }

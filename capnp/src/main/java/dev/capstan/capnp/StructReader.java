@@ -18,26 +18,34 @@ public abstract class StructReader {
     final Segment segment;
     final long data;
     final int dataBits;
-    final int pointerCount;
-    final int depthLeft;
+    // Two bytes each, so that a reader takes up 32: one that is passed into a recursion has to be allocated.
+    final char pointerCount;
+    private final char depth;
+
+    /** The depth of what has no limit, as it is part of this program. */
+    private static final char UNLIMITED = Character.MAX_VALUE;
 
     /** For generated code, from {@link StructType#reader}. */
     protected StructReader(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
         this.segment = segment;
         this.data = data;
         this.dataBits = dataBits;
-        this.pointerCount = pointerCount;
-        this.depthLeft = depthLeft;
+        this.pointerCount = (char) pointerCount;
+        this.depth = (char) Math.min(depthLeft, UNLIMITED);
     }
 
     /** For generated code: the same storage seen as another type, such as one of its groups. */
     protected StructReader(StructReader same) {
-        this(same.segment, same.data, same.dataBits, same.pointerCount, same.depthLeft);
+        segment = same.segment;
+        data = same.data;
+        dataBits = same.dataBits;
+        pointerCount = same.pointerCount;
+        depth = same.depth;
     }
 
     /** For generated code: a view of what a builder, such as that of a group, holds. */
     protected StructReader(StructBuilder same) {
-        this(same.segment, same.data, same.dataBits, same.pointerCount, Integer.MAX_VALUE);
+        this(same.segment, same.position(), same.dataBits(), same.pointerCount, Integer.MAX_VALUE);
     }
 
     /**
@@ -45,7 +53,7 @@ public abstract class StructReader {
      * segments apart. Walks the whole of it.
      */
     public final long totalSizeWords() {
-        return Sizes.ofStruct(segment, data, dataBits, pointerCount, depthLeft);
+        return Sizes.ofStruct(segment, data, dataBits, pointerCount, depthLeft());
     }
 
     /** Whether both have the same content, see {@link AnyPointer.Reader#contentEquals}. */
@@ -111,21 +119,21 @@ public abstract class StructReader {
     /** What the pointer points to; a null pointer reads as the empty value of its type. */
     protected final <R> R _get(PointerType<?, R> type, int pointerIndex) {
         return pointerIndex < pointerCount
-                ? type.read(segment, pointerAt(pointerIndex), depthLeft)
-                : type.read(HeapSegment.NULL, 0, depthLeft);
+                ? type.read(segment, pointerAt(pointerIndex), depthLeft())
+                : type.read(HeapSegment.NULL, 0, depthLeft());
     }
 
     /** A list of structs; a null pointer reads as an empty one. */
     protected final <R extends StructReader> StructList.Reader<R> _structs(StructType<?, R> type, int pointerIndex) {
         return type.readers(
                 pointerIndex < pointerCount
-                        ? Lists.read(ElementSize.COMPOSITE, segment, pointerAt(pointerIndex), depthLeft)
+                        ? Lists.read(ElementSize.COMPOSITE, segment, pointerAt(pointerIndex), depthLeft())
                         : Elements.none(ElementSize.COMPOSITE));
     }
 
     /** What the pointer points to; a null pointer reads as {@code orElse}. */
     protected final <R> R _get(PointerType<?, R> type, int pointerIndex, AnyPointer.Reader orElse) {
-        return _isNull(pointerIndex) ? orElse.as(type) : type.read(segment, pointerAt(pointerIndex), depthLeft);
+        return _isNull(pointerIndex) ? orElse.as(type) : type.read(segment, pointerAt(pointerIndex), depthLeft());
     }
 
     /** Text; a null pointer reads as the empty string. */
@@ -161,7 +169,7 @@ public abstract class StructReader {
     /** The pointer itself, whatever it points to. */
     protected final AnyPointer.Reader _any(int pointerIndex) {
         return pointerIndex < pointerCount
-                ? new AnyPointer.Reader(segment, pointerAt(pointerIndex), depthLeft)
+                ? new AnyPointer.Reader(segment, pointerAt(pointerIndex), depthLeft())
                 : AnyPointer.Reader.NULL;
     }
 
@@ -173,6 +181,11 @@ public abstract class StructReader {
     /** A capability, never null (see {@link AnyPointer.Reader#asCap}). The caller owns the reference. */
     protected final Cap _cap(int pointerIndex) {
         return _get(AnyPointer.CAPABILITY, pointerIndex);
+    }
+
+    /** How many pointers may be followed one after the other from here. */
+    final int depthLeft() {
+        return depth == UNLIMITED ? Integer.MAX_VALUE : depth;
     }
 
     final long pointerAt(int pointerIndex) {

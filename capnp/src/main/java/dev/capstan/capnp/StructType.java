@@ -73,7 +73,7 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
 
     /** The storage of {@code struct} read as this type, as two generations of one type allow; every access is checked. */
     public final R view(StructReader struct) {
-        return reader(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft);
+        return reader(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft());
     }
 
     /**
@@ -83,11 +83,11 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
      */
     public final B view(StructBuilder struct) {
         if (!struct._holds(64 * dataWords, pointerCount)) {
-            throw new IllegalArgumentException("The struct has " + struct.dataBits / 64 + " words of data and "
-                    + struct.pointerCount + " pointers; this type needs " + dataWords + " and " + pointerCount
+            throw new IllegalArgumentException("The struct has " + struct.dataBits() / 64 + " words of data and "
+                    + (int) struct.pointerCount + " pointers; this type needs " + dataWords + " and " + pointerCount
                     + ". Copy it into a new struct of this type instead.");
         }
-        return builder(struct.segment, struct.data, struct.dataBits, struct.pointerCount);
+        return builder(struct.segment, struct.position(), struct.dataBits(), struct.pointerCount);
     }
 
     /** For generated code, which overrides it with the same for its own type: a list of such structs, see {@link StructList.Readers}. */
@@ -122,7 +122,7 @@ public abstract class StructType<B extends StructBuilder, R extends StructReader
 
     @Override
     public final R asReader(B builder) {
-        return reader(builder.segment, builder.data, builder.dataBits, builder.pointerCount, Integer.MAX_VALUE);
+        return reader(builder.segment, builder.position(), builder.dataBits(), builder.pointerCount, Integer.MAX_VALUE);
     }
 
     @Override

@@ -79,6 +79,13 @@ class AnyTest {
                 new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0}, any.data().toByteArray());
         assertEquals(4, any.get(2).data().size());
         assertThrows(MessageException.class, () -> any.as(PointerList.type(Text.TYPE)));
+        AnyStruct.Builder small = root.as(AnyList.TYPE).get(1);
+        assertEquals(4, small.asReader().data().size());
+        assertEquals(1, small.totalSizeWords());
+        assertThrows(IllegalArgumentException.class, () -> small.as(TestAllTypes.TYPE), "a word does not fit");
+        assertEquals(0, AnyStruct.of(small).as(AnyStruct.TYPE).pointerCount());
+        small.data().set(0, (byte) 9);
+        assertEquals(9, any.get(1).data().get(0));
 
         var structs = StructList.type(TestAllTypes.TYPE);
         root.init(structs, 2).get(1).setTextField("second");

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.capnp.testfixture.StandardContent;
 import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.testkit.Parity;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +32,10 @@ class ExistingSegmentsTest {
         return MessageBuilder.of(first.segments(), Limits.DEFAULT);
     }
 
-    private static void assertSharedAndGrowing(MessageBuilder first, MessageBuilder second) {
+    private static void assertSharedAndGrowing(MessageBuilder first, MessageBuilder second) throws IOException {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        second.writeFrame(stream);
+        assertArrayEquals(first.toByteArray(), stream.toByteArray(), "there is no room for the header in front");
         int segments = first.segments().size();
         assertEquals(segments, second.segments().size());
         StandardContent.check(second.getRoot(TestAllTypes.TYPE).asReader());
@@ -52,7 +57,7 @@ class ExistingSegmentsTest {
     @Test
     @Parity("message: MessageBuilderInit")
     @DisplayName("MessageBuilderInit")
-    void a_message_of_one_segment_is_changed_where_it_lies() {
+    void a_message_of_one_segment_is_changed_where_it_lies() throws IOException {
         MessageBuilder first = standard(Storage.heap(2048));
         assertEquals(1, first.segments().size());
         assertSharedAndGrowing(first, continued(first));
@@ -61,7 +66,7 @@ class ExistingSegmentsTest {
     @Test
     @Parity("message: MessageBuilderInitMultiSegment")
     @DisplayName("MessageBuilderInitMultiSegment")
-    void a_message_of_many_segments_is_changed_where_it_lies() {
+    void a_message_of_many_segments_is_changed_where_it_lies() throws IOException {
         MessageBuilder first = standard(Storage.heap(1).fixed());
         assertTrue(first.segments().size() > 5);
         assertSharedAndGrowing(first, continued(first));

@@ -29,6 +29,35 @@ class LimitsTest {
         assertEquals(new Limits(8 * 1024 * 1024, 64, 512), Limits.DEFAULT);
     }
 
+    @Test
+    void nesting_is_counted_to_the_last_level_of_a_deep_message() {
+        for (int levels : new int[] {1, 64, 65_534, 65_535}) {
+            // A struct that points to itself.
+            AnyPointer.Reader root =
+                    Words.root(Limits.DEFAULT.withNesting(levels), 0x0001_0000_0000_0000L, 0x0001_0000_ffff_fffcL);
+            Raw.Reader node = root.as(NODE);
+            for (int i = 1; i < levels; i++) {
+                node = node._get(NODE, 0);
+            }
+            Raw.Reader last = node;
+            assertThrows(MessageException.class, () -> last._get(NODE, 0), levels + " levels");
+        }
+    }
+
+    @Test
+    void what_is_part_of_the_program_has_no_limit() {
+        MessageBuilder message = new MessageBuilder();
+        Raw.Builder node = message.initRoot(NODE);
+        for (int i = 0; i < 70_000; i++) {
+            node = node._init(NODE, 0);
+        }
+        Raw.Reader read = message.asReader().as(NODE);
+        for (int i = 0; i < 70_000; i++) {
+            read = read._get(NODE, 0);
+        }
+        assertTrue(read._isNull(0));
+    }
+
     @Nested
     class Traversal {
         @Test

@@ -2,12 +2,14 @@ package dev.capstan.capnp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.testkit.Parity;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -60,7 +62,7 @@ class StreamFrameTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 10})
-    void what_is_written_is_what_is_read(int segments) {
+    void what_is_written_is_what_is_read(int segments) throws IOException {
         MessageBuilder message = new MessageBuilder(4);
         Raw.Builder node = message.initRoot(NODE);
         for (int i = 0; message.segments().size() < segments; i++) {
@@ -77,6 +79,9 @@ class StreamFrameTest {
             pieces.writeBytes(bytes);
         }
         assertArrayEquals(frame, pieces.toByteArray());
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        message.writeFrame(stream);
+        assertArrayEquals(frame, stream.toByteArray());
         MessageBuilder copy = new MessageBuilder();
         copy.setRoot(MessageReader.of(frame, 0, frame.length, Limits.DEFAULT.withNesting(10_000))
                 .root(NODE));
@@ -93,6 +98,62 @@ class StreamFrameTest {
         assertEquals(1, frame.length);
         assertSame(frame[0].array(), message.segments().get(0).array());
         assertArrayEquals(new long[] {0x0000_0003_0000_0000L, 0x0001_0001_0000_0000L, 3, 0}, Words.of(frame[0]));
+    }
+
+    @Test
+    void memory_outside_the_heap_is_framed_into_a_stream() throws IOException {
+        try (java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofConfined()) {
+            MessageBuilder message = new MessageBuilder(Storage.of(memory, 100));
+            message.root().setAs(Data.TYPE, Data.of(new byte[200_000]));
+            ByteArrayOutputStream stream = new ByteArrayOutputStream();
+            message.writeFrame(stream);
+            assertArrayEquals(message.toByteArray(), stream.toByteArray());
+        }
+    }
+
+    @Test
+    void a_reader_is_used_for_one_message_after_the_other() {
+        byte[] memory = new byte[400];
+        MessageReader reader = MessageReader.of(frameOf(1), 0, frameOf(1).length, Limits.DEFAULT);
+        // The same place with other sizes, then others, then several segments and back.
+        int[] places = {8, 8, 8, 16, 0, 8, 8};
+        int[] firstSegments = {100, 100, 100, 100, 1, 2, 100};
+        for (int i = 0; i < places.length; i++) {
+            MessageBuilder message = new MessageBuilder(firstSegments[i]);
+            byte[] content = new byte[100 - 10 * i];
+            Arrays.fill(content, (byte) i);
+            message.root().setAs(Data.TYPE, Data.of(content));
+            message.writeFrame(memory, places[i]);
+            reader.capTable(new CapTable());
+            CapTable before = reader.capTable();
+            reader.reset(memory, places[i], (int) message.frameBytes());
+            assertArrayEquals(content, reader.root(Data.TYPE).toByteArray(), "message " + i);
+            assertNotSame(before, reader.capTable());
+        }
+    }
+
+    @Test
+    void each_message_of_a_reader_has_the_whole_traversal_limit() {
+        MessageBuilder message = new MessageBuilder();
+        message.root().setAs(Data.TYPE, Data.of(new byte[24]));
+        byte[] frame = message.toByteArray();
+        MessageReader reader = MessageReader.of(frame, 0, frame.length, Limits.DEFAULT.withTraversalWords(4));
+        for (int i = 0; i < 3; i++) {
+            reader.root(Data.TYPE);
+            assertThrows(MessageException.class, () -> reader.root(Data.TYPE));
+            reader.reset(frame, 0, frame.length);
+        }
+    }
+
+    @Test
+    void what_a_reader_is_reset_to_is_checked_as_the_first_message_was() {
+        byte[] frame = frameOf(1);
+        MessageReader reader = MessageReader.of(frame, 0, frame.length, Limits.DEFAULT);
+        for (int length = 0; length < frame.length; length++) {
+            int cut = length;
+            assertThrows(MessageException.class, () -> reader.reset(frame, 0, cut));
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> reader.reset(frame, 1, frame.length));
     }
 
     @Test

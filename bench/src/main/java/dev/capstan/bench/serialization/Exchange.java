@@ -26,6 +26,7 @@ public final class Exchange {
     private static final class Way {
         final MessageBuilder message = new MessageBuilder();
         final PackedWire packed = new PackedWire();
+        final MessageReader reader = MessageReader.of(message.toByteArray(), 0, 16, Limits.DEFAULT);
         byte[] frame = new byte[1024];
     }
 
@@ -88,7 +89,11 @@ public final class Exchange {
             way.frame = frame;
         }
         message.writeFrame(frame, 0);
-        return MessageReader.of(frame, 0, length, Limits.DEFAULT).root();
+        if (!reuse) {
+            return MessageReader.of(frame, 0, length, Limits.DEFAULT).root();
+        }
+        way.reader.reset(frame, 0, length);
+        return way.reader.root();
     }
 
     private AnyPointer.Reader pack(MessageBuilder message, PackedWire packed) throws IOException {

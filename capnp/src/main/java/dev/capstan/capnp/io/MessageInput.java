@@ -19,6 +19,7 @@ public final class MessageInput implements AutoCloseable {
     private final Limits limits;
     private byte[] memory = new byte[0];
     private boolean reuse;
+    private @Nullable MessageReader reused;
     private long position;
 
     /** Messages that lie in {@code in} as they are. */
@@ -33,7 +34,7 @@ public final class MessageInput implements AutoCloseable {
     }
 
     /**
-     * From now on each message lies where the one before it was, which is void with all that was read from it as soon as the next one is asked for. Keeps as
+     * From now on each message takes the place of the one before it, which is void with its reader and all that was read from it as soon as the next one is asked for. Keeps as
      * much memory as the largest message so far took up.
      */
     public MessageInput reusingMemory() {
@@ -80,10 +81,18 @@ public final class MessageInput implements AutoCloseable {
             }
         }
         position += have;
-        if (reuse) {
-            memory = frame;
+        if (!reuse) {
+            return MessageReader.of(frame, 0, have, limits);
         }
-        return MessageReader.of(frame, 0, have, limits);
+        memory = frame;
+        MessageReader message = reused;
+        if (message == null) {
+            message = MessageReader.of(frame, 0, have, limits);
+            reused = message;
+        } else {
+            message.reset(frame, 0, have);
+        }
+        return message;
     }
 
     /** {@code array}, or a larger one with its first bytes, so that {@code wanted} bytes fit. */
