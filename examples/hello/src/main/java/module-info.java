@@ -5,5 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.capstan.examples.hello {
     requires static org.jspecify;
     requires dev.capstan.capnp;
+    requires dev.capstan.capnp.json;
     requires dev.capstan.net;
 }

@@ -26,6 +26,11 @@ public final class MessageReader {
         return new MessageReader(StreamFrame.parse(frame, offset, length, limits));
     }
 
+    /** The message in the stream frame at the beginning of {@code frame}, which is read in place, within {@link Limits#DEFAULT}. */
+    public static MessageReader of(byte[] frame) {
+        return of(frame, 0, frame.length, Limits.DEFAULT);
+    }
+
     /**
      * The message in the stream frame at the beginning of {@code frame}: memory outside the heap or a mapped file, which may be larger than 2 GiB. It is read in
      * place, for as long and by the threads that its {@link java.lang.foreign.Arena} allows.

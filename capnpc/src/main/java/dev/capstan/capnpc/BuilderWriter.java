@@ -52,6 +52,10 @@ final class BuilderWriter {
         }
         text.blank().doc(List.of("A view of what this holds; it shows later changes too."));
         text.method("public " + reader + " asReader()", "return " + asReader + ";");
+        if (ReaderWriter.isPrintable(shape.struct())) {
+            text.blank().doc(List.of("As its reader."));
+            text.override().method("public " + output.string() + " toString()", "return asReader().toString();");
+        }
     }
 
     private void writeField(StructField field) {

@@ -35,9 +35,14 @@ final class ReaderWriter {
         text.close();
     }
 
+    /** Whether structs of this type have a text form. */
+    static boolean isPrintable(Declaration struct) {
+        return !UNDER_THE_PRINTER.contains(struct.top().node.getScopeId());
+    }
+
     private void writeToString() {
         Declaration struct = shape.struct();
-        if (UNDER_THE_PRINTER.contains(struct.top().node.getScopeId())) {
+        if (!isPrintable(struct)) {
             return;
         }
         text.blank()

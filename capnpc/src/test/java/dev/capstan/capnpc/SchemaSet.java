@@ -40,7 +40,7 @@ enum SchemaSet {
             "encoding.capnp",
             "encoding-import.capnp"),
     CALCULATOR("examples/calculator/src/main/capnp", "examples/calculator/src/generated/java", "calculator.capnp"),
-    HELLO("examples/hello/src/main/capnp", "examples/hello/src/generated/java", "hello.capnp"),
+    HELLO("examples/hello/src/main/capnp", "examples/hello/src/generated/java", "hello.capnp", "note.capnp"),
     BENCH("bench/src/main/capnp", "bench/src/generated/java", "bench.capnp", "serialization.capnp"),
     GOLDEN(
             "capnpc/src/test/capnp",

@@ -145,6 +145,12 @@ public final class Sink {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasChunk() {
                 return !_isNull(0);
             }
@@ -237,6 +243,12 @@ public final class Sink {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code DoneParams} that is not there yet. */
@@ -311,6 +323,12 @@ public final class Sink {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getBytes() {

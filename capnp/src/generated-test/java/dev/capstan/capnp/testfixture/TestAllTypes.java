@@ -367,6 +367,12 @@ public final class TestAllTypes {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean getBoolField() {
             return _bool(0, false);
         }

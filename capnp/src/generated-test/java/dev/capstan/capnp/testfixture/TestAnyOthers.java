@@ -110,6 +110,12 @@ public final class TestAnyOthers {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasAnyStructField() {
             return !_isNull(0);
         }

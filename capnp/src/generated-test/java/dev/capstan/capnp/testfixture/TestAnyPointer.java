@@ -89,6 +89,12 @@ public final class TestAnyPointer {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasAnyPointerField() {
             return !_isNull(0);
         }

@@ -140,6 +140,12 @@ public final class TestAuthenticatedBootstrap {
             public Reader<VatIdB, VatIdR> asReader() {
                 return type.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetCallerIdParams} that is not there yet. */
@@ -255,6 +261,12 @@ public final class TestAuthenticatedBootstrap {
             /** A view of what this holds; it shows later changes too. */
             public Reader<VatIdB, VatIdR> asReader() {
                 return type.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCaller() {

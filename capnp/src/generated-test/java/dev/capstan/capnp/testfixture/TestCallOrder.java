@@ -120,6 +120,12 @@ public final class TestCallOrder {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public long getExpected() {
                 return _uint32(0, 0);
             }
@@ -197,6 +203,12 @@ public final class TestCallOrder {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getN() {

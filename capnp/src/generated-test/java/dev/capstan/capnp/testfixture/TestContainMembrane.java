@@ -98,6 +98,12 @@ public final class TestContainMembrane {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasCap() {
             return !_isNull(0);
         }

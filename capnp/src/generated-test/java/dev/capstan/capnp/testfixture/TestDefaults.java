@@ -240,6 +240,12 @@ public final class TestDefaults {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean getBoolField() {
             return _bool(0, true);
         }

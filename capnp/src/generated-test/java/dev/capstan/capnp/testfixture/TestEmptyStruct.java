@@ -78,6 +78,12 @@ public final class TestEmptyStruct {
         public Reader asReader() {
             return TYPE.asReader(this);
         }
+
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
     }
 
     /** The capabilities in a {@code TestEmptyStruct} that is not there yet. */

@@ -111,6 +111,12 @@ public final class TestGenerics {
             return type.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         /** Which member of the union is set. */
         public Which which() {
             return Which.of(_uint16(0, 0));
@@ -414,6 +420,12 @@ public final class TestGenerics {
                 return type.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasFoo() {
                 return !_isNull(0);
             }
@@ -657,6 +669,12 @@ public final class TestGenerics {
             /** A view of what this holds; it shows later changes too. */
             public Reader<FooB, FooR, BarB, BarR, BazB, BazR> asReader() {
                 return type.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasBar() {
@@ -1055,6 +1073,12 @@ public final class TestGenerics {
                     return type.asReader(this);
                 }
 
+                /** As its reader. */
+                @Override
+                public String toString() {
+                    return asReader().toString();
+                }
+
                 public boolean hasQux() {
                     return !_isNull(0);
                 }
@@ -1256,6 +1280,12 @@ public final class TestGenerics {
             /** A view of what this holds; it shows later changes too. */
             public Reader<FooB, FooR, BarB, BarR> asReader() {
                 return new Reader<>(type, this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public int getUgfoo() {

@@ -148,6 +148,12 @@ public final class TestImplicitMethodParams {
                 return type.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasFoo() {
                 return !_isNull(0);
             }

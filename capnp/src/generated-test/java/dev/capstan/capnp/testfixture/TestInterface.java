@@ -242,6 +242,12 @@ public final class TestInterface {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public long getI() {
                 return _uint32(0, 0);
             }
@@ -344,6 +350,12 @@ public final class TestInterface {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasX() {
                 return !_isNull(0);
             }
@@ -440,6 +452,12 @@ public final class TestInterface {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code BarParams} that is not there yet. */
@@ -504,6 +522,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 
@@ -577,6 +601,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasS() {
@@ -671,6 +701,12 @@ public final class TestInterface {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code BazResults} that is not there yet. */
@@ -735,6 +771,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 
@@ -810,6 +852,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCap() {
@@ -899,6 +947,12 @@ public final class TestInterface {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetTestTailCalleeParams} that is not there yet. */
@@ -974,6 +1028,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCap() {
@@ -1063,6 +1123,12 @@ public final class TestInterface {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetTestTailCallerParams} that is not there yet. */
@@ -1138,6 +1204,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCap() {
@@ -1227,6 +1299,12 @@ public final class TestInterface {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetTestMoreStuffParams} that is not there yet. */
@@ -1302,6 +1380,12 @@ public final class TestInterface {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCap() {

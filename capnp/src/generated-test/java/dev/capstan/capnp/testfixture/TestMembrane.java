@@ -256,6 +256,12 @@ public final class TestMembrane {
                 public Reader asReader() {
                     return TYPE.asReader(this);
                 }
+
+                /** As its reader. */
+                @Override
+                public String toString() {
+                    return asReader().toString();
+                }
             }
 
             /** The capabilities in a {@code PassThroughParams} that is not there yet. */
@@ -322,6 +328,12 @@ public final class TestMembrane {
                 /** A view of what this holds; it shows later changes too. */
                 public Reader asReader() {
                     return TYPE.asReader(this);
+                }
+
+                /** As its reader. */
+                @Override
+                public String toString() {
+                    return asReader().toString();
                 }
             }
 
@@ -436,6 +448,12 @@ public final class TestMembrane {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasText() {
                 return !_isNull(0);
             }
@@ -532,6 +550,12 @@ public final class TestMembrane {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code MakeThingParams} that is not there yet. */
@@ -604,6 +628,12 @@ public final class TestMembrane {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasThing() {
@@ -701,6 +731,12 @@ public final class TestMembrane {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasThing() {
@@ -810,6 +846,12 @@ public final class TestMembrane {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasThing() {
                 return !_isNull(0);
             }
@@ -913,6 +955,12 @@ public final class TestMembrane {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasThing() {
                 return !_isNull(0);
             }
@@ -1006,6 +1054,12 @@ public final class TestMembrane {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasThing() {
                 return !_isNull(0);
             }
@@ -1090,6 +1144,12 @@ public final class TestMembrane {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code WaitForeverParams} that is not there yet. */
@@ -1154,6 +1214,12 @@ public final class TestMembrane {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 

@@ -443,6 +443,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -539,6 +545,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasS() {
@@ -646,6 +658,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -745,6 +763,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasS() {
@@ -855,6 +879,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -946,6 +976,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCapCopy() {
@@ -1043,6 +1079,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -1127,6 +1169,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code HoldResults} that is not there yet. */
@@ -1195,6 +1243,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public int getExpectedCallCount() {
@@ -1281,6 +1335,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasS() {
@@ -1379,6 +1439,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetHeldParams} that is not there yet. */
@@ -1451,6 +1517,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCap() {
@@ -1546,6 +1618,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -1637,6 +1715,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasCap() {
@@ -1732,6 +1816,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -1817,6 +1907,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 
@@ -1914,6 +2010,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasA() {
@@ -2082,6 +2184,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasD() {
                 return !_isNull(0);
             }
@@ -2213,6 +2321,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetHandleParams} that is not there yet. */
@@ -2285,6 +2399,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasHandle() {
@@ -2371,6 +2491,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetNullParams} that is not there yet. */
@@ -2443,6 +2569,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasNullCap() {
@@ -2529,6 +2661,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetEnormousStringParams} that is not there yet. */
@@ -2609,6 +2747,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasStr() {
@@ -2732,6 +2876,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasA() {
                 return !_isNull(0);
             }
@@ -2851,6 +3001,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code MethodWithNullDefaultResults} that is not there yet. */
@@ -2942,6 +3098,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasFill() {
@@ -3085,6 +3247,12 @@ public final class TestMoreStuff {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasFdCap3() {
                 return !_isNull(0);
             }
@@ -3177,6 +3345,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code ThrowExceptionParams} that is not there yet. */
@@ -3244,6 +3418,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code ThrowExceptionResults} that is not there yet. */
@@ -3310,6 +3490,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 
@@ -3379,6 +3565,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code ThrowRemoteExceptionResults} that is not there yet. */
@@ -3447,6 +3639,12 @@ public final class TestMoreStuff {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code ThrowExceptionWithDetailParams} that is not there yet. */
@@ -3514,6 +3712,12 @@ public final class TestMoreStuff {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 

@@ -215,6 +215,12 @@ public final class TestPipeline {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -339,6 +345,12 @@ public final class TestPipeline {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -430,6 +442,12 @@ public final class TestPipeline {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getN() {
@@ -544,6 +562,12 @@ public final class TestPipeline {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasS() {
@@ -695,6 +719,12 @@ public final class TestPipeline {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasCap() {
                 return !_isNull(0);
             }
@@ -839,6 +869,12 @@ public final class TestPipeline {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code TestPointersResults} that is not there yet. */
@@ -917,6 +953,12 @@ public final class TestPipeline {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getN() {
@@ -1027,6 +1069,12 @@ public final class TestPipeline {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasS() {
@@ -1153,6 +1201,12 @@ public final class TestPipeline {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code GetCapPipelineOnlyParams} that is not there yet. */
@@ -1228,6 +1282,12 @@ public final class TestPipeline {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasOutBox() {

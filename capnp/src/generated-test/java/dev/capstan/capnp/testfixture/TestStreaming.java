@@ -160,6 +160,12 @@ public final class TestStreaming {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public long getI() {
                 return _uint32(0, 0);
             }
@@ -237,6 +243,12 @@ public final class TestStreaming {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public long getJ() {
                 return _uint32(0, 0);
             }
@@ -308,6 +320,12 @@ public final class TestStreaming {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
         }
 
@@ -383,6 +401,12 @@ public final class TestStreaming {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getTotalI() {

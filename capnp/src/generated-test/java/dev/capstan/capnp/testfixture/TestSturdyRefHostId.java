@@ -101,6 +101,12 @@ public final class TestSturdyRefHostId {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasHost() {
             return !_isNull(0);
         }

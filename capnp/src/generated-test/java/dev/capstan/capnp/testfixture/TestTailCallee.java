@@ -176,6 +176,12 @@ public final class TestTailCallee {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public long getI() {
                 return _uint32(0, 0);
             }
@@ -316,6 +322,12 @@ public final class TestTailCallee {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public int getI() {

@@ -128,6 +128,12 @@ public final class TestTailCaller {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public int getI() {
                 return _int32(0, 0);
             }

@@ -84,6 +84,12 @@ public final class TestThirdPartyCompletion {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getToken() {
             return _int64(0, 0);
         }

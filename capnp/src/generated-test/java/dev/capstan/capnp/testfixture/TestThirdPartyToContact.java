@@ -109,6 +109,12 @@ public final class TestThirdPartyToContact {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasPath() {
             return !_isNull(0);
         }

@@ -91,6 +91,12 @@ public final class TestTransferCap {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasList() {
             return !_isNull(0);
         }
@@ -229,6 +235,12 @@ public final class TestTransferCap {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasText() {

@@ -171,6 +171,12 @@ public final class Persistent {
                 return type.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasSealFor() {
                 return !_isNull(0);
             }
@@ -363,6 +369,12 @@ public final class Persistent {
             /** A view of what this holds; it shows later changes too. */
             public Reader<SturdyRefB, SturdyRefR, OwnerB, OwnerR> asReader() {
                 return type.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasSturdyRef() {

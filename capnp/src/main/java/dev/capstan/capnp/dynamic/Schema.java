@@ -2,6 +2,8 @@ package dev.capstan.capnp.dynamic;
 
 import dev.capstan.capnp.schema.Brand.Reader;
 import dev.capstan.capnp.schema.Node;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,23 @@ public sealed class Schema permits StructSchema, EnumSchema, InterfaceSchema, Co
             throw new SchemaException(this + " does not refer to " + SchemaException.id(id));
         }
         return entry.loader.dependency(id, kind).schema();
+    }
+
+    /**
+     * What is declared by this name within this declaration, or within this file; loaded now if it can be.
+     *
+     * @throws SchemaException if there is none, or its node was not loaded and cannot be
+     */
+    public final Schema nested(String name) {
+        for (Node.NestedNode.Reader nested : node().getNestedNodes()) {
+            if (nested.getName().equals(name)) {
+                return entry.loader.get(nested.getId());
+            }
+        }
+        throw new SchemaException(this + " declares no " + name + "; it declares "
+                + StreamSupport.stream(node().getNestedNodes().spliterator(), false)
+                        .map(Node.NestedNode.Reader::getName)
+                        .collect(Collectors.joining(", ", "", ".")));
     }
 
     /**

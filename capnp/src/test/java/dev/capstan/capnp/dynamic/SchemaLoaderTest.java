@@ -52,6 +52,16 @@ class SchemaLoaderTest {
     }
 
     @Test
+    void declarations_are_found_by_name_within_others() {
+        Schema file = loader.load(node(TestLists.TYPE));
+        loader.load(node(TestLists.Struct32.TYPE));
+        assertSame(loader.load(node(TestLists.Struct32.TYPE)), file.nested("Struct32"));
+        String text = assertThrows(SchemaException.class, () -> file.nested("Struct33"))
+                .getMessage();
+        assertTrue(text != null && text.contains("TestLists declares no Struct33; it declares Struct0, "), text);
+    }
+
+    @Test
     @Parity("schema-loader: Load")
     @DisplayName("Load")
     void nodes_may_be_loaded_in_any_order_and_what_was_not_is_empty() {

@@ -63,6 +63,8 @@ class StringifyTest {
         assertEquals(resource("all-types.compact.txt"), root.toString());
         assertEquals(root.toString(), root.asReader().toCompactString());
         assertEquals(root.toString(), root.asReader().as(TestAllTypes.TYPE).toString());
+        TestAllTypes.Builder generated = new MessageBuilder().initRoot(TestAllTypes.TYPE);
+        assertEquals(ZERO, generated.toString());
     }
 
     @Test

@@ -15,7 +15,7 @@ class StoredRequestsTest {
         "standard, capnp/src/main/capnp, capnp/schema capnp/rpc capnp/rpc-twoparty capnp/persistent capnp/stream",
         "fixture, capnp/src/test/capnp, test dynamic encoding encoding-import",
         "calculator, examples/calculator/src/main/capnp, calculator",
-        "hello, examples/hello/src/main/capnp, hello",
+        "hello, examples/hello/src/main/capnp, hello note",
         "bench, bench/src/main/capnp, bench serialization",
         "probe, interop/src/test/capnp, probe",
         "golden, capnpc/src/test/capnp, golden/constants golden/generics golden/lists golden/services golden/shapes",

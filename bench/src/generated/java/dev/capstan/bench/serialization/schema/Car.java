@@ -187,6 +187,12 @@ public final class Car {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasMake() {
             return !_isNull(0);
         }

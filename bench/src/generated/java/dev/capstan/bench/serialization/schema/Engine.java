@@ -100,6 +100,12 @@ public final class Engine {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public int getPower() {
             return _uint16(0, 0);
         }

@@ -98,6 +98,12 @@ public final class Expression {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public Operator getOperator() {
             return Operator.of(_uint16(0, 0));
         }
@@ -216,6 +222,12 @@ public final class Expression {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */
@@ -359,6 +371,12 @@ public final class Expression {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */

@@ -113,6 +113,12 @@ public final class Finding {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasUrl() {
             return !_isNull(0);
         }

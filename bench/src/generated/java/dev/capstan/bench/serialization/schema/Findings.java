@@ -90,6 +90,12 @@ public final class Findings {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasList() {
             return !_isNull(0);
         }

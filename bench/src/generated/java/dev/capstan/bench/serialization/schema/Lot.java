@@ -90,6 +90,12 @@ public final class Lot {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasCars() {
             return !_isNull(0);
         }

@@ -84,6 +84,12 @@ public final class Outcome {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public int getNumber() {
             return _int32(0, 0);
         }

@@ -85,6 +85,12 @@ public final class Value {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getAmount() {
             return _int64(0, 0);
         }

@@ -92,6 +92,12 @@ public final class Wheel {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public int getDiameter() {
             return _uint16(0, 0);
         }

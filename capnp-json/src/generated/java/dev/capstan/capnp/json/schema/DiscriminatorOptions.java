@@ -114,6 +114,12 @@ public final class DiscriminatorOptions {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasName() {
             return !_isNull(0);
         }

@@ -97,6 +97,12 @@ public final class FlattenOptions {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasPrefix() {
             return !_isNull(0);
         }

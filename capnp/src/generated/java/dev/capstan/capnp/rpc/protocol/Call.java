@@ -144,6 +144,12 @@ public final class Call {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getQuestionId() {
             return _uint32(0, 0);
         }
@@ -362,6 +368,12 @@ public final class Call {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */

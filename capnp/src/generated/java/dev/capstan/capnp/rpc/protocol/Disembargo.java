@@ -98,6 +98,12 @@ public final class Disembargo {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasTarget() {
             return !_isNull(0);
         }
@@ -236,6 +242,12 @@ public final class Disembargo {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */

@@ -144,6 +144,12 @@ public final class Exception {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasReason() {
             return !_isNull(0);
         }
@@ -418,6 +424,12 @@ public final class Exception {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getDetailId() {

@@ -101,6 +101,12 @@ public final class Finish {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getQuestionId() {
             return _uint32(0, 0);
         }

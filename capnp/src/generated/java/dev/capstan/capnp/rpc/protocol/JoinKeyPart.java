@@ -96,6 +96,12 @@ public final class JoinKeyPart {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getJoinId() {
             return _uint32(0, 0);
         }

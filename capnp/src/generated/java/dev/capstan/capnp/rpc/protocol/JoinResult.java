@@ -101,6 +101,12 @@ public final class JoinResult {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getJoinId() {
             return _uint32(0, 0);
         }

@@ -101,6 +101,12 @@ public final class Payload {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasContent() {
             return !_isNull(0);
         }

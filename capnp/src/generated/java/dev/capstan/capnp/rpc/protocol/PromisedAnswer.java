@@ -96,6 +96,12 @@ public final class PromisedAnswer {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getQuestionId() {
             return _uint32(0, 0);
         }
@@ -248,6 +254,12 @@ public final class PromisedAnswer {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */

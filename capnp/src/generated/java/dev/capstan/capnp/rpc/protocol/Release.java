@@ -92,6 +92,12 @@ public final class Release {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getId() {
             return _uint32(0, 0);
         }

@@ -124,6 +124,12 @@ public final class Resolve {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         /** Which member of the union is set. */
         public Which which() {
             return Which.of(_uint16(2, 0));

@@ -96,6 +96,12 @@ public final class ThirdPartyAnswer {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasCompletion() {
             return !_isNull(0);
         }

@@ -99,6 +99,12 @@ public final class ThirdPartyCapDescriptor {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasId() {
             return !_isNull(0);
         }

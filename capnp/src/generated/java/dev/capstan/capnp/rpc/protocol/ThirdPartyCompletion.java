@@ -85,6 +85,12 @@ public final class ThirdPartyCompletion {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public long getJoinId() {
             return _uint32(0, 0);
         }

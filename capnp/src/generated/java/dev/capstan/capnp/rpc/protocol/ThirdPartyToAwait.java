@@ -80,6 +80,12 @@ public final class ThirdPartyToAwait {
         public Reader asReader() {
             return TYPE.asReader(this);
         }
+
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
     }
 
     /** The capabilities in a {@code ThirdPartyToAwait} that is not there yet. */

@@ -80,6 +80,12 @@ public final class ThirdPartyToContact {
         public Reader asReader() {
             return TYPE.asReader(this);
         }
+
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
     }
 
     /** The capabilities in a {@code ThirdPartyToContact} that is not there yet. */

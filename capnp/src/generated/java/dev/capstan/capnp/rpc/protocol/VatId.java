@@ -90,6 +90,12 @@ public final class VatId {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public Side getSide() {
             return Side.of(_uint16(0, 0));
         }

@@ -125,6 +125,12 @@ public final class Settings {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasName() {
             return !_isNull(0);
         }

@@ -85,6 +85,12 @@ public final class Map {
             return type.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         /** Which member of the union is set. */
         public Which which() {
             return Which.of(_uint16(0, 0));
@@ -327,6 +333,12 @@ public final class Map {
                 return type.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasKey() {
                 return !_isNull(0);
             }
@@ -548,6 +560,12 @@ public final class Map {
             /** A view of what this holds; it shows later changes too. */
             public Reader<KeyB, KeyR, ValueB, ValueR> asReader() {
                 return new Reader<>(type, this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasFirst() {

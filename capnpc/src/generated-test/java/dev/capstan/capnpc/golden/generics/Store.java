@@ -205,6 +205,12 @@ public final class Store {
                 return type.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasKey() {
                 return !_isNull(0);
             }
@@ -382,6 +388,12 @@ public final class Store {
                 return type.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasOld() {
                 return !_isNull(0);
             }
@@ -530,6 +542,12 @@ public final class Store {
             /** A view of what this holds; it shows later changes too. */
             public Reader<TB, TR> asReader() {
                 return type.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasKey() {
@@ -683,6 +701,12 @@ public final class Store {
             /** A view of what this holds; it shows later changes too. */
             public Reader<TB, TR> asReader() {
                 return type.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasValue() {
@@ -857,6 +881,12 @@ public final class Store {
             /** A view of what this holds; it shows later changes too. */
             public Reader<TB, TR, UB, UR> asReader() {
                 return type.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasValue() {

@@ -127,6 +127,12 @@ public final class Uses {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasTextToUse() {
             return !_isNull(0);
         }

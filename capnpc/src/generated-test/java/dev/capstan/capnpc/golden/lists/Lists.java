@@ -300,6 +300,12 @@ public final class Lists {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasVoids() {
             return !_isNull(0);
         }

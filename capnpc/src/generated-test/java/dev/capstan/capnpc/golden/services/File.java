@@ -171,6 +171,12 @@ public final class File {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasBytes() {
                 return !_isNull(0);
             }
@@ -269,6 +275,12 @@ public final class File {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public long getSize() {
                 return _int64(0, 0);
             }
@@ -341,6 +353,12 @@ public final class File {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code DoneParams} that is not there yet. */
@@ -410,6 +428,12 @@ public final class File {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public long getSize() {

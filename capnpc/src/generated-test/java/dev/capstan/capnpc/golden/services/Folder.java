@@ -191,6 +191,12 @@ public final class Folder {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasName() {
                 return !_isNull(0);
             }
@@ -397,6 +403,12 @@ public final class Folder {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */
@@ -619,6 +631,12 @@ public final class Folder {
                     return new Reader(this);
                 }
 
+                /** As its reader. */
+                @Override
+                public String toString() {
+                    return asReader().toString();
+                }
+
                 public boolean hasAny() {
                     return !_isNull(2);
                 }
@@ -721,6 +739,12 @@ public final class Folder {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code ListParams} that is not there yet. */
@@ -793,6 +817,12 @@ public final class Folder {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasEntries() {
@@ -895,6 +925,12 @@ public final class Folder {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasPath() {

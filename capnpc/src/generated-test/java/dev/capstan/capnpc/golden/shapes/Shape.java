@@ -208,6 +208,12 @@ public final class Shape {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         /** Which member of the union is set. */
         public Which which() {
             return Which.of(_uint16(3, 0));
@@ -569,6 +575,12 @@ public final class Shape {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public int getX() {
                 return _int32(0, 0);
             }
@@ -663,6 +675,12 @@ public final class Shape {
                 return new Reader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public float getWidth() {
                 return _float32(4, 0x3fc00000);
             }
@@ -752,6 +770,12 @@ public final class Shape {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public double getRadius() {
@@ -851,6 +875,12 @@ public final class Shape {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             /** Which member of the union is set. */

@@ -96,6 +96,12 @@ public final class ShapeV1 {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasName() {
             return !_isNull(0);
         }

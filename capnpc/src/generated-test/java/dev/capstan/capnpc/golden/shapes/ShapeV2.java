@@ -123,6 +123,12 @@ public final class ShapeV2 {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         public boolean hasName() {
             return !_isNull(0);
         }

@@ -174,6 +174,12 @@ public final class Calculator {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasExpression() {
                 return !_isNull(0);
             }
@@ -275,6 +281,12 @@ public final class Calculator {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasValue() {
                 return !_isNull(0);
             }
@@ -370,6 +382,12 @@ public final class Calculator {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public int getParamCount() {
@@ -481,6 +499,12 @@ public final class Calculator {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasFunc() {
                 return !_isNull(0);
             }
@@ -577,6 +601,12 @@ public final class Calculator {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public Operator getOp() {
                 return Operator.of(_uint16(0, 0));
             }
@@ -664,6 +694,12 @@ public final class Calculator {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasFunc() {

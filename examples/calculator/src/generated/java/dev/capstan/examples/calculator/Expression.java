@@ -140,6 +140,12 @@ public final class Expression {
             return TYPE.asReader(this);
         }
 
+        /** As its reader. */
+        @Override
+        public String toString() {
+            return asReader().toString();
+        }
+
         /** Which member of the union is set. */
         public Which which() {
             return Which.of(_uint16(4, 0));
@@ -312,6 +318,12 @@ public final class Expression {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return new Reader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasFunction() {

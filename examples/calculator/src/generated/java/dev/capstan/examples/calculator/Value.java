@@ -112,6 +112,12 @@ public final class Value {
             public Reader asReader() {
                 return TYPE.asReader(this);
             }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
         }
 
         /** The capabilities in a {@code ReadParams} that is not there yet. */
@@ -180,6 +186,12 @@ public final class Value {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public double getNumber() {

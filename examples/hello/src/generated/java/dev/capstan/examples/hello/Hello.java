@@ -129,6 +129,12 @@ public final class Hello {
                 return TYPE.asReader(this);
             }
 
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
+            }
+
             public boolean hasName() {
                 return !_isNull(0);
             }
@@ -237,6 +243,12 @@ public final class Hello {
             /** A view of what this holds; it shows later changes too. */
             public Reader asReader() {
                 return TYPE.asReader(this);
+            }
+
+            /** As its reader. */
+            @Override
+            public String toString() {
+                return asReader().toString();
             }
 
             public boolean hasText() {
