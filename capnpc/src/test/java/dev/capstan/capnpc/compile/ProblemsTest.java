@@ -124,6 +124,16 @@ class ProblemsTest {
     }
 
     @Test
+    void a_number_that_is_used_twice_is_told_at_both_places_and_nowhere_else() {
+        assertProblem("""
+                2:34 The number @1 is used here, too.
+                2:46 The number @1 is used twice.""", "struct P { name @0 :Text; phones @1 :Text; x @1 :Int32; }");
+        assertProblem(
+                "2:53 'x' comes between a union's number and its first member.",
+                "struct P { u @3! :union { a @1 :Int8; b @4 :Int8; } x @2 :Int8; y @0 :Int8; }");
+    }
+
+    @Test
     void a_problem_quotes_the_text_and_gives_a_hint() {
         Problem problem =
                 SchemaText.compile("struct Point { a @0 :Pint; }").problems().getFirst();
