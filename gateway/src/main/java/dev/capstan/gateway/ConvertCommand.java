@@ -122,8 +122,10 @@ final class ConvertCommand implements Callable<Integer> {
     private int convert(MessageFormat from, MessageFormat to, @Nullable StructSchema root, PrintWriter err)
             throws IOException {
         BufferedInputStream input = new BufferedInputStream(in);
-        if (!quiet) {
-            warn(input, from, err);
+        FormatGuess guess = FormatGuess.of(input, from, root);
+        String warning = quiet ? null : guess.warning();
+        if (warning != null) {
+            err.println("capstan: " + warning + ". (--quiet leaves out this warning.)");
         }
         BufferedOutputStream output = new BufferedOutputStream(out);
         int count = 0;
@@ -140,25 +142,12 @@ final class ConvertCommand implements Callable<Integer> {
             }
             return 0;
         } catch (MessageException | TextException | InputException | IllegalArgumentException e) {
-            err.println("capstan: after " + count + " messages of " + from + ": " + e.getMessage());
+            MessageFormat other = guess.other();
+            err.println("capstan: after " + count + " messages of " + from + ": " + e.getMessage()
+                    + (other == null ? "" : " The input looks like " + other + ": try " + other + ":" + to + "."));
             return Main.USAGE;
         } finally {
             output.flush();
-        }
-    }
-
-    /** People mix up text and binary; nothing else can be told with certainty. */
-    private static void warn(BufferedInputStream input, MessageFormat from, PrintWriter err) throws IOException {
-        input.mark(8);
-        byte[] start = input.readNBytes(8);
-        input.reset();
-        boolean looksLikeText = start.length > 0;
-        for (byte b : start) {
-            looksLikeText &= b >= ' ' || b == '\n' || b == '\r' || b == '\t' || b < 0;
-        }
-        if (start.length > 0 && looksLikeText != from.isText()) {
-            err.println("capstan: the input looks like " + (looksLikeText ? "text" : "something binary") + ", not like "
-                    + from + ". (--quiet leaves out this warning.)");
         }
     }
 }

@@ -3,14 +3,17 @@ package dev.capstan.gateway;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.capstan.testkit.ForeignPeer;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +21,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -46,15 +51,19 @@ class ConvertCommandTest {
               inner :group $Json.flatten() { flag @2 :Bool; }
             }
             struct Opaque { cap @0 :Face; }
+            struct Grown { id @0 :Int64; b @1 :Int64; c @2 :Int64; d @3 :Int64; e @4 :Int64; }
             struct Tree { children @0 :List(Tree); }
             const alice :Person = (name = "Alice", phones = [(number = "555"), (number = "556", kind = fixed)],
                 home = (street = "A road that is long enough for a line", number = 5));
+            const emptyPerson :Person = ();
+            const tree :Tree = (children = [(), (children = [()])]);
             const answer :Int32 = 42;
             const float :Float32 = 0.1;
             const words :List(Text) = ["one", "two"];
             struct Scope { const inner :Data = 0x"00 ff"; }
             interface Face {}
             """;
+    private static final String[] TEXT_TO_BINARY = {"convert", "text:binary", "person.capnp", "Person"};
     private static final String TEXT =
             "(name = \"Bob\", age = 41, phones = [(number = \"1\", kind = mobile)], home = (street = \"S\", number = 0))\n";
 
@@ -241,8 +250,49 @@ class ConvertCommandTest {
         @Test
         void warns_when_the_input_looks_like_another_format() {
             assertFails("the input looks like text, not like binary", bytes(TEXT), "convert", "binary:packed");
-            run(bytes(TEXT), "convert", "--quiet", "binary:packed");
-            assertFalse(errors().contains("looks like"), errors());
+            assertFails("The input looks like text: try text:packed.", bytes(TEXT), "convert", "--quiet", "binary:packed");
+            assertFalse(errors().contains("not like binary"), errors());
+            byte[] packed = convert("text:packed", bytes(TEXT));
+            assertFails("the input looks like packed, not like binary", packed, "convert", "binary:flat");
+            assertFails("The input looks like packed: try packed:flat.", packed, "convert", "--quiet", "binary:flat");
+            assertFails("the input looks like json, not like text", bytes("{}"), TEXT_TO_BINARY);
+            byte[] odd = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+            assertFails("does not look like binary, nor like another format", odd, "convert", "binary:flat");
+        }
+
+        @Test
+        void tells_messages_of_another_type() {
+            byte[] renamed = succeed(bytes("(id = 5)"), "convert", "text:binary", "person.capnp", "Grown");
+            run(renamed, "convert", "binary:text", "person.capnp", "Person");
+            assertTrue(errors().contains("its root is not of the type that you named"), errors());
+        }
+
+        @Test
+        void does_not_wait_for_more_than_the_first_message() throws IOException {
+            byte[] message = convert("text:binary", bytes("()"));
+            byte[] two = Arrays.copyOf(message, 2 * message.length);
+            System.arraycopy(message, 0, two, message.length, message.length);
+            List<Integer> writtenBefore = new ArrayList<>();
+            InputStream slow = new InputStream() {
+                private int at;
+
+                @Override
+                public int read() {
+                    throw new UnsupportedOperationException("read in blocks");
+                }
+
+                @Override
+                public int read(byte[] into, int offset, int length) {
+                    writtenBefore.add(at);
+                    int count = Math.min(Math.min(length, message.length), two.length - at);
+                    System.arraycopy(two, at, into, offset, count);
+                    at += count;
+                    return count == 0 ? -1 : count;
+                }
+            };
+            FormatGuess guess = FormatGuess.of(new BufferedInputStream(slow), MessageFormat.BINARY, null);
+            assertNull(guess.warning());
+            assertEquals(List.of(0), writtenBefore);
         }
 
         @Test
@@ -349,10 +399,7 @@ class ConvertCommandTest {
     @ForeignPeer
     @Test
     void both_do_what_the_capnp_command_does() throws IOException, InterruptedException {
-        assumeTrue(
-                Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "capnp"))),
-                "no capnp on the PATH; on Debian: apt-get install capnproto");
+        assumeTheirs();
         for (String name :
                 List.of("alice", "words", "words[0]", "float", "Person.friends", "alice.home", "alice.phones")) {
             assertText(
@@ -374,6 +421,56 @@ class ConvertCommandTest {
                 assertArrayEquals(expected, actual, from + ":" + to);
             }
         }
+    }
+
+    /** What it says of input in another format than the one that is named: the format that it takes it for, or nothing. */
+    private static final Pattern THEIR_GUESS = Pattern.compile(
+            "looks like it (?:is|may be) in \"([a-z-]+)\"|looks like this input may be in regular (\\w+)");
+
+    private static final Pattern OUR_GUESS = Pattern.compile("the input looks like ([a-z-]+), not like");
+
+    @ForeignPeer
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", "emptyPerson", "tree"})
+    void formats_are_guessed_as_the_capnp_command_guesses(String value) throws IOException, InterruptedException {
+        assumeTheirs();
+        String type = value.equals("tree") ? "Tree" : "Person";
+        List<String> formats = List.of("binary", "packed", "flat", "flat-packed", "canonical", "text", "json");
+        for (String is : formats) {
+            byte[] input = succeed(new byte[0], "eval", "-o", is, "person.capnp", value);
+            for (String named : formats) {
+                run(input, "convert", named + ":json", "person.capnp", type);
+                String ours = guess(OUR_GUESS, errors());
+                String theirs = guess(THEIR_GUESS, theirErrors(input, named + ":json", type));
+                boolean isUnclear = is.equals("binary") && named.equals("canonical"); // they tell the type alone
+                assertEquals(isUnclear ? "binary" : theirs, ours, is + " as " + named + ": " + errors());
+            }
+        }
+    }
+
+    private static String guess(Pattern pattern, String errors) {
+        Matcher guess = pattern.matcher(errors.replace("\n", " "));
+        return !guess.find() ? "" : guess.group(1) != null ? guess.group(1) : guess.group(2);
+    }
+
+    private String theirErrors(byte[] input, String formats, String type) throws IOException, InterruptedException {
+        Path in = Files.write(folder.resolve("in"), input);
+        Path result = folder.resolve("errors");
+        new ProcessBuilder("capnp", "convert", formats, "person.capnp", type)
+                .directory(folder.toFile())
+                .redirectInput(in.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(result.toFile())
+                .start()
+                .waitFor();
+        return Files.readString(result, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void assumeTheirs() {
+        assumeTrue(
+                Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+                        .anyMatch(path -> Files.isExecutable(Path.of(path, "capnp"))),
+                "no capnp on the PATH; on Debian: apt-get install capnproto");
     }
 
     private static boolean isText(String format) {
