@@ -49,9 +49,14 @@ final class CallCommand implements Callable<Integer> {
         Infix infix;
         try {
             to = Address.parse(address);
-            infix = Infix.parse(expression);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        try {
+            infix = Infix.parse(expression);
+        } catch (IllegalArgumentException e) {
+            spec.commandLine().getErr().println("capstan: " + e.getMessage());
+            return Main.USAGE;
         }
         try (NetLoop net = NetLoop.open("call", Transport.AUTO);
                 Vat vat = Vat.on(net.loop()).build()) {

@@ -90,21 +90,20 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
+        int colon = formats.indexOf(':');
+        if (colon < 0) {
+            throw usage("'" + formats + "' does not name two formats. Write FROM:TO, like binary:text.");
+        }
+        if (segmentWords < 0) {
+            throw usage("--segment-size: a segment has at least 1 word.");
+        }
         try {
-            int colon = formats.indexOf(':');
-            if (colon < 0) {
-                throw new InputException(
-                        "'" + formats + "' does not name two formats. Write FROM:TO, like binary:text.");
-            }
-            if (segmentWords < 0) {
-                throw new InputException("--segment-size: a segment has at least 1 word.");
-            }
-            MessageFormat from = MessageFormat.named(formats.substring(0, colon));
-            MessageFormat to = MessageFormat.named(formats.substring(colon + 1));
+            MessageFormat from = format(formats.substring(0, colon));
+            MessageFormat to = format(formats.substring(colon + 1));
             StructSchema root = null;
             if (from.needsSchema() || to.needsSchema()) {
                 if (schema == null || type == null) {
-                    throw new InputException((from.needsSchema() ? from : to)
+                    throw usage((from.needsSchema() ? from : to)
                             + " needs a schema. Name the file and the struct behind the formats.");
                 }
                 LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
@@ -115,8 +114,21 @@ final class ConvertCommand implements Callable<Integer> {
             }
             return convert(from, to, root, err);
         } catch (InputException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            err.println("capstan: " + e.getMessage());
+            return Main.USAGE;
         }
+    }
+
+    private MessageFormat format(String name) {
+        try {
+            return MessageFormat.named(name);
+        } catch (InputException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ParameterException usage(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
     }
 
     private int convert(MessageFormat from, MessageFormat to, @Nullable StructSchema root, PrintWriter err)

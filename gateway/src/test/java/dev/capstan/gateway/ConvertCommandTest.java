@@ -118,6 +118,12 @@ class ConvertCommandTest {
         assertFalse(errors().contains("\tat "), errors());
     }
 
+    /** Behind a problem with what the arguments stand for, and not with the arguments, a list of options would only hide it. */
+    private void assertFailsWithoutUsage(String message, byte[] input, String... args) {
+        assertFails(message, input, args);
+        assertEquals(1, errors().lines().count(), errors());
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -302,14 +308,15 @@ class ConvertCommandTest {
             assertFails("unknown format: 'bin'. Formats are: binary, packed, flat,", none, "convert", "bin:text");
             assertFails("text needs a schema.", none, "convert", "binary:text");
             assertFails("text needs a schema.", none, "convert", "binary:text", "person.capnp");
-            assertFails(
+            assertTrue(errors().contains("Usage: "), errors());
+            assertFailsWithoutUsage(
                     "'Persson' is not declared in person.capnp. Declared are: Person,",
                     none,
                     "convert",
                     "binary:text",
                     "person.capnp",
                     "Persson");
-            assertFails("'answer' is no struct", none, "convert", "binary:text", "person.capnp", "answer");
+            assertFailsWithoutUsage("'answer' is no struct", none, "convert", "binary:text", "person.capnp", "answer");
             assertFails("There is no such file.", none, "convert", "binary:text", "none.capnp", "Person");
             assertFails("-I: none is not a folder", none, "convert", "-Inone", "binary:text", "person.capnp", "Person");
         }
@@ -386,13 +393,15 @@ class ConvertCommandTest {
                     "words[x] | 'words[x]' is not a name.",
                 })
         void tells_names_that_stand_for_nothing(String name, String problem) {
-            assertFails(problem, new byte[0], "eval", "person.capnp", name);
+            assertFailsWithoutUsage(problem, new byte[0], "eval", "person.capnp", name);
         }
 
         @Test
         void tells_values_that_are_no_messages() {
-            assertFails("'answer' is not a struct", new byte[0], "eval", "-obinary", "person.capnp", "answer");
+            assertFailsWithoutUsage(
+                    "'answer' is not a struct", new byte[0], "eval", "-obinary", "person.capnp", "answer");
             assertFails("unknown format: 'bin'", new byte[0], "eval", "-obin", "person.capnp", "answer");
+            assertTrue(errors().contains("Usage: "), errors());
         }
     }
 
