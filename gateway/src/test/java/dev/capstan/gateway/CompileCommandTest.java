@@ -301,7 +301,14 @@ class CompileCommandTest {
     class Usage {
         @Test
         void files_that_are_not_there_are_told() {
-            assertFails(Main.USAGE, "none.capnp:1:1: error: There is no such file.", "compile", "-o-", "none.capnp");
+            assertFails(Main.USAGE, "", "compile", "-o-", "none.capnp", ".", folder + "/nor/this");
+            assertEquals(
+                    """
+                    capstan: there is no file none.capnp. Paths are relative to the working folder, %1$s.
+                    capstan: . is a folder. Name the schemas in it.
+                    capstan: there is no file %1$s/nor/this.
+                    """.formatted(folder),
+                    errors());
         }
 
         @Test

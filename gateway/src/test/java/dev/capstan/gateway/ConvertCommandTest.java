@@ -317,7 +317,7 @@ class ConvertCommandTest {
                     "person.capnp",
                     "Persson");
             assertFailsWithoutUsage("'answer' is no struct", none, "convert", "binary:text", "person.capnp", "answer");
-            assertFails("There is no such file.", none, "convert", "binary:text", "none.capnp", "Person");
+            assertFailsWithoutUsage("capstan: there is no file none.capnp.", none, "convert", "binary:text", "none.capnp", "Person");
             assertFails("-I: none is not a folder", none, "convert", "-Inone", "binary:text", "person.capnp", "Person");
         }
     }
@@ -394,6 +394,16 @@ class ConvertCommandTest {
                 })
         void tells_names_that_stand_for_nothing(String name, String problem) {
             assertFailsWithoutUsage(problem, new byte[0], "eval", "person.capnp", name);
+        }
+
+        @Test
+        void tells_a_schema_that_is_not_there() {
+            assertFailsWithoutUsage(
+                    "capstan: there is no file none.capnp. Paths are relative to the working folder, " + folder,
+                    new byte[0],
+                    "eval",
+                    "none.capnp",
+                    "answer");
         }
 
         @Test
