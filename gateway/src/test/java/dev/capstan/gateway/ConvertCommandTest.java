@@ -383,6 +383,8 @@ class ConvertCommandTest {
                     "Person | 'Person' cannot be evaluated.",
                     "Face | 'Face' cannot be evaluated.",
                     "Person.nope | 'Person' has no member 'nope'. It has [name, age,",
+                    "Person.Kind.fixed | 'fixed' is an enumerant of Kind, not a constant. Only constants and fields can",
+                    "Person.Kind.nope | 'Kind' has no enumerant 'nope'.",
                     "answer.x | 'answer' is not a struct, so it has no member 'x'.",
                     "answer[0] | 'answer' is not a list.",
                     "Person[0] | 'Person' is not a list.",
