@@ -33,8 +33,9 @@ final class CallCommand implements Callable<Integer> {
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "EXPRESSION",
-            description = "For example \"(3 + 4) * 6\" or \"pow(2, 10) - 1\".",
+            description = "For example \"pow(2, 10) - 1\"; by default \"${DEFAULT-VALUE}\".",
             defaultValue = "(3 + 4) * 6")
     private String expression = "";
 

@@ -346,6 +346,20 @@ class CompileCommandTest {
     }
 
     @Test
+    void help_shows_that_call_has_an_expression_if_none_is_given() {
+        assertSucceeds("call", "--help");
+        String help = out.toString(StandardCharsets.UTF_8);
+        assertTrue(help.contains(" ADDRESS [EXPRESSION]"), help);
+        assertTrue(help.contains("by default \"(3 + 4) * 6\""), help);
+    }
+
+    @Test
+    void an_expression_that_is_wrong_is_told_without_the_usage_text() {
+        assertEquals(Main.USAGE, run("call", "127.0.0.1:1", "3 +"));
+        assertEquals(1, errors().lines().count(), errors());
+    }
+
+    @Test
     void ids_are_new_and_valid() throws IOException {
         assertSucceeds("id");
         String first = out.toString(StandardCharsets.UTF_8).strip();
