@@ -53,7 +53,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--segment-size",
             paramLabel = "N",
-            description = "Write binary and packed messages in segments of N words, instead of a single one.")
+            description =
+                    "Write binary and packed messages in segments of N words; by default, and with 0, in a single one.")
     private int segmentWords;
 
     @Option(names = "--quiet", description = "Do not warn when the input looks like another format.")
@@ -95,7 +96,8 @@ final class ConvertCommand implements Callable<Integer> {
             throw usage("'" + formats + "' does not name two formats. Write FROM:TO, like binary:text.");
         }
         if (segmentWords < 0) {
-            throw usage("--segment-size: a segment has at least 1 word.");
+            throw usage("--segment-size: " + segmentWords
+                    + " is not a size. Give a number of words, or 0 for a single segment.");
         }
         try {
             MessageFormat from = format(formats.substring(0, colon));
@@ -154,9 +156,11 @@ final class ConvertCommand implements Callable<Integer> {
             }
             return 0;
         } catch (MessageException | TextException | InputException | IllegalArgumentException e) {
+            err.println("capstan: after " + count + " messages of " + from + ": " + e.getMessage());
             MessageFormat other = guess.other();
-            err.println("capstan: after " + count + " messages of " + from + ": " + e.getMessage()
-                    + (other == null ? "" : " The input looks like " + other + ": try " + other + ":" + to + "."));
+            if (other != null) {
+                err.println("The input looks like " + other + ": try " + other + ":" + to + ".");
+            }
             return Main.USAGE;
         } finally {
             output.flush();

@@ -55,7 +55,7 @@ class ConvertCommandTest {
             struct Tree { children @0 :List(Tree); }
             const alice :Person = (name = "Alice", phones = [(number = "555"), (number = "556", kind = fixed)],
                 home = (street = "A road that is long enough for a line", number = 5));
-            const emptyPerson :Person = ();
+            const child :Person = (name = "C", age = 5);
             const tree :Tree = (children = [(), (children = [()])]);
             const answer :Int32 = 42;
             const float :Float32 = 0.1;
@@ -166,6 +166,14 @@ class ConvertCommandTest {
         }
 
         @Test
+        void a_segment_size_of_zero_means_a_single_segment_and_less_is_refused() {
+            assertArrayEquals(
+                    convert("text:binary", bytes(TEXT)), convert("text:binary", bytes(TEXT), "--segment-size=0"));
+            assertFails(
+                    "--segment-size: -1 is not a size.", bytes(TEXT), "convert", "--segment-size=-1", "binary:packed");
+        }
+
+        @Test
         void breaks_long_text_into_lines() {
             assertText("""
                     ( name = "Bob",
@@ -217,7 +225,7 @@ class ConvertCommandTest {
             assertFails("after 0 messages of json: ", bytes("]"), json);
             assertFails("after 0 messages of json: ", bytes("{\"children\":[".repeat(100_000)), json);
             assertFails("json needs a schema.", new byte[0], "convert", "binary:json");
-            assertFails("the input looks like text, not like binary", bytes("{}"), "convert", "binary:packed");
+            assertFails("the input looks like json, not like binary", bytes("{}"), "convert", "binary:packed");
             byte[] cap = {0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0};
             assertFails("after 1 messages of binary: ", cap, "convert", "binary:json", "person.capnp", "Opaque");
         }
@@ -256,7 +264,8 @@ class ConvertCommandTest {
         @Test
         void warns_when_the_input_looks_like_another_format() {
             assertFails("the input looks like text, not like binary", bytes(TEXT), "convert", "binary:packed");
-            assertFails("The input looks like text: try text:packed.", bytes(TEXT), "convert", "--quiet", "binary:packed");
+            assertFails(
+                    "The input looks like text: try text:packed.", bytes(TEXT), "convert", "--quiet", "binary:packed");
             assertFalse(errors().contains("not like binary"), errors());
             byte[] packed = convert("text:packed", bytes(TEXT));
             assertFails("the input looks like packed, not like binary", packed, "convert", "binary:flat");
@@ -264,6 +273,14 @@ class ConvertCommandTest {
             assertFails("the input looks like json, not like text", bytes("{}"), TEXT_TO_BINARY);
             byte[] odd = {1, 1, 1, 1, 1, 1, 1, 1, 1};
             assertFails("does not look like binary, nor like another format", odd, "convert", "binary:flat");
+        }
+
+        @Test
+        void an_empty_struct_in_canonical_form_looks_like_one() {
+            byte[] empty = convert("text:canonical", bytes("()"));
+            assertEquals(8, empty.length);
+            convert("canonical:text", empty);
+            assertEquals("", errors());
         }
 
         @Test
@@ -317,7 +334,8 @@ class ConvertCommandTest {
                     "person.capnp",
                     "Persson");
             assertFailsWithoutUsage("'answer' is no struct", none, "convert", "binary:text", "person.capnp", "answer");
-            assertFailsWithoutUsage("capstan: there is no file none.capnp.", none, "convert", "binary:text", "none.capnp", "Person");
+            assertFailsWithoutUsage(
+                    "capstan: there is no file none.capnp.", none, "convert", "binary:text", "none.capnp", "Person");
             assertFails("-I: none is not a folder", none, "convert", "-Inone", "binary:text", "person.capnp", "Person");
         }
     }
@@ -428,6 +446,12 @@ class ConvertCommandTest {
                     bytes(eval(name)));
         }
         byte[] text = bytes(eval("alice"));
+        for (String size : List.of("--segment-size=0", "--segment-size=8")) {
+            assertArrayEquals(
+                    theirs(text, "convert", size, "text:binary", "person.capnp", "Person"),
+                    convert("text:binary", text, size),
+                    size);
+        }
         List<String> formats = List.of("binary", "packed", "flat", "flat-packed", "canonical", "text", "json");
         for (String from : formats) {
             byte[] input = theirs(text, "convert", "text:" + from, "person.capnp", "Person");
@@ -452,7 +476,7 @@ class ConvertCommandTest {
 
     @ForeignPeer
     @ParameterizedTest
-    @ValueSource(strings = {"alice", "emptyPerson", "tree"})
+    @ValueSource(strings = {"alice", "child", "tree"})
     void formats_are_guessed_as_the_capnp_command_guesses(String value) throws IOException, InterruptedException {
         assumeTheirs();
         String type = value.equals("tree") ? "Tree" : "Person";
