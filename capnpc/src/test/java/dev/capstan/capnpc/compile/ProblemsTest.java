@@ -143,6 +143,36 @@ class ProblemsTest {
                 "test.capnp:2:22: error: 'Pint' is not declared. Did you mean 'Point'? Near: Pint", problem.toString());
     }
 
+    private static void assertHint(String hint, String text) {
+        assertEquals(hint, SchemaText.compile(text).problems().getFirst().hint(), text);
+    }
+
+    @Test
+    void a_misspelt_type_is_told_the_name_that_was_probably_meant() {
+        assertHint("Did you mean 'Text'?", "struct S { a @0 :Txet; }");
+        assertHint("Did you mean 'Text'?", "struct S { a @0 :text; }");
+        assertHint("Did you mean 'Int32'?", "struct S { a @0 :List(Imt32); }");
+        assertHint("Did you mean 'UInt64'?", "struct S { a @0 :Uint64; }");
+        assertHint("Did you mean 'Value'?", "struct S(Value) { a @0 :Valeu; }");
+        assertHint("Did you mean 'Item'?", "interface I { m @0 [Item] (a :Itme); }");
+        assertHint("Did you mean 'Inner'?", "struct S { struct T { a @0 :Iner; } struct Inner {} }");
+        assertHint("Did you mean 'Outer'?", "struct Outer {} struct S { a @0 : .Otuer; }");
+    }
+
+    @Test
+    void members_that_are_offered_can_be_said_there() {
+        assertHint(
+                "There are Phone, Kind, Number.",
+                "struct S { a @0 :P(Text).Absent; } "
+                        + "struct P(T) { struct Phone {} enum Kind { a @0; } using Number = Int64; } using Other = Text;");
+        Compilation imported = SchemaText.compile(Map.of(
+                "test.capnp",
+                "@0xabcdefabcdefabc1; struct S { a @0 :import \"p.capnp\".Absent; }",
+                "p.capnp",
+                "@0xabcdefabcdefabc2; using Java = import \"/capnp/java.capnp\"; struct Person {}"));
+        assertEquals("There is Person.", imported.problems().getFirst().hint());
+    }
+
     @Test
     void columns_count_characters() {
         assertProblem("2:32 'Nope' is not declared.", "const t :Text = \"ä𝄞\"; const u :Nope = 1;");
