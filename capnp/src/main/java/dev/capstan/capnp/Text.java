@@ -65,7 +65,9 @@ public final class Text {
     }
 
     static void write(Segment segment, long at, String value) {
-        Objects.requireNonNull(value, "a text cannot be null: leave the field alone, or clear it");
+        Objects.requireNonNull(
+                value,
+                "a text cannot be null: leave it alone or, if it was set before, take it out and drop it, as disownName().close() does");
         if (isShortAscii(value)) {
             // No array in between, which the conversion of the JDK needs.
             Data.Builder text = init(segment, at, value.length());

@@ -115,6 +115,22 @@ class GeneratedStructsTest {
         }
 
         @Test
+        void a_text_that_was_set_is_not_set_to_null_but_disowned_and_dropped_as_the_problem_says() {
+            shape.setName("Zoë");
+            NullPointerException problem = assertThrows(NullPointerException.class, () -> shape.setName(nothing()));
+            assertTrue(String.valueOf(problem.getMessage()).contains("disownName().close()"), problem::toString);
+            assertTrue(sent().hasName());
+            shape.disownName().close();
+            assertFalse(sent().hasName());
+            assertEquals("unnamed", sent().getName());
+        }
+
+        @SuppressWarnings("NullAway") // what a caller does that is not checked for it
+        private static String nothing() {
+            return null;
+        }
+
+        @Test
         void unsigned_values_out_of_range_are_refused() {
             assertThrows(IllegalArgumentException.class, () -> shape.setLayer(256));
             assertThrows(IllegalArgumentException.class, () -> shape.setLayer(-1));

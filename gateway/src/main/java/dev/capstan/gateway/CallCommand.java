@@ -33,8 +33,9 @@ final class CallCommand implements Callable<Integer> {
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "EXPRESSION",
-            description = "For example \"(3 + 4) * 6\" or \"pow(2, 10) - 1\".",
+            description = "For example \"pow(2, 10) - 1\"; by default \"${DEFAULT-VALUE}\".",
             defaultValue = "(3 + 4) * 6")
     private String expression = "";
 
@@ -49,9 +50,14 @@ final class CallCommand implements Callable<Integer> {
         Infix infix;
         try {
             to = Address.parse(address);
-            infix = Infix.parse(expression);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        try {
+            infix = Infix.parse(expression);
+        } catch (IllegalArgumentException e) {
+            spec.commandLine().getErr().println("capstan: " + e.getMessage());
+            return Main.USAGE;
         }
         try (NetLoop net = NetLoop.open("call", Transport.AUTO);
                 Vat vat = Vat.on(net.loop()).build()) {

@@ -3,6 +3,7 @@ package dev.capstan.gateway;
 import dev.capstan.capnpc.compile.Compilation;
 import dev.capstan.capnpc.compile.Compiler;
 import dev.capstan.capnpc.source.SchemaPath;
+import dev.capstan.capnpc.source.SourceFiles;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -68,16 +69,25 @@ final class CompileCommand implements Callable<Integer> {
         List<CompilerOutput> wanted = outputs.stream()
                 .map(output -> CompilerOutput.parse(output, workingFolder))
                 .toList();
+        List<SourceFiles> importRoots = folders.importRoots(workingFolder);
         List<SchemaPath> schemas = new ArrayList<>();
         for (Path file : files) {
-            schemas.add(arguments.locate(file));
+            try {
+                schemas.add(arguments.locate(file));
+            } catch (InputException e) {
+                err.println("capstan: " + e.getMessage());
+                continue;
+            }
             if (arguments.isElsewhere(file) && wanted.stream().anyMatch(CompilerOutput::writesFiles)) {
                 err.println(
                         "capstan: " + file
                                 + " is not below the working folder: pass --src-prefix, or output is named after its whole path.");
             }
         }
-        Compilation compilation = new Compiler(folders.importRoots(workingFolder)).compile(schemas);
+        if (schemas.size() < files.size()) {
+            return Main.USAGE;
+        }
+        Compilation compilation = new Compiler(importRoots).compile(schemas);
         compilation.problems().forEach(err::println);
         if (!compilation.succeeded()) {
             return Main.USAGE;

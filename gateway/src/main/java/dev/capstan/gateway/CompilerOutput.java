@@ -6,7 +6,11 @@ import dev.capstan.capnpc.SchemaException;
 import dev.capstan.capnpc.compile.Compilation;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -54,8 +58,22 @@ record CompilerOutput(String language, Path folder) {
                 default -> plugin(compilation, workingFolder);
             }
         } catch (IOException e) {
-            throw new OutputException("the output for " + language + " cannot be written: " + e);
+            throw new OutputException("the output for " + language + " cannot be written into " + folder + ": "
+                    + reason(e) + " Name another folder: -o " + language + ":DIR");
         }
+    }
+
+    /** The system's exceptions say it by their type alone. */
+    private static String reason(IOException problem) {
+        if (!(problem instanceof FileSystemException file)) {
+            return problem.getMessage() + ".";
+        }
+        return switch (file) {
+            case NoSuchFileException none -> "no folder can be made at " + none.getFile() + ".";
+            case AccessDeniedException denied -> "writing to " + denied.getFile() + " is not permitted.";
+            case FileAlreadyExistsException taken -> taken.getFile() + " is a file.";
+            default -> file.getFile() + ": " + file.getReason() + ".";
+        };
     }
 
     private void java(Compilation compilation) throws OutputException, IOException {

@@ -53,7 +53,8 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--segment-size",
             paramLabel = "N",
-            description = "Write binary and packed messages in segments of N words, instead of a single one.")
+            description =
+                    "Write binary and packed messages in segments of N words; by default, and with 0, in a single one.")
     private int segmentWords;
 
     @Option(names = "--quiet", description = "Do not warn when the input looks like another format.")
@@ -90,21 +91,21 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
+        int colon = formats.indexOf(':');
+        if (colon < 0) {
+            throw usage("'" + formats + "' does not name two formats. Write FROM:TO, like binary:text.");
+        }
+        if (segmentWords < 0) {
+            throw usage("--segment-size: " + segmentWords
+                    + " is not a size. Give a number of words, or 0 for a single segment.");
+        }
         try {
-            int colon = formats.indexOf(':');
-            if (colon < 0) {
-                throw new InputException(
-                        "'" + formats + "' does not name two formats. Write FROM:TO, like binary:text.");
-            }
-            if (segmentWords < 0) {
-                throw new InputException("--segment-size: a segment has at least 1 word.");
-            }
-            MessageFormat from = MessageFormat.named(formats.substring(0, colon));
-            MessageFormat to = MessageFormat.named(formats.substring(colon + 1));
+            MessageFormat from = format(formats.substring(0, colon));
+            MessageFormat to = format(formats.substring(colon + 1));
             StructSchema root = null;
             if (from.needsSchema() || to.needsSchema()) {
                 if (schema == null || type == null) {
-                    throw new InputException((from.needsSchema() ? from : to)
+                    throw usage((from.needsSchema() ? from : to)
                             + " needs a schema. Name the file and the struct behind the formats.");
                 }
                 LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
@@ -115,15 +116,30 @@ final class ConvertCommand implements Callable<Integer> {
             }
             return convert(from, to, root, err);
         } catch (InputException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            err.println("capstan: " + e.getMessage());
+            return Main.USAGE;
         }
+    }
+
+    private MessageFormat format(String name) {
+        try {
+            return MessageFormat.named(name);
+        } catch (InputException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ParameterException usage(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
     }
 
     private int convert(MessageFormat from, MessageFormat to, @Nullable StructSchema root, PrintWriter err)
             throws IOException {
         BufferedInputStream input = new BufferedInputStream(in);
-        if (!quiet) {
-            warn(input, from, err);
+        FormatGuess guess = FormatGuess.of(input, from, root);
+        String warning = quiet ? null : guess.warning();
+        if (warning != null) {
+            err.println("capstan: " + warning + ". (--quiet leaves out this warning.)");
         }
         BufferedOutputStream output = new BufferedOutputStream(out);
         int count = 0;
@@ -141,24 +157,13 @@ final class ConvertCommand implements Callable<Integer> {
             return 0;
         } catch (MessageException | TextException | InputException | IllegalArgumentException e) {
             err.println("capstan: after " + count + " messages of " + from + ": " + e.getMessage());
+            MessageFormat other = guess.other();
+            if (other != null) {
+                err.println("The input looks like " + other + ": try " + other + ":" + to + ".");
+            }
             return Main.USAGE;
         } finally {
             output.flush();
-        }
-    }
-
-    /** People mix up text and binary; nothing else can be told with certainty. */
-    private static void warn(BufferedInputStream input, MessageFormat from, PrintWriter err) throws IOException {
-        input.mark(8);
-        byte[] start = input.readNBytes(8);
-        input.reset();
-        boolean looksLikeText = start.length > 0;
-        for (byte b : start) {
-            looksLikeText &= b >= ' ' || b == '\n' || b == '\r' || b == '\t' || b < 0;
-        }
-        if (start.length > 0 && looksLikeText != from.isText()) {
-            err.println("capstan: the input looks like " + (looksLikeText ? "text" : "something binary") + ", not like "
-                    + from + ". (--quiet leaves out this warning.)");
         }
     }
 }

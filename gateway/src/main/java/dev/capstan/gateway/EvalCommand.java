@@ -81,8 +81,8 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
+        MessageFormat to = outputFormat();
         try {
-            MessageFormat to = outputFormat();
             LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
             if (loaded == null) {
                 return Main.USAGE;
@@ -91,15 +91,20 @@ final class EvalCommand implements Callable<Integer> {
             out.flush();
             return 0;
         } catch (InputException | MessageException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            err.println("capstan: " + e.getMessage());
+            return Main.USAGE;
         }
     }
 
-    private MessageFormat outputFormat() throws InputException {
+    private MessageFormat outputFormat() {
         if (flat) {
             return packed ? MessageFormat.FLAT_PACKED : MessageFormat.FLAT;
         }
-        return packed ? MessageFormat.PACKED : binary ? MessageFormat.BINARY : MessageFormat.named(format);
+        try {
+            return packed ? MessageFormat.PACKED : binary ? MessageFormat.BINARY : MessageFormat.named(format);
+        } catch (InputException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private void write(DynamicValue value, MessageFormat to) throws IOException, InputException {

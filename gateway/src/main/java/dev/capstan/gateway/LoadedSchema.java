@@ -6,6 +6,7 @@ import dev.capstan.capnp.dynamic.ConstSchema;
 import dev.capstan.capnp.dynamic.DynamicList;
 import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.dynamic.DynamicValue;
+import dev.capstan.capnp.dynamic.EnumSchema;
 import dev.capstan.capnp.dynamic.Schema;
 import dev.capstan.capnp.dynamic.SchemaException;
 import dev.capstan.capnp.dynamic.SchemaLoader;
@@ -131,6 +132,13 @@ final class LoadedSchema {
         }
         if (scope instanceof StructSchema struct) {
             return defaults(struct);
+        }
+        if (scope instanceof EnumSchema type) {
+            throw new InputException(
+                    type.findEnumerant(rest) == null
+                            ? "'" + scope.shortName() + "' has no enumerant '" + rest + "'."
+                            : "'" + rest + "' is an enumerant of " + scope.shortName()
+                                    + ", not a constant. Only constants and fields can be evaluated.");
         }
         throw new InputException(
                 "'" + rest + "' is not declared in " + scope.displayName() + ". Declared are: " + declared(scope));

@@ -2,6 +2,7 @@ package dev.capstan.gateway;
 
 import dev.capstan.capnpc.source.SchemaPath;
 import dev.capstan.capnpc.source.SourceFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -24,9 +25,22 @@ final class SchemaArguments {
                 .toList();
     }
 
-    /** Where it is; the root of the file system for what is in none of the folders. */
-    SchemaPath locate(Path argument) {
+    /**
+     * Where it is; the root of the file system for what is in none of the folders.
+     *
+     * @throws InputException if no such file is there: the compiler would tell it as a problem with its first line
+     */
+    SchemaPath locate(Path argument) throws InputException {
         Path file = absolute(workingFolder.resolve(argument));
+        if (Files.isDirectory(file)) {
+            throw new InputException(argument + " is a folder. Name the schemas in it.");
+        }
+        if (!Files.exists(file)) {
+            throw new InputException("there is no file " + argument
+                    + (argument.isAbsolute()
+                            ? "."
+                            : ". Paths are relative to the working folder, " + absolute(workingFolder) + "."));
+        }
         for (Path prefix : prefixes) {
             SchemaPath found = within(prefix, file);
             if (found != null) {

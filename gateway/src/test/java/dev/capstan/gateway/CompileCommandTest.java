@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code capstan compile} and {@code capstan id}, as a user types them. */
@@ -127,7 +129,28 @@ class CompileCommandTest {
         void that_cannot_be_written_is_told() throws IOException {
             file("hello.capnp", HELLO);
             file("taken", "");
-            assertFails(Main.REMOTE_FAILURE, "cannot be written", "compile", "-ojava:taken", "hello.capnp");
+            Path taken = folder.resolve("taken");
+            assertFails(
+                    Main.REMOTE_FAILURE,
+                    "capstan: the output for java cannot be written into " + taken + ": " + taken,
+                    "compile",
+                    "-ojava:taken",
+                    "hello.capnp");
+            assertTrue(errors().contains(". Name another folder: -o java:DIR"), errors());
+            assertFalse(errors().contains("Exception"), errors());
+        }
+
+        @EnabledOnOs(OS.LINUX)
+        @Test
+        void cannot_be_written_where_no_folder_can_be_made() throws IOException {
+            file("hello.capnp", HELLO);
+            assertFails(
+                    Main.REMOTE_FAILURE,
+                    "cannot be written into /proc/nope: no folder can be made at /proc/nope",
+                    "compile",
+                    "-ojava:/proc/nope",
+                    "hello.capnp");
+            assertFalse(errors().contains("Exception"), errors());
         }
     }
 
@@ -301,7 +324,12 @@ class CompileCommandTest {
     class Usage {
         @Test
         void files_that_are_not_there_are_told() {
-            assertFails(Main.USAGE, "none.capnp:1:1: error: There is no such file.", "compile", "-o-", "none.capnp");
+            assertFails(Main.USAGE, "", "compile", "-o-", "none.capnp", ".", folder + "/nor/this");
+            assertEquals("""
+                    capstan: there is no file none.capnp. Paths are relative to the working folder, %1$s.
+                    capstan: . is a folder. Name the schemas in it.
+                    capstan: there is no file %1$s/nor/this.
+                    """.formatted(folder), errors());
         }
 
         @Test
@@ -315,6 +343,20 @@ class CompileCommandTest {
             assertFails(Main.USAGE, "Missing required option: '--output", "compile", "a.capnp");
             assertFails(Main.USAGE, "Missing required parameter: 'FILE", "compile", "-o-");
         }
+    }
+
+    @Test
+    void help_shows_that_call_has_an_expression_if_none_is_given() {
+        assertSucceeds("call", "--help");
+        String help = out.toString(StandardCharsets.UTF_8);
+        assertTrue(help.contains(" ADDRESS [EXPRESSION]"), help);
+        assertTrue(help.contains("by default \"(3 + 4) * 6\""), help);
+    }
+
+    @Test
+    void an_expression_that_is_wrong_is_told_without_the_usage_text() {
+        assertEquals(Main.USAGE, run("call", "127.0.0.1:1", "3 +"));
+        assertEquals(1, errors().lines().count(), errors());
     }
 
     @Test

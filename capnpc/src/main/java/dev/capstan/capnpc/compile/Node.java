@@ -5,7 +5,7 @@ import dev.capstan.capnpc.syntax.Name;
 import dev.capstan.capnpc.syntax.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +33,8 @@ final class Node implements Referent {
     private final String displayName;
     private final long id;
     private final List<Node> children = new ArrayList<>();
-    private final Map<String, Node> childByName = new HashMap<>();
-    private final Map<String, Alias> aliases = new HashMap<>();
+    private final Map<String, Node> childByName = new LinkedHashMap<>();
+    private final Map<String, Alias> aliases = new LinkedHashMap<>();
     private State state = State.NEW;
     private @Nullable Content content;
 
@@ -157,11 +157,21 @@ final class Node implements Referent {
         return aliases.values();
     }
 
-    /** Names that can be looked up inside, for suggestions. */
-    void addNames(List<String> names) {
+    /** What {@link #resolveMember} finds, for suggestions: declarations and, where asked for, aliases, in the order in which they are written. */
+    void addMembers(List<String> names, boolean withAliases) {
         names.addAll(childByName.keySet());
-        names.addAll(aliases.keySet());
-        declaration.parameters().forEach(parameter -> names.add(parameter.text()));
+        if (withAliases) {
+            names.addAll(aliases.keySet());
+        }
+    }
+
+    /** What {@link #resolve} finds in this scope and those around it, for suggestions; the nearest first. */
+    void addNames(List<String> names) {
+        for (Node scope = this; scope != null; scope = scope.parent) {
+            scope.addMembers(names, true);
+            scope.declaration.parameters().forEach(parameter -> names.add(parameter.text()));
+        }
+        names.addAll(Builtin.BY_NAME.keySet());
     }
 
     /** What a name means within this declaration: looked up in it, then in those around it. */

@@ -60,7 +60,9 @@ final class Resolver {
             case Expression.Absolute absolute -> {
                 Resolved found = scope.top().resolveMember(absolute.name().text());
                 if (found == null) {
-                    undefined(absolute.name(), scope.top());
+                    List<String> names = new ArrayList<>();
+                    scope.top().addMembers(names, true);
+                    undefined(absolute.name(), names);
                 }
                 yield found == null || found instanceof Resolved.Broken
                         ? null
@@ -92,7 +94,10 @@ final class Resolver {
         }
         Resolved found = scope.resolve(name.text());
         if (found == null) {
-            undefined(name, scope);
+            List<String> names = new ArrayList<>();
+            implicits.names().forEach(parameter -> names.add(parameter.text()));
+            scope.addNames(names);
+            undefined(name, names);
             return null;
         }
         return found instanceof Resolved.Broken ? null : bindings.interpret(found, name.span());
@@ -192,11 +197,14 @@ final class Resolver {
                         ? null
                         : declared.bindings().interpret(found, member.span());
             }
+            // The aliases of another file can be named, but are mostly there for its own use.
+            List<String> names = new ArrayList<>();
+            node.addMembers(names, node.module() == module);
             module.problem(
                     member.name().span(),
                     "'" + member.parent().text() + "' has no member named '"
                             + member.name().text() + "'.",
-                    Suggestion.of(member.name().text(), names(node, false), Suggestion.all(names(node, false))));
+                    Suggestion.of(member.name().text(), names, Suggestion.all(names)));
             return null;
         }
         module.problem(
@@ -206,26 +214,12 @@ final class Resolver {
         return null;
     }
 
-    private void undefined(Name name, Node from) {
+    private void undefined(Name name, List<String> names) {
         module.problem(
                 name.span(),
                 "'" + name.text() + "' is not declared.",
                 Suggestion.of(
-                        name.text(),
-                        names(from, true),
-                        "Declare it, or import its file: using X = import \"file.capnp\".X;"));
-    }
-
-    private static List<String> names(Node node, boolean around) {
-        List<String> names = new ArrayList<>();
-        node.addNames(names);
-        for (Node scope = node.parent(); around && scope != null; scope = scope.parent()) {
-            scope.addNames(names);
-        }
-        if (around) {
-            names.addAll(Builtin.BY_NAME.keySet());
-        }
-        return names;
+                        name.text(), names, "Declare it, or import its file: using X = import \"file.capnp\".X;"));
     }
 
     /** Where a named declaration is found, without its arguments. */

@@ -194,18 +194,18 @@ final class StructTranslator {
         }
     }
 
-    /** Nodes list fields by ordinal, but a union stands where its first member is. */
+    /** Nodes list fields by ordinal, but a union stands where its first member is. Numbers that are the same were told already. */
     private void checkOrder(Struct checked) {
-        int next = 0;
+        int last = 0;
         for (Field field : checked.fields()) {
             if (field.ordinal() != Field.NONE) {
-                if (field.ordinal() < next) {
+                if (field.ordinal() < last) {
                     module.problem(
                             field.span(),
                             "'" + field.name() + "' comes between a union's number and its first member.",
                             "The number of a union follows that of its first member.");
                 }
-                next = field.ordinal() + 1;
+                last = field.ordinal();
             }
         }
     }

@@ -44,19 +44,24 @@ final class Suggestion {
         return best.isEmpty() ? otherwise : "Did you mean '" + best + "'?";
     }
 
-    /** How many letters must be changed, added or removed. */
+    /** How many letters must be changed, added or removed, or swapped with their neighbours. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;
         }
+        int[] above = row;
         for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
+            int[] twoAbove = above;
+            above = row;
+            row = new int[b.length() + 1];
             row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+                int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, Math.min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    row[j] = Math.min(row[j], twoAbove[j - 2] + 1);
+                }
             }
         }
         return row[b.length()];

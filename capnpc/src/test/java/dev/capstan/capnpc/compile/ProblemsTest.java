@@ -124,6 +124,16 @@ class ProblemsTest {
     }
 
     @Test
+    void a_number_that_is_used_twice_is_told_at_both_places_and_nowhere_else() {
+        assertProblem("""
+                2:34 The number @1 is used here, too.
+                2:46 The number @1 is used twice.""", "struct P { name @0 :Text; phones @1 :Text; x @1 :Int32; }");
+        assertProblem(
+                "2:53 'x' comes between a union's number and its first member.",
+                "struct P { u @3! :union { a @1 :Int8; b @4 :Int8; } x @2 :Int8; y @0 :Int8; }");
+    }
+
+    @Test
     void a_problem_quotes_the_text_and_gives_a_hint() {
         Problem problem =
                 SchemaText.compile("struct Point { a @0 :Pint; }").problems().getFirst();
@@ -131,6 +141,36 @@ class ProblemsTest {
         assertEquals("Did you mean 'Point'?", problem.hint());
         assertEquals(
                 "test.capnp:2:22: error: 'Pint' is not declared. Did you mean 'Point'? Near: Pint", problem.toString());
+    }
+
+    private static void assertHint(String hint, String text) {
+        assertEquals(hint, SchemaText.compile(text).problems().getFirst().hint(), text);
+    }
+
+    @Test
+    void a_misspelt_type_is_told_the_name_that_was_probably_meant() {
+        assertHint("Did you mean 'Text'?", "struct S { a @0 :Txet; }");
+        assertHint("Did you mean 'Text'?", "struct S { a @0 :text; }");
+        assertHint("Did you mean 'Int32'?", "struct S { a @0 :List(Imt32); }");
+        assertHint("Did you mean 'UInt64'?", "struct S { a @0 :Uint64; }");
+        assertHint("Did you mean 'Value'?", "struct S(Value) { a @0 :Valeu; }");
+        assertHint("Did you mean 'Item'?", "interface I { m @0 [Item] (a :Itme); }");
+        assertHint("Did you mean 'Inner'?", "struct S { struct T { a @0 :Iner; } struct Inner {} }");
+        assertHint("Did you mean 'Outer'?", "struct Outer {} struct S { a @0 : .Otuer; }");
+    }
+
+    @Test
+    void members_that_are_offered_can_be_said_there() {
+        assertHint(
+                "There are Phone, Kind, Number.",
+                "struct S { a @0 :P(Text).Absent; } "
+                        + "struct P(T) { struct Phone {} enum Kind { a @0; } using Number = Int64; } using Other = Text;");
+        Compilation imported = SchemaText.compile(Map.of(
+                "test.capnp",
+                "@0xabcdefabcdefabc1; struct S { a @0 :import \"p.capnp\".Absent; }",
+                "p.capnp",
+                "@0xabcdefabcdefabc2; using Java = import \"/capnp/java.capnp\"; struct Person {}"));
+        assertEquals("There is Person.", imported.problems().getFirst().hint());
     }
 
     @Test
