@@ -186,7 +186,7 @@ public final class MessageBuilder {
 
     /**
      * Empties the message so that it can be built anew in the same memory. Closes its capabilities; everything that was
-     * handed out, readers and pieces of the frame included, is void.
+     * handed out, readers, orphans and pieces of the frame included, is void.
      */
     public void reset() {
         arena.reset();

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * same message without copying.
  *
  * <p>Belongs to the thread that builds the message. Must be adopted, used up by {@link #as} or closed: until then its content is part of what is sent, though no reader finds it.
+ * {@link MessageBuilder#reset()} takes the object away: after it {@link #close} does nothing, and every other method throws {@link IllegalStateException}.
  *
  * @param <B> what {@link #get} gives
  * @param <R> what {@link #asReader} gives
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Orphan<B, R> implements AutoCloseable {
     private final PointerType<B, R> type;
     private final BuilderArena arena;
+    /** What {@link BuilderArena#epoch} was when the object was made. */
+    private final Object epoch;
     /** A pointer that belongs to no object, which is what makes this an orphan. Null once this was adopted or closed. */
     private AnyPointer.@Nullable Builder slot;
 
@@ -21,12 +24,14 @@ public final class Orphan<B, R> implements AutoCloseable {
     Orphan(BuilderArena arena, PointerType<B, R> type) {
         this.arena = arena;
         this.type = type;
+        this.epoch = arena.epoch();
         this.slot = arena.takeSlot();
     }
 
     private Orphan(PointerType<B, R> type, BuilderArena arena, AnyPointer.Builder slot) {
         this.type = type;
         this.arena = arena;
+        this.epoch = arena.epoch();
         this.slot = slot;
     }
 
@@ -44,7 +49,16 @@ public final class Orphan<B, R> implements AutoCloseable {
         if (known == null) {
             throw new IllegalStateException("this orphan was adopted, released or closed before");
         }
+        if (isVoid()) {
+            throw new IllegalStateException(
+                    "the message was reset, which took this orphan's object away: make a new orphan after reset()");
+        }
         return known;
+    }
+
+    /** Whether the message was reset: the slot lies where something else may be by now. */
+    private boolean isVoid() {
+        return arena.epoch() != epoch;
     }
 
     /**
@@ -95,11 +109,11 @@ public final class Orphan<B, R> implements AutoCloseable {
         giveBack(from);
     }
 
-    /** Zeroes the object; capabilities in it are closed. Does nothing if it was adopted or closed. */
+    /** Zeroes the object; capabilities in it are closed. Does nothing if it was adopted or closed, or its message reset. */
     @Override
     public void close() {
         AnyPointer.Builder known = slot;
-        if (known != null) {
+        if (known != null && !isVoid()) {
             known.clear();
             giveBack(known);
         }
