@@ -83,7 +83,7 @@ final class Copies {
     static void element(Elements from, int index, Elements to, int toIndex) {
         if (from.size == ElementSize.BIT) {
             if (to.size != ElementSize.BIT) {
-                throw new IllegalArgumentException("a list of bits cannot become part of a list of anything else");
+                throw bitsAmongOthers();
             }
             int bit = (from.segment.getByte(from.start + (index >>> 3)) >>> (index & 7)) & 1;
             long at = to.start + (toIndex >>> 3);
@@ -100,6 +100,10 @@ final class Copies {
                 source + (from.dataBits >>> 3),
                 from.pointerCount,
                 from.depthLeft);
+    }
+
+    static IllegalArgumentException bitsAmongOthers() {
+        return new IllegalArgumentException("a list of bits cannot become part of a list of anything else");
     }
 
     /** Copies what {@code pointer}, at {@code from}, points to; the pointer at {@code at} is null. */

@@ -103,7 +103,12 @@ public final class MessageBuilder {
         return orphan;
     }
 
-    /** One new list of copies of the elements of all {@code lists}, in that order. {@code type} is that of lists. */
+    /**
+     * One new list of copies of the elements of all {@code lists}, in that order. {@code type} is that of lists; if it is {@link AnyList#TYPE}, elements are encoded
+     * as those of {@code lists} are, as structs if these differ, and as voids if there are none.
+     *
+     * @throws IllegalArgumentException if lists of bits are to be joined with others, or all have more elements than one list can have
+     */
     public <B extends CapnpList<?>, R extends CapnpList<?>> Orphan<B, R> newOrphanConcat(
             PointerType<B, R> type, List<? extends R> lists) {
         Orphan<B, R> orphan = new Orphan<>(arena, type);
