@@ -6,8 +6,9 @@ import dev.capstan.cap.Cap;
 /**
  * Deep copies from any message into one that is being built. Capabilities are shared into the target's table.
  *
- * <p>The copy is made before what it replaces is zeroed, so that a part of a value can take the place of the whole. A copy
- * that fails half-way, because its source is malformed, leaves a sound but incomplete object behind.
+ * <p>The copy is made before what it replaces is zeroed, so that a part of a value can take the place of the whole. A copy from another message
+ * that fails half-way, because its source is malformed, leaves a sound but incomplete object behind, and nothing of what it was to replace.
+ * One within a message changes nothing if it fails.
  */
 final class Copies {
     private Copies() {}
@@ -53,9 +54,13 @@ final class Copies {
         if (old != 0) {
             segment.putLong(at, 0);
         }
-        copy.make(segment, at);
-        if (old != 0) {
-            Zeroing.target(segment, at, old);
+        try {
+            copy.make(segment, at);
+        } finally {
+            // Also when the copy failed: nothing leads there any more, and it must not be sent.
+            if (old != 0) {
+                Zeroing.target(segment, at, old);
+            }
         }
     }
 

@@ -99,8 +99,7 @@ public final class MessageBuilder {
     /** A deep copy of {@code value} that has no place yet; capabilities are shared. */
     public <B, R> Orphan<B, R> newOrphanCopy(PointerType<B, R> type, R value) {
         Orphan<B, R> orphan = new Orphan<>(arena, type);
-        orphan.slot().setAs(type, value);
-        return orphan;
+        return filled(orphan, () -> orphan.slot().setAs(type, value));
     }
 
     /**
@@ -112,8 +111,21 @@ public final class MessageBuilder {
     public <B extends CapnpList<?>, R extends CapnpList<?>> Orphan<B, R> newOrphanConcat(
             PointerType<B, R> type, List<? extends R> lists) {
         Orphan<B, R> orphan = new Orphan<>(arena, type);
-        Resizing.concatenate(orphan.slot(), (ListType<?, ?>) type, lists);
-        return orphan;
+        return filled(orphan, () -> Resizing.concatenate(orphan.slot(), (ListType<?, ?>) type, lists));
+    }
+
+    /** What is left of a copy that failed must not be sent, nor keep capabilities. */
+    private static <O extends Orphan<?, ?>> O filled(O orphan, Runnable copy) {
+        boolean done = false;
+        try {
+            copy.run();
+            done = true;
+            return orphan;
+        } finally {
+            if (!done) {
+                orphan.close();
+            }
+        }
     }
 
     /**
