@@ -88,7 +88,7 @@ public final class AnyPointer {
 
         /**
          * The canonical form of a message whose root this is: the words of its only segment, which are equal for equal content. {@link
-         * MessageException} if a capability is in it.
+         * MessageException} if a capability is in it, or it does not fit one array. Counts against the limits like reading the message once.
          */
         public byte[] canonical() {
             return Canonical.of(this);

@@ -143,6 +143,16 @@ final class BuilderArena extends Arena {
         // What this program builds is not hostile to it.
     }
 
+    @Override
+    long wordsLeft() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    void refund(long words) {
+        // Nothing was charged.
+    }
+
     long sizeWords() {
         long bytes = 0;
         for (int id = 0; id < count; id++) {

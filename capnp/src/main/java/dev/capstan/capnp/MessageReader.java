@@ -76,7 +76,12 @@ public final class MessageReader {
         StreamFrame.parse(frame, offset, length, arena);
     }
 
-    /** Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that cannot be read is not. */
+    /**
+     * Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that is malformed or holds a capability is not. Counts against the
+     * limits like reading the message once.
+     *
+     * @throws MessageException if a limit is reached before anything was found that is not canonical
+     */
     public boolean isCanonical() {
         return arena.isCanonical();
     }
