@@ -53,7 +53,8 @@ final class Resizing {
                 }
             }
             describe(place, old, count, newWords);
-        } else if (newWords == oldWords || (last && segment.allocate(8 * (newWords - oldWords)) >= 0)) {
+        } else if (newWords == oldWords
+                || (last && newWords <= Lists.MAX_COUNT && segment.allocate(8 * (newWords - oldWords)) >= 0)) {
             describe(place, old, count, newWords);
         } else {
             moveToLarger(place, arena, old, target, count);
