@@ -144,6 +144,11 @@ final class BuilderArena extends Arena {
     }
 
     @Override
+    boolean limitsNesting() {
+        return false;
+    }
+
+    @Override
     long wordsLeft() {
         return Long.MAX_VALUE;
     }

@@ -19,14 +19,19 @@ final class Canonical {
     /** The words of the only segment, its root pointer first. */
     static byte[] of(AnyPointer.Reader root) {
         Canonical canonical = withRoom(root.segment.arena, root::targetSizeWords);
-        canonical.pointer(canonical.out.start, root.segment, root.at, root.depthLeft);
+        canonical.pointer(canonical.out.start, root.segment, root.at, Target.walk(root.depthLeft));
         return canonical.bytes();
     }
 
     static byte[] of(StructReader root) {
         Canonical canonical = withRoom(root.segment.arena, root::totalSizeWords);
         canonical.struct(
-                canonical.out.start, root.segment, root.data, root.dataBits, root.pointerCount, root.depthLeft());
+                canonical.out.start,
+                root.segment,
+                root.data,
+                root.dataBits,
+                root.pointerCount,
+                Target.walk(root.depthLeft()));
         return canonical.bytes();
     }
 

@@ -17,7 +17,7 @@ final class CanonicalCheck {
     /** {@code segment}, the only one of its message, is at least a word long. */
     static boolean of(Segment segment, AnyPointer.Reader root) {
         CanonicalCheck check = new CanonicalCheck(segment);
-        return check.pointer(root.at, root.depthLeft) && check.next == segment.end;
+        return check.pointer(root.at, Target.walk(root.depthLeft)) && check.next == segment.end;
     }
 
     private boolean pointer(long at, int depthLeft) {

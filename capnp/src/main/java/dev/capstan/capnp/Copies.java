@@ -20,7 +20,7 @@ final class Copies {
                 segment,
                 at,
                 source.segment,
-                (to, toAt) -> pointer(to, toAt, source.segment, source.at, pointer, source.depthLeft));
+                (to, toAt) -> pointer(to, toAt, source.segment, source.at, pointer, Target.walk(source.depthLeft)));
     }
 
     static void writeStruct(Segment segment, long at, StructReader value) {
@@ -29,7 +29,13 @@ final class Copies {
                 at,
                 value.segment,
                 (to, toAt) -> struct(
-                        to, toAt, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft()));
+                        to,
+                        toAt,
+                        value.segment,
+                        value.data,
+                        value.dataBits,
+                        value.pointerCount,
+                        Target.walk(value.depthLeft())));
     }
 
     static void writeList(Segment segment, long at, Elements value) {
@@ -104,7 +110,7 @@ final class Copies {
                 from.segment,
                 source + (from.dataBits >>> 3),
                 from.pointerCount,
-                from.depthLeft);
+                Target.walk(from.depthLeft));
     }
 
     static IllegalArgumentException bitsAmongOthers() {
@@ -184,7 +190,13 @@ final class Copies {
         long bits = (long) value.count * value.stepBits;
         Target target = Allocation.place(segment, at, (bits + 63) >>> 6, Pointer.list(0, value.size, value.count));
         if (value.size == ElementSize.POINTER) {
-            pointers(target.segment, target.position, value.segment, value.start, value.count, value.depthLeft);
+            pointers(
+                    target.segment,
+                    target.position,
+                    value.segment,
+                    value.start,
+                    value.count,
+                    Target.walk(value.depthLeft));
             return;
         }
         long bytes = bits >>> 3;
@@ -216,7 +228,7 @@ final class Copies {
                     value.segment,
                     from + dataBytes,
                     value.pointerCount,
-                    value.depthLeft);
+                    Target.walk(value.depthLeft));
             to += value.stepBits >>> 3;
         }
     }

@@ -96,12 +96,34 @@ public final class Orphan<B, R> implements AutoCloseable {
         Resizing.resize(slot(), arena, type, size);
     }
 
+    /** Whether the place is within the object itself; whether it is in what that points to, only a walk over all of it would tell. */
+    private static boolean holds(AnyPointer.Builder from, Segment segment, long at) {
+        long pointer = from.segment.getLong(from.at);
+        if (pointer == 0 || Pointer.kind(pointer) == Pointer.OTHER) {
+            return false;
+        }
+        Target object = Target.resolve(from.segment, from.at, pointer);
+        if (object.segment != segment || at < object.position) {
+            return false;
+        }
+        return at - object.position
+                < 8
+                        * switch (Pointer.kind(object.pointer)) {
+                            case Pointer.STRUCT -> Pointer.structWords(object.pointer);
+                            case Pointer.LIST -> Zeroing.listWords(object.pointer);
+                            default -> 0;
+                        };
+    }
+
     /** Puts the object where the pointer at {@code at} points to, in place of what was there. */
     void adopt(Segment segment, long at) {
         AnyPointer.Builder from = slot();
         if (segment.arena != arena) {
             throw new IllegalArgumentException(
                     "an orphan can only be adopted within its own message: set a copy of asReader() instead");
+        }
+        if (holds(from, segment, at)) {
+            throw new IllegalArgumentException("an orphan cannot be adopted into itself: that would be a circle");
         }
         Zeroing.pointer(segment, at);
         Allocation.transfer(segment, at, from.segment, from.at);

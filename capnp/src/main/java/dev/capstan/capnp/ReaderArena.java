@@ -132,6 +132,11 @@ final class ReaderArena extends Arena {
     }
 
     @Override
+    boolean limitsNesting() {
+        return limits.nesting() < Character.MAX_VALUE;
+    }
+
+    @Override
     long wordsLeft() {
         return wordsLeft;
     }
