@@ -129,8 +129,9 @@ public final class MessageBuilder {
     }
 
     /**
-     * Data that stays where it is, in {@code array}, which must not change until the message has been sent. Nothing is copied, and nothing is zeroed when the data
-     * is replaced. The last word is sent whole: {@code array} must go on to the end of a word from {@code offset}, with what is to be sent there.
+     * Data that stays where it is, in {@code array}, which must not change until the message has been sent. Nothing is copied, and the message neither writes to the
+     * array nor zeroes it when the data is replaced. What {@link Orphan#get()} and later builders of the data give is a view of the array, though: whoever writes
+     * through them writes to it. The last word is sent whole: {@code array} must go on to the end of a word from {@code offset}, with what is to be sent there.
      */
     public Orphan<Data.Builder, Data> newOrphanReferencing(byte[] array, int offset, int length) {
         int bytes = (length + 7) & ~7;
