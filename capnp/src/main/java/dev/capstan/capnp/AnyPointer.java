@@ -75,7 +75,7 @@ public final class AnyPointer {
          * apart. Walks the whole of it, so it counts against the limits like reading it.
          */
         public long targetSizeWords() {
-            return Sizes.ofTarget(segment, at, depthLeft);
+            return Sizes.ofTarget(segment, at, Target.walk(depthLeft));
         }
 
         /**
@@ -88,7 +88,7 @@ public final class AnyPointer {
 
         /**
          * The canonical form of a message whose root this is: the words of its only segment, which are equal for equal content. {@link
-         * MessageException} if a capability is in it.
+         * MessageException} if a capability is in it, or it does not fit one array. Counts against the limits like reading the message once.
          */
         public byte[] canonical() {
             return Canonical.of(this);
@@ -153,7 +153,10 @@ public final class AnyPointer {
             Copies.writeList(segment, at, value.elements);
         }
 
-        /** Puts {@code orphan}, which is of the same message, in place of what was there. It is used up. */
+        /**
+         * Puts {@code orphan}, which is of the same message, in place of what was there. It is used up. This place must not be a part of what the orphan leads to:
+         * {@link IllegalArgumentException} if it is in the object itself; in what that points to it makes a circle, which copies and the like refuse.
+         */
         public void adopt(Orphan<?, ?> orphan) {
             orphan.adopt(segment, at);
         }
@@ -185,7 +188,7 @@ public final class AnyPointer {
 
         /** Size in words of all that this points to, as {@link Reader#targetSizeWords}. */
         public long targetSizeWords() {
-            return Sizes.ofTarget(segment, at, Integer.MAX_VALUE);
+            return Sizes.ofTarget(segment, at, Target.DEEPEST);
         }
     }
 }

@@ -16,6 +16,15 @@ abstract sealed class Arena permits ReaderArena, BuilderArena {
     /** Counts words that are about to be visited, 0 or more; throws when the message's limit is used up. */
     abstract void charge(Segment segment, long position, long words);
 
+    /** Whether {@link Limits#nesting} tells how deep this is read. */
+    abstract boolean limitsNesting();
+
+    /** What may still be charged. */
+    abstract long wordsLeft();
+
+    /** Takes back a charge, for words that are visited a second time by the same request. */
+    abstract void refund(long words);
+
     final CapTable capTable() {
         CapTable table = capTable;
         if (table == null) {

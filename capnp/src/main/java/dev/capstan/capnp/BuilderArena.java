@@ -22,6 +22,10 @@ final class BuilderArena extends Arena {
     /** The one that new objects go to when there is no room beside the pointer to them. */
     private Segment last;
 
+    /**
+     * Slots of former orphans. Stands for the content as well: a reset forgets it, so that an orphan which knows the one that was here when it was made can tell
+     * whether its object is still there. Null until there is an orphan.
+     */
     private @Nullable ArrayDeque<AnyPointer.Builder> slots;
 
     BuilderArena(Storage storage, long firstBytes) {
@@ -86,7 +90,7 @@ final class BuilderArena extends Arena {
 
     /** A null pointer outside every object, for an orphan; the caller gives it back when it is null again. */
     AnyPointer.Builder takeSlot() {
-        AnyPointer.Builder slot = slots == null ? null : slots.poll();
+        AnyPointer.Builder slot = slotsHere().poll();
         if (slot != null) {
             return slot;
         }
@@ -95,10 +99,21 @@ final class BuilderArena extends Arena {
     }
 
     void giveSlot(AnyPointer.Builder slot) {
-        if (slots == null) {
-            slots = new ArrayDeque<>();
+        slotsHere().push(slot);
+    }
+
+    /** What stays the same object until the next reset, and never comes back after it. */
+    Object epoch() {
+        return slotsHere();
+    }
+
+    private ArrayDeque<AnyPointer.Builder> slotsHere() {
+        ArrayDeque<AnyPointer.Builder> known = slots;
+        if (known == null) {
+            known = new ArrayDeque<>(1);
+            slots = known;
         }
-        slots.push(slot);
+        return known;
     }
 
     private long ownBytes() {
@@ -126,6 +141,21 @@ final class BuilderArena extends Arena {
     @Override
     void charge(Segment segment, long position, long words) {
         // What this program builds is not hostile to it.
+    }
+
+    @Override
+    boolean limitsNesting() {
+        return false;
+    }
+
+    @Override
+    long wordsLeft() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    void refund(long words) {
+        // Nothing was charged.
     }
 
     long sizeWords() {

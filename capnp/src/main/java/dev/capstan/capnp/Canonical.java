@@ -1,12 +1,15 @@
 package dev.capstan.capnp;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * The canonical form of a message: one segment, objects in preorder, without gaps, and without the zero words and null pointers at the ends of structs that
  * readers would add again. Two messages whose content is equal have equal canonical forms. Source: capnproto.org/encoding.html#canonicalization.
  */
 final class Canonical {
+    private static final int LARGEST_WORDS = (Integer.MAX_VALUE - 16) / 8;
+
     private final HeapSegment out;
 
     private Canonical(HeapSegment out) {
@@ -15,35 +18,33 @@ final class Canonical {
 
     /** The words of the only segment, its root pointer first. */
     static byte[] of(AnyPointer.Reader root) {
-        long words = 1 + root.targetSizeWords();
-        Canonical canonical = withRoom(words);
-        canonical.pointer(canonical.out.start, root.segment, root.at, root.depthLeft);
+        Canonical canonical = withRoom(root.segment.arena, root::targetSizeWords);
+        canonical.pointer(canonical.out.start, root.segment, root.at, Target.walk(root.depthLeft));
         return canonical.bytes();
     }
 
     static byte[] of(StructReader root) {
-        Canonical canonical = withRoom(1 + root.totalSizeWords());
+        Canonical canonical = withRoom(root.segment.arena, root::totalSizeWords);
         canonical.struct(
-                canonical.out.start, root.segment, root.data, root.dataBits, root.pointerCount, root.depthLeft());
+                canonical.out.start,
+                root.segment,
+                root.data,
+                root.dataBits,
+                root.pointerCount,
+                Target.walk(root.depthLeft()));
         return canonical.bytes();
     }
 
-    /** Whether {@code segment} is what {@link #of} makes of its content. */
-    static boolean is(Segment segment, AnyPointer.Reader root) {
-        byte[] form;
-        try {
-            form = of(root);
-        } catch (MessageException e) {
-            // What cannot be read, or holds a capability, has no canonical form.
-            return false;
-        }
-        return segment.end - segment.start == form.length
-                && new Data(segment, segment.start, form.length).equals(Data.wrap(form));
-    }
-
-    private static Canonical withRoom(long words) {
-        if (words > (Integer.MAX_VALUE - 16) / 8) {
-            throw MessageException.inFrame("The message is too large for one array: " + words + " words", -1);
+    /** Room for the root pointer and the content, whose size is taken here; that walk is free, since the next one costs the same. */
+    private static Canonical withRoom(Arena source, LongSupplier size) {
+        long before = source.wordsLeft();
+        long words = 1 + size.getAsLong();
+        source.refund(before - source.wordsLeft());
+        if (words > LARGEST_WORDS) {
+            throw MessageException.inFrame(
+                    "The canonical form has " + words + " words, and one array holds at most " + LARGEST_WORDS
+                            + "; take the forms of its parts, or compare messages with contentEquals()",
+                    -1);
         }
         return new Canonical(new HeapSegment(new ReaderArena(), 0, new byte[8 * (int) words], 0, 8));
     }
@@ -101,7 +102,7 @@ final class Canonical {
         pointers(to + 8L * dataWords, source, data + (dataBits >>> 3), pointers, depthLeft);
     }
 
-    private static int usedWords(Segment source, long data, int dataBits) {
+    static int usedWords(Segment source, long data, int dataBits) {
         int words = dataBits >>> 6;
         if ((dataBits & 63) != 0) {
             // An element of a list of primitives that is read as a struct.
@@ -117,7 +118,7 @@ final class Canonical {
         return words;
     }
 
-    private static int usedPointers(Segment source, long first, int count) {
+    static int usedPointers(Segment source, long first, int count) {
         int used = count;
         while (used > 0 && source.getLong(first + 8L * (used - 1)) == 0) {
             used--;

@@ -11,7 +11,7 @@ final class Contents {
     private Contents() {}
 
     static boolean equal(AnyPointer.Reader a, AnyPointer.Reader b) {
-        return pointers(a.segment, a.at, a.depthLeft, b.segment, b.at, b.depthLeft);
+        return pointers(a.segment, a.at, Target.walk(a.depthLeft), b.segment, b.at, Target.walk(b.depthLeft));
     }
 
     static boolean equal(StructReader a, StructReader b) {
@@ -21,7 +21,7 @@ final class Contents {
     /** The two sections of a struct. */
     private record Fields(Segment segment, long data, int dataBits, int pointerCount, int depthLeft) {
         Fields(StructReader struct) {
-            this(struct.segment, struct.data, struct.dataBits, struct.pointerCount, struct.depthLeft());
+            this(struct.segment, struct.data, struct.dataBits, struct.pointerCount, Target.walk(struct.depthLeft()));
         }
 
         Fields(Target struct, int depthLeft) {
@@ -34,7 +34,7 @@ final class Contents {
         }
 
         Fields(Elements list, int index) {
-            this(list.segment, list.position(index), list.dataBits, list.pointerCount, list.depthLeft);
+            this(list.segment, list.position(index), list.dataBits, list.pointerCount, Target.walk(list.depthLeft));
         }
 
         long firstPointer() {

@@ -6,8 +6,9 @@ import dev.capstan.cap.Cap;
 /**
  * Deep copies from any message into one that is being built. Capabilities are shared into the target's table.
  *
- * <p>The copy is made before what it replaces is zeroed, so that a part of a value can take the place of the whole. A copy
- * that fails half-way, because its source is malformed, leaves a sound but incomplete object behind.
+ * <p>The copy is made before what it replaces is zeroed, so that a part of a value can take the place of the whole. A copy from another message
+ * that fails half-way, because its source is malformed, leaves a sound but incomplete object behind, and nothing of what it was to replace.
+ * One within a message changes nothing if it fails.
  */
 final class Copies {
     private Copies() {}
@@ -19,7 +20,7 @@ final class Copies {
                 segment,
                 at,
                 source.segment,
-                (to, toAt) -> pointer(to, toAt, source.segment, source.at, pointer, source.depthLeft));
+                (to, toAt) -> pointer(to, toAt, source.segment, source.at, pointer, Target.walk(source.depthLeft)));
     }
 
     static void writeStruct(Segment segment, long at, StructReader value) {
@@ -28,7 +29,13 @@ final class Copies {
                 at,
                 value.segment,
                 (to, toAt) -> struct(
-                        to, toAt, value.segment, value.data, value.dataBits, value.pointerCount, value.depthLeft()));
+                        to,
+                        toAt,
+                        value.segment,
+                        value.data,
+                        value.dataBits,
+                        value.pointerCount,
+                        Target.walk(value.depthLeft())));
     }
 
     static void writeList(Segment segment, long at, Elements value) {
@@ -53,9 +60,13 @@ final class Copies {
         if (old != 0) {
             segment.putLong(at, 0);
         }
-        copy.make(segment, at);
-        if (old != 0) {
-            Zeroing.target(segment, at, old);
+        try {
+            copy.make(segment, at);
+        } finally {
+            // Also when the copy failed: nothing leads there any more, and it must not be sent.
+            if (old != 0) {
+                Zeroing.target(segment, at, old);
+            }
         }
     }
 
@@ -83,7 +94,7 @@ final class Copies {
     static void element(Elements from, int index, Elements to, int toIndex) {
         if (from.size == ElementSize.BIT) {
             if (to.size != ElementSize.BIT) {
-                throw new IllegalArgumentException("a list of bits cannot become part of a list of anything else");
+                throw bitsAmongOthers();
             }
             int bit = (from.segment.getByte(from.start + (index >>> 3)) >>> (index & 7)) & 1;
             long at = to.start + (toIndex >>> 3);
@@ -99,7 +110,11 @@ final class Copies {
                 from.segment,
                 source + (from.dataBits >>> 3),
                 from.pointerCount,
-                from.depthLeft);
+                Target.walk(from.depthLeft));
+    }
+
+    static IllegalArgumentException bitsAmongOthers() {
+        return new IllegalArgumentException("a list of bits cannot become part of a list of anything else");
     }
 
     /** Copies what {@code pointer}, at {@code from}, points to; the pointer at {@code at} is null. */
@@ -175,7 +190,13 @@ final class Copies {
         long bits = (long) value.count * value.stepBits;
         Target target = Allocation.place(segment, at, (bits + 63) >>> 6, Pointer.list(0, value.size, value.count));
         if (value.size == ElementSize.POINTER) {
-            pointers(target.segment, target.position, value.segment, value.start, value.count, value.depthLeft);
+            pointers(
+                    target.segment,
+                    target.position,
+                    value.segment,
+                    value.start,
+                    value.count,
+                    Target.walk(value.depthLeft));
             return;
         }
         long bytes = bits >>> 3;
@@ -207,7 +228,7 @@ final class Copies {
                     value.segment,
                     from + dataBytes,
                     value.pointerCount,
-                    value.depthLeft);
+                    Target.walk(value.depthLeft));
             to += value.stepBits >>> 3;
         }
     }

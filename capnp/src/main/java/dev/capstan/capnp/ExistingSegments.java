@@ -86,7 +86,7 @@ final class ExistingSegments {
             return;
         }
         if (depthLeft <= 0) {
-            throw Target.tooDeep(segment, at);
+            throw Target.beyondLimit(segment, at);
         }
         Target target = Target.resolve(segment, at, pointer);
         if (Pointer.kind(pointer) == Pointer.FAR) {

@@ -99,21 +99,39 @@ public final class MessageBuilder {
     /** A deep copy of {@code value} that has no place yet; capabilities are shared. */
     public <B, R> Orphan<B, R> newOrphanCopy(PointerType<B, R> type, R value) {
         Orphan<B, R> orphan = new Orphan<>(arena, type);
-        orphan.slot().setAs(type, value);
-        return orphan;
-    }
-
-    /** One new list of copies of the elements of all {@code lists}, in that order. {@code type} is that of lists. */
-    public <B extends CapnpList<?>, R extends CapnpList<?>> Orphan<B, R> newOrphanConcat(
-            PointerType<B, R> type, List<? extends R> lists) {
-        Orphan<B, R> orphan = new Orphan<>(arena, type);
-        Resizing.concatenate(orphan.slot(), (ListType<?, ?>) type, lists);
-        return orphan;
+        return filled(orphan, () -> orphan.slot().setAs(type, value));
     }
 
     /**
-     * Data that stays where it is, in {@code array}, which must not change until the message has been sent. Nothing is copied, and nothing is zeroed when the data
-     * is replaced. The last word is sent whole: {@code array} must go on to the end of a word from {@code offset}, with what is to be sent there.
+     * One new list of copies of the elements of all {@code lists}, in that order. {@code type} is that of lists; if it is {@link AnyList#TYPE}, elements are encoded
+     * as those of {@code lists} are, as structs if these differ, and as voids if there are none.
+     *
+     * @throws IllegalArgumentException if lists of bits are to be joined with others, or all have more elements than one list can have
+     */
+    public <B extends CapnpList<?>, R extends CapnpList<?>> Orphan<B, R> newOrphanConcat(
+            PointerType<B, R> type, List<? extends R> lists) {
+        Orphan<B, R> orphan = new Orphan<>(arena, type);
+        return filled(orphan, () -> Resizing.concatenate(orphan.slot(), (ListType<?, ?>) type, lists));
+    }
+
+    /** What is left of a copy that failed must not be sent, nor keep capabilities. */
+    private static <O extends Orphan<?, ?>> O filled(O orphan, Runnable copy) {
+        boolean done = false;
+        try {
+            copy.run();
+            done = true;
+            return orphan;
+        } finally {
+            if (!done) {
+                orphan.close();
+            }
+        }
+    }
+
+    /**
+     * Data that stays where it is, in {@code array}, which must not change until the message has been sent. Nothing is copied, and the message neither writes to the
+     * array nor zeroes it when the data is replaced. What {@link Orphan#get()} and later builders of the data give is a view of the array, though: whoever writes
+     * through them writes to it. The last word is sent whole: {@code array} must go on to the end of a word from {@code offset}, with what is to be sent there.
      */
     public Orphan<Data.Builder, Data> newOrphanReferencing(byte[] array, int offset, int length) {
         int bytes = (length + 7) & ~7;
@@ -186,7 +204,7 @@ public final class MessageBuilder {
 
     /**
      * Empties the message so that it can be built anew in the same memory. Closes its capabilities; everything that was
-     * handed out, readers and pieces of the frame included, is void.
+     * handed out, readers, orphans and pieces of the frame included, is void.
      */
     public void reset() {
         arena.reset();

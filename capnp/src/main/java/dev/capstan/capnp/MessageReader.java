@@ -33,7 +33,8 @@ public final class MessageReader {
 
     /**
      * The message in the stream frame at the beginning of {@code frame}: memory outside the heap or a mapped file, which may be larger than 2 GiB. It is read in
-     * place, for as long and by the threads that its {@link java.lang.foreign.Arena} allows.
+     * place, for as long and by the threads that its {@link java.lang.foreign.Arena} allows: once that is closed, whatever is read from the message throws {@link
+     * IllegalStateException}, and in a thread that is not allowed {@link WrongThreadException}.
      */
     public static MessageReader of(MemorySegment frame, Limits limits) {
         return new MessageReader(StreamFrame.parse(frame, limits));
@@ -81,7 +82,12 @@ public final class MessageReader {
         StreamFrame.parse(frame, offset, length, arena);
     }
 
-    /** Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that cannot be read is not. */
+    /**
+     * Whether the message is in its canonical form, see {@link AnyPointer.Reader#canonical}; one that is malformed or holds a capability is not. Counts against the
+     * limits like reading the message once.
+     *
+     * @throws MessageException if a limit is reached before anything was found that is not canonical
+     */
     public boolean isCanonical() {
         return arena.isCanonical();
     }

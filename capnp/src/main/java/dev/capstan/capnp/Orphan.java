@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * same message without copying.
  *
  * <p>Belongs to the thread that builds the message. Must be adopted, used up by {@link #as} or closed: until then its content is part of what is sent, though no reader finds it.
+ * {@link MessageBuilder#reset()} takes the object away: after it {@link #close} does nothing, and every other method throws {@link IllegalStateException}.
  *
  * @param <B> what {@link #get} gives
  * @param <R> what {@link #asReader} gives
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Orphan<B, R> implements AutoCloseable {
     private final PointerType<B, R> type;
     private final BuilderArena arena;
+    /** What {@link BuilderArena#epoch} was when the object was made. */
+    private final Object epoch;
     /** A pointer that belongs to no object, which is what makes this an orphan. Null once this was adopted or closed. */
     private AnyPointer.@Nullable Builder slot;
 
@@ -21,12 +24,14 @@ public final class Orphan<B, R> implements AutoCloseable {
     Orphan(BuilderArena arena, PointerType<B, R> type) {
         this.arena = arena;
         this.type = type;
+        this.epoch = arena.epoch();
         this.slot = arena.takeSlot();
     }
 
     private Orphan(PointerType<B, R> type, BuilderArena arena, AnyPointer.Builder slot) {
         this.type = type;
         this.arena = arena;
+        this.epoch = arena.epoch();
         this.slot = slot;
     }
 
@@ -44,7 +49,16 @@ public final class Orphan<B, R> implements AutoCloseable {
         if (known == null) {
             throw new IllegalStateException("this orphan was adopted, released or closed before");
         }
+        if (isVoid()) {
+            throw new IllegalStateException(
+                    "the message was reset, which took this orphan's object away: make a new orphan after reset()");
+        }
         return known;
+    }
+
+    /** Whether the message was reset: the slot lies where something else may be by now. */
+    private boolean isVoid() {
+        return arena.epoch() != epoch;
     }
 
     /**
@@ -82,6 +96,25 @@ public final class Orphan<B, R> implements AutoCloseable {
         Resizing.resize(slot(), arena, type, size);
     }
 
+    /** Whether the place is within the object itself; whether it is in what that points to, only a walk over all of it would tell. */
+    private static boolean holds(AnyPointer.Builder from, Segment segment, long at) {
+        long pointer = from.segment.getLong(from.at);
+        if (pointer == 0 || Pointer.kind(pointer) == Pointer.OTHER) {
+            return false;
+        }
+        Target object = Target.resolve(from.segment, from.at, pointer);
+        if (object.segment != segment || at < object.position) {
+            return false;
+        }
+        return at - object.position
+                < 8
+                        * switch (Pointer.kind(object.pointer)) {
+                            case Pointer.STRUCT -> Pointer.structWords(object.pointer);
+                            case Pointer.LIST -> Zeroing.listWords(object.pointer);
+                            default -> 0;
+                        };
+    }
+
     /** Puts the object where the pointer at {@code at} points to, in place of what was there. */
     void adopt(Segment segment, long at) {
         AnyPointer.Builder from = slot();
@@ -89,17 +122,20 @@ public final class Orphan<B, R> implements AutoCloseable {
             throw new IllegalArgumentException(
                     "an orphan can only be adopted within its own message: set a copy of asReader() instead");
         }
+        if (holds(from, segment, at)) {
+            throw new IllegalArgumentException("an orphan cannot be adopted into itself: that would be a circle");
+        }
         Zeroing.pointer(segment, at);
         Allocation.transfer(segment, at, from.segment, from.at);
         from.segment.putLong(from.at, 0);
         giveBack(from);
     }
 
-    /** Zeroes the object; capabilities in it are closed. Does nothing if it was adopted or closed. */
+    /** Zeroes the object; capabilities in it are closed. Does nothing if it was adopted or closed, or its message reset. */
     @Override
     public void close() {
         AnyPointer.Builder known = slot;
-        if (known != null) {
+        if (known != null && !isVoid()) {
             known.clear();
             giveBack(known);
         }

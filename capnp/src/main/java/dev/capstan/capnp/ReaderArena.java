@@ -103,7 +103,7 @@ final class ReaderArena extends Arena {
 
     boolean isCanonical() {
         Segment only = first;
-        return only != null && all == null && only.end - only.start >= 8 && Canonical.is(only, root());
+        return only != null && all == null && only.end - only.start >= 8 && CanonicalCheck.of(only, root());
     }
 
     @Override
@@ -129,6 +129,21 @@ final class ReaderArena extends Arena {
             }
             wordsLeft = left;
         }
+    }
+
+    @Override
+    boolean limitsNesting() {
+        return limits.nesting() < Character.MAX_VALUE;
+    }
+
+    @Override
+    long wordsLeft() {
+        return wordsLeft;
+    }
+
+    @Override
+    void refund(long words) {
+        wordsLeft += words;
     }
 
     private static MessageException overLimit(Segment segment, long position) {

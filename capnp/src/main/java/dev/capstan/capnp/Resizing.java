@@ -53,7 +53,8 @@ final class Resizing {
                 }
             }
             describe(place, old, count, newWords);
-        } else if (newWords == oldWords || (last && segment.allocate(8 * (newWords - oldWords)) >= 0)) {
+        } else if (newWords == oldWords
+                || (last && newWords <= Lists.MAX_COUNT && segment.allocate(8 * (newWords - oldWords)) >= 0)) {
             describe(place, old, count, newWords);
         } else {
             moveToLarger(place, arena, old, target, count);
@@ -133,18 +134,28 @@ final class Resizing {
 
     /** Copies the elements of all {@code lists}, one after the other, into a new list at {@code place}. */
     static void concatenate(AnyPointer.Builder place, ListType<?, ?> type, Iterable<? extends CapnpList<?>> lists) {
-        int size = type.elementSize;
+        boolean any = type.elementSize == ElementSize.ANY;
+        int size = any ? ElementSize.VOID : type.elementSize;
         int dataBits = type.dataBits();
         int pointerCount = type.pointerCount();
+        boolean bits = false;
         long count = 0;
         for (CapnpList<?> list : lists) {
             Elements elements = list.elements;
-            count += elements.count;
-            if (elements.size != size) {
+            if (any && count == 0) {
+                // The first list with an element says how elements are encoded: a null pointer reads as a list of
+                // voids.
+                size = elements.size;
+            } else if (elements.size != size && !(any && elements.count == 0)) {
                 size = ElementSize.COMPOSITE;
             }
+            count += elements.count;
+            bits |= elements.size == ElementSize.BIT && elements.count > 0;
             dataBits = Math.max(dataBits, elements.dataBits);
             pointerCount = Math.max(pointerCount, elements.pointerCount);
+        }
+        if (bits && size != ElementSize.BIT) {
+            throw Copies.bitsAmongOthers();
         }
         if (count > Lists.MAX_COUNT) {
             throw new IllegalArgumentException(

@@ -11,6 +11,9 @@ public final class Storage {
     /** A growing segment that is larger than this is made only for one object that needs it. */
     private static final long LARGEST_USUAL_BYTES = 64 << 20;
 
+    /** Most content of a segment: pointers count 29 bits of words from its beginning. */
+    private static final long LARGEST_SEGMENT_BYTES = 8L * Lists.MAX_COUNT;
+
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
 
     /** Growing arrays; how large the first one is, is said with each message. */
@@ -62,7 +65,8 @@ public final class Storage {
 
     /**
      * Memory from {@code memory}, such as a {@link java.lang.foreign.Arena}, whose owner decides how long the message lives and which threads may use it.
-     * Segments can be larger than 2 GiB. What comes from an arena is zeroed, says its contract; what comes from another allocator is zeroed here.
+     * Segments can be larger than 2 GiB, up to 2^29 - 1 words (4 GiB), which is as far as pointers reach. What comes from an arena is zeroed, says its contract;
+     * what comes from another allocator is zeroed here.
      */
     public static Storage of(SegmentAllocator memory, long firstSegmentWords) {
         return new Storage(
@@ -71,9 +75,10 @@ public final class Storage {
                     if (!(memory instanceof java.lang.foreign.Arena)) {
                         storage.fill((byte) 0);
                     }
-                    return new NativeSegment(arena, id, storage, used, used);
+                    // What it has beyond that is left alone, so that the limit of a segment holds.
+                    return new NativeSegment(arena, id, storage.asSlice(0, bytes), used, used);
                 },
-                firstBytes(firstSegmentWords, Long.MAX_VALUE - 16),
+                firstBytes(firstSegmentWords, BuilderArena.SPARE + LARGEST_SEGMENT_BYTES),
                 true);
     }
 
@@ -85,7 +90,8 @@ public final class Storage {
     private static long firstBytes(long words, long largest) {
         if (words < 1 || words > (largest - BuilderArena.SPARE) / 8) {
             throw new IllegalArgumentException("A first segment of " + words
-                    + " words is not possible; at least 1 is needed, and it must fit its memory.");
+                    + " words is not possible; at least 1 is needed, and at most "
+                    + (largest - BuilderArena.SPARE) / 8 + " fit here.");
         }
         return BuilderArena.SPARE + 8 * words;
     }
@@ -127,6 +133,11 @@ public final class Storage {
 
     /** A further segment with room for an object of {@code bytes}, when all before it together have {@code usedBytes}. */
     Segment next(BuilderArena arena, int id, long bytes, long usedBytes) {
+        if (bytes > LARGEST_SEGMENT_BYTES) {
+            throw new IllegalArgumentException("An object of " + bytes
+                    + " bytes, its landing pad included, does not fit a" + " segment, which holds at most "
+                    + LARGEST_SEGMENT_BYTES + "; make several objects of it.");
+        }
         long usual = grows ? Math.min(usedBytes, LARGEST_USUAL_BYTES) : firstBytes - BuilderArena.SPARE;
         return source.segment(arena, id, Math.max(bytes, usual), 0);
     }

@@ -16,6 +16,9 @@ import java.util.Objects;
 final class StreamFrame {
     private static final long LARGEST_PIECE = 1L << 30;
 
+    /** Most bytes of a table that is copied out of memory of any size: more than 250 million segments. */
+    private static final long LARGEST_TABLE = 1L << 30;
+
     private static final int COPY_BYTES = 1 << 16;
 
     private StreamFrame() {}
@@ -81,8 +84,7 @@ final class StreamFrame {
     /** As {@link #parse(byte[], int, int, Limits)} for memory of any size. */
     static ReaderArena parse(MemorySegment frame, Limits limits) {
         long length = frame.byteSize();
-        byte[] header = new byte[(int) Math.min(length, headerBytes(limits.segments()))];
-        MemorySegment.copy(frame, ValueLayout.JAVA_BYTE, 0, header, 0, header.length);
+        byte[] header = header(frame, limits);
         long size = size(header, 0, header.length, limits);
         if (size < 0) {
             throw MessageException.inFrame("Message ends prematurely in its segment table.", length);
@@ -100,6 +102,29 @@ final class StreamFrame {
             start = end;
         }
         return arena;
+    }
+
+    /** As much as is there of the table of segments; of a table beyond the limit only the number of segments. */
+    private static byte[] header(MemorySegment frame, Limits limits) {
+        byte[] header = new byte[(int) Math.min(frame.byteSize(), 4)];
+        MemorySegment.copy(frame, ValueLayout.JAVA_BYTE, 0, header, 0, header.length);
+        if (header.length < 4) {
+            return header;
+        }
+        long segments = unsigned(header, 0) + 1;
+        if (segments > limits.segments()) {
+            return header;
+        }
+        long bytes = Math.min(frame.byteSize(), headerBytes(segments));
+        if (bytes > LARGEST_TABLE) {
+            throw MessageException.inFrame(
+                    "Message has a table of " + segments + " segments, which takes " + bytes
+                            + " bytes and is too large to be read; lower Limits.segments.",
+                    0);
+        }
+        header = new byte[(int) bytes];
+        MemorySegment.copy(frame, ValueLayout.JAVA_BYTE, 0, header, 0, header.length);
+        return header;
     }
 
     private static MessageException tooShort(long size, long length) {

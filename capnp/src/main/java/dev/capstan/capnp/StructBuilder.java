@@ -35,7 +35,7 @@ public abstract class StructBuilder {
 
     /** Size in words of this struct and all that it points to, as {@link StructReader#totalSizeWords}. */
     public long totalSizeWords() {
-        return Sizes.ofStruct(segment, position(), dataBits(), pointerCount, Integer.MAX_VALUE);
+        return Sizes.ofStruct(segment, position(), dataBits(), pointerCount, Target.DEEPEST);
     }
 
     // No bounds to check here: whoever makes a builder has seen to it that the struct is at least as large as its type.

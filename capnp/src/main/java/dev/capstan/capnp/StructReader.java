@@ -53,7 +53,7 @@ public abstract class StructReader {
      * segments apart. Walks the whole of it.
      */
     public final long totalSizeWords() {
-        return Sizes.ofStruct(segment, data, dataBits, pointerCount, depthLeft());
+        return Sizes.ofStruct(segment, data, dataBits, pointerCount, Target.walk(depthLeft()));
     }
 
     /** Whether both have the same content, see {@link AnyPointer.Reader#contentEquals}. */

@@ -5,6 +5,15 @@ package dev.capstan.capnp;
  * whose own offset means nothing any more.
  */
 final class Target {
+    /**
+     * How many pointers deep walks go where nothing else limits them, as in messages that are being built: deeper than people nest things, and so little that the
+     * stack of a thread of half the usual size lasts, even for code that is not compiled yet.
+     */
+    static final int DEEPEST = 1000;
+
+    /** More than this is no limit to those who read, see {@link Limits#nesting}. */
+    private static final int UNLIMITED = Character.MAX_VALUE;
+
     final Segment segment;
     final long position;
     final long pointer;
@@ -81,7 +90,23 @@ final class Target {
         };
     }
 
+    /** How deep a walk over everything behind a pointer may go, which reading one by one may follow {@code depthLeft} deep. */
+    static int walk(int depthLeft) {
+        return depthLeft >= UNLIMITED ? DEEPEST : depthLeft;
+    }
+
     static MessageException tooDeep(Segment segment, long at) {
+        if (!segment.arena.limitsNesting()) {
+            return MessageException.at(
+                    segment,
+                    at,
+                    "Message nests deeper than " + DEEPEST
+                            + " levels, or an orphan was adopted into a part of itself; make a list of what is nested");
+        }
+        return beyondLimit(segment, at);
+    }
+
+    static MessageException beyondLimit(Segment segment, long at) {
         return MessageException.at(
                 segment,
                 at,

@@ -144,4 +144,54 @@ class AnyTest {
         assertEquals(AnyPointer.Kind.STRUCT, far.asReader().kind());
         assertArrayEquals(before, far.toByteArray());
     }
+
+    @Test
+    void lists_without_a_type_are_joined_into_one_of_their_encoding() {
+        try (var none = message.newOrphanConcat(AnyList.TYPE, List.of())) {
+            assertEquals(AnyList.Encoding.VOID, none.asReader().encoding());
+            assertEquals(0, none.asReader().size());
+        }
+        AnyList.Reader empty = root.asReader().as(AnyList.TYPE);
+        Int8List.Builder bytes = new MessageBuilder().root().init(Int8List.TYPE, 3);
+        bytes.set(2, (byte) 7);
+        try (var all =
+                message.newOrphanConcat(AnyList.TYPE, List.of(empty, AnyList.of(bytes), empty, AnyList.of(bytes)))) {
+            assertEquals(AnyList.Encoding.BYTE, all.asReader().encoding());
+            assertEquals(
+                    List.of((byte) 0, (byte) 0, (byte) 7, (byte) 0, (byte) 0, (byte) 7),
+                    all.asReader().as(Int8List.TYPE));
+            message.root().adopt(all);
+        }
+        byte[] frame = message.toByteArray();
+        assertEquals(
+                6,
+                MessageReader.of(frame, 0, frame.length, Limits.DEFAULT)
+                        .root(AnyList.TYPE)
+                        .size());
+        Int64List.Builder longs = new MessageBuilder().root().init(Int64List.TYPE, 1);
+        longs.set(0, 5);
+        try (var mixed = message.newOrphanConcat(AnyList.TYPE, List.of(AnyList.of(bytes), AnyList.of(longs)))) {
+            assertEquals(AnyList.Encoding.COMPOSITE, mixed.asReader().encoding());
+            assertEquals(4, mixed.asReader().size());
+            assertEquals(5, mixed.asReader().as(Int64List.TYPE).at(3));
+        }
+    }
+
+    @Test
+    void lists_of_bits_are_joined_with_such_alone() {
+        BoolList.Builder bits = new MessageBuilder().root().init(BoolList.TYPE, 3);
+        bits.set(1, true);
+        AnyList.Reader any = AnyList.of(bits);
+        try (var all = message.newOrphanConcat(AnyList.TYPE, List.of(any, any))) {
+            assertEquals(
+                    List.of(false, true, false, false, true, false),
+                    all.asReader().as(BoolList.TYPE));
+        }
+        Int8List.Builder bytes = new MessageBuilder().root().init(Int8List.TYPE, 1);
+        long before = message.sizeWords();
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> message.newOrphanConcat(AnyList.TYPE, List.of(any, AnyList.of(bytes))));
+        assertEquals(before, message.sizeWords(), "nothing is begun");
+    }
 }

@@ -289,4 +289,70 @@ class CanonicalTest {
         assertFalse(message(Pointer.struct(7, 1, 0)).isCanonical());
         assertFalse(message(Pointer.struct(-1, 0, 1)).isCanonical(), "a circle");
     }
+
+    private static byte[] frame(byte[] segment) {
+        byte[] frame = new byte[8 + segment.length];
+        HeapSegment.put(frame, 4, segment.length / 8);
+        System.arraycopy(segment, 0, frame, 8, segment.length);
+        return frame;
+    }
+
+    @Test
+    void a_message_near_the_traversal_limit_has_its_form_and_is_told_to_be_in_it() {
+        MessageBuilder large = new MessageBuilder(5_000_002);
+        large.root().init(Data.TYPE, 40_000_000).set(39_999_999, (byte) 1);
+        byte[] segment = large.asReader().canonical();
+        assertTrue(MessageReader.of(List.of(segment), Limits.DEFAULT).isCanonical());
+        byte[] frame = frame(segment);
+        assertArrayEquals(
+                segment,
+                MessageReader.of(frame, 0, frame.length, Limits.DEFAULT).root().canonical());
+    }
+
+    @Test
+    void a_form_costs_as_much_as_reading_the_message_once() {
+        byte[] segment = Words.bytes(Pointer.struct(0, 1, 1), SOME, Pointer.list(0, ElementSize.EIGHT_BYTES, 2), 1, 2);
+        MessageReader exact = MessageReader.of(List.of(segment), Limits.DEFAULT.withTraversalWords(4));
+        assertArrayEquals(segment, exact.root().canonical());
+        assertThrows(MessageException.class, () -> exact.root().canonical(), "now it is used up");
+        MessageReader check = MessageReader.of(List.of(segment), Limits.DEFAULT.withTraversalWords(4));
+        assertTrue(check.isCanonical());
+    }
+
+    @Test
+    void a_message_beyond_a_limit_is_neither_canonical_nor_not() {
+        byte[] segment = Words.bytes(Pointer.struct(0, 1, 1), SOME, Pointer.list(0, ElementSize.EIGHT_BYTES, 2), 1, 2);
+        MessageReader large = MessageReader.of(List.of(segment), Limits.DEFAULT.withTraversalWords(3));
+        MessageException words = assertThrows(MessageException.class, large::isCanonical);
+        assertTrue(String.valueOf(words.getMessage()).contains("traversalWords"), words.getMessage());
+        MessageReader deep = MessageReader.of(List.of(segment), Limits.DEFAULT.withNesting(1));
+        MessageException levels = assertThrows(MessageException.class, deep::isCanonical);
+        assertTrue(String.valueOf(levels.getMessage()).contains("nesting"), levels.getMessage());
+    }
+
+    @Test
+    void malformed_words_are_not_canonical_whatever_they_are() {
+        Random random = new Random(7);
+        for (int seed = 0; seed < 3_000; seed++) {
+            MessageBuilder message = new MessageBuilder(4096);
+            fill(message.root(), new Random(seed), 3);
+            byte[] form = message.asReader().canonical();
+            byte[] other = form.clone();
+            int bit = random.nextInt(8 * form.length);
+            other[bit >>> 3] ^= (byte) (1 << (bit & 7));
+            MessageReader reader = MessageReader.of(List.of(other), Limits.DEFAULT);
+            byte[] canonical;
+            try {
+                canonical =
+                        MessageReader.of(List.of(other), Limits.DEFAULT).root().canonical();
+            } catch (MessageException e) {
+                if (String.valueOf(e.getMessage()).contains("traversalWords")) {
+                    // A very long list of voids, say.
+                    continue;
+                }
+                canonical = new byte[0];
+            }
+            assertEquals(Arrays.equals(canonical, other), reader.isCanonical(), "seed " + seed + " bit " + bit);
+        }
+    }
 }

@@ -242,4 +242,35 @@ class CopyTest {
         root.setStructField(root.asReader().getStructField().getStructField());
         assertEquals("top", root.getStructField().getTextField(), "a part takes the place of the whole");
     }
+
+    /** A struct with a text, whose second pointer leads nowhere. */
+    private static AnyPointer.Reader malformed() {
+        return Words.root(0x0002_0001_0000_0000L, 5, 0, 0x0000_0001_0000_0100L);
+    }
+
+    @Test
+    void a_copy_that_fails_leaves_nothing_of_what_it_replaces_in_the_message() {
+        target.root().setAs(Text.TYPE, "SECRET");
+        assertThrows(MessageException.class, () -> target.root().set(malformed()));
+        assertFalse(new String(target.toByteArray(), java.nio.charset.StandardCharsets.ISO_8859_1).contains("SECRET"));
+        TestCap cap = new TestCap();
+        target.reset();
+        target.initRoot(NODE)._setCap(0, cap);
+        assertThrows(MessageException.class, () -> target.root().set(malformed()));
+        assertEquals(0, cap.held());
+    }
+
+    @Test
+    void a_copy_that_fails_beside_the_message_leaves_nothing_behind() {
+        TestCap cap = new TestCap();
+        MessageBuilder withCap = new MessageBuilder();
+        withCap.initRoot(NODE)._setCap(0, cap);
+        Raw.Builder root = withCap.root().as(NODE);
+        root._any(1).init(Raw.type(0, 1));
+        AnyPointer.Reader shallow = new AnyPointer.Reader(withCap.root().segment, withCap.root().at, 1);
+        assertThrows(MessageException.class, () -> target.newOrphanCopy(AnyPointer.TYPE, shallow));
+        assertEquals(1, cap.held(), "what was copied of it is given back");
+        withCap.reset();
+        assertEquals(0, cap.held());
+    }
 }

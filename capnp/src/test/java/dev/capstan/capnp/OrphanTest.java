@@ -616,4 +616,42 @@ class OrphanTest {
         texts.adopt(2, texts.disown(0));
         assertEquals(List.of("", "", "moves"), texts);
     }
+
+    @Test
+    void an_orphan_that_outlives_a_reset_leaves_the_next_message_alone() {
+        AnyStruct.Builder next;
+        byte[] before;
+        try (var orphan = message.newOrphan(Data.TYPE, 8)) {
+            message.reset();
+            next = message.initRoot(AnyStruct.type(0, 3));
+            next.pointer(0).setAs(Text.TYPE, "one");
+            next.pointer(1).setAs(Text.TYPE, "two");
+            next.pointer(2).setAs(Text.TYPE, "three");
+            before = message.toByteArray();
+            IllegalStateException refused = assertThrows(
+                    IllegalStateException.class, () -> next.pointer(0).adopt(orphan));
+            assertTrue(String.valueOf(refused.getMessage()).contains("reset"), refused.getMessage());
+            assertThrows(IllegalStateException.class, orphan::get);
+            assertThrows(IllegalStateException.class, orphan::asReader);
+            assertThrows(IllegalStateException.class, orphan::isNull);
+            assertThrows(IllegalStateException.class, () -> orphan.resize(4));
+            assertThrows(IllegalStateException.class, () -> orphan.as(AnyPointer.TYPE));
+        }
+        assertArrayEquals(before, message.toByteArray(), "closing it does nothing");
+        assertEquals("one", next.pointer(0).as(Text.TYPE));
+        assertEquals("two", next.pointer(1).as(Text.TYPE));
+        assertEquals("three", next.pointer(2).as(Text.TYPE));
+    }
+
+    @Test
+    void an_orphan_made_after_a_reset_is_not_mistaken_for_one_made_before() {
+        for (int reset = 0; reset < 3; reset++) {
+            var old = message.newOrphanCopy(Text.TYPE, "old");
+            message.reset();
+            var fresh = message.newOrphanCopy(Text.TYPE, "new");
+            old.close();
+            message.root().adopt(fresh);
+            assertEquals("new", message.root().as(Text.TYPE));
+        }
+    }
 }

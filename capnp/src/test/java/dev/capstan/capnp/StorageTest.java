@@ -15,6 +15,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -209,6 +211,47 @@ class StorageTest {
             for (int i = 0; i < 5; i++) {
                 assertEquals(i + 1, read.get(i).get(chunk - 1));
             }
+        }
+    }
+
+    @Test
+    void a_segment_is_no_larger_than_its_pointers_reach() {
+        long most = (1 << 29) - 1;
+        List<Long> asked = new ArrayList<>();
+        SegmentAllocator memory = (bytes, alignment) -> {
+            asked.add(bytes);
+            return MemorySegment.ofArray(new long[(int) Math.min(bytes, 64) / 8]);
+        };
+        assertThrows(IllegalArgumentException.class, () -> Storage.of(memory, most + 1));
+        Storage.of(memory, most).fixed();
+        MessageBuilder message = new MessageBuilder(Storage.of(memory, 4));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> message.root().init(Int64List.TYPE, (int) most));
+        assertTrue(String.valueOf(refused.getMessage()).contains("several"), refused.getMessage());
+        assertEquals(List.of(40L), asked, "no memory is asked for in vain");
+        message.root().setAs(Data.TYPE, Data.of((byte) 1));
+        assertEquals(1, message.root().as(Data.TYPE).size());
+    }
+
+    @Test
+    void memory_larger_than_asked_for_is_not_used_as_part_of_the_segment() {
+        MessageBuilder message =
+                new MessageBuilder(Storage.of((bytes, alignment) -> MemorySegment.ofArray(new byte[800]), 2)
+                        .fixed());
+        message.root().init(Int64List.TYPE, 1);
+        message.root().init(Int64List.TYPE, 1);
+        assertEquals(2, message.segments().size());
+    }
+
+    @Test
+    void a_list_of_structs_does_not_grow_beyond_what_its_pointer_counts() {
+        MessageBuilder message = new MessageBuilder();
+        var type = StructList.type(Raw.type(1000, 0));
+        try (var orphan = message.newOrphan(type, 1)) {
+            orphan.get().get(0)._setInt64(0, 5, 0);
+            assertThrows(IllegalArgumentException.class, () -> orphan.resize(600_000));
+            assertEquals(1, orphan.asReader().size());
+            assertEquals(5, orphan.asReader().get(0)._int64(0, 0));
         }
     }
 

@@ -10,13 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.testkit.Parity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -251,5 +256,27 @@ class StreamFrameTest {
     void a_range_outside_the_array_is_the_callers_fault() {
         assertThrows(IndexOutOfBoundsException.class, () -> MessageReader.of(new byte[16], 8, 16, Limits.DEFAULT));
         assertThrows(IndexOutOfBoundsException.class, () -> new MessageBuilder().writeFrame(new byte[15], 0));
+    }
+
+    @Test
+    void a_large_frame_with_any_number_of_segments_allowed_costs_no_more_than_its_table(@TempDir Path folder)
+            throws IOException {
+        try (FileChannel file = FileChannel.open(
+                        folder.resolve("large"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+                java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofConfined()) {
+            MemorySegment large = file.map(FileChannel.MapMode.READ_WRITE, 0, 3L << 30, memory);
+            large.set(java.lang.foreign.ValueLayout.JAVA_INT, 4, 1);
+            Limits limits = Limits.DEFAULT.withSegments(Integer.MAX_VALUE);
+            assertTrue(MessageReader.of(large, limits).root().isNull());
+            large.set(java.lang.foreign.ValueLayout.JAVA_INT, 0, 100_000);
+            assertTrue(MessageReader.of(large, limits).root().isNull());
+            for (int count : new int[] {Integer.MAX_VALUE - 1, -1}) {
+                large.set(java.lang.foreign.ValueLayout.JAVA_INT, 0, count);
+                assertThrows(MessageException.class, () -> MessageReader.of(large, limits));
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.capstan.capnp.MessageException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The packed form of words, in which zero bytes take (almost) no room.
@@ -19,8 +20,10 @@ public final class Packed {
      * Packs whole words.
      *
      * @throws IllegalArgumentException if {@code length} is no multiple of 8
+     * @throws IndexOutOfBoundsException if the range does not lie within {@code words}
      */
     public static byte[] pack(byte[] words, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, words.length);
         Packer packer = new Packer();
         packer.pack(words, offset, length);
         return Arrays.copyOf(packer.bytes(), packer.size());
@@ -31,10 +34,16 @@ public final class Packed {
      *
      * @param maxBytes how large the result may be
      * @throws MessageException if it is larger, or if the packed bytes end within a word
+     * @throws IllegalArgumentException if {@code maxBytes} is negative
+     * @throws IndexOutOfBoundsException if the range does not lie within {@code packed}
      */
     public static byte[] unpack(byte[] packed, int offset, int length, int maxBytes) {
+        Objects.checkFromIndexSize(offset, length, packed.length);
+        if (maxBytes < 0) {
+            throw new IllegalArgumentException("maxBytes is " + maxBytes + ", and must be 0 or more");
+        }
         Unpacker unpacker = new Unpacker();
-        byte[] words = new byte[Math.min(maxBytes, Math.max(64, 4 * length))];
+        byte[] words = new byte[Math.min(maxBytes, Math.clamp(4L * length, 64, 1 << 30))];
         int have = 0;
         int at = offset;
         int end = offset + length;

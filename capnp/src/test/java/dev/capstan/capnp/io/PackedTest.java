@@ -20,6 +20,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PackedTest {
+    @Test
+    void what_to_unpack_lies_within_the_array_and_what_it_may_become_is_a_size() {
+        byte[] packed = {0, 1};
+        assertThrows(IllegalArgumentException.class, () -> Packed.unpack(packed, 0, 2, -1));
+        assertThrows(IndexOutOfBoundsException.class, () -> Packed.unpack(packed, 0, 3, 100));
+        assertThrows(IndexOutOfBoundsException.class, () -> Packed.unpack(packed, -1, 1, 100));
+        assertThrows(IndexOutOfBoundsException.class, () -> Packed.unpack(packed, 0, -1, 100));
+        assertThrows(IndexOutOfBoundsException.class, () -> Packed.pack(new byte[8], 0, 16));
+        assertEquals(0, Packed.unpack(packed, 2, 0, 0).length);
+        assertEquals(16, Packed.unpack(packed, 0, 2, 16).length);
+    }
+
     static Stream<Arguments> examples() {
         return Stream.of(
                 example("", ""),
