@@ -211,7 +211,7 @@ enum MessageFormat {
     private static MessageSink text(OutputStream out, StructSchema type, Style style) {
         return root -> {
             DynamicStruct.Reader struct = DynamicStruct.of(type, root);
-            String text = style.isShort ? TextForm.compact(struct) : TextForm.pretty(struct);
+            String text = style.isShort ? TextForm.compact(struct, TEXT_LIMITS) : TextForm.pretty(struct, TEXT_LIMITS);
             out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
         };
     }
