@@ -46,7 +46,11 @@ final class LoadedSchema {
         if (!compilation.succeeded()) {
             return null;
         }
-        SchemaLoader loader = new SchemaLoader();
+        dev.capstan.capnp.dynamic.Limits limits = dev.capstan.capnp.dynamic.Limits.DEFAULT;
+        // It is the user's own schema, however large: what the compiler took can be used.
+        int nodes = 2 * compilation.request().getNodes().size();
+        SchemaLoader loader = new SchemaLoader(
+                limits.withNodes(Math.max(limits.nodes(), nodes)).withBrands(Math.max(limits.brands(), nodes)));
         try {
             return new LoadedSchema(loader, loader.load(compilation.request()).getFirst());
         } catch (SchemaException e) {

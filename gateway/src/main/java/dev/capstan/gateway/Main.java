@@ -9,7 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The {@code capstan} command. Exit codes: 0 done, 1 wrong usage or a wrong schema, 2 could not connect or listen, 3 the other side or a plugin
+ * The {@code capstan} command. Exit codes: 0 done, 1 wrong usage, a wrong schema or too little memory, 2 could not connect or listen, 3 the other side or a plugin
  * failed.
  */
 @Command(
@@ -49,6 +49,13 @@ public final class Main {
             line.usage(line.getErr());
             return USAGE;
         }
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            line.getErr()
+                    .println("capstan: this needs more memory than there is (" + e.getMessage()
+                            + "). Give the process more, with java -Xmx, or less to do.");
+            return USAGE;
+        }
     }
 }

@@ -43,6 +43,9 @@ enum MessageFormat {
     JSON;
 
     private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
+    /** How often each word of a message may be visited: a few times it is read, and pointers may share what they lead to. */
+    private static final int MOST_VISITS = 16;
+
     private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
     private static final dev.capstan.capnp.json.Limits JSON_LIMITS =
             new dev.capstan.capnp.json.Limits(512, MOST_BYTES, MOST_BYTES, 1 << 20, 1000, 1 << 28, 1 << 28, 1 << 16);
@@ -101,6 +104,7 @@ enum MessageFormat {
     }
 
     private static MessageSource framed(MessageInput input) {
+        input.visitingAtMost(MOST_VISITS);
         return () -> {
             MessageReader message = input.next();
             return message == null ? null : message.root(AnyStruct.TYPE);
@@ -118,7 +122,9 @@ enum MessageFormat {
                 }
                 isRead = true;
                 // As in C++, bytes behind the last whole word are of no interest.
-                MessageReader message = MessageReader.of(List.of(Arrays.copyOf(bytes, bytes.length & ~7)), LIMITS);
+                Limits limits = LIMITS.withTraversalWords(
+                        Math.max(Limits.DEFAULT.traversalWords(), (long) MOST_VISITS * (bytes.length / 8)));
+                MessageReader message = MessageReader.of(List.of(Arrays.copyOf(bytes, bytes.length & ~7)), limits);
                 if (mustBeCanonical && !message.isCanonical()) {
                     throw new InputException("The message is not in canonical form. Use flat:canonical to make it so.");
                 }
@@ -211,7 +217,7 @@ enum MessageFormat {
     private static MessageSink text(OutputStream out, StructSchema type, Style style) {
         return root -> {
             DynamicStruct.Reader struct = DynamicStruct.of(type, root);
-            String text = style.isShort ? TextForm.compact(struct) : TextForm.pretty(struct);
+            String text = style.isShort ? TextForm.compact(struct, TEXT_LIMITS) : TextForm.pretty(struct, TEXT_LIMITS);
             out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
         };
     }

@@ -15,6 +15,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -240,6 +242,43 @@ class ConvertCommandTest {
                             "text:text",
                             "person.capnp",
                             "Person.Phone"));
+        }
+
+        @Test
+        void gives_up_on_small_messages_that_stand_for_large_ones() {
+            // Forty structs whose two pointers both lead to the next: 2 to the power of 40 structs, read as a tree.
+            int structs = 40;
+            ByteBuffer frame = ByteBuffer.allocate(8 + 8 + 16 * structs).order(ByteOrder.LITTLE_ENDIAN);
+            frame.putInt(0).putInt(1 + 2 * structs).putLong(2L << 48);
+            for (int i = 1; i < structs; i++) {
+                frame.putLong(1 << 2 | 2L << 48).putLong(2L << 48);
+            }
+            byte[] message = frame.array();
+            assertFails("traversalWords", message, "convert", "binary:packed");
+            assertFails("traversalWords", Arrays.copyOfRange(message, 8, message.length), "convert", "flat:packed");
+        }
+
+        @Test
+        void tells_when_memory_ends() {
+            ByteArrayOutputStream told = new ByteArrayOutputStream();
+            InputStream endless = new InputStream() {
+                @Override
+                public int read() {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+            };
+            int code = Main.run(
+                    Path.of(""),
+                    endless,
+                    new PrintStream(new ByteArrayOutputStream()),
+                    new PrintStream(told, true, StandardCharsets.UTF_8),
+                    "convert",
+                    "binary:packed");
+            assertEquals(Main.USAGE, code);
+            assertEquals(
+                    "capstan: this needs more memory than there is (Java heap space). Give the process more, with java"
+                            + " -Xmx, or less to do.",
+                    told.toString(StandardCharsets.UTF_8).strip());
         }
 
         @Test

@@ -2,6 +2,7 @@ package dev.capstan.capnp.json;
 
 import dev.capstan.capnp.dynamic.Type.Scalar;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Floats are written as C++ does: with 15 digits if those stand for the very value, else with 17.
  */
 final class Numbers {
-    private static final double TWO_TO_63 = 0x1p63;
-    private static final double TWO_TO_64 = 0x1p64;
+    /** Of 2 to the power of 64. */
+    private static final int MOST_DIGITS = 20;
+
     private static final MathContext SHORT = new MathContext(15, RoundingMode.HALF_EVEN);
     private static final MathContext EXACT = new MathContext(17, RoundingMode.HALF_EVEN);
     /** All integers up to here are floats, and short enough to be written without exponent. */
@@ -70,7 +72,7 @@ final class Numbers {
         for (int i = negative ? digits.from + 1 : digits.from; i < digits.to; i++) {
             int digit = text.charAt(i) - '0';
             if (digit < 0 || digit > 9) {
-                return integer(real(digits), type);
+                return exact(digits.toString(), type);
             }
             if (Long.compareUnsigned(n, Long.divideUnsigned(-1L - digit, 10)) > 0) {
                 throw outOfRange(TextTree.excerpt(digits.toString()), type);
@@ -91,16 +93,44 @@ final class Numbers {
         return negative ? -magnitude : magnitude;
     }
 
-    private static long integer(double n, Scalar type) {
-        if (n != Math.rint(n) && !Double.isInfinite(n)) {
-            throw new IllegalArgumentException(n + " is not an integer, as " + type + " needs.");
+    /** Of a number with point or exponent. Exact: a float has fewer digits than 64 bits can hold. */
+    private static long exact(String spelled, Scalar type) {
+        BigDecimal n;
+        try {
+            n = new BigDecimal(spelled);
+        } catch (NumberFormatException e) {
+            // The grammar was checked, so the exponent is beyond all bounds.
+            double rounded = Double.parseDouble(spelled);
+            boolean isZero =
+                    spelled.chars().takeWhile(c -> c != 'e' && c != 'E').noneMatch(c -> c >= '1' && c <= '9');
+            if (isZero) {
+                return 0;
+            }
+            throw Double.isInfinite(rounded)
+                    ? outOfRange(TextTree.excerpt(spelled), type)
+                    : noInteger(spelled, type, e);
         }
-        double magnitude = Math.abs(n);
-        if (magnitude >= TWO_TO_64) {
-            throw outOfRange(Double.toString(n), type);
+        if (n.signum() == 0) {
+            return 0;
         }
-        long bits = magnitude < TWO_TO_63 ? (long) magnitude : (long) (magnitude - TWO_TO_63) ^ Long.MIN_VALUE;
-        return fit(bits, n < 0, n, type);
+        // Looked at before anything is multiplied out: exponents make short texts stand for any number of digits.
+        long digitsBeforePoint = (long) n.precision() - n.scale();
+        if (digitsBeforePoint > MOST_DIGITS) {
+            throw outOfRange(TextTree.excerpt(spelled), type);
+        }
+        if (digitsBeforePoint < 1 || n.stripTrailingZeros().scale() > 0) {
+            throw noInteger(spelled, type, null);
+        }
+        BigInteger magnitude = n.abs().toBigIntegerExact();
+        if (magnitude.bitLength() > 64) {
+            throw outOfRange(TextTree.excerpt(spelled), type);
+        }
+        return fit(magnitude.longValue(), n.signum() < 0, spelled, type);
+    }
+
+    private static IllegalArgumentException noInteger(String spelled, Scalar type, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                TextTree.excerpt(spelled) + " is not an integer, as " + type + " needs.", cause);
     }
 
     /** The bits of an integer that is written as a string, as 64 bits usually are: digits with or without a sign. */

@@ -177,41 +177,6 @@ final class TextTree extends Tree {
         return "Half of a surrogate pair stands alone, which is no character. Write both halves, or the character itself.";
     }
 
-    /** By sorting: hash tables take more room, and can be made slow by whoever chooses the names. */
-    private void refuseDuplicates(int object) {
-        int size = nodes[object + 2];
-        if (size < 2) {
-            return;
-        }
-        int[] values = new int[size];
-        for (int i = 0, at = first(object); i < size; i++, at = after(object, at)) {
-            values[i] = at;
-        }
-        String[] sorted = new String[size];
-        for (int i = 0; i < size; i++) {
-            sorted[i] = name(values[i]);
-        }
-        Arrays.sort(sorted);
-        for (int i = 1; i < size; i++) {
-            if (sorted[i].equals(sorted[i - 1])) {
-                throw second(values, sorted[i]);
-            }
-        }
-    }
-
-    private JsonException second(int[] values, String name) {
-        boolean seen = false;
-        for (int at : values) {
-            if (name(at).equals(name)) {
-                if (seen) {
-                    return fault(at, "'" + excerpt(name) + "' is there twice in this object. Leave one out.");
-                }
-                seen = true;
-            }
-        }
-        throw new AssertionError(name);
-    }
-
     /** As much of a text as an error should show. */
     static String excerpt(String text) {
         return text.length() <= 60 ? text : text.substring(0, 60) + "...";

@@ -1,5 +1,7 @@
 package dev.capstan.capnp.json;
 
+import java.util.Arrays;
+
 /**
  * A JSON value to be decoded, of which every part has been checked to be JSON and to keep the limits. Nodes go by number, so that a list of a
  * million numbers is not a million objects; the root is node 0.
@@ -56,6 +58,41 @@ abstract class Tree {
 
     /** A fault of this node. */
     abstract JsonException fault(int node, String text);
+
+    /** Refuses an object that has two members of one name. By sorting: hash tables take more room, and can be made slow by whoever chooses the names. */
+    final void refuseDuplicates(int object) {
+        int size = size(object);
+        if (size < 2) {
+            return;
+        }
+        int[] values = new int[size];
+        for (int i = 0, at = first(object); i < size; i++, at = after(object, at)) {
+            values[i] = at;
+        }
+        String[] sorted = new String[size];
+        for (int i = 0; i < size; i++) {
+            sorted[i] = name(values[i]);
+        }
+        Arrays.sort(sorted);
+        for (int i = 1; i < size; i++) {
+            if (sorted[i].equals(sorted[i - 1])) {
+                throw second(values, sorted[i]);
+            }
+        }
+    }
+
+    private JsonException second(int[] values, String name) {
+        boolean seen = false;
+        for (int at : values) {
+            if (name(at).equals(name)) {
+                if (seen) {
+                    return fault(at, "'" + TextTree.excerpt(name) + "' is there twice in this object. Leave one out.");
+                }
+                seen = true;
+            }
+        }
+        throw new AssertionError(name);
+    }
 
     /** Writes {@code node} into {@code sink}. */
     final void copy(int node, Sink sink) {

@@ -1,11 +1,14 @@
 package dev.capstan.capnp.json;
 
 import dev.capstan.capnp.json.schema.Value;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
 /** JSON in the form of a struct, which may come from a peer like any other message. */
 final class ValueTree extends Tree {
+    private static final double TWO_TO_64 = 0x1p64;
+
     private final Limits limits;
     private final List<Entry> entries = new ArrayList<>();
 
@@ -28,6 +31,7 @@ final class ValueTree extends Tree {
 
     private void add(Value.Reader value, String name, int depth) {
         Entry entry = new Entry(value, name);
+        int node = entries.size();
         entries.add(entry);
         if (entries.size() > limits.listSize()) {
             throw JsonException.of("The value holds more than " + limits.listSize() + " values (Limits.listSize).");
@@ -45,6 +49,9 @@ final class ValueTree extends Tree {
             }
         }
         entry.end = entries.size();
+        if (value.isObject()) {
+            refuseDuplicates(node);
+        }
     }
 
     static JsonException tooDeep(Limits limits) {
@@ -132,7 +139,12 @@ final class ValueTree extends Tree {
             throw fault(node, "JSON has no number " + number + ". Write it as a string.");
         }
         StringBuilder text = new StringBuilder();
-        Numbers.format(number, text);
+        if (number != 0 && number == Math.rint(number) && Math.abs(number) <= TWO_TO_64) {
+            // All digits: it may be wanted as an integer.
+            text.append(new BigDecimal(number).toPlainString());
+        } else {
+            Numbers.format(number, text);
+        }
         digits.text = text;
         digits.from = 0;
         digits.to = text.length();

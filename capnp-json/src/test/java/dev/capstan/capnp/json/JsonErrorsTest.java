@@ -265,6 +265,24 @@ class JsonErrorsTest {
         assertFalse(root.hasTextField());
     }
 
+    @Test
+    void the_struct_form_has_each_name_once_like_the_text() {
+        Value.Builder object = new MessageBuilder().initRoot(Value.TYPE);
+        object.initObject(2).get(0).setName("int8Field");
+        object.getObject().get(0).initValue().setNumber(1);
+        object.getObject().get(1).setName("int8Field");
+        object.getObject().get(1).initValue().setNumber(2);
+        TestAllTypes.Builder root = new MessageBuilder().initRoot(TestAllTypes.TYPE);
+        JsonException e =
+                assertThrows(JsonException.class, () -> json.decode(Value.TYPE.asReader(object), dynamic(root)));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("'int8Field' is there twice in this object"), e.getMessage());
+        object.getObject().get(1).setName("uInt64Field");
+        object.getObject().get(1).getValue().setNumber(0x1p63);
+        json.decode(Value.TYPE.asReader(object), dynamic(root));
+        assertEquals(Long.MIN_VALUE, root.getUInt64Field());
+    }
+
     private static DynamicStruct.Builder dynamic(TestAllTypes.Builder root) {
         return DynamicStruct.of(new SchemaLoader().load(TestAllTypes.TYPE), root);
     }

@@ -1,7 +1,11 @@
 package dev.capstan.capnp.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.capnp.dynamic.Type.Scalar;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +39,49 @@ class NumbersTest {
         }
         assertEquals(-0.0, read("-0"));
         assertEquals(-0.0, read("-0.0"));
+    }
+
+    private static long integer(String text, Scalar type) {
+        Tree.Digits digits = new Tree.Digits();
+        digits.text = "[" + text + "]";
+        digits.from = 1;
+        digits.to = 1 + text.length();
+        return Numbers.integer(digits, type);
+    }
+
+    @Test
+    void integers_with_point_or_exponent_lose_no_digits() {
+        assertEquals(9007199254740993L, integer("9007199254740993.0", Scalar.INT64));
+        assertEquals(9007199254740993L, integer("9007199254740993e0", Scalar.INT64));
+        assertEquals(-9007199254740993L, integer("-90071992547409930E-1", Scalar.INT64));
+        assertEquals(Long.MAX_VALUE, integer("9.223372036854775807e18", Scalar.INT64));
+        assertEquals(Long.MIN_VALUE, integer("-9.223372036854775808e18", Scalar.INT64));
+        assertEquals(-1, integer("1.8446744073709551615e19", Scalar.UINT64));
+        assertEquals(1000, integer("1e3", Scalar.INT16));
+        assertEquals(0, integer("-0.0", Scalar.UINT8));
+        assertEquals(0, integer("0e99999999999", Scalar.UINT8));
+        assertEquals(0, integer("0.0e-999999999", Scalar.UINT8));
+    }
+
+    @Test
+    void integers_with_point_or_exponent_are_refused_unless_they_fit() {
+        for (String large : List.of(
+                "9.223372036854775808e18",
+                "-9.223372036854775809e18",
+                "1.8446744073709551616e19",
+                "1e999999999",
+                "-1e2147483647",
+                "1e99999999999")) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> integer(large, Scalar.INT64), large);
+            assertTrue(String.valueOf(e.getMessage()).startsWith(large + " does not fit"), e.getMessage());
+        }
+        for (String fraction :
+                List.of("1.5", "9007199254740993.1", "1e-1", "1e-400", "1e-999999999", "1e-99999999999")) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> integer(fraction, Scalar.INT64), fraction);
+            assertTrue(String.valueOf(e.getMessage()).startsWith(fraction + " is not an integer"), e.getMessage());
+        }
     }
 
     @Test

@@ -126,19 +126,29 @@ public sealed interface DynamicValue
     }
 
     /**
-     * As the schema language writes it, in lines of bearable length; {@code toString} gives it in one line. Package {@code
-     * dev.capstan.capnp.text} has both, and reads them again.
+     * As the schema language writes it, in lines of bearable length; {@code toString} gives it in one line, cut if it is longer than 16 Ki
+     * characters. Package {@code dev.capstan.capnp.text} has both, and reads them again.
      *
-     * @throws dev.capstan.capnp.MessageException if the message is malformed
+     * @throws dev.capstan.capnp.MessageException if the message is malformed, or the text would be longer than 64 Mi characters
      * @throws IllegalArgumentException if it nests deeper than 512 levels, as only a message that is being built can
      */
     default String toPrettyString() {
-        return Printer.pretty(this);
+        return toPrettyString(Printer.LENGTH);
     }
 
-    /** As {@code toString}, but fails as {@link #toPrettyString} does. */
+    /** As {@link #toPrettyString()}, with another limit than 64 Mi characters. */
+    default String toPrettyString(int mostChars) {
+        return Printer.pretty(this, mostChars);
+    }
+
+    /** As {@code toString}, but never cut; fails as {@link #toPrettyString()} does. */
     default String toCompactString() {
-        return Printer.compact(this);
+        return toCompactString(Printer.LENGTH);
+    }
+
+    /** As {@link #toCompactString()}, with another limit than 64 Mi characters. */
+    default String toCompactString(int mostChars) {
+        return Printer.compact(this, mostChars);
     }
 
     /** A Bool. */

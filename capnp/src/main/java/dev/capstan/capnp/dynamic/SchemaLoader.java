@@ -10,6 +10,7 @@ import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnp.stream.StreamResult;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public final class SchemaLoader {
     private final Limits limits;
     private final LongFunction<Optional<Node.Reader>> source;
     private final Map<Long, Entry> entries = new ConcurrentHashMap<>();
+    /** Which struct has a field that is the group with an id. */
+    private final Map<Long, Long> groupUsers = new HashMap<>();
+
     /** Held while entries are made or changed, and never while foreign code runs. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -257,6 +261,7 @@ public final class SchemaLoader {
                     + " further comparisons (Limits.typeNesting).");
         }
         Body body = new Validator(limits, this::kind).validate(node);
+        checkGroups(body);
         Entry known = entries.get(body.node.getId());
         if (known == null) {
             return add(body, state);
@@ -276,6 +281,46 @@ public final class SchemaLoader {
             known.state(state);
         }
         return known;
+    }
+
+    /**
+     * A group belongs to one field of the struct that is its scope. Groups that several fields share would let a schema of a few nodes stand for
+     * a struct of more fields than could ever be looked at.
+     */
+    private void checkGroups(Body body) {
+        if (!(body instanceof StructBody struct)) {
+            return;
+        }
+        long id = body.node.getId();
+        Long user = groupUsers.get(id);
+        if (struct.isGroup && user != null && user != body.node.getScopeId()) {
+            throw misplaced(id, user, body.node.getScopeId());
+        }
+        for (FieldLayout field : struct.fields) {
+            if (!field.isGroup()) {
+                continue;
+            }
+            Long other = groupUsers.get(field.groupId());
+            if (other != null && other != id) {
+                throw new SchemaException(SchemaException.id(field.groupId()) + " is a group of both "
+                        + SchemaException.id(other) + " and " + SchemaException.id(id)
+                        + "; each group belongs to one field.");
+            }
+            Entry group = entries.get(field.groupId());
+            if (group != null
+                    && group.state() == Entry.State.LOADED
+                    && group.body() instanceof StructBody inner
+                    && inner.isGroup
+                    && inner.node.getScopeId() != id) {
+                throw misplaced(field.groupId(), id, inner.node.getScopeId());
+            }
+        }
+        struct.fields.stream().filter(FieldLayout::isGroup).forEach(field -> groupUsers.put(field.groupId(), id));
+    }
+
+    private static SchemaException misplaced(long group, long user, long scope) {
+        return new SchemaException(SchemaException.id(group) + " is a group of " + SchemaException.id(user)
+                + ", but its scopeId is " + SchemaException.id(scope) + ".");
     }
 
     private Entry add(Body body, Entry.State state) {

@@ -18,9 +18,11 @@ import dev.capstan.capnp.schema.Type;
 import dev.capstan.capnp.schema.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,7 @@ final class Validator {
     private long ownId;
     private Node.@Nullable Which ownKind;
     private final Map<String, Integer> names = new HashMap<>();
+    private final Set<Long> groups = new HashSet<>();
 
     Validator(Limits limits, Known known) {
         this.limits = limits;
@@ -210,6 +213,7 @@ final class Validator {
             case GROUP -> {
                 long groupId = field.getGroup().getTypeId();
                 reference(groupId, Node.Which.STRUCT);
+                require(groups.add(groupId), "the group belongs to another field already");
                 yield new FieldLayout(field, index, field.getName(), discriminant, true, groupId, 0, 0, null);
             }
             case UNRECOGNIZED ->

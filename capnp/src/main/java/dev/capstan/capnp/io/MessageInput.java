@@ -19,6 +19,9 @@ public final class MessageInput implements AutoCloseable {
     private final Limits limits;
     private byte[] memory = new byte[0];
     private boolean reuse;
+    /** 0 if the limit does not follow the size. */
+    private int visits;
+
     private @Nullable MessageReader reused;
     private long position;
 
@@ -40,6 +43,27 @@ public final class MessageInput implements AutoCloseable {
     public MessageInput reusingMemory() {
         reuse = true;
         return this;
+    }
+
+    /**
+     * From now on the limit on what is visited of a message follows its size: {@code times} as many words as it has, {@link Limits#DEFAULT}'s for
+     * small ones, and never more than the limit of this input. For inputs that take messages of any size; a fixed limit large enough for those
+     * would let a small message with overlapping pointers be read almost for ever.
+     */
+    public MessageInput visitingAtMost(int times) {
+        if (times < 1) {
+            throw new IllegalArgumentException("Each word must be visited at least once, not " + times + " times.");
+        }
+        visits = times;
+        return this;
+    }
+
+    private Limits limits(int bytes) {
+        return visits == 0
+                ? limits
+                : limits.withTraversalWords(Math.min(
+                        limits.traversalWords(),
+                        Math.max(Limits.DEFAULT.traversalWords(), (long) visits * (bytes / 8))));
     }
 
     /**
@@ -82,12 +106,12 @@ public final class MessageInput implements AutoCloseable {
         }
         position += have;
         if (!reuse) {
-            return MessageReader.of(frame, 0, have, limits);
+            return MessageReader.of(frame, 0, have, limits(have));
         }
         memory = frame;
         MessageReader message = reused;
-        if (message == null) {
-            message = MessageReader.of(frame, 0, have, limits);
+        if (message == null || visits > 0) {
+            message = MessageReader.of(frame, 0, have, limits(have));
             reused = message;
         } else {
             message.reset(frame, 0, have);

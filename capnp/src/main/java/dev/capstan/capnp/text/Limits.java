@@ -3,7 +3,8 @@ package dev.capstan.capnp.text;
 /**
  * What a text may cost before it is refused.
  *
- * @param bytes size of the text in UTF-8. Stops it from filling memory while it is taken apart, which takes up to 20 times as much.
+ * @param bytes size of the text in UTF-8. Stops it from filling memory while it is taken apart, which takes up to 20 times as much. Of texts that
+ *     are written it bounds the UTF-16 units; stops lists without content from standing for large texts.
  * @param nesting how many brackets deep values may lie. Stops brackets from overflowing the stack.
  * @param words size of the message that is built, in words (8 bytes). Stops short texts such as {@code [(),(),()]} from standing for
  *     large structs.

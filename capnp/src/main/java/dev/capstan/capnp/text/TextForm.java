@@ -31,11 +31,16 @@ public final class TextForm {
     /**
      * In one line.
      *
-     * @throws dev.capstan.capnp.MessageException if the message is malformed or over its limits
+     * @throws dev.capstan.capnp.MessageException if the message is malformed or over its limits, or the text over {@link Limits#DEFAULT}
      * @throws IllegalArgumentException if it nests deeper than 512 levels, as only a message that is being built can
      */
     public static String compact(DynamicValue value) {
-        return value.toCompactString();
+        return compact(value, Limits.DEFAULT);
+    }
+
+    /** As {@link #compact(DynamicValue)}, at most as long as {@link Limits#bytes} says. */
+    public static String compact(DynamicValue value, Limits limits) {
+        return value.toCompactString(limits.bytes());
     }
 
     /** In one line; see {@link #compact(DynamicValue)}. */
@@ -45,7 +50,12 @@ public final class TextForm {
 
     /** In lines of bearable length, indented, without a line break at the end; errors as {@link #compact(DynamicValue)}. */
     public static String pretty(DynamicValue value) {
-        return value.toPrettyString();
+        return pretty(value, Limits.DEFAULT);
+    }
+
+    /** As {@link #pretty(DynamicValue)}, at most as long as {@link Limits#bytes} says. */
+    public static String pretty(DynamicValue value, Limits limits) {
+        return value.toPrettyString(limits.bytes());
     }
 
     /** In lines of bearable length; see {@link #pretty(DynamicValue)}. */

@@ -143,6 +143,40 @@ class SchemaErrorsTest {
                     change(group, n -> n.setScopeId(loader.load(Shade.type()).id())));
         }
 
+        private Node.Reader group(long id, long scope, long... groups) {
+            return change(
+                    struct(id, s -> {
+                        s.setIsGroup(scope != 0);
+                        s.initFields(groups.length);
+                        for (int i = 0; i < groups.length; i++) {
+                            s.getFields().get(i).initGroup().setTypeId(groups[i]);
+                            s.getFields().get(i).setName("f" + i);
+                            s.getFields().get(i).setCodeOrder(i);
+                        }
+                    }),
+                    n -> n.setScopeId(scope));
+        }
+
+        @Test
+        void a_group_belongs_to_one_field() {
+            // Forty of these would be a struct of 2 to the power of 40 fields.
+            refused("field 1 'f1': the group belongs to another field already", group(61, 0, 62, 62));
+            loader.load(group(71, 0, 72));
+            refused("@0x48 is a group of both @0x47 and @0x49", group(73, 0, 72));
+        }
+
+        @Test
+        void a_group_lies_in_the_struct_that_has_it() {
+            loader.load(group(71, 0, 72));
+            SchemaException e = assertThrows(SchemaException.class, () -> loader.load(group(72, 99)));
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("is a group of @0x47, but its scopeId is @0x63"),
+                    e.toString());
+            loader.load(group(72, 71));
+            loader.load(group(82, 99));
+            refused("@0x52 is a group of @0x51, but its scopeId is @0x63", group(81, 0, 82));
+        }
+
         private long groupId() {
             return compiled.load(TestInterleavedGroups.TYPE)
                     .field("group1")

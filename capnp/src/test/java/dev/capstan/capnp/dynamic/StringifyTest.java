@@ -21,11 +21,14 @@ import dev.capstan.capnp.testfixture.TestEnum;
 import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Values as text: what stringify-test.c++ tests, case by case, and what else there is to see. */
 class StringifyTest {
@@ -262,6 +265,68 @@ class StringifyTest {
         assertThrows(MessageException.class, root::toPrettyString);
     }
 
+    /** Of a few words that stand for a list of millions of structs without content; in {@link TestAllTypes} each is a line of text. */
+    private static MessageReader listOfNothing(int size) {
+        ByteBuffer words = ByteBuffer.allocate(8 * (2 + POINTERS)).order(ByteOrder.LITTLE_ENDIAN);
+        words.putLong((long) POINTERS << 48);
+        words.position(8 * (1 + STRUCT_LIST));
+        // A list of structs of no words; its tag lies behind the last pointer.
+        words.putLong((POINTERS - STRUCT_LIST - 1L) << 2 | 1 | 7L << 32);
+        words.putLong(8 * (1 + POINTERS), (long) size << 2);
+        return MessageReader.of(List.of(words.array()), Limits.DEFAULT);
+    }
+
+    private static final int POINTERS = 20;
+    /** Place of {@code structList} among the pointers of {@link TestAllTypes}. */
+    private static final int STRUCT_LIST = 18;
+
+    @Test
+    void a_small_message_that_stands_for_a_long_text_is_refused() {
+        StructSchema schema = loader.load(TestAllTypes.TYPE);
+        DynamicStruct.Reader small = listOfNothing(3).root(schema.structType());
+        assertEquals(3, small.get("structList").asList().size());
+        DynamicStruct.Reader large = listOfNothing(8_000_000).root(schema.structType());
+        for (Executable print :
+                List.<Executable>of(() -> large.toCompactString(1 << 20), () -> large.toPrettyString(1 << 20))) {
+            MessageException e = assertThrows(MessageException.class, print);
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("longer than the limit of 1048576 characters"),
+                    e.toString());
+        }
+        assertThrows(MessageException.class, large::toCompactString);
+    }
+
+    @Test
+    void a_description_is_cut() {
+        DynamicStruct.Reader large =
+                listOfNothing(8_000_000).root(loader.load(TestAllTypes.TYPE).structType());
+        String text = large.toString();
+        assertEquals((1 << 14) + 3, text.length());
+        assertTrue(text.endsWith("..."));
+        assertTrue(text.contains("structList = [" + ZERO + ", " + ZERO));
+        assertEquals("\"" + "x".repeat((1 << 14) - 1) + "...", new DynamicValue.Text("x".repeat(1 << 20)).toString());
+        // Not between the halves of a surrogate pair.
+        assertEquals(
+                "\"" + "\ud83d\ude00".repeat((1 << 13) - 1) + "...",
+                new DynamicValue.Text("\ud83d\ude00".repeat(1 << 14)).toString());
+        assertEquals(
+                "\"" + "x".repeat((1 << 14) - 2) + "\"", new DynamicValue.Text("x".repeat((1 << 14) - 2)).toString());
+        assertEquals(
+                "\"" + "\\000".repeat(4095) + "\\00...", new DynamicValue.Bytes(Data.of(new byte[1 << 20])).toString());
+    }
+
+    @Test
+    void the_limit_counts_the_indentation_too() {
+        DynamicStruct.Reader small =
+                listOfNothing(100).root(loader.load(TestAllTypes.TYPE).structType());
+        String compact = small.toCompactString();
+        assertEquals(compact, small.toCompactString(compact.length()));
+        assertThrows(MessageException.class, () -> small.toCompactString(compact.length() - 1));
+        String pretty = small.toPrettyString();
+        assertEquals(pretty, small.toPrettyString(pretty.length()));
+        assertThrows(MessageException.class, () -> small.toPrettyString(pretty.length() - 1));
+    }
+
     @Test
     void a_message_that_nests_too_deep_for_the_stack_is_refused() {
         DynamicStruct.Builder inner = init(TestAllTypes.TYPE);
@@ -269,8 +334,8 @@ class StringifyTest {
         for (int i = 0; i < 100_000; i++) {
             inner = inner.initStruct("structField");
         }
-        String text = root.toString();
-        assertTrue(text.contains("nests deeper than 512 levels"), text);
-        assertThrows(IllegalArgumentException.class, () -> pretty(root));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> pretty(root));
+        assertTrue(String.valueOf(e.getMessage()).contains("nests deeper than 512 levels"), e.getMessage());
+        assertTrue(root.toString().endsWith("..."), "cut before it is too deep");
     }
 }
