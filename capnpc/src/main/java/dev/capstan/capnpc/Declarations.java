@@ -130,8 +130,8 @@ final class Declarations {
         if (annotation != null && file.getId() != JAVA_CAPNP) {
             String name = annotation.getValue().isText() ? annotation.getValue().getText() : "";
             if (!Names.isPackage(name)) {
-                throw new SchemaException(
-                        file.getDisplayName() + ": $Java.package(\"" + name + "\") is no name for a Java package.");
+                throw new SchemaException(file.getDisplayName() + ": $Java.package(\"" + Names.printable(name)
+                        + "\") is no name for a Java package.");
             }
             return name;
         }

@@ -111,7 +111,8 @@ record InterfaceMethod(
                 || InterfaceNames.ancestors(type, declarations).stream().anyMatch(InterfaceMethod::hasOwnStreaming);
     }
 
-    private static boolean hasOwnStreaming(Declaration type) {
+    /** Whether it declares streaming methods itself. */
+    static boolean hasOwnStreaming(Declaration type) {
         for (Method.Reader method : type.node.getInterface().getMethods()) {
             if (method.getResultStructType() == STREAM_RESULT) {
                 return true;

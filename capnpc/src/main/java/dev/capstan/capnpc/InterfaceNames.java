@@ -28,6 +28,9 @@ record InterfaceNames(
         String typeMethod,
         Map<JavaType.Interface, String> parentMethods,
         Set<String> own) {
+    /** How many interfaces of a circle an error names. */
+    private static final int SHOWN = 8;
+
     /** Methods without parameters that clients have anyway. */
     private static final Set<String> INHERITED = Set.of(
             "cap",
@@ -92,9 +95,27 @@ record InterfaceNames(
         Set<Declaration> ancestors = new LinkedHashSet<>();
         collectAncestors(type, declarations, ancestors);
         if (ancestors.contains(type)) {
-            throw new SchemaException("The request lets " + type.displayName() + " extend itself.");
+            throw new SchemaException(circle(type, ancestors, declarations));
         }
         return ancestors;
+    }
+
+    /** Ancestors that have the type for an ancestor in turn are those of which one must go. */
+    private static String circle(Declaration type, Set<Declaration> ancestors, Declarations declarations) {
+        List<String> names = new ArrayList<>();
+        for (Declaration ancestor : ancestors) {
+            Set<Declaration> above = new LinkedHashSet<>();
+            collectAncestors(ancestor, declarations, above);
+            if (ancestor != type && above.contains(type)) {
+                names.add(ancestor.displayName());
+            }
+            if (names.size() == SHOWN) {
+                break;
+            }
+        }
+        return type.displayName() + " extends itself"
+                + (names.isEmpty() ? "" : ", by way of " + String.join(", ", names))
+                + ". Interfaces cannot inherit in a circle: take one out of the list behind 'extends'.";
     }
 
     private static void collectAncestors(Declaration type, Declarations declarations, Set<Declaration> ancestors) {

@@ -2,7 +2,10 @@ package dev.capstan.capnpc;
 
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -20,17 +23,27 @@ public final class JavaGenerator {
      * Java for the files that were requested, ordered by path.
      *
      * @param request as the {@code capnp} compiler writes it, with all nodes that the files refer to
-     * @throws SchemaException if the request is incomplete, or two files declare the same class in the same package
+     * @throws SchemaException if the request is incomplete, two files declare the same class in the same package or one that differs only in
+     *     case, or little schema makes far too much Java
      */
     public static List<GeneratedFile> generate(CodeGeneratorRequest.Reader request) {
         Nodes nodes = new Nodes(request);
         Declarations declarations = new Declarations(nodes);
+        SizeBudget budget = new SizeBudget(request);
         TreeMap<String, GeneratedFile> files = new TreeMap<>();
+        Map<String, String> ignoringCase = new HashMap<>();
         for (CodeGeneratorRequest.RequestedFile.Reader requested : request.getRequestedFiles()) {
-            for (GeneratedFile file : generate(requested, nodes, declarations)) {
+            for (GeneratedFile file : generate(requested, nodes, declarations, budget)) {
                 if (files.put(file.path(), file) != null) {
                     throw new SchemaException(requested.getFilename() + " and another requested file both declare "
                             + file.path() + ". Give them different packages: $Java.package(\"...\").");
+                }
+                String other = ignoringCase.put(file.path().toLowerCase(Locale.ROOT), file.path());
+                if (other != null) {
+                    throw new SchemaException(
+                            requested.getFilename() + ": " + other + " and " + file.path()
+                                    + " would be the same file where case does not count in names of files, as on Windows and macOS. Call"
+                                    + " one of these types something else in Java, with $Java.name(\"...\"), or give them different packages.");
                 }
             }
         }
@@ -38,12 +51,16 @@ public final class JavaGenerator {
     }
 
     private static List<GeneratedFile> generate(
-            CodeGeneratorRequest.RequestedFile.Reader requested, Nodes nodes, Declarations declarations) {
+            CodeGeneratorRequest.RequestedFile.Reader requested,
+            Nodes nodes,
+            Declarations declarations,
+            SizeBudget budget) {
         SchemaFile schema = declarations.file(requested.getId());
         String source = Names.fileName(requested.getFilename());
         List<GeneratedFile> files = new ArrayList<>();
         for (Declaration declaration : schema.declarations) {
             JavaFile file = new JavaFile(
+                    budget,
                     schema.javaPackage,
                     declaration.name,
                     source,
@@ -53,15 +70,17 @@ public final class JavaGenerator {
             files.add(file.finish());
         }
         if (!Constants.in(schema.node, nodes).isEmpty()) {
-            files.add(constants(schema, source, nodes, declarations));
+            files.add(constants(schema, source, nodes, declarations, budget));
         }
-        files.add(new NodesWriter(nodes, declarations).write(schema, source));
+        files.add(new NodesWriter(nodes, declarations, budget).write(schema, source));
         return files;
     }
 
-    private static GeneratedFile constants(SchemaFile schema, String source, Nodes nodes, Declarations declarations) {
+    private static GeneratedFile constants(
+            SchemaFile schema, String source, Nodes nodes, Declarations declarations, SizeBudget budget) {
         String name = Names.unique(Names.constantsClass(source), schema.topNames);
-        JavaFile file = new JavaFile(schema.javaPackage, name, source, declarations.namesIn(schema.javaPackage), null);
+        JavaFile file =
+                new JavaFile(budget, schema.javaPackage, name, source, declarations.namesIn(schema.javaPackage), null);
         Output output = new Output(declarations, nodes, file, new Pool(file, null));
         SourceText text = output.text();
         text.doc(List.of("The constants of {@code " + source + "}."));

@@ -174,11 +174,29 @@ final class Names {
             if (part.isEmpty()
                     || KEYWORDS.contains(part)
                     || !Character.isJavaIdentifierStart(part.charAt(0))
-                    || !part.chars().allMatch(Character::isJavaIdentifierPart)) {
+                    || !part.chars().allMatch(Names::isVisiblePart)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** A text of the schema as an error may quote it. */
+    static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (Character.isIdentifierIgnorable(c) || Character.isISOControl(c)) {
+                printable.append("\\u%04x".formatted(c));
+            } else {
+                printable.appendCodePoint(c);
+            }
+        });
+        return printable.toString();
+    }
+
+    /** Java also allows control characters in names and ignores them: no name of a folder. */
+    private static boolean isVisiblePart(int c) {
+        return Character.isJavaIdentifierPart(c) && !Character.isIdentifierIgnorable(c);
     }
 
     private static boolean isAscii(char c) {

@@ -14,15 +14,17 @@ import java.util.List;
 final class NodesWriter {
     private final Nodes nodes;
     private final Declarations declarations;
+    private final SizeBudget budget;
 
-    NodesWriter(Nodes nodes, Declarations declarations) {
+    NodesWriter(Nodes nodes, Declarations declarations, SizeBudget budget) {
+        this.budget = budget;
         this.nodes = nodes;
         this.declarations = declarations;
     }
 
     GeneratedFile write(SchemaFile schema, String source) {
         JavaFile file = new JavaFile(
-                schema.javaPackage, schema.nodesClass, source, declarations.namesIn(schema.javaPackage), null);
+                budget, schema.javaPackage, schema.nodesClass, source, declarations.namesIn(schema.javaPackage), null);
         FileNodes all = new FileNodes(schema.node, nodes, declarations);
         SourceText text = file.text();
         String base = file.runtime("CompiledSchema");

@@ -65,17 +65,24 @@ record Parents(
     /** The interface and all that it extends, in terms of the same type parameters; of two with different arguments, the first. */
     static Map<Declaration, JavaType.Interface> closure(JavaType.Interface type, Declarations declarations) {
         Map<Declaration, JavaType.Interface> closure = new LinkedHashMap<>();
-        closure.put(type.declaration(), type);
+        close(type, declarations, closure);
+        return closure;
+    }
+
+    /** Does each declaration once: in a lattice of interfaces the ways to the root are far more than the interfaces. */
+    private static void close(
+            JavaType.Interface type, Declarations declarations, Map<Declaration, JavaType.Interface> closure) {
+        if (closure.putIfAbsent(type.declaration(), type) != null) {
+            return;
+        }
         Map<TypeParameter, JavaType> arguments = new HashMap<>();
         for (int i = 0; i < type.arguments().size(); i++) {
             arguments.put(type.declaration().parameters.get(i), type.arguments().get(i));
         }
         for (JavaType.Interface parent :
                 declarations.parents(type.declaration()).extendedByServer()) {
-            closure((JavaType.Interface) parent.replace(arguments), declarations)
-                    .forEach(closure::putIfAbsent);
+            close((JavaType.Interface) parent.replace(arguments), declarations, closure);
         }
-        return closure;
     }
 
     private static boolean canJoin(

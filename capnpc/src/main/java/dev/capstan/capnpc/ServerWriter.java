@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Writes the server of an interface: its methods as objects implement them, and how calls find them. */
 final class ServerWriter {
@@ -106,9 +107,17 @@ final class ServerWriter {
             conditions.add("method.interfaceId() == INTERFACE_ID && " + (own.size() > 1 ? "(" + any + ")" : any));
         }
         TypeNames names = output.names(type);
-        for (JavaType.Interface parent : parents.all()) {
-            if (InterfaceMethod.hasStreaming(parent.declaration(), output.declarations())) {
-                conditions.add((parents.besideServer().contains(parent)
+        List<JavaType.Interface> streaming = parents.all().stream()
+                .filter(parent -> InterfaceMethod.hasStreaming(parent.declaration(), output.declarations()))
+                .toList();
+        Set<Declaration> handled = new HashSet<>(Set.of(type));
+        for (JavaType.Interface parent : streaming) {
+            String ids = newIds(
+                    parent.declaration(), handled, "method.interfaceId()", InterfaceMethod::hasOwnStreaming, names);
+            if (!ids.isEmpty()) {
+                // Of several, only the one that knows the interface is asked: asking all takes for ever in a lattice.
+                conditions.add((streaming.size() == 1 ? "" : ids.contains(" || ") ? "(" + ids + ") && " : ids + " && ")
+                        + (parents.besideServer().contains(parent)
                                 ? asParent(parent) + "()"
                                 : names.declared(parent.declaration()) + ".Server.super")
                         + ".isStreaming(method)");
@@ -137,16 +146,9 @@ final class ServerWriter {
         Set<Declaration> handled = new HashSet<>(Set.of(type));
         TypeNames names = output.names(type);
         for (JavaType.Interface parent : parents.all()) {
-            List<String> ids = new ArrayList<>();
-            Set<Declaration> reached = new LinkedHashSet<>(List.of(parent.declaration()));
-            reached.addAll(InterfaceNames.ancestors(parent.declaration(), output.declarations()));
-            for (Declaration ancestor : reached) {
-                if (handled.add(ancestor)) {
-                    ids.add("interfaceId == " + names.declared(ancestor) + ".INTERFACE_ID");
-                }
-            }
+            String ids = newIds(parent.declaration(), handled, "interfaceId", ancestor -> true, names);
             if (!ids.isEmpty()) {
-                text.open("if (" + String.join(" || ", ids) + ")");
+                text.open("if (" + ids + ")");
                 text.line("return "
                         + (parents.besideServer().contains(parent)
                                 ? asParent(parent) + "()"
@@ -157,6 +159,20 @@ final class ServerWriter {
         }
         text.line("return call.unimplementedInterface(\"" + type.displayName() + "\", interfaceId);")
                 .close();
+    }
+
+    /** A condition for the id of an interface to be that of one which a parent is and no parent before it was; empty if there is none. */
+    private String newIds(
+            Declaration parent, Set<Declaration> handled, String id, Predicate<Declaration> counts, TypeNames names) {
+        Set<Declaration> reached = new LinkedHashSet<>(List.of(parent));
+        reached.addAll(InterfaceNames.ancestors(parent, output.declarations()));
+        List<String> ids = new ArrayList<>();
+        for (Declaration ancestor : reached) {
+            if (counts.test(ancestor) && handled.add(ancestor)) {
+                ids.add(id + " == " + names.declared(ancestor) + ".INTERFACE_ID");
+            }
+        }
+        return String.join(" || ", ids);
     }
 
     private void writeSwitch() {

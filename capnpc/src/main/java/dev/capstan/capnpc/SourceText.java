@@ -1,6 +1,7 @@
 package dev.capstan.capnpc;
 
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** Java source text: indents, keeps blank lines in order and breaks lines that are too long. */
 final class SourceText {
@@ -8,14 +9,19 @@ final class SourceText {
     private static final String INDENT = "    ";
 
     private final String overrideAnnotation;
+    private final IntConsumer written;
     private final StringBuilder text = new StringBuilder();
     private int depth;
     private boolean blankWanted;
     private boolean atStart = true;
 
-    /** @param overrideAnnotation what java.lang.Override is called in this text */
-    SourceText(String overrideAnnotation) {
+    /**
+     * @param overrideAnnotation what java.lang.Override is called in this text
+     * @param written is told how many characters each line takes
+     */
+    SourceText(String overrideAnnotation, IntConsumer written) {
         this.overrideAnnotation = overrideAnnotation;
+        this.written = written;
     }
 
     /** A blank line, unless a block begins or ends here. */
@@ -30,6 +36,7 @@ final class SourceText {
             blankWanted = false;
         }
         atStart = false;
+        written.accept(line.length() + INDENT.length() * depth);
         for (String part : LineBreaks.split(line, WIDTH - INDENT.length() * depth)) {
             text.append(INDENT.repeat(depth)).append(part).append('\n');
         }

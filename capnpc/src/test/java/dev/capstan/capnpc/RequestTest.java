@@ -58,6 +58,17 @@ class RequestTest {
     }
 
     @Test
+    void a_package_with_characters_that_java_ignores() {
+        for (char c : new char[] {0, 7, 0x7f, 0xad, 0x200b, 0xfeff}) {
+            node("golden/shapes.capnp").getAnnotations().get(0).getValue().setText("a" + c + "b");
+            assertEquals(
+                    "golden/shapes.capnp: $Java.package(\"a\\u%04xb\") is no name for a Java package."
+                            .formatted((int) c),
+                    refusal());
+        }
+    }
+
+    @Test
     void an_annotation_with_a_name_that_java_does_not_take_or_that_is_taken() {
         CodeGeneratorRequest.Builder fixture = copyOf(SchemaSet.FIXTURE);
         Node.Builder struct = fixture.getNodes().stream()
@@ -97,7 +108,9 @@ class RequestTest {
     void an_interface_that_extends_itself() {
         Node.Builder store = node("generics.capnp:TextStore");
         store.getInterface().getSuperclasses().get(0).setId(store.getId());
-        assertEquals("The request lets generics.capnp:TextStore extend itself.", refusal());
+        assertEquals(
+                "generics.capnp:TextStore extends itself. Interfaces cannot inherit in a circle: take one out of the list behind 'extends'.",
+                refusal());
     }
 
     @Test

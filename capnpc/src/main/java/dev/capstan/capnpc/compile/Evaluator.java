@@ -199,6 +199,11 @@ final class Evaluator {
     }
 
     private void unknownName(Name name, Type type) {
+        if (module.problems().isFull()) {
+            // Only counted.
+            module.problem(name.span(), "'" + name.text() + "' is not a value.", "");
+            return;
+        }
         List<String> names = new ArrayList<>(List.of("void", "true", "false", "nan", "inf"));
         Content content = type instanceof Type.Named named ? named.node().content() : null;
         if (content != null && content.body() instanceof Content.Enumeration body) {
@@ -230,6 +235,7 @@ final class Evaluator {
 
     private List<Value.Assigned> assigned(List<Expression.Item> items, Struct struct, Brand brand, boolean all) {
         List<Value.Assigned> assigned = new ArrayList<>(items.size());
+        List<String> names = List.of();
         for (Expression.Item item : items) {
             Name name = item.name();
             if (name == null) {
@@ -238,11 +244,10 @@ final class Evaluator {
             }
             Field field = struct.field(name.text());
             if (field == null) {
-                List<String> names = struct.fields().stream().map(Field::name).toList();
-                module.problem(
-                        name.span(),
-                        "'" + struct.name() + "' has no field named '" + name.text() + "'.",
-                        Suggestion.of(name.text(), names, Suggestion.all(names)));
+                names = names.isEmpty()
+                        ? struct.fields().stream().map(Field::name).toList()
+                        : names;
+                unknownField(name, struct, names);
                 continue;
             }
             Struct group = field.group();
@@ -254,6 +259,12 @@ final class Evaluator {
             }
         }
         return assigned;
+    }
+
+    private void unknownField(Name name, Struct struct, List<String> names) {
+        // Each suggestion compares the name with all others: not for a problem that is only counted.
+        String hint = module.problems().isFull() ? "" : Suggestion.of(name.text(), names, Suggestion.all(names));
+        module.problem(name.span(), "'" + struct.name() + "' has no field named '" + name.text() + "'.", hint);
     }
 
     private @Nullable Value group(Expression source, Struct group, Brand brand, boolean all) {

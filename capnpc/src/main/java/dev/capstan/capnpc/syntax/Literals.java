@@ -96,6 +96,8 @@ final class Literals {
             } else if (!hex && c == '.') {
                 whole = false;
                 at++;
+            } else if (c == '_') {
+                return malformed(start, "This is not a number.", "Write its digits without '_' between them.");
             } else if (Characters.isLetter(c) || c == '.') {
                 return malformed(start, "This is not a number.", "Put a space behind the number.");
             } else {
@@ -109,6 +111,9 @@ final class Literals {
             } catch (NumberFormatException e) {
                 return malformed(start, "This is not a number.", "Write fractions like 1.5 or 1.5e-3.");
             }
+        }
+        if (hex && text.length() == 2) {
+            return malformed(start, "This is not a number.", "Put hexadecimal digits behind 0x, like 0x1f.");
         }
         int radix = hex ? 16 : text.charAt(0) == '0' ? 8 : 10;
         try {

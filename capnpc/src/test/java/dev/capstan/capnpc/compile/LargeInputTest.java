@@ -3,9 +3,11 @@ package dev.capstan.capnpc.compile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -219,6 +221,19 @@ class LargeInputTest {
                 .mapToObj(i -> "g" + i + " :group { a @" + 2 * i + " :UInt8; b @" + (2 * i + 1) + " :Text; }")
                 .collect(Collectors.joining());
         SchemaText.assertCompiles(onSmallStack("struct S { union { " + members + " } }"));
+    }
+
+    @Test
+    void suggestions_are_made_only_for_problems_that_are_shown() throws InterruptedException {
+        String fields = IntStream.range(0, 30_000)
+                .mapToObj(i -> "field" + i + " @" + i + " :Int8;")
+                .collect(Collectors.joining());
+        String mistyped =
+                IntStream.range(0, 30_000).mapToObj(i -> "fiedl" + i + " = 1").collect(Collectors.joining(", "));
+        String text = "struct S { " + fields + " } const c :S = (" + mistyped + ");";
+        Compilation compilation = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> onSmallStack(text));
+        assertEquals(101, compilation.problems().size());
+        assertTrue(compilation.problems().getFirst().hint().contains("field0"));
     }
 
     @Test

@@ -57,6 +57,8 @@ class ProblemsTest {
                 "struct S {} const a :Int8 = .S; | 2:29 '.S' is not a constant.",
                 "const a :Int8 = 300; | 2:17 The number is out of range.",
                 "const a :UInt64 = 18446744073709551616; | 2:19 This is not a number of 64 bits.",
+                "const a :UInt8 = 0x; | 2:18 This is not a number.",
+                "const a :Int32 = 1_000; | 2:18 This is not a number.",
                 "const a :Int64 = -9223372036854775809; | 2:18 The number is too far below zero.",
                 "struct S { a @0 :List; } | 2:18 'List' takes one type.",
                 "struct S { a @0 :List(AnyPointer); } | 2:18 There are no lists of AnyPointer.",
