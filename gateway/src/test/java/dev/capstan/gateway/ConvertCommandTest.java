@@ -266,6 +266,11 @@ class ConvertCommandTest {
                 public int read() {
                     throw new OutOfMemoryError("Java heap space");
                 }
+
+                @Override
+                public int read(byte[] target, int offset, int length) {
+                    return read();
+                }
             };
             int code = Main.run(
                     Path.of(""),
