@@ -67,11 +67,11 @@ class JsonErrorsTest {
         says("{\"int16Field\":1.5}", "line 1, column 15: at int16Field: 1.5 is not an integer, as Int16 needs.");
         says(
                 "{\"int64Field\":1e19}",
-                "line 1, column 15: at int64Field: 1.0E19 does not fit Int64, which is"
+                "line 1, column 15: at int64Field: 1e19 does not fit Int64, which is"
                         + " -9223372036854775808 to 9223372036854775807.");
         says(
                 "{\"uInt64Field\":1e400}",
-                "line 1, column 16: at uInt64Field: Infinity does not fit UInt64, which is"
+                "line 1, column 16: at uInt64Field: 1e400 does not fit UInt64, which is"
                         + " 0 to 18446744073709551615.");
     }
 
