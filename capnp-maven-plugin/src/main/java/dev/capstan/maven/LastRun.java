@@ -1,6 +1,7 @@
 package dev.capstan.maven;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,21 +39,30 @@ record LastRun(List<String> settings, SortedMap<Read, String> read, SortedMap<St
         List<String> settings = new ArrayList<>();
         SortedMap<Read, String> read = new TreeMap<>();
         SortedMap<String, String> written = new TreeMap<>();
-        List<String> lines = Files.readAllLines(file);
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (CharacterCodingException e) {
+            return null;
+        }
         if (lines.isEmpty() || !lines.getFirst().equals(FORMAT)) {
             return null;
         }
-        for (String line : lines.subList(1, lines.size())) {
-            String[] parts = line.split("\t", -1);
-            if (parts.length == 2 && parts[0].equals("setting")) {
-                settings.add(parts[1]);
-            } else if (parts.length == 4 && parts[0].equals("read")) {
-                read.put(new Read(parts[2], parts[3]), parts[1]);
-            } else if (parts.length == 3 && parts[0].equals("written")) {
-                written.put(parts[2], parts[1]);
-            } else {
-                return null;
+        try {
+            for (String line : lines.subList(1, lines.size())) {
+                String[] parts = line.split("\t", -1);
+                if (parts.length == 2 && parts[0].equals("setting")) {
+                    settings.add(parts[1].translateEscapes());
+                } else if (parts.length == 4 && parts[0].equals("read")) {
+                    read.put(new Read(parts[2].translateEscapes(), parts[3].translateEscapes()), parts[1]);
+                } else if (parts.length == 3 && parts[0].equals("written")) {
+                    written.put(parts[2].translateEscapes(), parts[1]);
+                } else {
+                    return null;
+                }
             }
+        } catch (IllegalArgumentException e) {
+            return null; // An escape that there is none of.
         }
         return new LastRun(settings, read, written);
     }
@@ -60,9 +70,10 @@ record LastRun(List<String> settings, SortedMap<Read, String> read, SortedMap<St
     void save(Path file) throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add(FORMAT);
-        settings.forEach(setting -> lines.add("setting\t" + setting));
-        read.forEach((source, digest) -> lines.add("read\t" + digest + "\t" + source.root + "\t" + source.path));
-        written.forEach((path, digest) -> lines.add("written\t" + digest + "\t" + path));
+        settings.forEach(setting -> lines.add("setting\t" + escaped(setting)));
+        read.forEach((source, digest) ->
+                lines.add("read\t" + digest + "\t" + escaped(source.root) + "\t" + escaped(source.path)));
+        written.forEach((path, digest) -> lines.add("written\t" + digest + "\t" + escaped(path)));
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is no place for a file");
@@ -72,5 +83,13 @@ record LastRun(List<String> settings, SortedMap<Read, String> read, SortedMap<St
         Path partial = Files.createTempFile(folder, "run", null);
         Files.write(partial, lines);
         Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Names of files may hold what separates fields and lines; {@link String#translateEscapes} is the other way. */
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
     }
 }

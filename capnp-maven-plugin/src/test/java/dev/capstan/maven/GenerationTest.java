@@ -185,6 +185,35 @@ class GenerationTest {
         }
 
         @Test
+        void does_everything_again_when_its_record_is_no_text() throws IOException {
+            a("struct A {}");
+            generate();
+            Files.write(run, new byte[] {'c', (byte) 0xff, (byte) 0xfe, '\n'});
+            assertFalse(generate().isUpToDate());
+            assertTrue(generate().isUpToDate());
+        }
+
+        @Test
+        void remembers_names_of_files_that_hold_tabs_line_feeds_and_backslashes() throws IOException {
+            a("struct A {}");
+            Path odd = Folders.write(sources.resolve("t\ta\\n\nb.capnp"), B + "struct B {}");
+            generate();
+            assertTrue(generate().isUpToDate());
+            Files.delete(odd);
+            assertTrue(generate().deleted().contains("p/b/B.java"));
+        }
+
+        @Test
+        void names_a_package_with_a_character_that_nobody_sees() throws IOException {
+            Folders.write(
+                    sources.resolve("a.capnp"),
+                    "@0xa1a1a1a1a1a1a1a1; using Java = import \"/capnp/java.capnp\"; $Java.package(\"a\\x00b\"); struct A {}");
+            assertEquals(
+                    List.of("a.capnp: $Java.package(\"a\\u0000b\") is no name for a Java package."),
+                    generation().run().problems());
+        }
+
+        @Test
         void deletes_nothing_outside_its_folder_whatever_its_record_says() throws IOException {
             a("struct A {}");
             generate();

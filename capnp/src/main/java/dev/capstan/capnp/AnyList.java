@@ -1,5 +1,7 @@
 package dev.capstan.capnp;
 
+import java.util.List;
+
 /** A list whose element type is not known. It stands for the schema type {@code AnyList}. */
 public final class AnyList {
     /** The token of a list of anything. */
@@ -23,8 +25,10 @@ public final class AnyList {
         POINTER,
         COMPOSITE;
 
+        private static final List<Encoding> BY_NUMBER = List.of(values());
+
         private static Encoding of(Elements elements) {
-            return values()[elements.size];
+            return BY_NUMBER.get(elements.size);
         }
     }
 

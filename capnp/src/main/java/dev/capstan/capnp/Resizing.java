@@ -1,5 +1,7 @@
 package dev.capstan.capnp;
 
+import org.jspecify.annotations.Nullable;
+
 /** Lists that get more or fewer elements, and several that become one. */
 final class Resizing {
     private Resizing() {}
@@ -107,7 +109,7 @@ final class Resizing {
         }
     }
 
-    private static Segment known(@org.jspecify.annotations.Nullable Segment segment) {
+    private static Segment known(@Nullable Segment segment) {
         if (segment == null) {
             throw new IllegalStateException("a far pointer of this message leads nowhere");
         }

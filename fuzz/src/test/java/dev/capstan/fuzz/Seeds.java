@@ -55,6 +55,9 @@ final class Seeds {
                     struct Map(K, V) { entries @0 :List(Entry); struct Entry { key @0 :K; value @1 :V; } }
                     using M = Map(Text, Map(Data, .Use)); struct Use { m @0 :M; e @1 :Map(Text, Text).Entry; any @2 :AnyStruct; }
                     """,
+            "lattice", """
+                    @0xa93fc509624c72dd; interface I0 { f @0 () -> stream; }
+                    """ + lattice(12),
             "broken", """
                     @0x1; struct A { a @0 :B; b @0 :Text; c @2 :List(A, A) = (; enum é } import "none.capnp"; "unterminated
                     """);
@@ -83,6 +86,17 @@ final class Seeds {
                     """);
 
     private Seeds() {}
+
+    /** Interfaces that reach the first one in as many ways as there are subsets of the levels. */
+    private static String lattice(int levels) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < levels; i++) {
+            text.append(
+                    "interface L%2$d extends(I%1$d) {} interface R%2$d extends(I%1$d) {} interface I%2$d extends(L%2$d, R%2$d) {}\n"
+                            .formatted(i, i + 1));
+        }
+        return text.toString();
+    }
 
     /** Content by file name. */
     static Map<String, byte[]> of(Target target) {

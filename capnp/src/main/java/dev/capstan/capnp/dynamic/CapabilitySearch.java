@@ -5,6 +5,7 @@ import dev.capstan.capnp.schema.Type;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for capabilities in a struct and all that it may lead to. */
 final class CapabilitySearch {
@@ -49,7 +50,7 @@ final class CapabilitySearch {
         };
     }
 
-    private boolean visit(@org.jspecify.annotations.Nullable Entry struct) {
+    private boolean visit(@Nullable Entry struct) {
         if (struct == null) {
             return false;
         }

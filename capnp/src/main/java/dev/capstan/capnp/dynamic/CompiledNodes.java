@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes of generated files, found by id: of one file and of those that it imports, as far as they are needed. */
 final class CompiledNodes {
@@ -64,7 +65,7 @@ final class CompiledNodes {
         }
     }
 
-    private Node.@org.jspecify.annotations.Nullable Reader find(long id) {
+    private Node.@Nullable Reader find(long id) {
         Node.Reader node = byId.get(id);
         while (node == null && !unread.isEmpty()) {
             read(unread.poll());
