@@ -118,6 +118,16 @@ struct CatRank {
   using Request = Findings;
   using Response = Findings;
 
+  CatRank() {
+    for (int letter = 0; letter < 130; letter++) alphabets += 'a' + letter % 26;
+    static const char* const each[] = {"foo ",    "bar ",   "baz ",  "qux ",   "quux ",  "corge ", "grault ",
+                                       "garply ", "waldo ", "fred ", "plugh ", "xyzzy ", "thud "};
+    for (int word = 0; word < 39; word++) {
+      ends.push_back(words.size());
+      words += each[word % 13];
+    }
+  }
+
   int64_t request(Findings::Builder request, Xorshift& random) {
     static const char url[] = "http://example.com/";
     uint32_t count = random.below(1000);
@@ -129,8 +139,7 @@ struct CatRank {
       uint32_t letters = random.below(100);
       auto text = finding.initUrl(sizeof(url) - 1 + letters);
       memcpy(text.begin(), url, sizeof(url) - 1);
-      char* pos = text.begin() + sizeof(url) - 1;
-      for (uint32_t letter = 0; letter < letters; letter++) *pos++ = 'a' + random.below(26);
+      memcpy(text.begin() + sizeof(url) - 1, alphabets.data() + random.below(26), letters);
       bool isCat = random.below(8) == 0;
       bool isDog = random.below(8) == 0;
       good += isCat && !isDog;
@@ -181,13 +190,16 @@ private:
     uint32_t index;
   };
 
+  // Up to 19 words in a row, from any on. In one piece, since it is messages that are measured.
   void appendWords(Xorshift& random) {
-    static const char* const words[] = {"foo ",    "bar ",   "baz ",  "qux ",   "quux ",  "corge ", "grault ",
-                                        "garply ", "waldo ", "fred ", "plugh ", "xyzzy ", "thud "};
     uint32_t count = random.below(20);
-    for (uint32_t i = 0; i < count; i++) snippet.append(words[random.below(13)]);
+    uint32_t first = random.below(13);
+    snippet.append(words, ends[first], ends[first + count] - ends[first]);
   }
 
+  std::string alphabets;
+  std::string words;
+  std::vector<size_t> ends;
   std::string snippet;
   std::vector<Place> ranking;
 };

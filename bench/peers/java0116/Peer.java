@@ -236,11 +236,13 @@ public final class Peer {
         private static final byte[] DOG = ascii("dog ");
         private static final byte[] ABOUT_CATS = ascii(" cat ");
         private static final byte[] ABOUT_DOGS = ascii(" dog ");
-        private static final byte[][] WORDS = Arrays.stream(new String[] {
-                    "foo ", "bar ", "baz ", "qux ", "quux ", "corge ", "grault ", "garply ", "waldo ", "fred ", "plugh ", "xyzzy ", "thud "
-                })
-                .map(Peer::ascii)
-                .toArray(byte[][]::new);
+        private static final byte[] ALPHABETS = ascii("abcdefghijklmnopqrstuvwxyz".repeat(5));
+        private static final String[] WORDS = {
+            "foo ", "bar ", "baz ", "qux ", "quux ", "corge ", "grault ", "garply ", "waldo ", "fred ", "plugh ", "xyzzy ", "thud "
+        };
+        private static final int MOST_WORDS = 20;
+        private static final byte[] ALL_WORDS = ascii(String.join("", WORDS).repeat(3));
+        private static final int[] STARTS = starts();
         private static final int MOST = 1000;
         private static final long INDEX = 1023;
         private static final byte[] SNIPPET = new byte[512];
@@ -258,9 +260,7 @@ public final class Peer {
                 Text.Builder url = finding.initUrl(URL.length + letters);
                 ByteBuffer memory = url.buffer;
                 memory.put(url.offset, URL);
-                for (int letter = 0; letter < letters; letter++) {
-                    memory.put(url.offset + URL.length + letter, (byte) ('a' + random.below(26)));
-                }
+                memory.put(url.offset + URL.length, ALPHABETS, random.below(26), letters);
                 boolean isCat = random.below(8) == 0;
                 boolean isDog = random.below(8) == 0;
                 good += isCat && !isDog ? 1 : 0;
@@ -268,10 +268,10 @@ public final class Peer {
                 snippetBytes = 1;
                 words(random);
                 if (isCat) {
-                    append(CAT);
+                    append(CAT, 0, CAT.length);
                 }
                 if (isDog) {
-                    append(DOG);
+                    append(DOG, 0, DOG.length);
                 }
                 words(random);
                 Text.Builder snippet = finding.initSnippet(snippetBytes);
@@ -280,16 +280,23 @@ public final class Peer {
             return good;
         }
 
-        private static void words(Random random) {
-            int words = random.below(20);
-            for (int i = 0; i < words; i++) {
-                append(WORDS[random.below(WORDS.length)]);
+        private static int[] starts() {
+            int[] starts = new int[WORDS.length + MOST_WORDS];
+            for (int i = 1; i < starts.length; i++) {
+                starts[i] = starts[i - 1] + WORDS[(i - 1) % WORDS.length].length();
             }
+            return starts;
         }
 
-        private static void append(byte[] word) {
-            System.arraycopy(word, 0, SNIPPET, snippetBytes, word.length);
-            snippetBytes += word.length;
+        private static void words(Random random) {
+            int words = random.below(MOST_WORDS);
+            int first = random.below(WORDS.length);
+            append(ALL_WORDS, STARTS[first], STARTS[first + words]);
+        }
+
+        private static void append(byte[] text, int from, int to) {
+            System.arraycopy(text, from, SNIPPET, snippetBytes, to - from);
+            snippetBytes += to - from;
         }
 
         private static boolean contains(Text.Reader text, byte[] words) {

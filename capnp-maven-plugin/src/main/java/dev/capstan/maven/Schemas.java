@@ -1,5 +1,6 @@
 package dev.capstan.maven;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -28,7 +29,7 @@ final class Schemas {
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return among(
                     files.filter(Files::isRegularFile)
-                            .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+                            .map(file -> folder.relativize(file).toString().replace(File.separatorChar, '/'))
                             .sorted()
                             .toList(),
                     includes,

@@ -11,7 +11,7 @@ import dev.capstan.capnp.schema.Node;
  */
 final class SizeBudget {
     /** For any request. */
-    private static final long BASE = 4 << 20;
+    private static final long BASE = 1 << 20;
 
     /** For each node, field, enumerant and method; they take a tenth of this. */
     private static final long DECLARATION = 8 << 10;

@@ -11,14 +11,19 @@ import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.Orphan;
 import dev.capstan.capnp.Text;
 import dev.capstan.capnp.Walk;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnp.dynamic.StructSchema;
+import dev.capstan.capnp.json.JsonCodec;
+import dev.capstan.capnp.json.JsonException;
 import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestDefaults;
+import dev.capstan.capnp.text.TextForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /** Operations of {@link Target#VALUES}: what is done with a whole message, without asking it anything first. */
 final class Values {
@@ -30,13 +35,19 @@ final class Values {
 
     private static final int LARGEST_LIST = 24;
 
+    /** All fields are printed by name, those of small structs too. */
+    private static final Operation.Cost PRINTING = new Operation.Cost(8192, 4 << 20, 64, 1 << 13);
+
+    private static final JsonCodec JSON = JsonCodec.builder(new SchemaLoader()).build();
+
     static final List<Operation> OPERATIONS = List.of(
             new Operation("total size", Values::totalSize),
             new Operation("canonical form", Values::canonical),
             new Operation("comparison", Values::comparison),
             new Operation("copy", Values::copy),
             new Operation("orphans", Values::orphans),
-            new Operation("dynamic values", Values::dynamic));
+            new Operation("dynamic values", Values::dynamic),
+            new Operation("print as text and JSON", Values::print, PRINTING));
 
     private Values() {}
 
@@ -259,5 +270,22 @@ final class Values {
             }
         }
         return walk.steps();
+    }
+
+    private static long print(byte[] input) {
+        List<Function<DynamicStruct.Reader, String>> forms =
+                List.of(TextForm::compact, TextForm::pretty, JSON::encode, DynamicStruct.Reader::toString);
+        for (StructSchema schema : List.of(ALL_TYPES, DEFAULTS)) {
+            for (Function<DynamicStruct.Reader, String> form : forms) {
+                try {
+                    if (form.apply(message(input).root(schema.structType())).isEmpty()) {
+                        throw new AssertionError("nothing was printed");
+                    }
+                } catch (MessageException | JsonException e) {
+                    // Refused, as documented.
+                }
+            }
+        }
+        return 1;
     }
 }

@@ -82,7 +82,9 @@ public final class MessageInput implements AutoCloseable {
         }
         long size = MessageReader.frameBytes(frame, 0, have, limits);
         while (size < 0) {
-            frame = room(frame, have, have + 8);
+            if (frame.length < have + 8) {
+                frame = room(frame, have, 2 * have);
+            }
             int before = have;
             have = fill(frame, before, before + 8);
             if (have < before + 8) {

@@ -3,7 +3,9 @@ package dev.capstan.capnp.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.Limits;
 import dev.capstan.capnp.MessageBuilder;
@@ -13,6 +15,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -72,6 +77,21 @@ class MessageInputTest {
             }
             assertNull(input.next());
         }
+    }
+
+    @Test
+    void a_long_table_of_segments_costs_a_few_times_its_size() throws IOException {
+        int segments = 100_000;
+        byte[] frame = new byte[4 * (segments + 2)];
+        ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(segments - 1);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        Limits limits = Limits.DEFAULT.withSegments(segments);
+        try (MessageInput input = new MessageInput(new ByteArrayInputStream(frame, 0, 4 * (segments + 1)), limits)) {
+            assertThrows(MessageException.class, input::next, "the padding is missing");
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(allocated < 8L * frame.length + (1 << 20), allocated + " bytes for a table of " + frame.length);
     }
 
     @ParameterizedTest
