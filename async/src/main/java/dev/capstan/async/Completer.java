@@ -57,6 +57,11 @@ public final class Completer<T> {
         node.onCancel(action);
     }
 
+    /** Runs {@code action} on the loop's thread when somebody begins to wait for the result: a promise that nobody consumes need not be kept. */
+    public void onAwaited(Runnable action) {
+        node.onAwaited(action);
+    }
+
     /** Whether neither a result nor a cancellation has arrived. Meaningful on the loop's thread. */
     public boolean isPending() {
         return node.isPending();

@@ -14,6 +14,7 @@ final class SourceNode extends Node {
     private @Nullable Object result;
     private @Nullable Event consumer;
     private @Nullable Runnable onCancel;
+    private @Nullable Runnable onAwaited;
 
     SourceNode(Loop loop) {
         super(loop, false);
@@ -55,11 +56,24 @@ final class SourceNode extends Node {
         }
     }
 
+    void onAwaited(Runnable action) {
+        if (consumer != null) {
+            action.run();
+        } else {
+            onAwaited = action;
+        }
+    }
+
     @Override
     void onReady(Event event) {
         consumer = event;
         if (state != State.PENDING) {
             event.armBreadthFirst();
+        }
+        Runnable awaited = onAwaited;
+        onAwaited = null;
+        if (awaited != null) {
+            awaited.run();
         }
     }
 

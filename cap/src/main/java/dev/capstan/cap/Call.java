@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Call extends AutoCloseable {
     /** What is called. */
-    Method.Ordinal method();
+    Method method();
 
     /** The parameters; borrowed until {@link #releaseParams}. */
     Payload params();

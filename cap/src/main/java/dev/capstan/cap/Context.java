@@ -6,7 +6,7 @@ import dev.capstan.async.Promise;
 /** One call, as the object that does it sees it. Usable until the call's promise has settled; on the loop's thread or by the call's own fiber. */
 public interface Context {
     /** What is called. */
-    Method.Ordinal method();
+    Method method();
 
     /** The parameters; borrowed until {@link #releaseParams} or the end of the call. */
     Payload params();

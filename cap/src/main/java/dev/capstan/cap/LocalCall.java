@@ -201,7 +201,7 @@ final class LocalCall extends Event implements Context {
     // ---- Context
 
     @Override
-    public Method.Ordinal method() {
+    public Method method() {
         return call.method();
     }
 

@@ -14,4 +14,17 @@ public sealed interface Method {
             return "0x" + Long.toHexString(interfaceId) + "." + methodId;
         }
     }
+
+    /**
+     * A method or a property by its place, as Cap'n Web has it.
+     *
+     * @param path from the target downwards; an empty one calls the target itself, as callbacks are called
+     * @param reads whether what lies there is read and not called: a call without parameters, whose result may be anything
+     */
+    record Member(Path.Names path, boolean reads) implements Method {
+        @Override
+        public String toString() {
+            return reads ? path.toString() : path + "()";
+        }
+    }
 }

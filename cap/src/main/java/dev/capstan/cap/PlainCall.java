@@ -2,20 +2,20 @@ package dev.capstan.cap;
 
 /** A call made in this process whose results are wanted as plain memory. */
 final class PlainCall implements Call {
-    private final Method.Ordinal method;
+    private final Method method;
     private final Payload params;
     private final Hints hints;
     private boolean released;
 
     /** Takes ownership of {@code params}. */
-    PlainCall(Method.Ordinal method, Payload params, Hints hints) {
+    PlainCall(Method method, Payload params, Hints hints) {
         this.method = method;
         this.params = params;
         this.hints = hints;
     }
 
     @Override
-    public Method.Ordinal method() {
+    public Method method() {
         return method;
     }
 

@@ -5,7 +5,7 @@ import dev.capstan.async.Promise;
 /** A request to a target that has no wire of its own: the parameters are plain memory in the caller's format. */
 final class PlainRequest implements Request {
     private final Cap target;
-    private final Method.Ordinal method;
+    private final Method method;
     private final Payload params;
     private final Hints hints;
     private boolean sent;
@@ -13,9 +13,7 @@ final class PlainRequest implements Request {
     /** Parameters are allocated by {@code format}; keeps a reference to {@code target} until it is sent. */
     PlainRequest(Cap target, Method method, Format format, int sizeHint, Hints hints) {
         this.target = target.share();
-        this.method = switch (method) {
-            case Method.Ordinal ordinal -> ordinal;
-        };
+        this.method = method;
         this.params = format.allocate(sizeHint);
         this.hints = hints;
     }

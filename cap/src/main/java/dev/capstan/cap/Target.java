@@ -27,7 +27,7 @@ public interface Target {
     }
 
     /** Whether calls of this method form a stream: while one runs, later calls on this object wait; if it fails, they all fail. */
-    default boolean isStreaming(Method.Ordinal method) {
+    default boolean isStreaming(Method method) {
         return false;
     }
 

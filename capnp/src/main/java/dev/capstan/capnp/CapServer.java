@@ -2,6 +2,7 @@ package dev.capstan.capnp;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Context;
+import dev.capstan.cap.Method;
 import dev.capstan.cap.Target;
 
 /** An object that answers Cap'n Proto calls; generated servers extend it, and users implement those. */
@@ -11,6 +12,20 @@ public interface CapServer extends Target {
 
     @Override
     default Promise<Void> handle(Context context) throws Exception {
-        return dispatch(context.method().interfaceId(), context.method().methodId(), new ServerCall(context));
+        return switch (context.method()) {
+            case Method.Ordinal ordinal ->
+                dispatch(ordinal.interfaceId(), ordinal.methodId(), new ServerCall(context, ordinal));
+            case Method.Member member -> Promise.failed(ServerCall.foreign(member));
+        };
+    }
+
+    /** Whether calls of this method form a stream; written by the generator. */
+    default boolean isStreaming(Method.Ordinal method) {
+        return false;
+    }
+
+    @Override
+    default boolean isStreaming(Method method) {
+        return method instanceof Method.Ordinal ordinal && isStreaming(ordinal);
     }
 }

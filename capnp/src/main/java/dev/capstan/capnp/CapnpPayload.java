@@ -82,19 +82,24 @@ public final class CapnpPayload implements Payload {
             throw new IllegalStateException(
                     "these results were closed: take the capabilities that you need before closing the answer");
         }
+        if (!(path instanceof Path.Pointers pointers)) {
+            return nothingAt(path);
+        }
         AnyPointer.Reader at = reader();
         try {
-            switch (path) {
-                case Path.Pointers pointers -> {
-                    for (int step = 0; step < pointers.length(); step++) {
-                        at = at.pointerField(pointers.at(step));
-                    }
-                }
+            for (int step = 0; step < pointers.length(); step++) {
+                at = at.pointerField(pointers.at(step));
             }
         } catch (MessageException e) {
             return new BrokenCap(Failure.failed("Invalid pipeline transform.; " + e.getMessage()));
         }
         return at.asCap();
+    }
+
+    /** What is at a place of another wire's kind. */
+    private static Cap nothingAt(Path path) {
+        return new BrokenCap(
+                Failure.failed("'" + path + "' is a name, and places in Cap'n Proto results are pointer indexes"));
     }
 
     @Override

@@ -3,13 +3,16 @@ package dev.capstan.capnp;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Context;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Method;
 
 /** An incoming call before its types are known; generated dispatch code turns it into a {@link CallContext}. */
 public final class ServerCall {
     private final Context context;
+    private final Method.Ordinal method;
 
-    ServerCall(Context context) {
+    ServerCall(Context context, Method.Ordinal method) {
         this.context = context;
+        this.method = method;
     }
 
     /** The call with its types. */
@@ -33,6 +36,12 @@ public final class ServerCall {
     /** The interface has no method of this number. */
     public Promise<Void> unimplementedMethod(String interfaceName, int methodId) {
         return Promise.failed(Failure.unimplemented("Method not implemented.; interfaceName = " + interfaceName
-                + "; typeId = " + Long.toUnsignedString(context.method().interfaceId()) + "; methodId = " + methodId));
+                + "; typeId = " + Long.toUnsignedString(method.interfaceId()) + "; methodId = " + methodId));
+    }
+
+    /** Why a method of another wire is not called. */
+    static Failure foreign(Method.Member member) {
+        return Failure.unimplemented("'" + member
+                + "' is a name, and a Cap'n Proto object is called by numbers: put a gateway between this caller and the object");
     }
 }

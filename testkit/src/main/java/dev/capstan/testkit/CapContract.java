@@ -3,6 +3,7 @@ package dev.capstan.testkit;
 import dev.capstan.async.Loop;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Format;
+import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Target;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Nested;
  * empty.
  */
 public abstract class CapContract {
+    private static final long INTERFACE = 0xc0de_c0de_c0de_c0deL;
+
     private @Nullable Scene scene;
 
     /** For a subclass without arguments. */
@@ -78,6 +81,11 @@ public abstract class CapContract {
     /** The wire's payloads. */
     protected Format format() {
         return PlainFormat.INSTANCE;
+    }
+
+    /** The method with this number. */
+    protected Method method(int number) {
+        return new Method.Ordinal(INTERFACE, number);
     }
 
     /** Fills an empty payload. Takes ownership of {@code caps}. */

@@ -71,8 +71,8 @@ final class PlainFormat implements Format {
                 when pointers.length() == 1 && pointers.at(0) < caps.size() ->
                     caps.get(pointers.at(0)).share();
                 case Path.Pointers pointers when pointers.length() == 1 -> BrokenCap.ofNull();
-                case Path.Pointers pointers ->
-                    new BrokenCap(Failure.failed("nothing is at " + pointers + " of a plain object"));
+                case Path.Pointers _, Path.Names _ ->
+                    new BrokenCap(Failure.failed("nothing is at " + path + " of a plain object"));
             };
         }
 

@@ -5,15 +5,12 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Hints;
-import dev.capstan.cap.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A reference as the contract's cases use it: the typed client of their small vocabulary. Any thread may use it. */
 final class Stub implements AutoCloseable {
-    static final long INTERFACE = 0xc0de_c0de_c0de_c0deL;
-
     private final Scene scene;
     private final Loop loop;
     private final Cap cap;
@@ -63,7 +60,7 @@ final class Stub implements AutoCloseable {
 
     private Prepared prepare(Hints hints, int method, long number, String text, Stub... caps) {
         dev.capstan.cap.Request request =
-                cap.request(new Method.Ordinal(INTERFACE, method), scene.way.format(), 0, hints);
+                cap.request(scene.way.method(method), scene.way.format(), 0, hints);
         scene.way.write(request.params(), number, text, shares(caps));
         return new Prepared(scene, loop, request);
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TestObject implements Target {
     private final Scene scene;
     private final Style style;
-    private final Map<Integer, Handler> handlers = new ConcurrentHashMap<>();
-    private final Set<Integer> streaming = ConcurrentHashMap.newKeySet();
+    private final Map<Method, Handler> handlers = new ConcurrentHashMap<>();
+    private final Set<Method> streaming = ConcurrentHashMap.newKeySet();
     private final List<Long> seen = new CopyOnWriteArrayList<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger served = new AtomicInteger();
@@ -33,7 +33,7 @@ final class TestObject implements Target {
     }
 
     TestObject on(int method, Handler handler) {
-        handlers.put(method, handler);
+        handlers.put(scene.way.method(method), handler);
         return this;
     }
 
@@ -44,7 +44,7 @@ final class TestObject implements Target {
     }
 
     TestObject onStream(int method, Handler handler) {
-        streaming.add(method);
+        streaming.add(scene.way.method(method));
         return on(method, handler);
     }
 
@@ -79,8 +79,8 @@ final class TestObject implements Target {
 
     @Override
     public Promise<Void> handle(Context context) throws Exception {
-        Handler handler = handlers.get(context.method().methodId());
-        if (handler == null || context.method().interfaceId() != Stub.INTERFACE) {
+        Handler handler = handlers.get(context.method());
+        if (handler == null) {
             throw Failure.unimplemented("no method " + context.method());
         }
         Turn turn = new Turn(scene, context);
@@ -95,8 +95,8 @@ final class TestObject implements Target {
     }
 
     @Override
-    public boolean isStreaming(Method.Ordinal method) {
-        return streaming.contains(method.methodId());
+    public boolean isStreaming(Method method) {
+        return streaming.contains(method);
     }
 
     @Override

@@ -231,14 +231,16 @@ final class Question implements Pipeline {
         if (failure != null) {
             return new BrokenCap(failure);
         }
+        if (!(path instanceof Path.Pointers pointers)) {
+            return new BrokenCap(
+                    Failure.failed("'" + path + "' is a name, and places in Cap'n Proto results are pointer indexes"));
+        }
         if (all == null) {
             all = new LinkedHashMap<>(4);
             promised = all;
         }
         pipelineCaps++;
-        PipelineCap initial = switch (path) {
-            case Path.Pointers pointers -> new PipelineCap(this, pointers);
-        };
+        PipelineCap initial = new PipelineCap(this, pointers);
         interest++;
         PromisedCap cap = new PromisedCap(initial, () -> {
             initial.close();

@@ -57,10 +57,14 @@ abstract class RemoteCap extends CountedCap {
                 return broken.request(method, fallback, sizeHint, hints);
             }
         }
-        Method.Ordinal ordinal = switch (method) {
-            case Method.Ordinal known -> known;
+        return switch (method) {
+            case Method.Ordinal ordinal -> new RpcRequest(this, ordinal, sizeHint, hints);
+            case Method.Member member -> {
+                try (Cap broken = new BrokenCap(foreign(member))) {
+                    yield broken.request(method, fallback, sizeHint, hints);
+                }
+            }
         };
-        return new RpcRequest(this, ordinal, sizeHint, hints);
     }
 
     /** Forwards a call that came from elsewhere: its parameters are copied into a message of ours. */
@@ -71,11 +75,16 @@ abstract class RemoteCap extends CountedCap {
             call.close();
             return Answer.broken(down);
         }
+        if (!(call.method() instanceof Method.Ordinal ordinal)) {
+            Failure foreign = foreign(call.method());
+            call.close();
+            return Answer.broken(foreign);
+        }
         RpcRequest request;
         try {
             CapnpPayload params = CapnpPayload.of(call.params());
             long words = params.reader().targetSizeWords();
-            request = new RpcRequest(this, call.method(), (int) Math.min(words, 1 << 20), call.hints());
+            request = new RpcRequest(this, ordinal, (int) Math.min(words, 1 << 20), call.hints());
             request.params().builder().set(params.reader());
         } catch (RuntimeException e) {
             call.close();
@@ -86,6 +95,11 @@ abstract class RemoteCap extends CountedCap {
         Answer answer = tail != null ? tail : request.send();
         call.close();
         return answer;
+    }
+
+    private static Failure foreign(Method method) {
+        return Failure.unimplemented("'" + method
+                + "' is a name, and a Cap'n Proto object is called by numbers: put a gateway between the two");
     }
 
     @Override

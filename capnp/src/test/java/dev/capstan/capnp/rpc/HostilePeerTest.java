@@ -48,7 +48,7 @@ class HostilePeerTest {
         @Override
         public Promise<Void> handle(Context context) {
             CapnpPayload params = CapnpPayload.of(context.params());
-            return switch (context.method().methodId()) {
+            return switch (((Method.Ordinal) context.method()).methodId()) {
                 case ECHO -> {
                     CapnpPayload.of(context.results(4))
                             .builder()

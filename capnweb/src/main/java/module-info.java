@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Cap'n Web: objects that browsers and TypeScript programs call, and theirs that Java calls. */
+@NullMarked
+module dev.capstan.capnweb {
+    requires static transitive org.jspecify;
+    requires transitive dev.capstan.cap;
+    requires com.fasterxml.jackson.core;
+
+    exports dev.capstan.capnweb;
+}
