@@ -1,0 +1,175 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Request;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the result of a call of ours. Calls go ahead to the peer.
+ *
+ * <p>When the result is here, later calls go where it says, if they cannot overtake earlier ones that way: to another object of the peer, or anywhere
+ * if there were none. Otherwise this reference goes on leading over the peer, which keeps the result for it.
+ */
+final class PipelineCap extends RemoteCap {
+    private final Question question;
+    private final Path.Names place;
+    private volatile @Nullable Cap target;
+    private boolean hadCalls;
+    /** The result is here, and this goes on without it. */
+    private boolean stays;
+
+    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+
+    PipelineCap(Question question, Path.Names place) {
+        super(question.session);
+        this.question = question;
+        this.place = place;
+    }
+
+    @Override
+    long id() {
+        return question.id();
+    }
+
+    @Override
+    Path.Names place() {
+        return place;
+    }
+
+    @Override
+    boolean isPromise() {
+        return true;
+    }
+
+    /** Messages that name this are on their way. */
+    void named() {
+        hadCalls = true;
+    }
+
+    /** The result has come. Takes ownership of what lies here in it. Returns whether this reference does without the peer's copy from now on. */
+    boolean settle(Cap found) {
+        Cap next = checkedStep(found);
+        Cap inner = next.innermost();
+        boolean samePeer = inner instanceof RemoteCap remote && remote.session == session;
+        if (hadCalls && !samePeer && !(inner instanceof BrokenCap)) {
+            stays = true;
+            List<Completer<Cap>> waiting = watchers;
+            watchers = new ArrayList<>(0);
+            for (Completer<Cap> watcher : waiting) {
+                watcher.complete(next.share());
+                close();
+            }
+            next.close();
+            return false;
+        }
+        become(next, null);
+        return true;
+    }
+
+    void fail(Failure failure) {
+        if (target == null) {
+            become(new BrokenCap(failure), failure);
+        }
+    }
+
+    private void become(Cap next, @Nullable Failure failure) {
+        boolean abandoned = isReleased();
+        target = next;
+        Cap held = next.share();
+        List<Completer<Cap>> waiting = watchers;
+        watchers = new ArrayList<>(0);
+        for (Completer<Cap> watcher : waiting) {
+            if (failure != null) {
+                watcher.fail(failure);
+            } else {
+                watcher.complete(next.share());
+            }
+            close();
+        }
+        if (abandoned) {
+            next.close();
+        }
+        held.close();
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        Cap known = target;
+        return known != null
+                ? known.request(method, fallback, sizeHint, hints)
+                : super.request(method, fallback, sizeHint, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        Cap known = target;
+        if (known != null) {
+            return known.call(call);
+        }
+        hadCalls = true;
+        return super.call(call);
+    }
+
+    @Override
+    Promise<Void> stream(Call call) {
+        hadCalls = true;
+        return super.stream(call);
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return target;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        Cap known = target;
+        if (known instanceof BrokenCap broken) {
+            return broken.resolution();
+        }
+        if (known != null) {
+            return Promise.of(known.share());
+        }
+        if (stays) {
+            return null;
+        }
+        // Whoever waits uses the reference: it is kept until the wait is over.
+        share();
+        Completer<Cap> watcher = new Completer<>(session.loop);
+        watchers.add(watcher);
+        watcher.onCancel(() -> {
+            if (watchers.remove(watcher)) {
+                close();
+            }
+        });
+        watcher.onAwaited(question::pull);
+        return watcher.promise();
+    }
+
+    @Override
+    protected void released() {
+        Cap known = target;
+        if (known != null) {
+            known.close();
+        } else {
+            question.placeReleased();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "place '" + place + "' in the result of " + question.id();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Request;
+import org.jspecify.annotations.Nullable;
+
+/** A call that goes on to an object on its way, with what is left of the path. */
+record Redirected(Call call, @Override Method method) implements Call {
+    @Override
+    public Payload params() {
+        return call.params();
+    }
+
+    @Override
+    public void releaseParams() {
+        call.releaseParams();
+    }
+
+    @Override
+    public Payload newResults(int sizeHint) {
+        return call.newResults(sizeHint);
+    }
+
+    @Override
+    public Hints hints() {
+        return call.hints();
+    }
+
+    @Override
+    public @Nullable Answer tailCall(Request request) {
+        return call.tailCall(request);
+    }
+
+    @Override
+    public void close() {
+        call.close();
+    }
+}

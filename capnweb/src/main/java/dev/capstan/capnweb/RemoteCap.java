@@ -1,0 +1,116 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.CountedCap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Flow;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Request;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A reference that leads over a session: to an object of the peer, or to a place in the result of a call of ours. */
+abstract class RemoteCap extends CountedCap {
+    final Session session;
+    private @Nullable Flow flow;
+
+    RemoteCap(Session session) {
+        super(session.loop);
+        this.session = session;
+    }
+
+    /** The entry of the table of imports that messages are addressed to. */
+    abstract long id();
+
+    /** Where below that entry this is. */
+    abstract Path.Names place();
+
+    /** Whether what arrives there has to be waited for by the peer: a place in a result. */
+    abstract boolean isPromise();
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        return new WebRequest(this, method, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        Question question;
+        try (call) {
+            question = ask(call, false);
+        } catch (WebException e) {
+            return Answer.broken(Errors.failure(e));
+        } catch (Failure e) {
+            return Answer.broken(e);
+        }
+        return question.answer();
+    }
+
+    /** Sends a call of a stream; settles when the next may be sent. */
+    Promise<Void> stream(Call call) {
+        long before = session.bytesSent();
+        Question question;
+        try (call) {
+            question = ask(call, true);
+        } catch (WebException e) {
+            return Promise.failed(Errors.failure(e));
+        } catch (Failure e) {
+            return Promise.failed(e);
+        }
+        Answer answer = question.answer();
+        answer.pipeline().close();
+        return flow().sent(session.bytesSent() - before, answer.results().convert(results -> {
+            results.close();
+            return Promise.nothing();
+        }));
+    }
+
+    private Question ask(Call call, boolean stream) {
+        Failure down = session.down();
+        if (down != null) {
+            throw down;
+        }
+        if (!(call.method() instanceof Method.Member member)) {
+            throw Failure.unimplemented(call.method()
+                    + " is a number, and Cap'n Web calls methods by name: put a gateway between this caller and the object");
+        }
+        List<?> arguments = null;
+        if (!member.reads()) {
+            Object value = WebPayload.of(call.params()).value();
+            arguments = value instanceof List<?> list ? list : List.of();
+        }
+        return session.questions.ask(id(), place().then(member.path()), arguments, stream);
+    }
+
+    private Flow flow() {
+        Flow known = flow;
+        if (known == null) {
+            known = new Flow(session.loop, session.limits.streamWindowBytes());
+            flow = known;
+        }
+        return known;
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        Failure down = session.down();
+        return down == null ? null : new BrokenCap(down).resolution();
+    }
+
+    @Override
+    public final Object brand() {
+        return session;
+    }
+}

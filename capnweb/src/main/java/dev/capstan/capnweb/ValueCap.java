@@ -1,0 +1,111 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.CountedCap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Pipeline;
+import dev.capstan.cap.Request;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A value that can be read and that may hold what can be called: how a place in a result is reached. */
+final class ValueCap extends CountedCap {
+    private static final Object BRAND = new Object();
+
+    private final WebPayload payload;
+    private final Path.Names place;
+
+    /** What lies at {@code place} in {@code payload}, which it owns. */
+    ValueCap(WebPayload payload, Path.Names place) {
+        super(null);
+        this.payload = payload;
+        this.place = place;
+    }
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        return new WebRequest(this, method, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        if (!(call.method() instanceof Method.Member member)) {
+            return refuse(call, Failure.unimplemented(call.method() + " is no name, and this is a value of Cap'n Web"));
+        }
+        List<Object> steps = place.then(member.path()).steps();
+        try {
+            Object at = payload.value();
+            for (int i = 0; i < steps.size(); i++) {
+                if (at instanceof Cap cap) {
+                    Path.Names rest = new Path.Names(steps.subList(i, steps.size()));
+                    return cap.call(new Redirected(call, new Method.Member(rest, member.reads())));
+                }
+                at = Values.step(at, steps.get(i));
+            }
+            if (member.reads()) {
+                return read(call, at);
+            }
+            if (at instanceof Cap cap) {
+                return cap.call(new Redirected(call, new Method.Member(Path.Names.NONE, false)));
+            }
+            throw WebException.type("'" + place.then(member.path()) + "' is not a function.");
+        } catch (WebException e) {
+            return refuse(call, Errors.failure(e));
+        }
+    }
+
+    /** The value, as the caller's own. */
+    @Nullable
+    Object copy() {
+        Object at = payload.value();
+        for (Object step : place.steps()) {
+            at = Values.step(at, step);
+        }
+        return Values.share(at);
+    }
+
+    private static Answer refuse(Call call, Failure failure) {
+        call.close();
+        return Answer.broken(failure);
+    }
+
+    private static Answer read(Call call, @Nullable Object value) {
+        Payload results = call.newResults(0);
+        try {
+            WebPayload.of(results).set(Values.share(value));
+        } catch (Failure e) {
+            results.close();
+            return refuse(call, e);
+        }
+        call.close();
+        return new Answer(Promise.of(results.share()), Pipeline.of(results));
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        return null;
+    }
+
+    @Override
+    public Object brand() {
+        return BRAND;
+    }
+
+    @Override
+    protected void released() {
+        payload.close();
+    }
+}

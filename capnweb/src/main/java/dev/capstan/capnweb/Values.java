@@ -1,0 +1,126 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.cap.Cap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Going through trees of values: to what they own, to shared copies of them, and to what lies at a path. */
+final class Values {
+    /** More than any message may nest, and little enough for the stack. */
+    private static final int MAX_DEPTH = 1000;
+
+    /** What every object of JavaScript has and nobody means: never a part of a path, nor a key of an object that arrives. */
+    static final Set<String> BLOCKED = Set.of(
+            "__defineGetter__",
+            "__defineSetter__",
+            "__lookupGetter__",
+            "__lookupSetter__",
+            "__proto__",
+            "constructor",
+            "hasOwnProperty",
+            "isPrototypeOf",
+            "propertyIsEnumerable",
+            "toLocaleString",
+            "toString",
+            "valueOf");
+
+    private Values() {}
+
+    /** What must be closed of a value, each as often as it is there; if the value is refused, all that was found is closed. */
+    static List<AutoCloseable> owned(@Nullable Object value) {
+        if (!isContainer(value)) {
+            return value instanceof AutoCloseable one ? List.of(one) : List.of();
+        }
+        List<AutoCloseable> found = new ArrayList<>(0);
+        try {
+            collect(value, found, 0);
+        } catch (WebException e) {
+            close(found);
+            throw e;
+        }
+        return found;
+    }
+
+    private static boolean isContainer(@Nullable Object value) {
+        return value instanceof List || value instanceof Map || value instanceof JsError;
+    }
+
+    private static void collect(@Nullable Object value, List<AutoCloseable> found, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new WebException("The value nests more than " + MAX_DEPTH
+                    + " levels deep, or contains itself; send what is inside by itself.");
+        }
+        switch (value) {
+            case List<?> list -> {
+                for (Object element : list) {
+                    collect(element, found, depth + 1);
+                }
+            }
+            case Map<?, ?> map -> {
+                for (Object element : map.values()) {
+                    collect(element, found, depth + 1);
+                }
+            }
+            case JsError error -> collect(error.props(), found, depth + 1);
+            case AutoCloseable one -> found.add(one);
+            case null, default -> {}
+        }
+    }
+
+    static void close(List<AutoCloseable> all) {
+        for (AutoCloseable each : all) {
+            try {
+                each.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("closing a part of a payload failed", e);
+            }
+        }
+    }
+
+    /** A copy with references of its own. Values without any are not copied. */
+    static @Nullable Object share(@Nullable Object value) {
+        return switch (value) {
+            case List<?> list -> {
+                List<@Nullable Object> copy = new ArrayList<>(list.size());
+                for (Object element : list) {
+                    copy.add(share(element));
+                }
+                yield copy;
+            }
+            case Map<?, ?> map -> shareAll(map);
+            case JsError error -> new JsError(error.name(), error.message(), error.stack(), shareAll(error.props()));
+            case Cap cap -> cap.share();
+            case Deferred deferred -> deferred.share();
+            case null, default -> value;
+        };
+    }
+
+    private static Map<String, @Nullable Object> shareAll(Map<?, ?> map) {
+        Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
+        map.forEach((key, element) -> copy.put((String) key, share(element)));
+        return copy;
+    }
+
+    /** What lies one step further; undefined if there is nothing. Nothing is inherited: only what was put there is found. */
+    static @Nullable Object step(@Nullable Object from, Object step) {
+        return switch (from) {
+            case Map<?, ?> map when step instanceof String name ->
+                !BLOCKED.contains(name) && map.containsKey(name) ? map.get(name) : JsValue.UNDEFINED;
+            case List<?> list when step instanceof Integer index ->
+                index < list.size() ? list.get(index) : JsValue.UNDEFINED;
+            case JsValue undefined when undefined == JsValue.UNDEFINED -> throw nothingIn("undefined", step);
+            case null -> throw nothingIn("null", step);
+            default -> JsValue.UNDEFINED;
+        };
+    }
+
+    private static WebException nothingIn(String what, Object step) {
+        return WebException.type("Cannot read properties of " + what + " (reading '" + step + "')");
+    }
+}

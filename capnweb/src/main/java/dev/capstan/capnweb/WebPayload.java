@@ -1,0 +1,129 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of a call (a {@link List}) or its result (any value; undefined unless set), with the capabilities in it.
+ *
+ * <p>Counted; the last close releases the capabilities. Used by one thread at a time.
+ */
+public final class WebPayload implements Payload {
+    private @Nullable Object value = JsValue.UNDEFINED;
+    private List<AutoCloseable> owned = List.of();
+    private final AtomicInteger references = new AtomicInteger(1);
+
+    WebPayload() {}
+
+    /** A payload that holds {@code value}, of which it becomes the owner. */
+    static WebPayload holding(@Nullable Object value) {
+        WebPayload payload = new WebPayload();
+        payload.set(value);
+        return payload;
+    }
+
+    /** {@code payload} as what it is. */
+    public static WebPayload of(Payload payload) {
+        if (payload instanceof WebPayload known) {
+            return known;
+        }
+        throw Failure.unimplemented("a call with " + payload.format().name()
+                + " parameters or results has met an object that speaks Cap'n Web: put a gateway between the two");
+    }
+
+    /** The value; borrowed, with the capabilities in it. */
+    public @Nullable Object value() {
+        if (references.get() <= 0) {
+            throw new IllegalStateException("this payload was closed: use what is in it before");
+        }
+        return value;
+    }
+
+    /**
+     * Puts {@code newValue} in place of what was here, which is released. Takes ownership of the capabilities in it, always.
+     *
+     * @throws WebException if it nests too deeply, as a value does that contains itself
+     */
+    public void set(@Nullable Object newValue) {
+        List<AutoCloseable> before = owned;
+        owned = List.of();
+        value = JsValue.UNDEFINED;
+        Values.close(before);
+        List<AutoCloseable> all = Values.owned(newValue);
+        value = newValue;
+        owned = all;
+    }
+
+    /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */
+    @Nullable
+    Object take() {
+        if (references.get() == 1) {
+            Object taken = value;
+            owned = List.of();
+            value = JsValue.UNDEFINED;
+            close();
+            return taken;
+        }
+        Object copy = Values.share(value());
+        close();
+        return copy;
+    }
+
+    @Override
+    public Format format() {
+        return WebFormat.INSTANCE;
+    }
+
+    @Override
+    public Cap cap(Path path) {
+        Path.Names names;
+        switch (path) {
+            case Path.Names some -> names = some;
+            case Path.Pointers pointers when pointers.length() == 0 -> names = Path.Names.NONE;
+            case Path.Pointers pointers -> {
+                return new BrokenCap(Failure.failed(
+                        pointers + " is a place in a Cap'n Proto result, and this is a value of Cap'n Web"));
+            }
+        }
+        Object at = value();
+        for (Object step : names.steps()) {
+            if (at instanceof Cap) {
+                return new ValueCap(share(), names);
+            }
+            try {
+                at = Values.step(at, step);
+            } catch (WebException e) {
+                return new BrokenCap(Failure.of(e));
+            }
+        }
+        return at instanceof Cap cap ? cap.share() : new ValueCap(share(), names);
+    }
+
+    @Override
+    public WebPayload share() {
+        if (references.getAndIncrement() <= 0) {
+            references.getAndDecrement();
+            throw new IllegalStateException("this payload was closed");
+        }
+        return this;
+    }
+
+    @Override
+    public void close() {
+        int left = references.decrementAndGet();
+        if (left == 0) {
+            List<AutoCloseable> all = owned;
+            owned = List.of();
+            Values.close(all);
+        } else if (left < 0) {
+            throw new IllegalStateException("this payload was closed more often than it was shared");
+        }
+    }
+}
