@@ -37,7 +37,7 @@ abstract class RemoteCap extends CountedCap {
 
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
-        return new WebRequest(this, method, hints);
+        return new OutgoingCall(this, method, hints);
     }
 
     @Override
@@ -45,10 +45,8 @@ abstract class RemoteCap extends CountedCap {
         Question question;
         try (call) {
             question = ask(call, false);
-        } catch (WebException e) {
+        } catch (WebException | Failure e) {
             return Answer.broken(Errors.failure(e));
-        } catch (Failure e) {
-            return Answer.broken(e);
         }
         return question.answer();
     }
@@ -59,10 +57,8 @@ abstract class RemoteCap extends CountedCap {
         Question question;
         try (call) {
             question = ask(call, true);
-        } catch (WebException e) {
+        } catch (WebException | Failure e) {
             return Promise.failed(Errors.failure(e));
-        } catch (Failure e) {
-            return Promise.failed(e);
         }
         Answer answer = question.answer();
         answer.pipeline().close();

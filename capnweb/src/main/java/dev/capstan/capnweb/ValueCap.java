@@ -32,7 +32,7 @@ final class ValueCap extends CountedCap {
 
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
-        return new WebRequest(this, method, hints);
+        return new OutgoingCall(this, method, hints);
     }
 
     @Override
@@ -56,9 +56,9 @@ final class ValueCap extends CountedCap {
             if (at instanceof Cap cap) {
                 return cap.call(new Redirected(call, new Method.Member(Path.Names.NONE, false)));
             }
-            throw WebException.type("'" + place.then(member.path()) + "' is not a function.");
-        } catch (WebException e) {
-            return refuse(call, Errors.failure(e));
+            throw Errors.type("'" + place.then(member.path()) + "' is not a function.");
+        } catch (Failure e) {
+            return refuse(call, e);
         }
     }
 

@@ -1,32 +1,17 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Going through trees of values: to what they own, to shared copies of them, and to what lies at a path. */
 final class Values {
     /** More than any message may nest, and little enough for the stack. */
     private static final int MAX_DEPTH = 1000;
-
-    /** What every object of JavaScript has and nobody means: never a part of a path, nor a key of an object that arrives. */
-    static final Set<String> BLOCKED = Set.of(
-            "__defineGetter__",
-            "__defineSetter__",
-            "__lookupGetter__",
-            "__lookupSetter__",
-            "__proto__",
-            "constructor",
-            "hasOwnProperty",
-            "isPrototypeOf",
-            "propertyIsEnumerable",
-            "toLocaleString",
-            "toString",
-            "valueOf");
 
     private Values() {}
 
@@ -51,7 +36,7 @@ final class Values {
 
     private static void collect(@Nullable Object value, List<AutoCloseable> found, int depth) {
         if (depth > MAX_DEPTH) {
-            throw new WebException("The value nests more than " + MAX_DEPTH
+            throw WebException.of("The value nests more than " + MAX_DEPTH
                     + " levels deep, or contains itself; send what is inside by itself.");
         }
         switch (value) {
@@ -111,7 +96,7 @@ final class Values {
     static @Nullable Object step(@Nullable Object from, Object step) {
         return switch (from) {
             case Map<?, ?> map when step instanceof String name ->
-                !BLOCKED.contains(name) && map.containsKey(name) ? map.get(name) : JsValue.UNDEFINED;
+                !Tree.isBlocked(name) && map.containsKey(name) ? map.get(name) : JsValue.UNDEFINED;
             case List<?> list when step instanceof Integer index ->
                 index < list.size() ? list.get(index) : JsValue.UNDEFINED;
             case JsValue undefined when undefined == JsValue.UNDEFINED -> throw nothingIn("undefined", step);
@@ -120,7 +105,7 @@ final class Values {
         };
     }
 
-    private static WebException nothingIn(String what, Object step) {
-        return WebException.type("Cannot read properties of " + what + " (reading '" + step + "')");
+    private static Failure nothingIn(String what, Object step) {
+        return Errors.type("Cannot read properties of " + what + " (reading '" + step + "')");
     }
 }

@@ -99,8 +99,8 @@ public final class WebPayload implements Payload {
             }
             try {
                 at = Values.step(at, step);
-            } catch (WebException e) {
-                return new BrokenCap(Failure.of(e));
+            } catch (Failure e) {
+                return new BrokenCap(e);
             }
         }
         return at instanceof Cap cap ? cap.share() : new ValueCap(share(), names);

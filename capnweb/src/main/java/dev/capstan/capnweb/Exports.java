@@ -1,0 +1,186 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the peer can name of ours: the main object, what we introduced under negative ids, and the results of its calls under positive ones.
+ *
+ * <p>Invariant: each introduction gets a fresh id, whether or not the peer knows the object already, since peers exist that release an id once however often it was
+ * introduced; {@code references} is therefore one until the peer releases it. {@code nextPushed} is one more than the pushes, streams and pipes that have
+ * come.
+ */
+final class Exports {
+    static final long MAIN = 0;
+
+    private final Session session;
+    private final Map<Long, Export> table = new HashMap<>();
+    private long nextIntroduced = -1;
+    private long nextPushed = 1;
+
+    Exports(Session session, @Nullable Cap main) {
+        this.session = session;
+        if (main != null) {
+            table.put(MAIN, new Export(MAIN, main));
+        }
+    }
+
+    private static final class Export {
+        final long id;
+        /** Owned. */
+        final Cap cap;
+
+        boolean pulled;
+        Promise.@Nullable Cancelable telling;
+
+        Export(long id, Cap cap) {
+            this.id = id;
+            this.cap = cap;
+        }
+    }
+
+    int size() {
+        return table.size();
+    }
+
+    /** What the peer calls {@code id}; borrowed. */
+    Cap get(long id) {
+        Export export = table.get(id);
+        if (export == null) {
+            throw WebException.of(
+                    id == MAIN ? "This connection has no main object." : "no such entry on exports table: " + id);
+        }
+        return export.cap;
+    }
+
+    // ---- introductions
+
+    /** Introduces an object or a promise under an id of its own; keeps a reference to it. */
+    long introduce(Cap cap) {
+        if (table.size() >= session.limits.exports()) {
+            throw Failure.overloaded("the peer holds " + table.size()
+                    + " of our objects and results already: let it release some, or raise Limits.exports");
+        }
+        long id = nextIntroduced--;
+        table.put(id, new Export(id, cap.share()));
+        return id;
+    }
+
+    /** A message with introductions was not sent after all: the ids from {@code first} downwards are given to nobody. */
+    void takeBack(long first) {
+        while (nextIntroduced < first) {
+            nextIntroduced++;
+            Export export = table.remove(nextIntroduced);
+            if (export != null) {
+                drop(export);
+            }
+        }
+    }
+
+    long nextIntroduced() {
+        return nextIntroduced;
+    }
+
+    /** The promise under {@code id} is told as soon as it is known. */
+    void tellWhenKnown(long id) {
+        Export export = table.get(id);
+        if (export != null) {
+            tell(export);
+        }
+    }
+
+    // ---- calls of the peer
+
+    /** The id of what the peer pushes now. */
+    long nextPushed() {
+        return nextPushed++;
+    }
+
+    /** The result of what the peer has pushed. Takes ownership of {@code result}. */
+    void pushed(long id, Cap result) {
+        table.put(id, new Export(id, result));
+    }
+
+    /** The peer waits for the value. */
+    void pull(long id) {
+        Export export = table.get(id);
+        if (export == null) {
+            throw WebException.of("no such export ID: " + id);
+        }
+        if (!export.pulled) {
+            export.pulled = true;
+            tell(export);
+        }
+    }
+
+    private void tell(Export export) {
+        export.telling = new Deferred(export.cap).value().listen(session.loop, (settled, failure) -> {
+            export.telling = null;
+            if (settled != null) {
+                try (settled) {
+                    session.sendResolve(export.id, settled.value());
+                }
+            } else {
+                session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+            }
+        });
+    }
+
+    /** Does what the peer pushed, tells the result and forgets it. Takes ownership of {@code result}. */
+    void streamed(long id, Cap result) {
+        Export export = new Export(id, result);
+        table.put(id, export);
+        export.telling = result.settled().listen(session.loop, (cap, failure) -> {
+            export.telling = null;
+            if (cap != null) {
+                try (cap) {
+                    session.sendResolve(id, JsValue.UNDEFINED);
+                }
+            } else {
+                session.sendReject(id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+            }
+            if (table.remove(id, export)) {
+                drop(export);
+            }
+        });
+    }
+
+    /** The peer gives back {@code count} references. */
+    void release(long id, long count) {
+        Export export = table.get(id);
+        if (export == null) {
+            throw WebException.of("no such export ID: " + id);
+        }
+        if (count > 1) {
+            throw WebException.of("refcount would go negative: 1 < " + count);
+        }
+        if (count < 0) {
+            throw WebException.of("a release gives back references, not " + count);
+        }
+        if (count == 1) {
+            table.remove(id);
+            drop(export);
+        }
+    }
+
+    private static void drop(Export export) {
+        Promise.Cancelable telling = export.telling;
+        export.telling = null;
+        if (telling != null) {
+            telling.cancel();
+        }
+        export.cap.close();
+    }
+
+    void disconnected() {
+        List<Export> all = new ArrayList<>(table.values());
+        table.clear();
+        all.forEach(Exports::drop);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.DeferredAnswer;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.PlainCall;
+import dev.capstan.cap.QueuedCap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the peer means: its expressions as entries of our tables, and as calls on them. */
+final class IncomingNames implements Incoming {
+    private final Session session;
+    /** What the message that is being read has introduced so far. */
+    private final Set<Long> introduced = new HashSet<>();
+
+    IncomingNames(Session session) {
+        this.session = session;
+    }
+
+    /** What an expression stands for, as a reference that the caller owns; a broken one if it cannot be understood. */
+    Cap result(@Nullable Object tree) {
+        introduced.clear();
+        try {
+            Object value = session.decoder().value(tree);
+            return switch (value) {
+                case Deferred deferred -> deferred.cap();
+                case Cap cap -> cap;
+                case null, default -> whole(value);
+            };
+        } catch (WebException | Failure e) {
+            releaseRest(tree);
+            return new BrokenCap(Errors.failure(e));
+        }
+    }
+
+    /** A value of the peer when all of it is known; fails if it cannot be understood. */
+    Promise<WebPayload> value(@Nullable Object tree) {
+        introduced.clear();
+        try {
+            return complete(session.decoder().value(tree));
+        } catch (WebException | Failure e) {
+            releaseRest(tree);
+            return Promise.failed(Errors.failure(e));
+        }
+    }
+
+    private Cap whole(@Nullable Object value) {
+        if (!Waiting.isIn(value)) {
+            return new ValueCap(WebPayload.holding(value), Path.Names.NONE);
+        }
+        return QueuedCap.of(
+                session.loop, complete(value).convert(payload -> new ValueCap(payload, Path.Names.NONE)));
+    }
+
+    /** Takes ownership of {@code value}. */
+    private static Promise<WebPayload> complete(@Nullable Object value) {
+        return Waiting.isIn(value)
+                ? Waiting.of(value)
+                : Promise.of(WebPayload.holding(value));
+    }
+
+    /** A message is refused: what it introduces goes back, so that its sender need not keep it for ever. */
+    private void releaseRest(@Nullable Object tree) {
+        Decoder.introductions(tree, id -> {
+            if (introduced.add(id)) {
+                session.sendRelease(id, 1);
+            }
+        });
+    }
+
+    @Override
+    public Cap export(long id) {
+        Cap cap = session.imports.object(id);
+        introduced.add(id);
+        return cap;
+    }
+
+    @Override
+    public Object promise(long id) {
+        Cap cap = session.imports.promise(id);
+        introduced.add(id);
+        return new Deferred(cap);
+    }
+
+    @Override
+    public Cap imported(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
+        Cap root;
+        try {
+            root = session.exports.get(id);
+        } catch (WebException e) {
+            dropped(args);
+            throw e;
+        }
+        if (path.isEmpty() && args == null) {
+            return root.share();
+        }
+        Answer answer = call(root, path, args);
+        Cap result = answer.pipeline().cap(Path.Names.NONE);
+        answer.close();
+        return result;
+    }
+
+    @Override
+    public Object pipelined(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
+        return new Deferred(imported(id, path, args));
+    }
+
+    /** Calls in the order in which they came, but for those whose arguments are not there yet. */
+    private Answer call(Cap root, Path.Names path, @Nullable List<@Nullable Object> args) {
+        Method.Member method = new Method.Member(path, args == null);
+        if (!Waiting.isIn(args)) {
+            return root.call(new PlainCall(method, WebPayload.holding(args), Hints.NONE));
+        }
+        DeferredAnswer answer = new DeferredAnswer(session.loop);
+        Cap held = root.share();
+        Promise.Cancelable waiting = complete(args).listen(session.loop, (params, failure) -> {
+            try (held) {
+                answer.link(
+                        params != null
+                                ? held.call(new PlainCall(method, params, Hints.NONE))
+                                : Answer.broken(Failure.of(
+                                        failure == null ? Failure.failed("no arguments") : failure)));
+            }
+        });
+        answer.onUnused(() -> {
+            waiting.cancel();
+            held.close();
+        });
+        return answer.answer();
+    }
+
+    @Override
+    public Object writable(long id) {
+        throw unsupported();
+    }
+
+    @Override
+    public Object readable(long id) {
+        throw unsupported();
+    }
+
+    @Override
+    public Object remap(
+            long id, Path.Names path, List<@Nullable Object> captures, List<@Nullable Object> instructions) {
+        throw unsupported();
+    }
+
+    @Override
+    public Object blob(String type, Object content) {
+        throw unsupported();
+    }
+
+    private static WebException unsupported() {
+        return WebException.of("Streams, blobs and maps are not taken by this version.");
+    }
+
+    @Override
+    public void dropped(@Nullable Object value) {
+        Values.close(Values.owned(value));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our calls that the peer has not answered, and those whose results it keeps for us.
+ *
+ * <p>Invariant: {@code nextId} is one more than the pushes, streams and pipes that were sent, as the peer counts them, too. An entry stays until its id was
+ * released; one whose answer is still to come then, until that comes or for ever: a peer that stops a call need not answer it.
+ */
+final class Questions {
+    private final Session session;
+    private final Map<Long, Question> table = new HashMap<>();
+    private long nextId = 1;
+
+    Questions(Session session) {
+        this.session = session;
+    }
+
+    int size() {
+        return table.size();
+    }
+
+    @Nullable
+    Question get(long id) {
+        return table.get(id);
+    }
+
+    /**
+     * Sends a call, or reads a property.
+     *
+     * @param target an entry of the table of imports
+     * @param arguments null to read
+     * @throws WebException if the arguments cannot be sent, and then nothing was
+     * @throws Failure if too many calls wait
+     */
+    Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
+        if (table.size() >= session.limits.calls()) {
+            throw Failure.overloaded(table.size()
+                    + " calls wait for their results or were not closed: close what is not needed, or raise Limits.calls");
+        }
+        JsonWriter out = session.begin();
+        try {
+            out.raw(stream ? "[\"stream\"," : "[\"push\",");
+            session.writer.pipeline(out, target, path, arguments);
+            out.raw(']');
+        } catch (WebException | Failure e) {
+            session.rollback();
+            throw e;
+        }
+        // Only now: what is in the arguments may have taken ids of its own.
+        Question question = new Question(session, nextId, stream);
+        session.commit();
+        nextId++;
+        table.put(question.id(), question);
+        return question;
+    }
+
+    /** Nobody here needs what the peer keeps. */
+    void release(Question question) {
+        table.remove(question.id());
+        session.sendRelease(question.id(), 1);
+    }
+
+    /** The answer has come. That to a call of a stream is the end of it. */
+    void answered(long id, Question question) {
+        if (question.isStream()) {
+            table.remove(id, question);
+        }
+    }
+
+    void disconnected(Failure cause) {
+        List<Question> all = new ArrayList<>(table.values());
+        table.clear();
+        all.forEach(question -> question.fail(cause));
+    }
+}

@@ -1,0 +1,377 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Fork;
+import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.QueuedCap;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One peer: takes each message apart and hands it to the table it concerns. It holds no protocol state but whether it is up.
+ *
+ * <p>A message that is none, or whose effect on the tables cannot be known, ends the session with an Abort that says what is wrong. What is wrong inside a
+ * call fails that call.
+ */
+final class Session implements WebPeer, MessageStream.Receiver {
+    private static final Logger LOG = System.getLogger(Session.class.getName());
+    private static final int FIRST_BUFFER_BYTES = 512;
+    private static final int LARGEST_KEPT_BUFFER_BYTES = 1 << 20;
+
+    final Loop loop;
+    final Limits limits;
+    final Questions questions;
+    final Imports imports;
+    final Exports exports;
+    final OutgoingNames writer;
+    final IncomingNames reader;
+
+    private final MessageStream stream;
+    private final Compat compat;
+    private final Decoder decoder;
+    private final Completer<Void> over;
+    private final Fork<Void> overFork;
+    private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
+    private Encoder encoder;
+    private long bytesSent;
+    private @Nullable Failure down;
+    private boolean congested;
+
+    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
+        this.loop = loop;
+        this.stream = stream;
+        this.limits = limits;
+        this.compat = compat;
+        this.questions = new Questions(this);
+        this.imports = new Imports(this);
+        this.exports = new Exports(this, main);
+        this.writer = new OutgoingNames(this);
+        this.reader = new IncomingNames(this);
+        this.decoder = new Decoder(limits, reader);
+        this.encoder = new Encoder(out, limits, writer, compat);
+        this.over = new Completer<>(loop);
+        this.overFork = over.promise().fork();
+    }
+
+    void start() {
+        stream.start(this);
+    }
+
+    // ---- WebPeer
+
+    @Override
+    public Cap main() {
+        if (loop.inLoop()) {
+            Failure known = down;
+            return known == null ? imports.main() : new BrokenCap(known);
+        }
+        QueuedCap cap = new QueuedCap(loop);
+        loop.post(() -> cap.resolve(main()));
+        return cap;
+    }
+
+    @Override
+    public Promise<Void> onDisconnect() {
+        if (loop.inLoop()) {
+            return overFork.branch();
+        }
+        Completer<Void> completer = new Completer<>(loop);
+        loop.post(() -> completer.follow(overFork.branch()));
+        return completer.promise();
+    }
+
+    @Override
+    public Tables tables() {
+        return new Tables(questions.size(), imports.size(), exports.size());
+    }
+
+    @Override
+    public void close() {
+        if (loop.inLoop()) {
+            if (down == null) {
+                disconnect(Failure.disconnected("the session was closed by its owner"));
+                stream.end();
+            }
+        } else {
+            loop.post(this::close);
+        }
+    }
+
+    // ---- state
+
+    boolean isUp() {
+        return down == null;
+    }
+
+    @Nullable
+    Failure down() {
+        return down;
+    }
+
+    Decoder decoder() {
+        return decoder;
+    }
+
+    Encoder encoder() {
+        return encoder;
+    }
+
+    /** Bytes of all messages so far. */
+    long bytesSent() {
+        return bytesSent;
+    }
+
+    // ---- sending
+
+    /** Where the next message is written; {@link #commit} sends it, {@link #rollback} forgets it. */
+    JsonWriter begin() {
+        out.clear();
+        writer.begin();
+        return out;
+    }
+
+    void commit() {
+        transmit();
+        writer.sent();
+    }
+
+    void rollback() {
+        writer.notSent();
+    }
+
+    private void transmit() {
+        if (down != null) {
+            return;
+        }
+        bytesSent += out.size();
+        stream.send(ByteBuffer.wrap(out.array(), 0, out.size()));
+        if (out.size() > LARGEST_KEPT_BUFFER_BYTES) {
+            out = new JsonWriter(FIRST_BUFFER_BYTES);
+            encoder = new Encoder(out, limits, writer, compat);
+        }
+        if (!congested && stream.queuedBytes() > limits.queuedBytes()) {
+            // The peer asks faster than it reads: let it wait.
+            congested = true;
+            stream.pause();
+            stream.drained().listen(loop, (ignored, failure) -> {
+                congested = false;
+                stream.resume();
+            });
+        }
+    }
+
+    void sendPull(long id) {
+        out.clear();
+        out.raw("[\"pull\",").number(id).raw(']');
+        transmit();
+    }
+
+    void sendRelease(long id, long count) {
+        if (down == null) {
+            out.clear();
+            out.raw("[\"release\",").number(id).raw(',').number(count).raw(']');
+            transmit();
+        }
+    }
+
+    /** Borrows what is in {@code value}. A value that cannot be sent becomes a rejection that says why. */
+    void sendResolve(long id, @Nullable Object value) {
+        if (down != null) {
+            return;
+        }
+        try {
+            begin().raw("[\"resolve\",").number(id).raw(',');
+            encoder.value(value);
+            out.raw(']');
+        } catch (WebException | Failure e) {
+            rollback();
+            sendReject(id, Errors.failure(e));
+            return;
+        }
+        commit();
+    }
+
+    void sendReject(long id, Failure failure) {
+        if (down == null) {
+            sendError("reject", id, failure);
+        }
+    }
+
+    private void sendError(String kind, @Nullable Long id, Failure failure) {
+        begin().raw("[\"").raw(kind).raw("\",");
+        if (id != null) {
+            out.number(id).raw(',');
+        }
+        encoder.value(Errors.value(failure));
+        out.raw(']');
+        commit();
+    }
+
+    // ---- receiving
+
+    @Override
+    public void received(byte[] array, int offset, int length, boolean lent) {
+        if (down != null) {
+            return;
+        }
+        try {
+            handle(Json.parse(array, offset, length, limits));
+        } catch (WebException | Failure e) {
+            abort(Errors.failure(e));
+        } catch (RuntimeException | Error e) {
+            // A bug of ours: it costs this session, not the process.
+            LOG.log(Level.ERROR, "a message could not be handled because of a bug here; the session is closed", e);
+            abort(Failure.failed("internal error while handling a message"));
+        }
+    }
+
+    @Override
+    public void ended() {
+        disconnect(Failure.disconnected("Peer disconnected."));
+        stream.end();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        disconnect(Failure.of(cause).as(Failure.Kind.DISCONNECTED));
+    }
+
+    private void handle(@Nullable Object message) {
+        if (!(message instanceof List<?> parts) || parts.isEmpty() || !(parts.getFirst() instanceof String kind)) {
+            throw noMessage(message);
+        }
+        switch (kind) {
+            case "push" -> {
+                Object expression = part(parts, 1);
+                long id = exports.nextPushed();
+                exports.pushed(id, pushed(expression));
+            }
+            case "stream" -> {
+                Object expression = part(parts, 1);
+                long id = exports.nextPushed();
+                exports.streamed(id, pushed(expression));
+            }
+            case "pull" -> exports.pull(id(parts));
+            case "resolve" -> resolve(id(parts), part(parts, 2));
+            case "reject" -> reject(id(parts), part(parts, 2));
+            case "release" -> {
+                Long count = Tree.integer(part(parts, 2));
+                if (count == null) {
+                    throw noMessage(message);
+                }
+                exports.release(id(parts), count);
+            }
+            case "abort" ->
+                reader.value(parts.size() > 1 ? parts.get(1) : JsValue.UNDEFINED)
+                        .listen(loop, (value, failure) -> ended(value, failure));
+            default -> throw noMessage(message);
+        }
+    }
+
+    private static WebException noMessage(@Nullable Object message) {
+        return WebException.of("bad RPC message: " + Tree.excerpt(message));
+    }
+
+    private static @Nullable Object part(List<?> parts, int index) {
+        if (index >= parts.size()) {
+            throw noMessage(parts);
+        }
+        return parts.get(index);
+    }
+
+    private static long id(List<?> parts) {
+        Long id = Tree.integer(part(parts, 1));
+        if (id == null) {
+            throw noMessage(parts);
+        }
+        return id;
+    }
+
+    private Cap pushed(@Nullable Object expression) {
+        if (exports.size() >= limits.exports()) {
+            Failure full = Failure.overloaded("you hold " + exports.size()
+                    + " objects and results of this peer already, which is its limit: release some");
+            return new BrokenCap(full);
+        }
+        return reader.result(expression);
+    }
+
+    private void resolve(long id, @Nullable Object expression) {
+        Promise<WebPayload> result = reader.value(expression);
+        Question question = questions.get(id);
+        result.listen(loop, (value, failure) -> {
+            if (value == null) {
+                settleFailed(id, question, Failure.of(failure == null ? Failure.failed("no value") : failure));
+            } else if (question != null) {
+                question.settle(value);
+                questions.answered(id, question);
+            } else if (!imports.resolve(id, value)) {
+                // Nobody waits any more: what came is given back.
+                value.close();
+            }
+        });
+    }
+
+    private void reject(long id, @Nullable Object expression) {
+        Question question = questions.get(id);
+        reader.value(expression).listen(loop, (value, failure) -> {
+            Failure cause = value == null
+                    ? Failure.of(failure == null ? Failure.failed("no value") : failure)
+                    : Errors.received(value.value());
+            if (value != null) {
+                value.close();
+            }
+            settleFailed(id, question, cause);
+        });
+    }
+
+    private void settleFailed(long id, @Nullable Question question, Failure cause) {
+        if (question != null) {
+            question.fail(cause);
+            questions.answered(id, question);
+        } else {
+            imports.reject(id, cause);
+        }
+    }
+
+    /** The peer has ended the session. */
+    private void ended(@Nullable WebPayload reason, @Nullable Throwable failure) {
+        Failure cause = reason != null
+                ? Errors.received(reason.value())
+                : Failure.of(failure == null ? Failure.failed("no reason") : failure);
+        if (reason != null) {
+            reason.close();
+        }
+        disconnect(cause.as(Failure.Kind.DISCONNECTED));
+        stream.end();
+    }
+
+    /** Ends the session because of what the peer did. */
+    private void abort(Failure cause) {
+        if (down == null) {
+            sendError("abort", null, cause);
+            disconnect(cause);
+            stream.end();
+        }
+    }
+
+    private void disconnect(Failure cause) {
+        if (down != null) {
+            return;
+        }
+        down = cause;
+        questions.disconnected(cause);
+        imports.disconnected(cause);
+        exports.disconnected();
+        over.complete(Promise.nothing());
+    }
+}

@@ -1,0 +1,103 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Promise;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Values with parts that are not there yet: when all are, each takes its place. */
+final class Waiting {
+    private Waiting() {}
+
+    /** Whether a part of {@code value} is a {@link Deferred}. */
+    static boolean isIn(@Nullable Object value) {
+        boolean[] found = new boolean[1];
+        visit(value, deferred -> found[0] = true);
+        return found[0];
+    }
+
+    /** The value when all of it is there. Takes ownership; fails, and closes the rest, if a part fails. */
+    static Promise<WebPayload> of(@Nullable Object value) {
+        List<Deferred> parts = new ArrayList<>();
+        visit(value, parts::add);
+        List<Promise<Deferred.Settled>> promises = new ArrayList<>();
+        for (Deferred part : parts) {
+            promises.add(part.value());
+        }
+        Rest rest = new Rest(value);
+        return Promise.all(promises)
+                .convert(settled -> {
+                    Map<Deferred, Deferred.Settled> values = new IdentityHashMap<>();
+                    for (int i = 0; i < parts.size(); i++) {
+                        values.put(parts.get(i), settled.get(i));
+                    }
+                    parts.forEach(Deferred::close);
+                    return WebPayload.holding(rest.take(values));
+                })
+                .attach(rest);
+    }
+
+    /** What is closed when the value does not come about. */
+    private static final class Rest implements AutoCloseable {
+        private @Nullable Object value;
+
+        Rest(@Nullable Object value) {
+            this.value = value;
+        }
+
+        @Nullable
+        Object take(Map<Deferred, Deferred.Settled> values) {
+            Object whole = replaced(value, values);
+            value = null;
+            return whole;
+        }
+
+        @Override
+        public void close() {
+            Object left = value;
+            value = null;
+            Values.close(Values.owned(left));
+        }
+    }
+
+    private static void visit(@Nullable Object value, Consumer<Deferred> found) {
+        switch (value) {
+            case Deferred deferred -> found.accept(deferred);
+            case List<?> list -> list.forEach(element -> visit(element, found));
+            case Map<?, ?> map -> map.values().forEach(element -> visit(element, found));
+            case JsError error -> visit(error.props(), found);
+            case null, default -> {}
+        }
+    }
+
+    private static @Nullable Object replaced(@Nullable Object value, Map<Deferred, Deferred.Settled> values) {
+        return switch (value) {
+            case Deferred deferred -> {
+                Deferred.Settled settled = values.get(deferred);
+                if (settled == null) {
+                    throw new AssertionError("a part of the value was not waited for");
+                }
+                yield settled.value();
+            }
+            case List<?> list -> {
+                List<@Nullable Object> copy = new ArrayList<>(list.size());
+                list.forEach(element -> copy.add(replaced(element, values)));
+                yield copy;
+            }
+            case Map<?, ?> map -> replacedAll(map, values);
+            case JsError error ->
+                new JsError(error.name(), error.message(), error.stack(), replacedAll(error.props(), values));
+            case null, default -> value;
+        };
+    }
+
+    private static Map<String, @Nullable Object> replacedAll(Map<?, ?> map, Map<Deferred, Deferred.Settled> values) {
+        Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
+        map.forEach((key, element) -> copy.put((String) key, replaced(element, values)));
+        return copy;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Cap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other side of a Cap'n Web session.
+ *
+ * <p>The two sides are equal: each may have a main object that the other calls first, and each may pass objects to the other in arguments and results. Whoever
+ * connects closes the session; that breaks every reference that leads over it.
+ *
+ * <p>All methods may be called from any thread, {@link #tables} apart.
+ */
+public interface WebPeer extends AutoCloseable {
+    /**
+     * Begins a session over {@code stream}, on its loop's thread.
+     *
+     * @param main what the peer may call first, of which this becomes the owner; null if nothing
+     */
+    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
+        Session session = new Session(loop, stream, main, limits, compat);
+        session.start();
+        return session;
+    }
+
+    /** The peer's main object; the caller owns the reference. Calls on it are by name: {@link dev.capstan.cap.Method.Member}. */
+    Cap main();
+
+    /** Settles when the session has ended, for whatever reason. */
+    Promise<Void> onDisconnect();
+
+    /** How many entries the tables have. On the loop's thread. */
+    Tables tables();
+
+    /** Ends the session. */
+    @Override
+    void close();
+
+    /**
+     * Sizes of tables; without anything in use there is one import, the peer's main object, and one export, our own.
+     *
+     * @param calls calls of ours whose results the peer keeps
+     * @param imports objects and promises of the peer
+     * @param exports objects of ours, and results of calls of the peer
+     */
+    record Tables(int calls, int imports, int exports) {}
+}
