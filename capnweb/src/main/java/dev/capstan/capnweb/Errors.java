@@ -68,7 +68,8 @@ final class Errors {
         Optional<byte[]> known = failure.detail(DETAIL);
         if (known.isPresent()) {
             byte[] json = known.get();
-            return new Decoder(Limits.DEFAULT, Unsendable.INCOMING).value(Json.parse(json, 0, json.length, Limits.DEFAULT));
+            return new Decoder(Limits.DEFAULT, Unsendable.INCOMING)
+                    .value(Json.parse(json, 0, json.length, Limits.DEFAULT));
         }
         Map<String, @Nullable Object> props = new LinkedHashMap<>();
         if (failure.kind() != Failure.Kind.FAILED) {

@@ -74,7 +74,9 @@ final class Imports {
     private long introduced(long id, @Nullable Entry known) {
         if (id >= 0 || known != null) {
             throw WebException.of("The id " + id
-                    + (known != null ? " was introduced before, and is not released" : " is none that the sender may choose: its own are negative")
+                    + (known != null
+                            ? " was introduced before, and is not released"
+                            : " is none that the sender may choose: its own are negative")
                     + ".");
         }
         if (table.size() >= session.limits.imports()) {

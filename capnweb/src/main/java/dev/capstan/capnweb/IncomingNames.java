@@ -11,8 +11,11 @@ import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.PlainCall;
 import dev.capstan.cap.QueuedCap;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,9 @@ final class IncomingNames implements Incoming {
     /** What the message that is being read has introduced so far. */
     private final Set<Long> introduced = new HashSet<>();
 
+    /** What was made for the message that is being read and is in no call's arguments yet. */
+    private final Map<AutoCloseable, Integer> made = new IdentityHashMap<>();
+
     IncomingNames(Session session) {
         this.session = session;
     }
@@ -29,6 +35,7 @@ final class IncomingNames implements Incoming {
     /** What an expression stands for, as a reference that the caller owns; a broken one if it cannot be understood. */
     Cap result(@Nullable Object tree) {
         introduced.clear();
+        made.clear();
         try {
             Object value = session.decoder().value(tree);
             return switch (value) {
@@ -37,7 +44,7 @@ final class IncomingNames implements Incoming {
                 case null, default -> whole(value);
             };
         } catch (WebException | Failure e) {
-            releaseRest(tree);
+            releaseAll(tree);
             return new BrokenCap(Errors.failure(e));
         }
     }
@@ -45,10 +52,11 @@ final class IncomingNames implements Incoming {
     /** A value of the peer when all of it is known; fails if it cannot be understood. */
     Promise<WebPayload> value(@Nullable Object tree) {
         introduced.clear();
+        made.clear();
         try {
             return complete(session.decoder().value(tree));
         } catch (WebException | Failure e) {
-            releaseRest(tree);
+            releaseAll(tree);
             return Promise.failed(Errors.failure(e));
         }
     }
@@ -57,19 +65,18 @@ final class IncomingNames implements Incoming {
         if (!Waiting.isIn(value)) {
             return new ValueCap(WebPayload.holding(value), Path.Names.NONE);
         }
-        return QueuedCap.of(
-                session.loop, complete(value).convert(payload -> new ValueCap(payload, Path.Names.NONE)));
+        return QueuedCap.of(session.loop, complete(value).convert(payload -> new ValueCap(payload, Path.Names.NONE)));
     }
 
     /** Takes ownership of {@code value}. */
     private static Promise<WebPayload> complete(@Nullable Object value) {
-        return Waiting.isIn(value)
-                ? Waiting.of(value)
-                : Promise.of(WebPayload.holding(value));
+        return Waiting.isIn(value) ? Waiting.of(value) : Promise.of(WebPayload.holding(value));
     }
 
     /** A message is refused: what it introduces goes back, so that its sender need not keep it for ever. */
-    private void releaseRest(@Nullable Object tree) {
+    private void releaseAll(@Nullable Object tree) {
+        made.forEach((each, references) -> Values.close(Collections.nCopies(references, each)));
+        made.clear();
         Decoder.introductions(tree, id -> {
             if (introduced.add(id)) {
                 session.sendRelease(id, 1);
@@ -81,37 +88,42 @@ final class IncomingNames implements Incoming {
     public Cap export(long id) {
         Cap cap = session.imports.object(id);
         introduced.add(id);
+        made.merge(cap, 1, Integer::sum);
         return cap;
     }
 
     @Override
     public Object promise(long id) {
-        Cap cap = session.imports.promise(id);
+        Deferred promise = new Deferred(session.imports.promise(id));
         introduced.add(id);
-        return new Deferred(cap);
+        made.merge(promise, 1, Integer::sum);
+        return promise;
     }
 
     @Override
     public Cap imported(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
-        Cap root;
-        try {
-            root = session.exports.get(id);
-        } catch (WebException e) {
-            dropped(args);
-            throw e;
-        }
-        if (path.isEmpty() && args == null) {
-            return root.share();
-        }
-        Answer answer = call(root, path, args);
-        Cap result = answer.pipeline().cap(Path.Names.NONE);
-        answer.close();
-        return result;
+        Cap cap = reference(id, path, args);
+        made.merge(cap, 1, Integer::sum);
+        return cap;
     }
 
     @Override
     public Object pipelined(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
-        return new Deferred(imported(id, path, args));
+        Deferred promise = new Deferred(reference(id, path, args));
+        made.merge(promise, 1, Integer::sum);
+        return promise;
+    }
+
+    private Cap reference(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
+        Cap root = session.exports.get(id);
+        if (path.isEmpty() && args == null) {
+            return root.share();
+        }
+        takenOver(Values.owned(args));
+        Answer answer = call(root, path, args);
+        Cap result = answer.pipeline().cap(Path.Names.NONE);
+        answer.close();
+        return result;
     }
 
     /** Calls in the order in which they came, but for those whose arguments are not there yet. */
@@ -127,8 +139,8 @@ final class IncomingNames implements Incoming {
                 answer.link(
                         params != null
                                 ? held.call(new PlainCall(method, params, Hints.NONE))
-                                : Answer.broken(Failure.of(
-                                        failure == null ? Failure.failed("no arguments") : failure)));
+                                : Answer.broken(
+                                        Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
             }
         });
         answer.onUnused(() -> {
@@ -165,6 +177,13 @@ final class IncomingNames implements Incoming {
 
     @Override
     public void dropped(@Nullable Object value) {
-        Values.close(Values.owned(value));
+        List<AutoCloseable> all = Values.owned(value);
+        takenOver(all);
+        Values.close(all);
+    }
+
+    /** These have another owner now. */
+    private void takenOver(List<AutoCloseable> all) {
+        all.forEach(each -> made.computeIfPresent(each, (same, references) -> references == 1 ? null : references - 1));
     }
 }

@@ -72,11 +72,14 @@ final class OutgoingNames implements Outgoing {
     public void stub(JsonWriter out, Cap cap) {
         Cap inner = cap.innermost();
         switch (inner) {
-            case PipelineCap place when place.session == session -> {
+            case PipelineCap place
+            when place.session == session -> {
                 place.named();
                 pipeline(out, place.id(), place.place(), null);
             }
-            case ImportCap known when known.session == session -> out.raw("[\"import\",").number(known.id()).raw(']');
+            case ImportCap known
+            when known.session == session ->
+                out.raw("[\"import\",").number(known.id()).raw(']');
             case ValueCap plain -> session.encoder().value(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
             default -> introduce(out, inner);

@@ -118,12 +118,11 @@ final class Question implements Pipeline {
 
     @Override
     public Cap cap(Path path) {
-        Path.Names place =
-                switch (path) {
-                    case Path.Names names -> names;
-                    case Path.Pointers pointers when pointers.length() == 0 -> Path.Names.NONE;
-                    case Path.Pointers pointers -> null;
-                };
+        Path.Names place = switch (path) {
+            case Path.Names names -> names;
+            case Path.Pointers pointers when pointers.length() == 0 -> Path.Names.NONE;
+            case Path.Pointers pointers -> null;
+        };
         if (place == null) {
             return BrokenCap.because(path + " is a place in a Cap'n Proto result, and this call speaks Cap'n Web");
         }

@@ -42,8 +42,9 @@ final class Questions {
      */
     Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
         if (table.size() >= session.limits.calls()) {
-            throw Failure.overloaded(table.size()
-                    + " calls wait for their results or were not closed: close what is not needed, or raise Limits.calls");
+            throw Failure.overloaded(
+                    table.size()
+                            + " calls wait for their results or were not closed: close what is not needed, or raise Limits.calls");
         }
         JsonWriter out = session.begin();
         try {

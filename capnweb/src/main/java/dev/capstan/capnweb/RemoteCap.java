@@ -74,8 +74,9 @@ abstract class RemoteCap extends CountedCap {
             throw down;
         }
         if (!(call.method() instanceof Method.Member member)) {
-            throw Failure.unimplemented(call.method()
-                    + " is a number, and Cap'n Web calls methods by name: put a gateway between this caller and the object");
+            throw Failure.unimplemented(
+                    call.method()
+                            + " is a number, and Cap'n Web calls methods by name: put a gateway between this caller and the object");
         }
         List<?> arguments = null;
         if (!member.reads()) {

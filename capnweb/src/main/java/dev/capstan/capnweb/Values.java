@@ -95,10 +95,11 @@ final class Values {
     /** What lies one step further; undefined if there is nothing. Nothing is inherited: only what was put there is found. */
     static @Nullable Object step(@Nullable Object from, Object step) {
         return switch (from) {
-            case Map<?, ?> map when step instanceof String name ->
+            case Map<?, ?> map
+            when step instanceof String name ->
                 !Tree.isBlocked(name) && map.containsKey(name) ? map.get(name) : JsValue.UNDEFINED;
-            case List<?> list when step instanceof Integer index ->
-                index < list.size() ? list.get(index) : JsValue.UNDEFINED;
+            case List<?> list
+            when step instanceof Integer index -> index < list.size() ? list.get(index) : JsValue.UNDEFINED;
             case JsValue undefined when undefined == JsValue.UNDEFINED -> throw nothingIn("undefined", step);
             case null -> throw nothingIn("null", step);
             default -> JsValue.UNDEFINED;

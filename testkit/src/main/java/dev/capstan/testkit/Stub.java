@@ -59,8 +59,7 @@ final class Stub implements AutoCloseable {
     }
 
     private Prepared prepare(Hints hints, int method, long number, String text, Stub... caps) {
-        dev.capstan.cap.Request request =
-                cap.request(scene.way.method(method), scene.way.format(), 0, hints);
+        dev.capstan.cap.Request request = cap.request(scene.way.method(method), scene.way.format(), 0, hints);
         scene.way.write(request.params(), number, text, shares(caps));
         return new Prepared(scene, loop, request);
     }
