@@ -26,19 +26,19 @@ final class Base64Text {
         int in = 0;
         int to = at;
         for (int whole = bytes.length - bytes.length % 3; in < whole; in += 3) {
-            int bits = (bytes[in] & 0xff) << 16 | (bytes[in + 1] & 0xff) << 8 | bytes[in + 2] & 0xff;
+            int bits = ((bytes[in] & 0xff) << 16) | ((bytes[in + 1] & 0xff) << 8) | (bytes[in + 2] & 0xff);
             out[to++] = LETTERS[bits >>> 18];
-            out[to++] = LETTERS[bits >>> 12 & 63];
-            out[to++] = LETTERS[bits >>> 6 & 63];
+            out[to++] = LETTERS[(bits >>> 12) & 63];
+            out[to++] = LETTERS[(bits >>> 6) & 63];
             out[to++] = LETTERS[bits & 63];
         }
         int rest = bytes.length - in;
         if (rest > 0) {
-            int bits = (bytes[in] & 0xff) << 8 | (rest == 2 ? bytes[in + 1] & 0xff : 0);
+            int bits = ((bytes[in] & 0xff) << 8) | (rest == 2 ? bytes[in + 1] & 0xff : 0);
             out[to++] = LETTERS[bits >>> 10];
-            out[to++] = LETTERS[bits >>> 4 & 63];
+            out[to++] = LETTERS[(bits >>> 4) & 63];
             if (rest == 2) {
-                out[to] = LETTERS[bits << 2 & 63];
+                out[to] = LETTERS[(bits << 2) & 63];
             }
         }
     }
@@ -54,14 +54,14 @@ final class Base64Text {
     static byte @Nullable [] canonical(byte[] letters, int from, int to) {
         int length = to - from;
         int rest = length % 4;
-        if (rest == 1 || length > 0 && letters[to - 1] == '=') {
+        if (rest == 1 || (length > 0 && letters[to - 1] == '=')) {
             return null;
         }
         try {
             ByteBuffer decoded = Base64.getDecoder().decode(ByteBuffer.wrap(letters, from, length));
             byte[] bytes = decoded.array();
             // The last letter may hold bits that belong to no byte.
-            if (bytes.length != decoded.limit() || rest != 0 && letters[to - 1] != lastLetter(bytes, rest)) {
+            if (bytes.length != decoded.limit() || (rest != 0 && letters[to - 1] != lastLetter(bytes, rest))) {
                 return null;
             }
             return bytes;
@@ -73,7 +73,7 @@ final class Base64Text {
 
     private static byte lastLetter(byte[] bytes, int rest) {
         int last = bytes[bytes.length - 1];
-        return LETTERS[rest == 2 ? last << 4 & 63 : last << 2 & 63];
+        return LETTERS[(rest == 2 ? last << 4 : last << 2) & 63];
     }
 
     /** What a text stands for. */

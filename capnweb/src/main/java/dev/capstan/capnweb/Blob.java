@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param type media type in lower case, such as {@code text/plain}; empty if it is not known or holds anything but printable ASCII
  * @param content the bytes
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by content, as overridden below
 public record Blob(String type, byte[] content) {
     /** Makes the type what JavaScript would make of it. */
     public Blob {

@@ -241,14 +241,20 @@ final class Decoder {
             if (name != null) {
                 steps.add(name);
             } else if (step instanceof Number n) {
-                Long index = Tree.integer(n);
-                boolean isIndex = index != null && index >= 0 && index <= Integer.MAX_VALUE;
-                steps.add(isIndex ? (Object) index.intValue() : Scalars.text(n));
+                steps.add(step(n));
             } else {
                 throw bad(list, "a path has names and numbers");
             }
         }
         return new Path.Names(steps);
+    }
+
+    private static Object step(Number n) {
+        Long index = Tree.integer(n);
+        if (index != null && index >= 0 && index <= Integer.MAX_VALUE) {
+            return index.intValue();
+        }
+        return Scalars.text(n);
     }
 
     /** The value of an operand that is an expression. */

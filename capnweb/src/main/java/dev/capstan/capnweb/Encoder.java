@@ -253,7 +253,6 @@ final class Encoder {
 
     private boolean prop(char before, String name, @Nullable Object value, int depth) {
         int mark = out.size();
-        int outer = errors;
         try {
             out.raw(before).string(name).raw(':');
             value(value, depth + 1);
@@ -261,7 +260,6 @@ final class Encoder {
         } catch (WebException e) {
             // Not where the room was used up, or everything would be tried in all its places.
             checkSize();
-            errors = outer;
             out.truncate(mark);
             return false;
         }

@@ -98,7 +98,7 @@ final class Json {
         Utf8.check(utf8, offset, offset + length);
         for (int i = 0; i < Math.min(4, length); i++) {
             // JSON has no such bytes there, but Jackson takes them for a sign of UTF-16 and UTF-32.
-            if (utf8[offset + i] == 0 || i == 0 && utf8[offset] < 0) {
+            if (utf8[offset + i] == 0 || (i == 0 && utf8[offset] < 0)) {
                 throw WebException.at(i, "this is not JSON, or there is a byte order mark in front");
             }
         }
@@ -138,8 +138,8 @@ final class Json {
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT -> integer();
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> throw fault("a value is missing");
         };

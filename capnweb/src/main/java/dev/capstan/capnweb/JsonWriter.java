@@ -127,25 +127,25 @@ final class JsonWriter {
         buffer[size++] = '\\';
         buffer[size++] = 'u';
         for (int shift = 12; shift >= 0; shift -= 4) {
-            buffer[size++] = HEX[c >> shift & 15];
+            buffer[size++] = HEX[(c >> shift) & 15];
         }
     }
 
     private void wide(char c) {
         if (c < 0x800) {
-            buffer[size++] = (byte) (0xc0 | c >> 6);
+            buffer[size++] = (byte) (0xc0 | (c >> 6));
         } else {
-            buffer[size++] = (byte) (0xe0 | c >> 12);
-            buffer[size++] = (byte) (0x80 | c >> 6 & 63);
+            buffer[size++] = (byte) (0xe0 | (c >> 12));
+            buffer[size++] = (byte) (0x80 | ((c >> 6) & 63));
         }
-        buffer[size++] = (byte) (0x80 | c & 63);
+        buffer[size++] = (byte) (0x80 | (c & 63));
     }
 
     private void pair(int codePoint) {
-        buffer[size++] = (byte) (0xf0 | codePoint >> 18);
-        buffer[size++] = (byte) (0x80 | codePoint >> 12 & 63);
-        buffer[size++] = (byte) (0x80 | codePoint >> 6 & 63);
-        buffer[size++] = (byte) (0x80 | codePoint & 63);
+        buffer[size++] = (byte) (0xf0 | (codePoint >> 18));
+        buffer[size++] = (byte) (0x80 | ((codePoint >> 12) & 63));
+        buffer[size++] = (byte) (0x80 | ((codePoint >> 6) & 63));
+        buffer[size++] = (byte) (0x80 | (codePoint & 63));
     }
 
     /** An integer. */

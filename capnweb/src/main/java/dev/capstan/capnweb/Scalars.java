@@ -40,7 +40,7 @@ final class Scalars {
                 yield bigInt(text, limits);
             }
             case "date" -> {
-                if (list.size() < 2 || operand != null && !(operand instanceof Number)) {
+                if (list.size() < 2 || !(operand == null || operand instanceof Number)) {
                     throw Decoder.bad(list, "a date is a number of milliseconds, or null");
                 }
                 yield date(operand);
@@ -80,12 +80,12 @@ final class Scalars {
     private static Object date(@Nullable Object milliseconds) {
         return switch (milliseconds) {
             case Long n when Math.abs((double) n) <= LAST_MILLISECOND -> Instant.ofEpochMilli(n);
-            case Double n when Math.abs(n) <= LAST_MILLISECOND -> date(n);
+            case Double n when Math.abs(n) <= LAST_MILLISECOND -> instant(n);
             case null, default -> JsValue.INVALID_DATE;
         };
     }
 
-    private static Instant date(double milliseconds) {
+    private static Instant instant(double milliseconds) {
         long whole = (long) Math.floor(milliseconds);
         // The shortest digits that stand for the number, so that microseconds come back as they were.
         BigDecimal rest = BigDecimal.valueOf(milliseconds).subtract(BigDecimal.valueOf(whole));
@@ -98,7 +98,7 @@ final class Scalars {
     /** Writes milliseconds since 1970, with a fraction if there is one. */
     static void write(Instant date, JsonWriter out) {
         if (Math.abs(date.getEpochSecond()) > LAST_SECOND
-                || Math.abs(date.getEpochSecond()) == LAST_SECOND && date.getNano() != 0) {
+                || (Math.abs(date.getEpochSecond()) == LAST_SECOND && date.getNano() != 0)) {
             throw WebException.of(date + " is beyond the dates of JavaScript, which end 100,000,000 days from 1970");
         }
         long whole = date.getEpochSecond() * 1_000 + date.getNano() / NANOS_OF_MILLI;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what the bytes are over there
  * @param bytes the elements, little-endian, as the protocol has them on every machine
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by content, as overridden below
 public record TypedBytes(Kind kind, byte[] bytes) {
     /** The kinds, with the names that the protocol (since 0.11) gives them. */
     public enum Kind {

@@ -30,7 +30,7 @@ public record WebResponse(
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException(status + " is no status of a response: 200 to 599 are.");
         }
-        if (statusText.chars().anyMatch(c -> c < 0x20 && c != '\t' || c == 0x7f || c > 0xff)) {
+        if (statusText.chars().anyMatch(c -> (c < 0x20 && c != '\t') || c == 0x7f || c > 0xff)) {
             throw new IllegalArgumentException("The status text holds a control character, or one beyond U+00FF.");
         }
         if (body != null && WITHOUT_BODY.contains(status)) {

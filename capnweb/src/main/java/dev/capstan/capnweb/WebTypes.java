@@ -124,7 +124,7 @@ final class WebTypes {
         Headers headers = init.get("headers") == null ? Headers.NONE : headers(list, init.get("headers"));
         Object body = decoder.operand(list, 1, depth);
         try {
-            int code = (int) Math.clamp(status, 0, 1_000);
+            int code = Math.clamp(status, 0, 1_000);
             return new WebResponse(code, text, headers, body, rest(init));
         } catch (IllegalArgumentException e) {
             decoder.dropped(body);
