@@ -6,7 +6,7 @@ package dev.capstan.capnweb;
  *
  * @param messageBytes UTF-8 bytes of one message, read or written. Stops messages from filling memory, and a list that is held in many
  *     places from becoming a large message.
- * @param depth how deep values may nest, an object, an array, a call's arguments and an error's properties counting one each; 1,000 at most.
+ * @param depth how deep values may nest, an object, an array, a call's arguments and an error's properties counting one each; 500 at most.
  *     Stops messages from overflowing the stack, and cycles from being written for ever.
  * @param bigIntDigits decimal digits of one bigint, its sign not counted. Stops conversions, which take quadratic time.
  * @param names members of one object. Stops objects that are expensive to look into.
@@ -18,7 +18,7 @@ public record Limits(int messageBytes, int depth, int bigIntDigits, int names, i
     /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
     public static final Limits DEFAULT = new Limits(32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000);
 
-    private static final int MOST_DEPTH = 1_000;
+    private static final int MOST_DEPTH = 500;
 
     /** Refuses limits that are not positive, and a depth that no stack has room for. */
     public Limits {

@@ -34,7 +34,7 @@ class JsonTest {
     @Test
     void integers_are_longs_and_all_other_numbers_doubles() {
         assertEquals(
-                List.of(0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE, 9.223372036854775808E18, 1e20, 1.0, 1000.0, 0.1, 0L),
+                List.of(0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE, 0x1p63, 1e20, 1.0, 1000.0, 0.1, 0L),
                 parse("[0,-1,9223372036854775807,-9223372036854775808,9223372036854775808,100000000000000000000,1.0,1e3,"
                         + "0.1,-0]"));
         assertEquals(Double.POSITIVE_INFINITY, parse("1e400"));
@@ -113,6 +113,14 @@ class JsonTest {
         assertEquals(
                 "a\u00e9\u20ac\ud83d\ude00\ud800\u2028\u0000", parse("\"a\u00e9\u20ac\ud83d\ude00\\ud800\u2028\\u0000\""));
         assertEquals(Map.of("\u00e9\ud83d\ude00", "\ud83d\ude00"), parse("{\"\u00e9\ud83d\ude00\":\"\\ud83d\\ude00\"}"));
+        assertEquals(Map.of("\ud83d\ude00\u2028", 1L), parse("{\"\\ud83d\\ude00\\u2028\":1}"));
+    }
+
+    /** JavaScript allows it. Jackson does not, and nobody does it. */
+    @Test
+    void a_name_with_half_a_pair_is_refused() {
+        refused("{\"\\ud800\":1}");
+        refused("{\"\\ude00\":1}");
     }
 
     @Test

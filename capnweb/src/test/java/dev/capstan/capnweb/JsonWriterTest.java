@@ -26,7 +26,7 @@ class JsonWriterTest {
                 case '\r' -> "\\r";
                 case '"' -> "\\\"";
                 case '\\' -> "\\\\";
-                default -> c < 0x20 || c >= 0xd800 && c < 0xe000 ? String.format("\\u%04x", c) : self;
+                default -> c < 0x20 || (c >= 0xd800 && c < 0xe000) ? String.format("\\u%04x", c) : self;
             };
             assertEquals("\"" + expected + "\"", string(self));
             assertEquals("\"a" + expected + "z\"", string("a" + self + "z"));

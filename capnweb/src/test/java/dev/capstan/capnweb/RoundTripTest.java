@@ -18,6 +18,8 @@ class RoundTripTest {
     private static final int TREES = Integer.getInteger("capstan.web.trees", 10_000);
     private static final long SEED = Long.getLong("capstan.web.seed", 20261121);
 
+    private static final List<TypedBytes.Kind> KINDS = List.of(TypedBytes.Kind.values());
+
     private final FakeSession session = new FakeSession();
 
     @Test
@@ -43,12 +45,12 @@ class RoundTripTest {
             case 2 -> random.nextLong() >> random.nextInt(64);
             case 3 -> number(random);
             case 4, 5 -> text(random);
-            case 6 -> JsValue.values()[random.nextInt(2)];
+            case 6 -> random.nextBoolean() ? JsValue.UNDEFINED : JsValue.INVALID_DATE;
             case 7 -> new BigInteger(random.nextInt(300), random).negate();
             case 8 -> Instant.ofEpochMilli(random.nextLong() % 8_640_000_000_000_000L);
             case 9, 10 -> bytes(random, random.nextInt(20));
             case 11 -> new TypedBytes(
-                    TypedBytes.Kind.values()[random.nextInt(TypedBytes.Kind.values().length)],
+                    KINDS.get(random.nextInt(KINDS.size())),
                     bytes(random, 8 * random.nextInt(4)));
             case 12 -> new Url("https://h" + random.nextInt(100) + "/" + random.nextInt());
             case 13 -> Headers.of("a" + random.nextInt(9), "v" + random.nextInt(), "b", "");
@@ -80,6 +82,11 @@ class RoundTripTest {
         return text.toString();
     }
 
+    /** No halves of pairs, which Jackson refuses in names. */
+    private static String name(Random random) {
+        return text(random).replaceAll("[\\ud800-\\udfff]", "");
+    }
+
     private static byte[] bytes(Random random, int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
@@ -97,7 +104,7 @@ class RoundTripTest {
     private Map<String, @Nullable Object> map(Random random, int depth) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         for (int n = random.nextInt(5); n > 0; n--) {
-            map.put(text(random), value(random, depth - 1));
+            map.put(name(random), value(random, depth - 1));
         }
         return map;
     }
