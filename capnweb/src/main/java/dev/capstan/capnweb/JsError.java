@@ -1,0 +1,30 @@
+package dev.capstan.capnweb;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error as a value: what a JavaScript program threw, or handed over without throwing it. A value, with the values in it.
+ *
+ * <p>A TypeScript peer knows the names Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError and AggregateError;
+ * any other becomes Error there.
+ *
+ * @param name the class, as {@code name} tells it
+ * @param message the text
+ * @param stack where it was thrown, as text; null if the sender keeps that to itself, as it does by default
+ * @param props what else the error carries, {@code cause} and (of an AggregateError) {@code errors} among it. Those that cannot be sent are
+ *     left out without a word, capabilities among them: the error itself has to arrive.
+ */
+public record JsError(String name, String message, @Nullable String stack, Map<String, @Nullable Object> props) {
+    /** Copies the properties, in their order. */
+    public JsError {
+        props = Collections.unmodifiableMap(new LinkedHashMap<>(props));
+    }
+
+    /** An error that carries nothing else. */
+    public static JsError of(String name, String message) {
+        return new JsError(name, message, null, Map.of());
+    }
+}

@@ -1,0 +1,71 @@
+package dev.capstan.capnweb;
+
+/**
+ * What one message may cost before it is refused. Messages come from peers, so each of these stops an attack. They are local: the
+ * protocol does not negotiate, and the first three default to what the TypeScript implementation enforces.
+ *
+ * @param messageBytes UTF-8 bytes of one message, read or written. Stops messages from filling memory, and a list that is held in many
+ *     places from becoming a large message.
+ * @param depth how deep values may nest, an object, an array, a call's arguments and an error's properties counting one each; 500 at most.
+ *     Stops messages from overflowing the stack, and cycles from being written for ever.
+ * @param bigIntDigits decimal digits of one bigint, its sign not counted. Stops conversions, which take quadratic time.
+ * @param names members of one object. Stops objects that are expensive to look into.
+ * @param elements elements of one array, and of the arguments of one call.
+ * @param values values in one message, in all places together. Stops short texts that become large: {@code {}} has two bytes as
+ *     text and some sixty in memory.
+ */
+public record Limits(int messageBytes, int depth, int bigIntDigits, int names, int elements, int values) {
+    /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
+    public static final Limits DEFAULT = new Limits(32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000);
+
+    private static final int MOST_DEPTH = 500;
+
+    /** Refuses limits that are not positive, and a depth that no stack has room for. */
+    public Limits {
+        if (messageBytes < 1 || depth < 1 || bigIntDigits < 1 || names < 1 || elements < 1 || values < 1) {
+            throw new IllegalArgumentException("Limits are positive numbers.");
+        }
+        if (depth > MOST_DEPTH) {
+            throw new IllegalArgumentException(
+                    "A depth of " + depth + " may overflow the stack; " + MOST_DEPTH + " is the most.");
+        }
+    }
+
+    /** These limits with another size of messages, in bytes. */
+    public Limits withMessageBytes(int bytes) {
+        return new Limits(bytes, depth, bigIntDigits, names, elements, values);
+    }
+
+    /** These limits with another depth. */
+    public Limits withDepth(int levels) {
+        return new Limits(messageBytes, levels, bigIntDigits, names, elements, values);
+    }
+
+    /** These limits with another number of digits. */
+    public Limits withBigIntDigits(int digits) {
+        return new Limits(messageBytes, depth, digits, names, elements, values);
+    }
+
+    /** These limits with another number of members of an object. */
+    public Limits withNames(int most) {
+        return new Limits(messageBytes, depth, bigIntDigits, most, elements, values);
+    }
+
+    /** These limits with another number of elements of an array. */
+    public Limits withElements(int most) {
+        return new Limits(messageBytes, depth, bigIntDigits, names, most, values);
+    }
+
+    /** These limits with another number of values in a message. */
+    public Limits withValues(int most) {
+        return new Limits(messageBytes, depth, bigIntDigits, names, elements, most);
+    }
+
+    /**
+     * How deep the brackets of a message may nest so that every value of the allowed depth gets through: an array is two brackets, as are a call's
+     * arguments, and the message itself and a map's instructions have some.
+     */
+    int brackets() {
+        return 2 * depth + 32;
+    }
+}
