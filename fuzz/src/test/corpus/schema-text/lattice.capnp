@@ -23,9 +23,3 @@ interface L21 extends(I20) {} interface R21 extends(I20) {} interface I21 extend
 interface L22 extends(I21) {} interface R22 extends(I21) {} interface I22 extends(L22, R22) {}
 interface L23 extends(I22) {} interface R23 extends(I22) {} interface I23 extends(L23, R23) {}
 interface L24 extends(I23) {} interface R24 extends(I23) {} interface I24 extends(L24, R24) {}
-interface L25 extends(I24) {} interface R25 extends(I24) {} interface I25 extends(L25, R25) {}
-interface L26 extends(I25) {} interface R26 extends(I25) {} interface I26 extends(L26, R26) {}
-interface L27 extends(I26) {} interface R27 extends(I26) {} interface I27 extends(L27, R27) {}
-interface L28 extends(I27) {} interface R28 extends(I27) {} interface I28 extends(L28, R28) {}
-interface L29 extends(I28) {} interface R29 extends(I28) {} interface I29 extends(L29, R29) {}
-interface L30 extends(I29) {} interface R30 extends(I29) {} interface I30 extends(L30, R30) {}
