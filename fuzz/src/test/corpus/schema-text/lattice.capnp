@@ -11,3 +11,15 @@ interface L9 extends(I8) {} interface R9 extends(I8) {} interface I9 extends(L9,
 interface L10 extends(I9) {} interface R10 extends(I9) {} interface I10 extends(L10, R10) {}
 interface L11 extends(I10) {} interface R11 extends(I10) {} interface I11 extends(L11, R11) {}
 interface L12 extends(I11) {} interface R12 extends(I11) {} interface I12 extends(L12, R12) {}
+interface L13 extends(I12) {} interface R13 extends(I12) {} interface I13 extends(L13, R13) {}
+interface L14 extends(I13) {} interface R14 extends(I13) {} interface I14 extends(L14, R14) {}
+interface L15 extends(I14) {} interface R15 extends(I14) {} interface I15 extends(L15, R15) {}
+interface L16 extends(I15) {} interface R16 extends(I15) {} interface I16 extends(L16, R16) {}
+interface L17 extends(I16) {} interface R17 extends(I16) {} interface I17 extends(L17, R17) {}
+interface L18 extends(I17) {} interface R18 extends(I17) {} interface I18 extends(L18, R18) {}
+interface L19 extends(I18) {} interface R19 extends(I18) {} interface I19 extends(L19, R19) {}
+interface L20 extends(I19) {} interface R20 extends(I19) {} interface I20 extends(L20, R20) {}
+interface L21 extends(I20) {} interface R21 extends(I20) {} interface I21 extends(L21, R21) {}
+interface L22 extends(I21) {} interface R22 extends(I21) {} interface I22 extends(L22, R22) {}
+interface L23 extends(I22) {} interface R23 extends(I22) {} interface I23 extends(L23, R23) {}
+interface L24 extends(I23) {} interface R24 extends(I23) {} interface I24 extends(L24, R24) {}

@@ -2,6 +2,7 @@ package dev.capstan.capnp;
 
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import java.util.Objects;
 
 /**
  * Deep copies from any message into one that is being built. Capabilities are shared into the target's table.
@@ -11,7 +12,15 @@ import dev.capstan.cap.Cap;
  * One within a message changes nothing if it fails.
  */
 final class Copies {
+    private static final String NO_NULL =
+            "a field cannot be set to null: leave it alone or, if it was set before, take it out and drop it, as disownName().close() does";
+
     private Copies() {}
+
+    /** The value that a field is to be set to. */
+    static <T> T present(T value) {
+        return Objects.requireNonNull(value, NO_NULL);
+    }
 
     /** Copies what {@code source} points to. */
     static void copy(Segment segment, long at, AnyPointer.Reader source) {
@@ -24,6 +33,7 @@ final class Copies {
     }
 
     static void writeStruct(Segment segment, long at, StructReader value) {
+        present(value);
         write(
                 segment,
                 at,

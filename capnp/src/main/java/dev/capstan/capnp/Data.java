@@ -33,6 +33,7 @@ public final class Data {
 
     /** A view of {@code bytes}, which must not change from now on. */
     static Data wrap(byte[] bytes) {
+        Copies.present(bytes);
         return new Data(HeapSegment.loose(bytes), 0, bytes.length);
     }
 
@@ -205,6 +206,7 @@ public final class Data {
 
         @Override
         void write(Segment segment, long at, Data value) {
+            Copies.present(value);
             long old = segment.getLong(at);
             segment.putLong(at, 0);
             Data.init(segment, at, value.size).put(value);

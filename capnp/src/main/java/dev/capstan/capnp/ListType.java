@@ -45,6 +45,6 @@ abstract class ListType<B extends CapnpList<?>, R extends CapnpList<?>> extends 
 
     @Override
     final void write(Segment segment, long at, R value) {
-        Copies.writeList(segment, at, value.elements);
+        Copies.writeList(segment, at, Copies.present(value).elements);
     }
 }

@@ -1,7 +1,6 @@
 package dev.capstan.capnp;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /**
  * Text: a string in a message, UTF-8 with a NUL behind it. In Java it is a {@link String}, copied on reading and writing;
@@ -55,6 +54,7 @@ public final class Text {
     }
 
     static void write(Segment segment, long at, Data value) {
+        Copies.present(value);
         long old = segment.getLong(at);
         segment.putLong(at, 0);
         init(segment, at, value.size).put(value);
@@ -65,9 +65,7 @@ public final class Text {
     }
 
     static void write(Segment segment, long at, String value) {
-        Objects.requireNonNull(
-                value,
-                "a text cannot be null: leave it alone or, if it was set before, take it out and drop it, as disownName().close() does");
+        Copies.present(value);
         if (isShortAscii(value)) {
             // No array in between, which the conversion of the JDK needs.
             Data.Builder text = init(segment, at, value.length());

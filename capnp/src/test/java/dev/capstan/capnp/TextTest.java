@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestDefaults;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Text as strings and as bytes, bytes within bytes, and struct lists as they are gone through. */
 class TextTest {
@@ -125,5 +127,28 @@ class TextTest {
         assertThrows(NoSuchElementException.class, readers::next);
         assertThrows(NoSuchElementException.class, builders::next);
         assertThrows(UnsupportedOperationException.class, readers::remove);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void a_field_that_is_set_to_null_says_what_to_do_and_keeps_what_it_held() {
+        root.setTextField("old");
+        root.setDataField(new byte[] {7});
+        root.initStructField().setInt8Field((byte) 7);
+        root.initInt8List(1).set(0, (byte) 7);
+        byte[] before = message.toByteArray();
+        List<Executable> sets = List.of(
+                () -> root.setTextField(null),
+                () -> root.setTextFieldUtf8(null),
+                () -> root.setDataField((byte[]) null),
+                () -> root.setDataField((Data) null),
+                () -> root.setStructField(null),
+                () -> root.setInt8List(null));
+        for (Executable set : sets) {
+            String told =
+                    String.valueOf(assertThrows(NullPointerException.class, set).getMessage());
+            assertTrue(told.startsWith("a field cannot be set to null: leave it alone or"), told);
+        }
+        assertArrayEquals(before, message.toByteArray());
     }
 }

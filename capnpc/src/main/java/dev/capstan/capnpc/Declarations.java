@@ -39,6 +39,7 @@ final class Declarations {
 
     private final Map<Declaration, InterfaceNames> interfaceNames = new HashMap<>();
     private final Map<Declaration, Parents> parents = new HashMap<>();
+    private final Map<Declaration, Set<Declaration>> ancestors = new HashMap<>();
 
     Declarations(Nodes nodes) {
         this.nodes = nodes;
@@ -93,6 +94,16 @@ final class Declarations {
             interfaceNames.put(type, names);
         }
         return names;
+    }
+
+    /** All interfaces that an interface extends, directly or not. */
+    Set<Declaration> ancestors(Declaration type) {
+        Set<Declaration> known = ancestors.get(type);
+        if (known == null) {
+            known = InterfaceNames.ancestors(type, this);
+            ancestors.put(type, known);
+        }
+        return known;
     }
 
     /** How clients and servers of an interface inherit. */

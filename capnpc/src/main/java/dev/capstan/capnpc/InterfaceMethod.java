@@ -108,7 +108,7 @@ record InterfaceMethod(
     /** Whether an interface has streaming methods, or inherits some. */
     static boolean hasStreaming(Declaration type, Declarations declarations) {
         return hasOwnStreaming(type)
-                || InterfaceNames.ancestors(type, declarations).stream().anyMatch(InterfaceMethod::hasOwnStreaming);
+                || declarations.ancestors(type).stream().anyMatch(InterfaceMethod::hasOwnStreaming);
     }
 
     /** Whether it declares streaming methods itself. */

@@ -48,7 +48,7 @@ record InterfaceNames(
     /** To be had from {@link Declarations#interfaceNames}, which remembers them. */
     static InterfaceNames of(Declaration type, Declarations declarations) {
         Set<String> inherited = new HashSet<>(INHERITED);
-        for (Declaration ancestor : ancestors(type, declarations)) {
+        for (Declaration ancestor : declarations.ancestors(type)) {
             inherited.addAll(declarations.interfaceNames(ancestor).own());
         }
         Set<String> own = new LinkedHashSet<>();
@@ -90,7 +90,7 @@ record InterfaceNames(
         return method;
     }
 
-    /** All interfaces that this one extends, directly or not, each once. */
+    /** All interfaces that this one extends, directly or not, each once. To be had from {@link Declarations#ancestors}, which remembers them. */
     static Set<Declaration> ancestors(Declaration type, Declarations declarations) {
         Set<Declaration> ancestors = new LinkedHashSet<>();
         collectAncestors(type, declarations, ancestors);

@@ -57,6 +57,10 @@ sealed interface JavaType {
 
     /** This type with the given parameters replaced. */
     default JavaType replace(Map<TypeParameter, JavaType> arguments) {
+        return arguments.isEmpty() || !isOpen() ? this : replaced(arguments);
+    }
+
+    private JavaType replaced(Map<TypeParameter, JavaType> arguments) {
         return switch (this) {
             case Scalar scalar -> scalar;
             case Pointer pointer -> pointer;

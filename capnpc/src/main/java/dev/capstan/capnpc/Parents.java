@@ -75,7 +75,7 @@ record Parents(
         if (closure.putIfAbsent(type.declaration(), type) != null) {
             return;
         }
-        Map<TypeParameter, JavaType> arguments = new HashMap<>();
+        Map<TypeParameter, JavaType> arguments = type.arguments().isEmpty() ? Map.of() : new HashMap<>();
         for (int i = 0; i < type.arguments().size(); i++) {
             arguments.put(type.declaration().parameters.get(i), type.arguments().get(i));
         }

@@ -165,7 +165,7 @@ final class ServerWriter {
     private String newIds(
             Declaration parent, Set<Declaration> handled, String id, Predicate<Declaration> counts, TypeNames names) {
         Set<Declaration> reached = new LinkedHashSet<>(List.of(parent));
-        reached.addAll(InterfaceNames.ancestors(parent, output.declarations()));
+        reached.addAll(output.declarations().ancestors(parent));
         List<String> ids = new ArrayList<>();
         for (Declaration ancestor : reached) {
             if (counts.test(ancestor) && handled.add(ancestor)) {

@@ -57,7 +57,7 @@ final class Seeds {
                     """,
             "lattice", """
                     @0xa93fc509624c72dd; interface I0 { f @0 () -> stream; }
-                    """ + lattice(30),
+                    """ + lattice(24),
             "broken", """
                     @0x1; struct A { a @0 :B; b @0 :Text; c @2 :List(A, A) = (; enum é } import "none.capnp"; "unterminated
                     """);

@@ -8,8 +8,6 @@ import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.CallContext;
-import dev.capstan.capnp.MessageBuilder;
-import dev.capstan.capnp.testfixture.TestAllTypes;
 import dev.capstan.capnp.testfixture.TestInterface;
 import java.io.IOException;
 import java.util.Arrays;
@@ -68,15 +66,5 @@ class HandlerTest {
                             .anyMatch(frame -> frame.getClassName().equals(HandlerTest.class.getName())),
                     () -> Arrays.toString(failure.getStackTrace()));
         }
-    }
-
-    @Test
-    @SuppressWarnings("NullAway") // on purpose
-    void null_is_no_text() {
-        TestAllTypes.Builder root = new MessageBuilder().initRoot(TestAllTypes.TYPE);
-        root.setTextField("old");
-        var error = assertThrows(NullPointerException.class, () -> root.setTextField(null));
-        assertTrue(String.valueOf(error.getMessage()).contains("cannot be null"), () -> "" + error);
-        assertEquals("old", root.getTextField());
     }
 }
