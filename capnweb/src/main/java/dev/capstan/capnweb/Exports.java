@@ -120,7 +120,7 @@ final class Exports {
     }
 
     private void tell(Export export) {
-        export.telling = new Deferred(export.cap).value().listen(session.loop, (settled, failure) -> {
+        export.telling = new PromisedValue(export.cap).value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             if (settled != null) {
                 try (settled) {

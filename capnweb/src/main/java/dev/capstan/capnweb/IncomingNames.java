@@ -39,7 +39,7 @@ final class IncomingNames implements Incoming {
         try {
             Object value = session.decoder().value(tree);
             return switch (value) {
-                case Deferred deferred -> deferred.cap();
+                case PromisedValue deferred -> deferred.cap();
                 case Cap cap -> cap;
                 case null, default -> whole(value);
             };
@@ -94,7 +94,7 @@ final class IncomingNames implements Incoming {
 
     @Override
     public Object promise(long id) {
-        Deferred promise = new Deferred(session.imports.promise(id));
+        PromisedValue promise = new PromisedValue(session.imports.promise(id));
         introduced.add(id);
         made.merge(promise, 1, Integer::sum);
         return promise;
@@ -109,7 +109,7 @@ final class IncomingNames implements Incoming {
 
     @Override
     public Object pipelined(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
-        Deferred promise = new Deferred(reference(id, path, args));
+        PromisedValue promise = new PromisedValue(reference(id, path, args));
         made.merge(promise, 1, Integer::sum);
         return promise;
     }

@@ -13,16 +13,43 @@ package dev.capstan.capnweb;
  * @param elements elements of one array, and of the arguments of one call.
  * @param values values in one message, in all places together. Stops short texts that become large: {@code {}} has two bytes as
  *     text and some sixty in memory.
+ * @param calls calls of ours whose results the peer keeps. Stops a program that forgets to close what it gets from filling the peer.
+ * @param imports objects and promises of the peer that are held here. Stops a peer from filling the table.
+ * @param exports objects of ours, and results of its calls, that the peer holds. Stops a peer that calls and releases nothing.
+ * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
+ * @param streamWindowBytes bytes of a stream of calls that may be on their way.
  */
-public record Limits(int messageBytes, int depth, int bigIntDigits, int names, int elements, int values) {
+public record Limits(
+        int messageBytes,
+        int depth,
+        int bigIntDigits,
+        int names,
+        int elements,
+        int values,
+        int calls,
+        int imports,
+        int exports,
+        long queuedBytes,
+        long streamWindowBytes) {
     /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
-    public static final Limits DEFAULT = new Limits(32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000);
+    public static final Limits DEFAULT = new Limits(
+            32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000, 100_000, 100_000, 100_000, 4 << 20, 256 << 10);
 
     private static final int MOST_DEPTH = 500;
 
     /** Refuses limits that are not positive, and a depth that no stack has room for. */
     public Limits {
-        if (messageBytes < 1 || depth < 1 || bigIntDigits < 1 || names < 1 || elements < 1 || values < 1) {
+        if (messageBytes < 1
+                || depth < 1
+                || bigIntDigits < 1
+                || names < 1
+                || elements < 1
+                || values < 1
+                || calls < 1
+                || imports < 1
+                || exports < 1
+                || queuedBytes < 1
+                || streamWindowBytes < 1) {
             throw new IllegalArgumentException("Limits are positive numbers.");
         }
         if (depth > MOST_DEPTH) {
@@ -33,32 +60,98 @@ public record Limits(int messageBytes, int depth, int bigIntDigits, int names, i
 
     /** These limits with another size of messages, in bytes. */
     public Limits withMessageBytes(int bytes) {
-        return new Limits(bytes, depth, bigIntDigits, names, elements, values);
+        return new Limits(
+                bytes,
+                depth,
+                bigIntDigits,
+                names,
+                elements,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes);
     }
 
     /** These limits with another depth. */
     public Limits withDepth(int levels) {
-        return new Limits(messageBytes, levels, bigIntDigits, names, elements, values);
+        return new Limits(
+                messageBytes,
+                levels,
+                bigIntDigits,
+                names,
+                elements,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes);
     }
 
     /** These limits with another number of digits. */
     public Limits withBigIntDigits(int digits) {
-        return new Limits(messageBytes, depth, digits, names, elements, values);
+        return new Limits(
+                messageBytes,
+                depth,
+                digits,
+                names,
+                elements,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes);
     }
 
     /** These limits with another number of members of an object. */
     public Limits withNames(int most) {
-        return new Limits(messageBytes, depth, bigIntDigits, most, elements, values);
+        return new Limits(
+                messageBytes,
+                depth,
+                bigIntDigits,
+                most,
+                elements,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes);
     }
 
     /** These limits with another number of elements of an array. */
     public Limits withElements(int most) {
-        return new Limits(messageBytes, depth, bigIntDigits, names, most, values);
+        return new Limits(
+                messageBytes,
+                depth,
+                bigIntDigits,
+                names,
+                most,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes);
     }
 
     /** These limits with another number of values in a message. */
     public Limits withValues(int most) {
-        return new Limits(messageBytes, depth, bigIntDigits, names, elements, most);
+        return new Limits(
+                messageBytes,
+                depth,
+                bigIntDigits,
+                names,
+                elements,
+                most,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes);
     }
 
     /**

@@ -101,7 +101,10 @@ final class OutgoingNames implements Outgoing {
 
     @Override
     public void deferred(JsonWriter out, Deferred promise) {
-        stub(out, promise.cap());
+        if (!(promise instanceof PromisedValue(Cap cap))) {
+            throw WebException.of("This promise is none of a session.");
+        }
+        stub(out, cap);
     }
 
     @Override

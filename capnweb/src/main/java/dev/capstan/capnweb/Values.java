@@ -81,7 +81,7 @@ final class Values {
             case Map<?, ?> map -> shareAll(map);
             case JsError error -> new JsError(error.name(), error.message(), error.stack(), shareAll(error.props()));
             case Cap cap -> cap.share();
-            case Deferred deferred -> deferred.share();
+            case PromisedValue deferred -> deferred.share();
             case null, default -> value;
         };
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Waiting {
     private Waiting() {}
 
-    /** Whether a part of {@code value} is a {@link Deferred}. */
+    /** Whether a part of {@code value} is a {@link PromisedValue}. */
     static boolean isIn(@Nullable Object value) {
         boolean[] found = new boolean[1];
         visit(value, deferred -> found[0] = true);
@@ -22,20 +22,20 @@ final class Waiting {
 
     /** The value when all of it is there. Takes ownership; fails, and closes the rest, if a part fails. */
     static Promise<WebPayload> of(@Nullable Object value) {
-        List<Deferred> parts = new ArrayList<>();
+        List<PromisedValue> parts = new ArrayList<>();
         visit(value, parts::add);
-        List<Promise<Deferred.Settled>> promises = new ArrayList<>();
-        for (Deferred part : parts) {
+        List<Promise<PromisedValue.Settled>> promises = new ArrayList<>();
+        for (PromisedValue part : parts) {
             promises.add(part.value());
         }
         Rest rest = new Rest(value);
         return Promise.all(promises)
                 .convert(settled -> {
-                    Map<Deferred, Deferred.Settled> values = new IdentityHashMap<>();
+                    Map<PromisedValue, PromisedValue.Settled> values = new IdentityHashMap<>();
                     for (int i = 0; i < parts.size(); i++) {
                         values.put(parts.get(i), settled.get(i));
                     }
-                    parts.forEach(Deferred::close);
+                    parts.forEach(PromisedValue::close);
                     return WebPayload.holding(rest.take(values));
                 })
                 .attach(rest);
@@ -50,7 +50,7 @@ final class Waiting {
         }
 
         @Nullable
-        Object take(Map<Deferred, Deferred.Settled> values) {
+        Object take(Map<PromisedValue, PromisedValue.Settled> values) {
             Object whole = replaced(value, values);
             value = null;
             return whole;
@@ -64,9 +64,9 @@ final class Waiting {
         }
     }
 
-    private static void visit(@Nullable Object value, Consumer<Deferred> found) {
+    private static void visit(@Nullable Object value, Consumer<PromisedValue> found) {
         switch (value) {
-            case Deferred deferred -> found.accept(deferred);
+            case PromisedValue deferred -> found.accept(deferred);
             case List<?> list -> list.forEach(element -> visit(element, found));
             case Map<?, ?> map -> map.values().forEach(element -> visit(element, found));
             case JsError error -> visit(error.props(), found);
@@ -74,10 +74,10 @@ final class Waiting {
         }
     }
 
-    private static @Nullable Object replaced(@Nullable Object value, Map<Deferred, Deferred.Settled> values) {
+    private static @Nullable Object replaced(@Nullable Object value, Map<PromisedValue, PromisedValue.Settled> values) {
         return switch (value) {
-            case Deferred deferred -> {
-                Deferred.Settled settled = values.get(deferred);
+            case PromisedValue deferred -> {
+                PromisedValue.Settled settled = values.get(deferred);
                 if (settled == null) {
                     throw new AssertionError("a part of the value was not waited for");
                 }
@@ -95,7 +95,8 @@ final class Waiting {
         };
     }
 
-    private static Map<String, @Nullable Object> replacedAll(Map<?, ?> map, Map<Deferred, Deferred.Settled> values) {
+    private static Map<String, @Nullable Object> replacedAll(
+            Map<?, ?> map, Map<PromisedValue, PromisedValue.Settled> values) {
         Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
         map.forEach((key, element) -> copy.put((String) key, replaced(element, values)));
         return copy;

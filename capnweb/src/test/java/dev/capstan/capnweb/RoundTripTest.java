@@ -49,9 +49,7 @@ class RoundTripTest {
             case 7 -> new BigInteger(random.nextInt(300), random).negate();
             case 8 -> Instant.ofEpochMilli(random.nextLong() % 8_640_000_000_000_000L);
             case 9, 10 -> bytes(random, random.nextInt(20));
-            case 11 -> new TypedBytes(
-                    KINDS.get(random.nextInt(KINDS.size())),
-                    bytes(random, 8 * random.nextInt(4)));
+            case 11 -> new TypedBytes(KINDS.get(random.nextInt(KINDS.size())), bytes(random, 8 * random.nextInt(4)));
             case 12 -> new Url("https://h" + random.nextInt(100) + "/" + random.nextInt());
             case 13 -> Headers.of("a" + random.nextInt(9), "v" + random.nextInt(), "b", "");
             case 14 -> session.cap(-1 - random.nextInt(5));
@@ -59,7 +57,8 @@ class RoundTripTest {
             case 16 -> new FakeSession.Source(random.nextInt(5));
             case 17 -> new FakeSession.Sink(-random.nextInt(5));
             case 18 -> WebResponse.of(200 + random.nextInt(3), random.nextBoolean() ? text(random) : null);
-            case 19 -> new JsError(text(random), text(random), random.nextBoolean() ? text(random) : null, plainMap(random));
+            case 19 ->
+                new JsError(text(random), text(random), random.nextBoolean() ? text(random) : null, plainMap(random));
             case 20, 21 -> map(random, depth);
             default -> list(random, depth);
         };
