@@ -51,14 +51,13 @@ final class Utf8 {
             }
         }
         int second = bytes[at + 1] & 0xff;
-        boolean misspelled =
-                switch (first) {
-                    case 0xe0 -> second < 0xa0; // could be two bytes
-                    case 0xed -> second >= 0xa0; // half of a surrogate pair
-                    case 0xf0 -> second < 0x90; // could be three bytes
-                    case 0xf4 -> second >= 0x90; // beyond Unicode
-                    default -> false;
-                };
+        boolean misspelled = switch (first) {
+            case 0xe0 -> second < 0xa0; // could be two bytes
+            case 0xed -> second >= 0xa0; // half of a surrogate pair
+            case 0xf0 -> second < 0x90; // could be three bytes
+            case 0xf4 -> second >= 0x90; // beyond Unicode
+            default -> false;
+        };
         return misspelled ? 0 : length;
     }
 }

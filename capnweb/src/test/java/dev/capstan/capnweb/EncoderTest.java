@@ -27,7 +27,8 @@ class EncoderTest {
         WebException fault = refused(Map.of("a", List.of(1, Map.of("b", Optional.empty()))));
         assertEquals("a[1].b", fault.path());
         assertTrue(fault.getMessage().contains("java.util.Optional"), fault.getMessage());
-        for (Object value : List.of('c', new AtomicLong(), new int[0], new Object[0], Thread.currentThread(), List.class)) {
+        for (Object value :
+                List.of('c', new AtomicLong(), new int[0], new Object[0], Thread.currentThread(), List.class)) {
             refused(value);
         }
     }
@@ -95,7 +96,8 @@ class EncoderTest {
                     "[\"error\",\"E\",\"m\",null,{\"a\":1}]",
                     session.encode(new JsError("E", "m", null, Map.of("a", 1))));
             assertEquals(
-                    new TypedBytes(TypedBytes.Kind.INT8, new byte[1]), session.decode("[\"bytes\",\"AA\",\"Int8Array\"]"));
+                    new TypedBytes(TypedBytes.Kind.INT8, new byte[1]),
+                    session.decode("[\"bytes\",\"AA\",\"Int8Array\"]"));
         }
     }
 }

@@ -85,8 +85,9 @@ class ExpressionsTest {
         void names_that_every_object_has_in_javascript_are_dropped_but_decoded() {
             assertEquals(
                     Map.of("ok", 5L, "then", 6L),
-                    session.decode("{\"__proto__\":[\"export\",-3],\"constructor\":2,\"toJSON\":3,\"toString\":4,\"ok\":5,"
-                            + "\"then\":6}"));
+                    session.decode(
+                            "{\"__proto__\":[\"export\",-3],\"constructor\":2,\"toJSON\":3,\"toString\":4,\"ok\":5,"
+                                    + "\"then\":6}"));
             assertEquals(List.of(session.cap(-3), 2L, 3L, 4L), session.dropped);
         }
 
@@ -123,7 +124,8 @@ class ExpressionsTest {
         void bigints() {
             bothWays(new BigInteger("12345678901234567890"), "[\"bigint\",\"12345678901234567890\"]");
             bothWays(BigInteger.valueOf(-5), "[\"bigint\",\"-5\"]");
-            Map<String, Long> forms = Map.of("0xff", 255L, "", 0L, " 7 ", 7L, "+3", 3L, "0b101", 5L, "0O17", 15L, "007", 7L);
+            Map<String, Long> forms =
+                    Map.of("0xff", 255L, "", 0L, " 7 ", 7L, "+3", 3L, "0b101", 5L, "0O17", 15L, "007", 7L);
             forms.forEach((text, n) ->
                     assertEquals(BigInteger.valueOf(n), session.decode("[\"bigint\",\"" + text + "\"]"), text));
         }
@@ -170,7 +172,9 @@ class ExpressionsTest {
             bothWays(
                     new TypedBytes(TypedBytes.Kind.UINT16, new byte[] {1, 0, 2, 1}),
                     "[\"bytes\",\"AQACAQ\",\"Uint16Array\"]");
-            bothWays(new TypedBytes(TypedBytes.Kind.ARRAY_BUFFER, new byte[] {9, 8}), "[\"bytes\",\"CQg\",\"ArrayBuffer\"]");
+            bothWays(
+                    new TypedBytes(TypedBytes.Kind.ARRAY_BUFFER, new byte[] {9, 8}),
+                    "[\"bytes\",\"CQg\",\"ArrayBuffer\"]");
             for (TypedBytes.Kind kind : TypedBytes.Kind.values()) {
                 TypedBytes value = new TypedBytes(kind, new byte[16]);
                 assertEquals(value, session.decode(session.encode(value)));
@@ -197,13 +201,15 @@ class ExpressionsTest {
         @Test
         void a_stack_is_the_fourth() {
             bothWays(new JsError("Error", "m", "at x", Map.of()), "[\"error\",\"Error\",\"m\",\"at x\"]");
-            assertNull(assertInstanceOf(JsError.class, session.decode("[\"error\",\"E\",\"m\",5]")).stack());
+            assertNull(assertInstanceOf(JsError.class, session.decode("[\"error\",\"E\",\"m\",5]"))
+                    .stack());
         }
 
         @Test
         void properties_are_the_fifth() {
-            String json = "[\"error\",\"CodedError\",\"coded failure\",null,{\"code\":\"E_CODE\",\"details\":{\"retry\":3,\"at\":"
-                    + "[\"date\",0],\"list\":[[1,[[2]]]],\"big\":[\"bigint\",\"5\"]}}]";
+            String json =
+                    "[\"error\",\"CodedError\",\"coded failure\",null,{\"code\":\"E_CODE\",\"details\":{\"retry\":3,\"at\":"
+                            + "[\"date\",0],\"list\":[[1,[[2]]]],\"big\":[\"bigint\",\"5\"]}}]";
             JsError error = assertInstanceOf(JsError.class, session.decode(json));
             assertEquals("CodedError", error.name());
             assertEquals("E_CODE", error.props().get("code"));
@@ -225,8 +231,9 @@ class ExpressionsTest {
         void properties_that_errors_have_anyway_are_dropped_but_decoded() {
             assertEquals(
                     new JsError("Error", "x", null, Map.of("fine", 3L)),
-                    session.decode("[\"error\",\"Error\",\"x\",null,{\"__proto__\":1,\"toString\":2,\"fine\":3,\"name\":"
-                            + "[\"export\",-1]},4]"));
+                    session.decode(
+                            "[\"error\",\"Error\",\"x\",null,{\"__proto__\":1,\"toString\":2,\"fine\":3,\"name\":"
+                                    + "[\"export\",-1]},4]"));
             assertEquals(List.of(1L, 2L, session.cap(-1)), session.dropped);
             assertEquals(
                     "[\"error\",\"Error\",\"x\"]",
@@ -251,8 +258,8 @@ class ExpressionsTest {
                     session.encode(new JsError("Error", "m", "s", Map.of("cap", session.cap(-1)))));
             assertEquals(
                     "[[[\"error\",\"Error\",\"m\"],[\"export\",-1]]]",
-                    session.encode(List.of(
-                            new JsError("Error", "m", null, Map.of("c", session.cap(-1))), session.cap(-1))));
+                    session.encode(
+                            List.of(new JsError("Error", "m", null, Map.of("c", session.cap(-1))), session.cap(-1))));
         }
 
         @Test
@@ -276,7 +283,8 @@ class ExpressionsTest {
                     session.encode(List.of(new JsError("Error", "m", "s", Map.of("twice", twice)), 1)));
             JsError inner = new JsError("Error", "inner", null, Map.of("twice", twice));
             assertEquals(
-                    "[\"error\",\"Error\",\"m\"]", session.encode(new JsError("Error", "m", null, Map.of("cause", inner))));
+                    "[\"error\",\"Error\",\"m\"]",
+                    session.encode(new JsError("Error", "m", null, Map.of("cause", inner))));
         }
 
         @Test
@@ -295,7 +303,8 @@ class ExpressionsTest {
             bothWays(new Sink(-3), "[\"writable\",-3]");
             bothWays(new Source(1), "[\"readable\",1]");
             bothWays(
-                    Map.of("a", List.of(session.cap(-1), session.cap(-2))), "{\"a\":[[[\"export\",-1],[\"export\",-2]]]}");
+                    Map.of("a", List.of(session.cap(-1), session.cap(-2))),
+                    "{\"a\":[[[\"export\",-1],[\"export\",-2]]]}");
             assertEquals(session.cap(3), session.decode("[\"export\",3.0]"));
         }
 
@@ -317,19 +326,22 @@ class ExpressionsTest {
                     new Reference("pipeline", 1, Path.Names.of("bytes", "AA"), List.of()),
                     session.decode("[\"pipeline\",1,[\"bytes\",\"AA\"],[]]"));
             assertEquals(
-                    new Reference("pipeline", -1, Path.Names.NONE, List.of(5L)), session.decode("[\"pipeline\",-1,[],[5]]"));
+                    new Reference("pipeline", -1, Path.Names.NONE, List.of(5L)),
+                    session.decode("[\"pipeline\",-1,[],[5]]"));
         }
 
         @Test
         void arguments_are_expressions_without_further_brackets() {
             Reference call = assertInstanceOf(
-                    Reference.class, session.decode("[\"import\",0,[\"m\"],[[\"bytes\",\"AA\"],[[1]],[\"export\",-1]]]"));
+                    Reference.class,
+                    session.decode("[\"import\",0,[\"m\"],[[\"bytes\",\"AA\"],[[1]],[\"export\",-1]]]"));
             List<?> args = assertInstanceOf(List.class, call.args());
             assertArrayEquals(new byte[1], assertInstanceOf(byte[].class, args.get(0)));
             assertEquals(List.of(List.of(1L), session.cap(-1)), args.subList(1, 3));
             Reference single =
                     assertInstanceOf(Reference.class, session.decode("[\"pipeline\",0,[\"m\"],[[\"bytes\",\"AA\"]]]"));
-            assertInstanceOf(byte[].class, assertInstanceOf(List.class, single.args()).getFirst());
+            assertInstanceOf(
+                    byte[].class, assertInstanceOf(List.class, single.args()).getFirst());
         }
 
         @Test
@@ -347,19 +359,21 @@ class ExpressionsTest {
                             Path.Names.of("list"),
                             List.of(List.of("import", 0L), List.of("export", -4L)),
                             List.of(List.of("pipeline", -1L, List.of("square"), List.of(List.of("pipeline", 0L))), 1L)),
-                    session.decode("[\"remap\",1,[\"list\"],[[\"import\",0],[\"export\",-4]],[[\"pipeline\",-1,[\"square\"],"
-                            + "[[\"pipeline\",0]]],1]]"));
+                    session.decode(
+                            "[\"remap\",1,[\"list\"],[[\"import\",0],[\"export\",-4]],[[\"pipeline\",-1,[\"square\"],"
+                                    + "[[\"pipeline\",0]]],1]]"));
         }
     }
 
     @Test
     void the_value_of_every_type_that_typescript_sent_is_written_as_it_was() {
-        String json = "{\"date\":[\"date\",1749342170815],\"bad\":[\"date\",null],\"big\":[\"bigint\",\"12345678901234567890\"],"
-                + "\"neg\":[\"bigint\",\"-5\"],\"bytes\":[\"bytes\",\"AQID+g\"],\"empty\":[\"bytes\",\"\"],\"u16\":[\"bytes\",\"AQACAQ\","
-                + "\"Uint16Array\"],\"ab\":[\"bytes\",\"CQg\",\"ArrayBuffer\"],\"undef\":[\"undefined\"],\"nul\":null,\"inf\":[\"inf\"],"
-                + "\"ninf\":[\"-inf\"],\"nan\":[\"nan\"],\"nzero\":0,\"int\":9007199254740992,\"dbl\":0.1,\"arr\":[[1,[[\"x\",[[]]]],{}]],"
-                + "\"str\":\"\u00e9 \ud83d\ude00\\\"\\\\\\n\",\"url\":[\"url\",\"https://example.com/a%20b?q=1\"],\"headers\":[\"headers\","
-                + "[[\"content-type\",\"text/plain\"],[\"x-a\",\"b\"]]]}";
+        String json =
+                "{\"date\":[\"date\",1749342170815],\"bad\":[\"date\",null],\"big\":[\"bigint\",\"12345678901234567890\"],"
+                        + "\"neg\":[\"bigint\",\"-5\"],\"bytes\":[\"bytes\",\"AQID+g\"],\"empty\":[\"bytes\",\"\"],\"u16\":[\"bytes\",\"AQACAQ\","
+                        + "\"Uint16Array\"],\"ab\":[\"bytes\",\"CQg\",\"ArrayBuffer\"],\"undef\":[\"undefined\"],\"nul\":null,\"inf\":[\"inf\"],"
+                        + "\"ninf\":[\"-inf\"],\"nan\":[\"nan\"],\"nzero\":0,\"int\":9007199254740992,\"dbl\":0.1,\"arr\":[[1,[[\"x\",[[]]]],{}]],"
+                        + "\"str\":\"\u00e9 \ud83d\ude00\\\"\\\\\\n\",\"url\":[\"url\",\"https://example.com/a%20b?q=1\"],\"headers\":[\"headers\","
+                        + "[[\"content-type\",\"text/plain\"],[\"x-a\",\"b\"]]]}";
         assertEquals(json, session.encode(session.decode(json)));
     }
 }

@@ -26,7 +26,8 @@ final class FakeSession implements Incoming, Outgoing {
 
     record Sink(long id) implements Writable {}
 
-    record Reference(String tag, long id, Path.Names path, @Nullable List<@Nullable Object> args) implements Deferred {}
+    record Reference(
+            String tag, long id, Path.Names path, @Nullable List<@Nullable Object> args) implements Deferred {}
 
     record Mapped(long id, Path.Names path, List<@Nullable Object> captures, List<@Nullable Object> instructions)
             implements Deferred {}

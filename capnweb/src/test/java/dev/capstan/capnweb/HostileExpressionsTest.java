@@ -203,11 +203,12 @@ class HostileExpressionsTest {
 
     @Test
     void introductions_are_found_where_they_are_ones() {
-        String json = "[\"pipeline\",0,[\"export\",5],[{\"a\":[[[\"export\",-1],[\"promise\",-2]]],\"toString\":[\"writable\",-3]},"
-                + "[[\"export\",-99]],[\"readable\",7],[\"remap\",1,[],[[\"import\",0],[\"export\",-4]],[[\"export\",-98]]],"
-                + "[\"error\",\"E\",\"m\",null,{\"cause\":[\"export\",-5]}],[\"frob\",[\"export\",-97]],[\"export\",\"x\"],"
-                + "[\"request\",\"http://x/\",{\"body\":[\"export\",-6],\"cf\":[\"export\",-96]}],"
-                + "[\"response\",[\"export\",-7],{}],[\"blob\",\"t\",[\"export\",-8]]]]";
+        String json =
+                "[\"pipeline\",0,[\"export\",5],[{\"a\":[[[\"export\",-1],[\"promise\",-2]]],\"toString\":[\"writable\",-3]},"
+                        + "[[\"export\",-99]],[\"readable\",7],[\"remap\",1,[],[[\"import\",0],[\"export\",-4]],[[\"export\",-98]]],"
+                        + "[\"error\",\"E\",\"m\",null,{\"cause\":[\"export\",-5]}],[\"frob\",[\"export\",-97]],[\"export\",\"x\"],"
+                        + "[\"request\",\"http://x/\",{\"body\":[\"export\",-6],\"cf\":[\"export\",-96]}],"
+                        + "[\"response\",[\"export\",-7],{}],[\"blob\",\"t\",[\"export\",-8]]]]";
         byte[] utf8 = json.getBytes(UTF_8);
         List<Long> found = new ArrayList<>();
         Decoder.introductions(Json.parse(utf8, 0, utf8.length, Limits.DEFAULT), found::add);

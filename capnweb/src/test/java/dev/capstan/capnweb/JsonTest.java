@@ -35,8 +35,9 @@ class JsonTest {
     void integers_are_longs_and_all_other_numbers_doubles() {
         assertEquals(
                 List.of(0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE, 0x1p63, 1e20, 1.0, 1000.0, 0.1, 0L),
-                parse("[0,-1,9223372036854775807,-9223372036854775808,9223372036854775808,100000000000000000000,1.0,1e3,"
-                        + "0.1,-0]"));
+                parse(
+                        "[0,-1,9223372036854775807,-9223372036854775808,9223372036854775808,100000000000000000000,1.0,1e3,"
+                                + "0.1,-0]"));
         assertEquals(Double.POSITIVE_INFINITY, parse("1e400"));
     }
 
@@ -56,7 +57,8 @@ class JsonTest {
 
     @Test
     void base64_that_we_would_spell_otherwise_stays_a_string() {
-        for (String text : List.of("AQID+g==", "-_8", "AR", "A", "AQID+", "@@@@", "A\\u0051", "AQ=", "=", "AQ\u00e9A")) {
+        for (String text :
+                List.of("AQID+g==", "-_8", "AR", "A", "AQID+", "@@@@", "A\\u0051", "AQ=", "=", "AQ\u00e9A")) {
             List<?> bytes = assertInstanceOf(List.class, parse("[\"bytes\",\"" + text + "\"]"));
             assertEquals(text.replace("\\u0051", "Q"), bytes.get(1));
         }
@@ -111,8 +113,10 @@ class JsonTest {
     @Test
     void characters_of_every_length_and_halves_of_pairs_are_read() {
         assertEquals(
-                "a\u00e9\u20ac\ud83d\ude00\ud800\u2028\u0000", parse("\"a\u00e9\u20ac\ud83d\ude00\\ud800\u2028\\u0000\""));
-        assertEquals(Map.of("\u00e9\ud83d\ude00", "\ud83d\ude00"), parse("{\"\u00e9\ud83d\ude00\":\"\\ud83d\\ude00\"}"));
+                "a\u00e9\u20ac\ud83d\ude00\ud800\u2028\u0000",
+                parse("\"a\u00e9\u20ac\ud83d\ude00\\ud800\u2028\\u0000\""));
+        assertEquals(
+                Map.of("\u00e9\ud83d\ude00", "\ud83d\ude00"), parse("{\"\u00e9\ud83d\ude00\":\"\\ud83d\\ude00\"}"));
         assertEquals(Map.of("\ud83d\ude00\u2028", 1L), parse("{\"\\ud83d\\ude00\\u2028\":1}"));
     }
 
@@ -157,22 +161,24 @@ class JsonTest {
         for (int i = 0; i < 60_000; i++) {
             many.append(i == 0 ? "\"" : ",\"").append(i * 7919L).append("\":").append(i);
         }
-        assertEquals(60_000, assertInstanceOf(Map.class, parse(many.append('}').toString())).size());
+        assertEquals(
+                60_000,
+                assertInstanceOf(Map.class, parse(many.append('}').toString())).size());
     }
 
     @Test
     void mutated_messages_are_read_or_refused_and_nothing_else() {
         Random random = new Random(20261121);
-        byte[] message = ("[\"push\",[\"pipeline\",0,[\"echo\",3],[{\"d\":[\"date\",17.5e2],\"b\":[\"bytes\",\"AQID+g\"],"
-                        + "\"\u00e9\\ud800\":[[true,false,null,-0.1]]},[\"error\",\"E\",\"m\",null,{\"c\":1}]]]]")
-                .getBytes(UTF_8);
+        byte[] message =
+                ("[\"push\",[\"pipeline\",0,[\"echo\",3],[{\"d\":[\"date\",17.5e2],\"b\":[\"bytes\",\"AQID+g\"],"
+                                + "\"\u00e9\\ud800\":[[true,false,null,-0.1]]},[\"error\",\"E\",\"m\",null,{\"c\":1}]]]]")
+                        .getBytes(UTF_8);
         FakeSession session = new FakeSession();
         for (int i = 0; i < 50_000; i++) {
             byte[] mutant = message.clone();
             for (int n = random.nextInt(3); n >= 0; n--) {
-                mutant[random.nextInt(mutant.length)] = (byte) (random.nextInt(4) == 0
-                        ? random.nextInt(256)
-                        : "[]{}\",:\\0e.-tu".charAt(random.nextInt(14)));
+                mutant[random.nextInt(mutant.length)] = (byte)
+                        (random.nextInt(4) == 0 ? random.nextInt(256) : "[]{}\",:\\0e.-tu".charAt(random.nextInt(14)));
             }
             int length = random.nextInt(10) == 0 ? random.nextInt(mutant.length) : mutant.length;
             try {

@@ -55,7 +55,8 @@ class WebTypesTest {
 
     @Test
     void header_fields_are_sorted_and_combined_as_javascript_lists_them() {
-        Headers headers = Headers.of("X-A", " b ", "Set-Cookie", "1", "content-type", "text/plain", "x-a", "c", "set-cookie", "2");
+        Headers headers = Headers.of(
+                "X-A", " b ", "Set-Cookie", "1", "content-type", "text/plain", "x-a", "c", "set-cookie", "2");
         assertEquals(
                 "[\"headers\",[[\"content-type\",\"text/plain\"],[\"set-cookie\",\"1\"],[\"set-cookie\",\"2\"],[\"x-a\",\"b, c\"]]]",
                 session.encode(headers));
@@ -92,8 +93,7 @@ class WebTypesTest {
         init.put("cache", "no-store");
         String json = "[\"request\",\"http://x/\",{\"cache\":\"no-store\",\"credentials\":\"omit\",\"keepalive\":true,"
                 + "\"cf\":{\"a\":[\"bytes\",\"AA\",1,null,true,0.5]}}]";
-        assertEquals(
-                json, session.encode(new WebRequest(new Url("http://x/"), "GET", Headers.NONE, null, init)));
+        assertEquals(json, session.encode(new WebRequest(new Url("http://x/"), "GET", Headers.NONE, null, init)));
         assertEquals(json, session.encode(session.decode(json)));
     }
 
@@ -134,8 +134,9 @@ class WebTypesTest {
 
     @Test
     void members_of_init_that_are_no_json_are_refused_when_sent() {
-        WebResponse response =
-                new WebResponse(200, "", Headers.NONE, null, Map.of("cf", Map.of("a", session.cap(-1))));
-        assertEquals("cf", assertThrows(WebException.class, () -> session.encode(response)).path());
+        WebResponse response = new WebResponse(200, "", Headers.NONE, null, Map.of("cf", Map.of("a", session.cap(-1))));
+        assertEquals(
+                "cf",
+                assertThrows(WebException.class, () -> session.encode(response)).path());
     }
 }
