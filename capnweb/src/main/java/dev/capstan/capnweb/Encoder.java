@@ -144,12 +144,15 @@ final class Encoder {
     }
 
     private void bigInt(BigInteger n) {
-        // A peer of the same limits counts the sign, whatever its documentation says. Ten digits are more than 33 bits.
-        if (n.bitLength() / 10L * 3 > limits.bigIntDigits() || n.toString().length() > limits.bigIntDigits()) {
+        // A peer of the same limits counts the sign, whatever its documentation says. Ten bits are more than three
+        // digits, so what is
+        // far beyond the limit is not converted at all.
+        String digits = n.bitLength() / 10L * 3 > limits.bigIntDigits() ? null : n.toString();
+        if (digits == null || digits.length() > limits.bigIntDigits()) {
             throw WebException.of("a bigint of " + n.bitLength() + " bits has more than the limit of "
                     + limits.bigIntDigits() + " digits, its sign counted");
         }
-        out.raw("[\"bigint\",\"").raw(n.toString()).raw("\"]");
+        out.raw("[\"bigint\",\"").raw(digits).raw("\"]");
     }
 
     private void typed(TypedBytes typed) {

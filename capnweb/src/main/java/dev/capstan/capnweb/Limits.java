@@ -8,7 +8,7 @@ package dev.capstan.capnweb;
  *     places from becoming a large message.
  * @param depth how deep values may nest, an object, an array, a call's arguments and an error's properties counting one each; 500 at most.
  *     Stops messages from overflowing the stack, and cycles from being written for ever.
- * @param bigIntDigits decimal digits of one bigint, its sign not counted. Stops conversions, which take quadratic time.
+ * @param bigIntDigits decimal digits of one bigint; of one that is read, the sign is not counted. Stops conversions, which take quadratic time.
  * @param names members of one object. Stops objects that are expensive to look into.
  * @param elements elements of one array, and of the arguments of one call.
  * @param values values in one message, in all places together. Stops short texts that become large: {@code {}} has two bytes as

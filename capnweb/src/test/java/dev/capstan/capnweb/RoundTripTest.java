@@ -116,11 +116,14 @@ class RoundTripTest {
         return list;
     }
 
-    /** Arrays have no equality of their own, and a double without fraction comes back as a long, as JavaScript has one kind only. */
+    /**
+     * Arrays have no equality of their own, and a double without fraction comes back as a long, as JavaScript has one kind only: beyond 2^53
+     * as the long that its shortest digits spell, which is the same double.
+     */
     private static @Nullable Object comparable(@Nullable Object value) {
         return switch (value) {
             case byte[] bytes -> "bytes " + Arrays.toString(bytes);
-            case Double n when n == Math.rint(n) && Math.abs(n) < 9e18 -> n.longValue();
+            case Long n -> n.doubleValue();
             case List<?> list -> {
                 List<@Nullable Object> elements = new ArrayList<>();
                 list.forEach(element -> elements.add(comparable(element)));
