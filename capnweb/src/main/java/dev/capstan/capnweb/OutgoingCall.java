@@ -20,8 +20,10 @@ final class OutgoingCall extends PlainRequest {
             return super.sendStreaming();
         }
         Call call = take();
-        try (Cap used = target()) {
+        try {
             return remote.stream(call);
+        } finally {
+            target().close();
         }
     }
 }

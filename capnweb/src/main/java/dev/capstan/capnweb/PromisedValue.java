@@ -29,7 +29,7 @@ record PromisedValue(Cap cap) implements Deferred, AutoCloseable {
         static Settled of(Cap cap) {
             Cap inner = cap.innermost();
             if (inner instanceof ValueCap plain) {
-                Settled settled = new Settled(plain.copy());
+                Settled settled = new Settled(Values.share(plain.value()));
                 cap.close();
                 return settled;
             }

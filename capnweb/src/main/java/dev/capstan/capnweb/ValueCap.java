@@ -62,14 +62,14 @@ final class ValueCap extends CountedCap {
         }
     }
 
-    /** The value, as the caller's own. */
+    /** The value; borrowed. */
     @Nullable
-    Object copy() {
+    Object value() {
         Object at = payload.value();
         for (Object step : place.steps()) {
             at = Values.step(at, step);
         }
-        return Values.share(at);
+        return at;
     }
 
     private static Answer refuse(Call call, Failure failure) {

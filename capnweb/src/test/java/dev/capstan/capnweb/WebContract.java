@@ -1,9 +1,13 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
+import dev.capstan.cap.Answer;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Context;
 import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
@@ -11,13 +15,15 @@ import dev.capstan.cap.Payload;
 import dev.capstan.cap.Target;
 import dev.capstan.testkit.CapContract;
 import dev.capstan.testkit.SimNetwork;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 
 /**
- * The capability contract over Cap'n Web: the objects live at one end of a session and are called from the other. Each reference is the main object of a
- * session of its own.
+ * The capability contract over Cap'n Web: the objects live at one end of a session and are called from the other.
  */
 abstract class WebContract extends CapContract {
     private static final String NUMBER = "number";
@@ -27,6 +33,7 @@ abstract class WebContract extends CapContract {
     private final SimLoop sim = new SimLoop();
     private final SimNetwork network = new SimNetwork(sim, 1);
     private final List<WebPeer> peers = new ArrayList<>();
+    private final Queue<Target> waiting = new ArrayDeque<>();
 
     @Override
     protected Loop loop() {
@@ -38,15 +45,35 @@ abstract class WebContract extends CapContract {
         sim.poll();
     }
 
+    /** The main object of the callee's side: each call hands out another object. */
+    private final class Door implements Target {
+        @Override
+        public Promise<Void> handle(Context context) {
+            WebPayload.of(context.results(0)).set(new LocalCap(sim.loop(), Objects.requireNonNull(waiting.poll())));
+            return Promise.done();
+        }
+    }
+
+    private WebPeer peer() {
+        if (peers.isEmpty()) {
+            network.host("server")
+                    .onAccept(stream -> peers.add(WebPeer.over(
+                            sim.loop(), stream, new LocalCap(sim.loop(), new Door()), Limits.DEFAULT, Compat.V0_12)));
+            peers.add(WebPeer.over(
+                    sim.loop(), network.host("client").connect("server"), null, Limits.DEFAULT, Compat.V0_12));
+            sim.poll();
+        }
+        return peers.getLast();
+    }
+
     @Override
     protected Cap reach(Target target) {
-        SimNetwork.Host server = network.host("server");
-        server.onAccept(stream -> peers.add(
-                WebPeer.over(sim.loop(), stream, new LocalCap(sim.loop(), target), Limits.DEFAULT, Compat.V0_12)));
-        WebPeer peer = WebPeer.over(
-                sim.loop(), network.host("client").connectAnew("server"), null, Limits.DEFAULT, Compat.V0_12);
-        peers.add(peer);
-        return peer.main();
+        waiting.add(target);
+        try (Cap main = peer().main();
+                Answer answer = main.request(method(0), format(), 0, Hints.NONE).send();
+                Payload results = sim.await(answer.results())) {
+            return results.cap(Path.Names.NONE);
+        }
     }
 
     @Override
@@ -86,21 +113,21 @@ abstract class WebContract extends CapContract {
 
     private static Map<?, ?> note(Payload from) {
         Object value = WebPayload.of(from).value();
-        return (Map<?, ?>) ((List<?>) java.util.Objects.requireNonNull(value)).getFirst();
+        return (Map<?, ?>) ((List<?>) Objects.requireNonNull(value)).getFirst();
     }
 
     @Override
     protected long number(Payload from) {
         return WebPayload.of(from).value() == JsValue.UNDEFINED
                 ? 0
-                : (Long) note(from).get(NUMBER);
+                : (Long) Objects.requireNonNull(note(from).get(NUMBER));
     }
 
     @Override
     protected String text(Payload from) {
         return WebPayload.of(from).value() == JsValue.UNDEFINED
                 ? ""
-                : (String) note(from).get(TEXT);
+                : (String) Objects.requireNonNull(note(from).get(TEXT));
     }
 
     @Override
