@@ -1,6 +1,8 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.cap.Failure;
+import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  * Failures as errors of JavaScript, and back.
  *
  * <p>An error that came from a peer keeps the expression that it came as in a detail of the failure, so that passing it on loses nothing. What the caller can do ({@link
- * Failure.Kind}) travels in the property {@code kind}.
+ * Failure.Kind}) travels in the property {@code kind}, details in {@code details}: pairs of a number and bytes.
  */
 final class Errors {
     /** The id of the detail that holds an error as JSON. */
     static final long DETAIL = 0xb5c7_2a61_04e9_8d13L;
 
     private static final String KIND = "kind";
+    private static final String DETAILS = "details";
 
     private Errors() {}
 
@@ -40,8 +43,19 @@ final class Errors {
     static Failure failure(JsError error) {
         JsonWriter json = new JsonWriter(64);
         new Encoder(json, Limits.DEFAULT, Unsendable.OUTGOING, Compat.V0_12).value(error);
-        return Failure.remote(
-                kind(error), error.message(), List.of(new Failure.Detail(DETAIL, json.toByteArray())), error.stack());
+        List<Failure.Detail> details = new ArrayList<>();
+        details.add(new Failure.Detail(DETAIL, json.toByteArray()));
+        if (error.props().get(DETAILS) instanceof List<?> list) {
+            for (Object each : list) {
+                if (each instanceof List<?> pair
+                        && pair.size() == 2
+                        && pair.get(0) instanceof BigInteger id
+                        && pair.get(1) instanceof byte[] data) {
+                    details.add(new Failure.Detail(id.longValue(), data));
+                }
+            }
+        }
+        return Failure.remote(kind(error), error.message(), details, error.stack());
     }
 
     /** What a peer rejected a call with, which need not be an error. */
@@ -74,6 +88,13 @@ final class Errors {
         Map<String, @Nullable Object> props = new LinkedHashMap<>();
         if (failure.kind() != Failure.Kind.FAILED) {
             props.put(KIND, failure.kind().name().toLowerCase(Locale.ROOT));
+        }
+        if (!failure.details().isEmpty()) {
+            List<Object> details = new ArrayList<>();
+            for (Failure.Detail detail : failure.details()) {
+                details.add(List.of(new BigInteger(Long.toUnsignedString(detail.id())), detail.data()));
+            }
+            props.put(DETAILS, details);
         }
         String name = failure.kind() == Failure.Kind.UNIMPLEMENTED ? "TypeError" : "Error";
         return new JsError(name, failure.reason(), null, props);

@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Payload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,12 +37,26 @@ final class Exports {
         /** Owned. */
         final Cap cap;
 
+        /** The results of a call, until somebody waits for them: a pipeline may be known before. */
+        @Nullable
+        Promise<Payload> results;
+
         boolean pulled;
         Promise.@Nullable Cancelable telling;
 
         Export(long id, Cap cap) {
             this.id = id;
             this.cap = cap;
+        }
+
+        /** What it turned out to be, as its receiver's own. */
+        Promise<PromisedValue.Settled> value() {
+            Promise<Payload> known = results;
+            results = null;
+            return known == null
+                    ? new PromisedValue(cap).value()
+                    : known.convert(payload ->
+                            new PromisedValue.Settled(WebPayload.of(payload).take()));
         }
     }
 
@@ -102,9 +117,23 @@ final class Exports {
         return nextPushed++;
     }
 
-    /** The result of what the peer has pushed. Takes ownership of {@code result}. */
-    void pushed(long id, Cap result) {
-        table.put(id, new Export(id, result));
+    /** What the peer has pushed. Takes ownership of {@code result}. */
+    void pushed(long id, Pushed result) {
+        table.put(id, result.export(id));
+    }
+
+    /**
+     * What an expression stands for.
+     *
+     * @param cap leads to its value
+     * @param results of the call that it is; null if it is none
+     */
+    record Pushed(Cap cap, @Nullable Promise<Payload> results) {
+        private Export export(long id) {
+            Export export = new Export(id, cap);
+            export.results = results;
+            return export;
+        }
     }
 
     /** The peer waits for the value. */
@@ -120,7 +149,7 @@ final class Exports {
     }
 
     private void tell(Export export) {
-        export.telling = new PromisedValue(export.cap).value().listen(session.loop, (settled, failure) -> {
+        export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             if (settled != null) {
                 try (settled) {
@@ -133,15 +162,14 @@ final class Exports {
     }
 
     /** Does what the peer pushed, tells the result and forgets it. Takes ownership of {@code result}. */
-    void streamed(long id, Cap result) {
-        Export export = new Export(id, result);
+    void streamed(long id, Pushed result) {
+        Export export = result.export(id);
         table.put(id, export);
-        export.telling = result.settled().listen(session.loop, (cap, failure) -> {
+        export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
-            if (cap != null) {
-                try (cap) {
-                    session.sendResolve(id, JsValue.UNDEFINED);
-                }
+            if (settled != null) {
+                settled.close();
+                session.sendResolve(id, JsValue.UNDEFINED);
             } else {
                 session.sendReject(id, Failure.of(failure == null ? Failure.failed("no value") : failure));
             }
@@ -174,6 +202,9 @@ final class Exports {
         export.telling = null;
         if (telling != null) {
             telling.cancel();
+        }
+        if (export.results != null) {
+            export.results.cancel();
         }
         export.cap.close();
     }

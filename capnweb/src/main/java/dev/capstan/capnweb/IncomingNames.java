@@ -9,6 +9,7 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
 import dev.capstan.cap.PlainCall;
 import dev.capstan.cap.QueuedCap;
 import java.util.Collections;
@@ -28,24 +29,35 @@ final class IncomingNames implements Incoming {
     /** What was made for the message that is being read and is in no call's arguments yet. */
     private final Map<AutoCloseable, Integer> made = new IdentityHashMap<>();
 
+    /** The results of the call that was made last. */
+    private @Nullable Promise<Payload> lastResults;
+
     IncomingNames(Session session) {
         this.session = session;
     }
 
-    /** What an expression stands for, as a reference that the caller owns; a broken one if it cannot be understood. */
-    Cap result(@Nullable Object tree) {
+    /** What an expression stands for, which the caller owns; something broken if it cannot be understood. */
+    Exports.Pushed result(@Nullable Object tree) {
         introduced.clear();
         made.clear();
+        lastResults = null;
         try {
             Object value = session.decoder().value(tree);
+            Promise<Payload> results = lastResults;
+            lastResults = null;
             return switch (value) {
-                case PromisedValue deferred -> deferred.cap();
-                case Cap cap -> cap;
-                case null, default -> whole(value);
+                case PromisedValue(Cap cap) -> new Exports.Pushed(cap, results);
+                case Cap cap -> new Exports.Pushed(cap, results);
+                case null, default -> {
+                    if (results != null) {
+                        results.cancel();
+                    }
+                    yield new Exports.Pushed(whole(value), null);
+                }
             };
         } catch (WebException | Failure e) {
             releaseAll(tree);
-            return new BrokenCap(Errors.failure(e));
+            return new Exports.Pushed(new BrokenCap(Errors.failure(e)), null);
         }
     }
 
@@ -54,7 +66,9 @@ final class IncomingNames implements Incoming {
         introduced.clear();
         made.clear();
         try {
-            return complete(session.decoder().value(tree));
+            Object value = session.decoder().value(tree);
+            dropLastResults();
+            return complete(value);
         } catch (WebException | Failure e) {
             releaseAll(tree);
             return Promise.failed(Errors.failure(e));
@@ -73,8 +87,17 @@ final class IncomingNames implements Incoming {
         return Waiting.isIn(value) ? Waiting.of(value) : Promise.of(WebPayload.holding(value));
     }
 
+    private void dropLastResults() {
+        Promise<Payload> results = lastResults;
+        lastResults = null;
+        if (results != null) {
+            results.cancel();
+        }
+    }
+
     /** A message is refused: what it introduces goes back, so that its sender need not keep it for ever. */
     private void releaseAll(@Nullable Object tree) {
+        dropLastResults();
         made.forEach((each, references) -> Values.close(Collections.nCopies(references, each)));
         made.clear();
         Decoder.introductions(tree, id -> {
@@ -122,7 +145,10 @@ final class IncomingNames implements Incoming {
         takenOver(Values.owned(args));
         Answer answer = call(root, path, args);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
-        answer.close();
+        answer.pipeline().close();
+        // Of a whole expression it is the last call that is pulled; those inside it are arguments.
+        dropLastResults();
+        lastResults = answer.results();
         return result;
     }
 

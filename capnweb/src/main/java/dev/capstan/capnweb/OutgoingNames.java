@@ -1,6 +1,5 @@
 package dev.capstan.capnweb;
 
-import dev.capstan.async.Promise;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
@@ -39,7 +38,11 @@ final class OutgoingNames implements Outgoing {
 
     /** {@code ["pipeline", target, path, arguments]}, without what is empty at its end. */
     void pipeline(JsonWriter out, long target, Path.Names path, @Nullable List<?> arguments) {
-        out.raw("[\"pipeline\",").number(target);
+        reference(out, "[\"pipeline\",", target, path, arguments);
+    }
+
+    private void reference(JsonWriter out, String kind, long target, Path.Names path, @Nullable List<?> arguments) {
+        out.raw(kind).number(target);
         if (!path.isEmpty() || arguments != null) {
             char before = '[';
             out.raw(',');
@@ -68,43 +71,46 @@ final class OutgoingNames implements Outgoing {
         out.raw(']');
     }
 
+    /**
+     * An object, or what will be one: whoever receives it can call it at once. It is not told as a promise, for which the peer would wait before it
+     * delivers what it is a part of, and whose failure would fail that as a whole.
+     */
     @Override
     public void stub(JsonWriter out, Cap cap) {
         Cap inner = cap.innermost();
         switch (inner) {
-            case PipelineCap place
-            when place.session == session -> {
+            case PipelineCap place when place.session == session -> {
                 place.named();
-                pipeline(out, place.id(), place.place(), null);
+                reference(out, "[\"import\",", place.id(), place.place(), null);
             }
-            case ImportCap known
-            when known.session == session ->
+            case ImportCap known when known.session == session ->
                 out.raw("[\"import\",").number(known.id()).raw(']');
             case ValueCap plain -> session.encoder().value(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
-            default -> introduce(out, inner);
+            default -> out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
         }
     }
 
-    private void introduce(JsonWriter out, Cap inner) {
-        Promise<Cap> resolution = inner.resolution();
-        long id = session.exports.introduce(inner);
-        if (resolution == null) {
-            out.raw("[\"export\",");
-        } else {
-            resolution.cancel();
-            promises.add(id);
-            out.raw("[\"promise\",");
-        }
-        out.number(id).raw(']');
-    }
-
+    /** A value that is not there yet: the peer waits for it. */
     @Override
     public void deferred(JsonWriter out, Deferred promise) {
         if (!(promise instanceof PromisedValue(Cap cap))) {
             throw WebException.of("This promise is none of a session.");
         }
-        stub(out, cap);
+        Cap inner = cap.innermost();
+        switch (inner) {
+            case PipelineCap place when place.session == session -> {
+                place.named();
+                pipeline(out, place.id(), place.place(), null);
+            }
+            case ImportCap known when known.session == session -> stub(out, inner);
+            case ValueCap plain -> stub(out, plain);
+            default -> {
+                long id = session.exports.introduce(inner);
+                promises.add(id);
+                out.raw("[\"promise\",").number(id).raw(']');
+            }
+        }
     }
 
     @Override

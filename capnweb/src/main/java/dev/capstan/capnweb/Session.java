@@ -296,11 +296,11 @@ final class Session implements WebPeer, MessageStream.Receiver {
         return id;
     }
 
-    private Cap pushed(@Nullable Object expression) {
+    private Exports.Pushed pushed(@Nullable Object expression) {
         if (exports.size() >= limits.exports()) {
             Failure full = Failure.overloaded("you hold " + exports.size()
                     + " objects and results of this peer already, which is its limit: release some");
-            return new BrokenCap(full);
+            return new Exports.Pushed(new BrokenCap(full), null);
         }
         return reader.result(expression);
     }

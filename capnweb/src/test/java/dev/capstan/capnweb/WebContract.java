@@ -131,6 +131,11 @@ abstract class WebContract extends CapContract {
     }
 
     @Override
+    protected String nothingThere() {
+        return "Cannot read properties of undefined (reading 'm0')";
+    }
+
+    @Override
     protected Path path(int index) {
         return new Path.Names(List.of(0, CAPS, index));
     }

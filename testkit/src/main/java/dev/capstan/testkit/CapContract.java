@@ -108,6 +108,11 @@ public abstract class CapContract {
         return new Path.Pointers(index);
     }
 
+    /** How the failure of a call ends of method 0 on a capability that is not there. */
+    protected String nothingThere() {
+        return "Called null capability.";
+    }
+
     // ---- the cases
 
     @Nested

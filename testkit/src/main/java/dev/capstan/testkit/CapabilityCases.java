@@ -194,7 +194,7 @@ abstract class CapabilityCases {
         Stub none = scene.stub(scene.way.loop(), BrokenCap.ofNull());
         assertEquals(Failure.Kind.FAILED, stub.call(0, 0, none).failure().kind());
         Failure missing = stub.call(0).failure();
-        assertTrue(missing.reason().endsWith("Called null capability."), missing.reason());
+        assertTrue(missing.reason().endsWith(scene.way.nothingThere()), missing.reason());
         Stub result = stub.call(1).get().cap(0);
         assertEquals(Failure.Kind.FAILED, result.call(0).failure().kind());
         assertEquals(1, stub.call(1).number());
