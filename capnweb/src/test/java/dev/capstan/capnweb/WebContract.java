@@ -54,16 +54,32 @@ abstract class WebContract extends CapContract {
         }
     }
 
+    /** How many processes the calls go through between the two ends. */
+    int hops() {
+        return 0;
+    }
+
     private WebPeer peer() {
         if (peers.isEmpty()) {
-            network.host("server")
-                    .onAccept(stream -> peers.add(WebPeer.over(
-                            sim.loop(), stream, new LocalCap(sim.loop(), new Door()), Limits.DEFAULT, Compat.V0_12)));
-            peers.add(WebPeer.over(
-                    sim.loop(), network.host("client").connect("server"), null, Limits.DEFAULT, Compat.V0_12));
-            sim.poll();
+            Cap main = new LocalCap(sim.loop(), new Door());
+            for (int hop = 0; hop <= hops(); hop++) {
+                main = connect("host " + hop, "host " + (hop + 1), main).main();
+            }
+            main.close();
         }
         return peers.getLast();
+    }
+
+    /** Takes ownership of {@code main}. */
+    private WebPeer connect(String server, String client, Cap main) {
+        network.host(server)
+                .onAccept(stream ->
+                        peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12)));
+        WebPeer peer =
+                WebPeer.over(sim.loop(), network.host(client).connect(server), null, Limits.DEFAULT, Compat.V0_12);
+        sim.poll();
+        peers.add(peer);
+        return peer;
     }
 
     @Override
@@ -133,6 +149,12 @@ abstract class WebContract extends CapContract {
     @Override
     protected String nothingThere() {
         return "Cannot read properties of undefined (reading 'm0')";
+    }
+
+    /** A promise that is rejected would fail the whole result with it, so what is broken is told as an object that fails its calls. */
+    @Override
+    protected boolean tellsBroken() {
+        return false;
     }
 
     @Override

@@ -113,6 +113,11 @@ public abstract class CapContract {
         return "Called null capability.";
     }
 
+    /** Whether the way tells of a capability inside a value that it is broken, before somebody calls it. */
+    protected boolean tellsBroken() {
+        return true;
+    }
+
     // ---- the cases
 
     @Nested
