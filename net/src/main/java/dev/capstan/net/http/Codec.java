@@ -2,9 +2,9 @@ package dev.capstan.net.http;
 
 import dev.capstan.async.ByteStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -33,15 +33,10 @@ final class Codec {
 
     private final EmbeddedChannel channel;
     private final ChannelPipeline pipeline;
-    private final ByteBufAllocator allocator;
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     private boolean closed;
 
     Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers) {
-        this(out, owner, handlers, new UnpooledByteBufAllocator(false));
-    }
-
-    Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers, ByteBufAllocator allocator) {
-        this.allocator = allocator;
         channel = new EmbeddedChannel();
         channel.config().setAllocator(allocator);
         pipeline = channel.pipeline();
@@ -74,15 +69,23 @@ final class Codec {
 
     /** Encodes a message, which it releases, and queues it. */
     void encode(Object message) {
-        pipeline.write(message, channel.voidPromise());
+        // A void promise reports failures to the pipeline, that is, to the owner.
+        ChannelFuture reported = pipeline.write(message, channel.voidPromise());
+        assert reported.isVoid();
     }
 
     /** Gives back what the handlers hold. Not from within {@link #decode}. */
     void close() {
         if (!closed) {
             closed = true;
-            channel.close();
+            ChannelFuture done = channel.close();
+            assert done.isDone();
         }
+    }
+
+    /** Bytes of buffers that were not given back. */
+    long heldBytes() {
+        return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
     }
 
     private static final class Out extends ChannelOutboundHandlerAdapter {
@@ -110,7 +113,7 @@ final class Codec {
         }
     }
 
-    private static final class In extends ChannelInboundHandlerAdapter {
+    private final class In extends ChannelInboundHandlerAdapter {
         private final Owner owner;
 
         In(Owner owner) {
@@ -119,12 +122,18 @@ final class Codec {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            owner.decoded(message);
+            if (closed) {
+                release(message);
+            } else {
+                owner.decoded(message);
+            }
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            owner.malformed(cause);
+            if (!closed) {
+                owner.malformed(cause);
+            }
         }
 
         @Override

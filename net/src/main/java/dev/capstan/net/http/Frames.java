@@ -225,6 +225,10 @@ final class Frames implements Codec.Owner {
         });
     }
 
+    long heldBytes() {
+        return codec.heldBytes();
+    }
+
     /** Gives back what is held. Not from within a delivery. */
     void release() {
         over = true;

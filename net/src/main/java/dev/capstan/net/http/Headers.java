@@ -99,7 +99,7 @@ public final class Headers {
     List<String> elements(String name) {
         List<String> elements = new ArrayList<>();
         for (String value : all(name)) {
-            for (String element : value.split(",")) {
+            for (String element : value.split(",", -1)) {
                 if (!element.isBlank()) {
                     elements.add(element.strip());
                 }

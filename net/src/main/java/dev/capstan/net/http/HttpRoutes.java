@@ -105,10 +105,14 @@ public final class HttpRoutes {
         if (reads && !request.headers().lists("upgrade", "websocket")) {
             return true;
         }
-        String origin = request.headers().first("origin");
+        List<String> origins = request.headers().all("origin");
         String host = request.headers().first("host");
-        int scheme = origin == null ? -1 : origin.indexOf("://");
-        return scheme > 0 && host != null && origin.substring(scheme + 3).equalsIgnoreCase(host);
+        if (origins.size() != 1 || host == null) {
+            return false;
+        }
+        String origin = origins.getFirst();
+        int scheme = origin.indexOf("://");
+        return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
     }
 
     /** Where the request goes; decided before its body has come. */

@@ -159,7 +159,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
             refuse(refusal);
             return;
         }
-        boolean upgrade = Upgrade.isAsked(read.request());
+        boolean upgrade = !read.isOld() && Upgrade.isAsked(read.request());
         HttpRoutes.Found leads = routes.find(read.request(), upgrade);
         if (leads instanceof HttpRoutes.Found.ToSocket) {
             HttpResponse why = read.hasBody()

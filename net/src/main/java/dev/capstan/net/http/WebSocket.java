@@ -91,6 +91,11 @@ public final class WebSocket implements MessageStream {
         onOver = action;
     }
 
+    /** Bytes of buffers that are in use; for tests. */
+    long heldBytes() {
+        return frames.heldBytes();
+    }
+
     /** The subprotocol that was agreed on; empty if none was. */
     public String subprotocol() {
         return subprotocol;
@@ -114,8 +119,8 @@ public final class WebSocket implements MessageStream {
 
     @Override
     public void pause() {
+        paused = true;
         if (!inputOver) {
-            paused = true;
             bytes.pause();
         }
     }
