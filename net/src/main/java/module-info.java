@@ -5,10 +5,14 @@ import org.jspecify.annotations.NullMarked;
 module dev.capstan.net {
     requires static transitive org.jspecify;
     requires transitive dev.capstan.async;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
 
     exports dev.capstan.net;
+    exports dev.capstan.net.http;
 }

@@ -39,8 +39,73 @@ public record Limits(
         if (idleChunks < 0) {
             throw new IllegalArgumentException("idleChunks must not be negative, but is " + idleChunks);
         }
-        if (connectTimeout.isNegative() || connectTimeout.isZero()) {
-            throw new IllegalArgumentException("connectTimeout must be positive, not " + connectTimeout);
+        positive("connectTimeout", connectTimeout);
+    }
+
+    /**
+     * Bounds of what one peer may cost over HTTP/1.1 and WebSocket, on either side.
+     *
+     * @param connections connections that one server holds at a time, WebSockets included; one more is closed unread. Stops the use of all
+     *     descriptors and memory by opening connections
+     * @param headBytes bytes of the first line, and again of all headers together. Stops heads without end
+     * @param bodyBytes bytes of one body, of a request on the server and of an answer on the client. Stops bodies without end; memory is taken
+     *     for what has come, not for what is announced
+     * @param messageBytes bytes of one WebSocket message that arrives, all its fragments together. Stops messages and fragments without end
+     * @param queuedAnswerBytes bytes of answers queued on one connection above which its next request waits. Stops a client that asks and does
+     *     not read
+     * @param headTimeout time from connecting, and later from the first byte of a request, to the end of its head. Stops heads that trickle in
+     *     (Slowloris)
+     * @param requestTimeout time from the end of a head to the end of its body. Stops bodies that trickle in
+     * @param idleTimeout time between two requests, and time in which a client reads nothing of its answer. Stops connections that are held for
+     *     nothing
+     * @param answerTimeout time that a client gives to a server, from connecting to the end of its answer. Stops servers that never answer
+     * @param closeTimeout time for a peer to end its side after we have ended ours. Stops connections that are half closed for ever
+     */
+    public record Http(
+            int connections,
+            int headBytes,
+            int bodyBytes,
+            int messageBytes,
+            long queuedAnswerBytes,
+            Duration headTimeout,
+            Duration requestTimeout,
+            Duration idleTimeout,
+            Duration answerTimeout,
+            Duration closeTimeout) {
+        /**
+         * 10,000 connections; heads of 16 KiB, bodies and messages of 32 MiB, 1 MiB of queued answers; 10 seconds for a head, 60 for a body,
+         * 60 idle, 60 for an answer, 5 to close.
+         */
+        public static final Http DEFAULT = new Http(
+                10_000,
+                16 << 10,
+                32 << 20,
+                32 << 20,
+                1 << 20,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(5));
+
+        /** Checks the ranges. */
+        public Http {
+            atLeastOne("connections", connections);
+            atLeastOne("headBytes", headBytes);
+            atLeastOne("bodyBytes", bodyBytes);
+            atLeastOne("messageBytes", messageBytes);
+            atLeastOne("queuedAnswerBytes", queuedAnswerBytes);
+            positive("headTimeout", headTimeout);
+            positive("requestTimeout", requestTimeout);
+            positive("idleTimeout", idleTimeout);
+            positive("answerTimeout", answerTimeout);
+            positive("closeTimeout", closeTimeout);
+        }
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive, not " + value);
         }
     }
 

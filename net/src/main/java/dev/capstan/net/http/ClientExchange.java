@@ -1,0 +1,275 @@
+package dev.capstan.net.http;
+
+import dev.capstan.async.ByteStream;
+import dev.capstan.async.Loop;
+import dev.capstan.net.Limits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One request of a client and its answer, on a connection of their own. */
+final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
+    /** What a client sends. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are moved, not compared
+    record Asked(String method, String target, Headers headers, byte[] body) {}
+
+    /** Told one of these, once. */
+    interface Outcome {
+        void answered(HttpResponse answer);
+
+        /** Status 101: the connection speaks another protocol from here on. Fail the exchange or take it over. */
+        void switched(ClientExchange exchange, Headers answer);
+
+        void failed(Throwable cause);
+    }
+
+    private enum State {
+        HEAD,
+        BODY,
+        /** The answer is there or will not come; the connection is on its way to close. */
+        ENDING,
+        OVER
+    }
+
+    private static final class Decoder extends HttpResponseDecoder {
+        Decoder(Limits.Http limits) {
+            super(RequestHead.config(limits));
+            setSingleDecode(true);
+        }
+
+        boolean hasMore() {
+            return actualReadableBytes() > 0;
+        }
+
+        byte[] rest() {
+            ByteBuf left = internalBuffer();
+            byte[] rest = new byte[left.readableBytes()];
+            left.readBytes(rest);
+            return rest;
+        }
+    }
+
+    private final Loop loop;
+    private final ByteStream stream;
+    private final String server;
+    private final Limits.Http limits;
+    private final Outcome outcome;
+    private final Decoder decoder;
+    private final Codec codec;
+    private final Relay relay = new Relay(this);
+    private final Alarm alarm;
+    private final ArrayDeque<Object> decoded = new ArrayDeque<>(2);
+    private final Body body;
+    private State state = State.HEAD;
+    private boolean informed;
+    private int status;
+    private Headers headers = Headers.NONE;
+
+    ClientExchange(Loop loop, ByteStream stream, String server, Limits.Http limits, Outcome outcome) {
+        this.loop = loop;
+        this.stream = stream;
+        this.server = server;
+        this.limits = limits;
+        this.outcome = outcome;
+        this.decoder = new Decoder(limits);
+        this.codec = new Codec(stream, this, List.of(decoder, new HttpRequestEncoder()));
+        this.alarm = new Alarm(loop, this::tooSlow);
+        this.body = new Body(limits.bodyBytes());
+    }
+
+    void begin(Asked asked) {
+        FullHttpRequest request = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(asked.method()),
+                asked.target(),
+                Unpooled.wrappedBuffer(asked.body()));
+        for (Map.Entry<String, String> field : asked.headers().fields()) {
+            request.headers().add(field.getKey(), field.getValue());
+        }
+        if (!asked.method().equals("GET")) {
+            request.headers().set("content-length", asked.body().length);
+        }
+        alarm.set(limits.answerTimeout());
+        stream.start(relay);
+        codec.encode(request);
+    }
+
+    // ---- the answer
+
+    @Override
+    public void received(byte[] array, int offset, int length) {
+        if (state == State.HEAD || state == State.BODY) {
+            codec.decode(array, offset, length);
+            proceed();
+        }
+    }
+
+    @Override
+    public void decoded(Object message) {
+        decoded.add(message);
+    }
+
+    @Override
+    public void malformed(Throwable cause) {
+        fail(notHttp(cause));
+    }
+
+    private IOException notHttp(@Nullable Throwable cause) {
+        return new IOException(server + " answered with something that is no HTTP/1.1, or too long a head", cause);
+    }
+
+    private void proceed() {
+        while (state == State.HEAD || state == State.BODY) {
+            if (decoded.isEmpty() && decoder.hasMore()) {
+                codec.decodeMore();
+            }
+            Object next = decoded.poll();
+            if (next == null) {
+                return;
+            }
+            take(next);
+        }
+        dropDecoded();
+    }
+
+    private void dropDecoded() {
+        decoded.forEach(Codec::release);
+        decoded.clear();
+    }
+
+    private void take(Object message) {
+        try {
+            if (message instanceof io.netty.handler.codec.http.HttpResponse response) {
+                takeHead(response);
+            }
+            if (message instanceof HttpContent content) {
+                takeBody(content);
+            }
+        } finally {
+            Codec.release(message);
+        }
+    }
+
+    private void takeHead(io.netty.handler.codec.http.HttpResponse response) {
+        if (response.decoderResult().isFailure()) {
+            fail(notHttp(response.decoderResult().cause()));
+            return;
+        }
+        status = response.status().code();
+        headers = Headers.checked(response.headers());
+        if (status == 101) {
+            outcome.switched(this, headers);
+            return;
+        }
+        informed = status < 200;
+        state = State.BODY;
+        if (status < 100 || status > 599) {
+            fail(new IOException(server + " answered with status " + status + ", which does not exist"));
+        }
+    }
+
+    private void takeBody(HttpContent content) {
+        if (state != State.BODY) {
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            fail(notHttp(content.decoderResult().cause()));
+        } else if (!body.add(content.content())) {
+            fail(new IOException("the answer of " + server + " is longer than " + limits.bodyBytes()
+                    + " bytes: raise bodyBytes in Limits.Http, or ask for less"));
+        } else if (content instanceof LastHttpContent) {
+            complete();
+        }
+    }
+
+    private void complete() {
+        if (informed) {
+            // Status 1xx: the answer proper follows.
+            state = State.HEAD;
+            return;
+        }
+        end();
+        outcome.answered(new HttpResponse(status, headers, body.take()));
+    }
+
+    /** The connection carries a WebSocket from here on. */
+    WebSocket becomeWebSocket(RandomGenerator random, String subprotocol) {
+        byte[] rest = decoder.rest();
+        finish();
+        WebSocket socket = new WebSocket(loop, stream, limits, random, subprotocol);
+        relay.handOver(socket.input());
+        if (rest.length > 0) {
+            socket.input().received(rest, 0, rest.length);
+        }
+        return socket;
+    }
+
+    // ---- the end
+
+    private void tooSlow() {
+        if (state == State.HEAD || state == State.BODY) {
+            fail(new IOException(server + " has not answered within " + limits.answerTimeout()));
+        } else {
+            stream.abort(new IOException(server + " has not closed the connection after its answer"));
+        }
+    }
+
+    /** Gives the exchange up; does nothing once it has come to something. */
+    void fail(Throwable cause) {
+        if (state == State.HEAD || state == State.BODY) {
+            state = State.ENDING;
+            stream.abort(cause);
+            outcome.failed(cause);
+        }
+    }
+
+    private void end() {
+        state = State.ENDING;
+        stream.end();
+        alarm.set(limits.closeTimeout());
+    }
+
+    @Override
+    public void ended() {
+        if (state == State.HEAD || state == State.BODY) {
+            codec.inputEnded();
+            proceed();
+            fail(new EOFException(server + " ended the connection inside its answer, or without any"));
+        } else {
+            finish();
+        }
+        if (state == State.ENDING) {
+            finish();
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        fail(cause);
+        finish();
+    }
+
+    private void finish() {
+        if (state != State.OVER) {
+            state = State.OVER;
+            alarm.cancel();
+            dropDecoded();
+            // Handlers cannot be closed from within one of theirs; this may be.
+            loop.post(codec::close);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.capstan.net.http;
+
+import dev.capstan.async.Address;
+import dev.capstan.async.ByteStream;
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.Network;
+import dev.capstan.async.Promise;
+import dev.capstan.net.Limits;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks servers over HTTP/1.1 and opens WebSockets: one connection for each, closed when it is done. A value without resources; belongs to its
+ * loop and is used on its thread.
+ *
+ * <p>{@code http} and {@code ws} addresses use the network that was given; {@code https} and {@code wss} the one given to {@link #secure}, whose
+ * streams are TLS sessions. Redirects are not followed.
+ */
+public final class HttpClient {
+    private static final int KEY_BYTES = 16;
+
+    private final Loop loop;
+    private final Network network;
+    private final @Nullable Network secure;
+    private final RandomGenerator random;
+    private final Limits.Http limits;
+
+    /**
+     * A client.
+     *
+     * @param random makes the keys and masks of WebSockets; not to be guessed by who writes what is sent (RFC 6455 section 10.3), so a
+     *     {@link java.security.SecureRandom} outside of tests
+     */
+    public HttpClient(Loop loop, Network network, RandomGenerator random, Limits.Http limits) {
+        this(loop, network, null, random, limits);
+    }
+
+    private HttpClient(
+            Loop loop, Network network, @Nullable Network secure, RandomGenerator random, Limits.Http limits) {
+        this.loop = loop;
+        this.network = network;
+        this.secure = secure;
+        this.random = random;
+        this.limits = limits;
+    }
+
+    /** This client, which connects to {@code https} and {@code wss} addresses through {@code tls}. */
+    public HttpClient secure(Network tls) {
+        return new HttpClient(loop, network, tls, random, limits);
+    }
+
+    /**
+     * Sends {@code body} with POST. Fails with {@link IOException} if there is no answer, or none within the limits; an answer of any status is a
+     * result. Cancelling gives the request up.
+     *
+     * @param headers without {@code Host}, {@code Content-Length}, {@code Transfer-Encoding} and {@code Connection}
+     */
+    public Promise<HttpResponse> post(URI to, Headers headers, byte[] body) {
+        return send("POST", to, headers, body);
+    }
+
+    /** As {@link #post}, with any method but {@code HEAD} and {@code CONNECT}. */
+    public Promise<HttpResponse> send(String method, URI to, Headers headers, byte[] body) {
+        if (List.of("HEAD", "CONNECT").contains(method.toUpperCase(Locale.ROOT))) {
+            throw new IllegalArgumentException("this client does not know how the answer to " + method + " ends");
+        }
+        Target target = Target.of(to, "http", "https");
+        ClientExchange.Asked asked = new ClientExchange.Asked(
+                method, target.path(), headers.with("host", target.authority()).with("connection", "close"), body);
+        Completer<HttpResponse> completer = new Completer<>(loop);
+        exchange(target, asked, completer, new ClientExchange.Outcome() {
+            @Override
+            public void answered(HttpResponse answer) {
+                completer.complete(answer);
+            }
+
+            @Override
+            public void switched(ClientExchange exchange, Headers answer) {
+                exchange.fail(new IOException(target + " has switched to another protocol, which nobody asked for"));
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                completer.fail(cause);
+            }
+        });
+        return completer.promise();
+    }
+
+    /**
+     * Opens a WebSocket, which belongs to whoever waits for it. Fails with {@link IOException} if the server does not answer, or with something
+     * else; its text has the status then. Cancelling gives the attempt up.
+     *
+     * @param subprotocols what to offer, the most wanted first; the server may choose none
+     */
+    public Promise<WebSocket> webSocket(URI to, Headers headers, String... subprotocols) {
+        Target target = Target.of(to, "ws", "wss");
+        byte[] nonce = new byte[KEY_BYTES];
+        random.nextBytes(nonce);
+        String key = Upgrade.key(nonce);
+        List<String> offered = List.of(subprotocols);
+        Headers all = headers.with("host", target.authority())
+                .with("upgrade", "websocket")
+                .with("connection", "Upgrade")
+                .with("sec-websocket-version", "13")
+                .with("sec-websocket-key", key);
+        if (!offered.isEmpty()) {
+            all = all.with("sec-websocket-protocol", String.join(", ", offered));
+        }
+        Completer<WebSocket> completer = new Completer<>(loop);
+        ClientExchange.Asked asked = new ClientExchange.Asked("GET", target.path(), all, new byte[0]);
+        exchange(target, asked, completer, new ClientExchange.Outcome() {
+            @Override
+            public void answered(HttpResponse answer) {
+                completer.fail(new IOException(target + " did not open a WebSocket but answered with status "
+                        + answer.status() + ": check the path, and what the server demands"));
+            }
+
+            @Override
+            public void switched(ClientExchange exchange, Headers answer) {
+                String mistake = Upgrade.mistake(answer, key, offered);
+                if (mistake != null) {
+                    exchange.fail(new IOException(target + " did not open a WebSocket: " + mistake));
+                } else {
+                    String chosen = answer.first("sec-websocket-protocol");
+                    completer.complete(exchange.becomeWebSocket(random, chosen == null ? "" : chosen));
+                }
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                completer.fail(cause);
+            }
+        });
+        return completer.promise();
+    }
+
+    private void exchange(
+            Target target, ClientExchange.Asked asked, Completer<?> completer, ClientExchange.Outcome outcome) {
+        Network through = target.secure() ? secure : network;
+        if (through == null) {
+            completer.fail(new IOException(target + " needs TLS: give this client a network for it with secure()"));
+            return;
+        }
+        Promise.Cancelable connecting = through.connect(target.address()).listen(loop, (stream, failure) -> {
+            if (stream != null) {
+                begin(stream, target, asked, completer, outcome);
+            } else {
+                outcome.failed(failure == null ? new IOException("there is no connection to " + target) : failure);
+            }
+        });
+        completer.onCancel(connecting::cancel);
+    }
+
+    private void begin(
+            ByteStream stream,
+            Target target,
+            ClientExchange.Asked asked,
+            Completer<?> completer,
+            ClientExchange.Outcome outcome) {
+        ClientExchange exchange = new ClientExchange(loop, stream, target.toString(), limits, outcome);
+        completer.onCancel(() -> exchange.fail(new IOException("the request was given up")));
+        exchange.begin(asked);
+    }
+
+    /** Where a URI leads. */
+    private record Target(Address address, String authority, String path, boolean secure, String text) {
+        static Target of(URI uri, String plainScheme, String secureScheme) {
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+            String host = uri.getHost();
+            boolean secure = scheme.equals(secureScheme);
+            if (!secure && !scheme.equals(plainScheme)) {
+                throw new IllegalArgumentException("this needs an address that begins with " + plainScheme + ":// or "
+                        + secureScheme + "://, not with '" + scheme + "'");
+            }
+            if (host == null || uri.getRawUserInfo() != null) {
+                throw new IllegalArgumentException(
+                        "an address is written as " + plainScheme + "://host:port/path, without user or password");
+            }
+            int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
+            String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            String rawPath = uri.getRawPath();
+            String path = rawPath == null || rawPath.isEmpty() ? "/" : rawPath;
+            String query = uri.getRawQuery();
+            return new Target(
+                    new Address.Tcp(bare, port),
+                    uri.getPort() >= 0 ? host + ":" + port : host,
+                    query == null ? path : path + "?" + query,
+                    secure,
+                    scheme + "://" + host + ":" + port + path);
+        }
+
+        /** Without the query, which may hold a secret. */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+}

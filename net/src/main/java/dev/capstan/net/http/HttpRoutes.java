@@ -1,0 +1,184 @@
+package dev.capstan.net.http;
+
+import dev.capstan.async.Promise;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server answers, and who does: handlers by method and path, and by path for WebSockets. A value; each method gives a new one.
+ *
+ * <p>A path matches as a whole, as it was sent; one that ends in {@code /*} matches everything below, and the longest match wins. A path that is
+ * known under other methods is answered with 405, one that is only a WebSocket with 426, any other with 404. {@code HEAD} is answered by the
+ * handler of {@code GET} if it has none of its own.
+ *
+ * <p>Handlers run as protocol code on the server's loop: they must not block, and may start a fiber for what does.
+ */
+public final class HttpRoutes {
+    /** Answers requests. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * The answer to {@code request}. What it throws or fails with is logged and answered with status 500 and no detail. Cancelled when the
+         * client is gone.
+         */
+        Promise<HttpResponse> handle(HttpRequest request) throws Exception;
+    }
+
+    /** Takes WebSockets. */
+    @FunctionalInterface
+    public interface SocketHandler {
+        /** {@code request} has become {@code socket}, which the handler owns and starts. */
+        void opened(HttpRequest request, WebSocket socket) throws Exception;
+    }
+
+    /** No routes; requests from web pages of other hosts are refused. */
+    public static final HttpRoutes NONE = new HttpRoutes(List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
+
+    private final List<Plain> plain;
+    private final List<Socket> sockets;
+    private final Predicate<? super HttpRequest> origins;
+
+    private record Plain(String method, String path, Handler handler) {}
+
+    record Socket(String path, List<String> subprotocols, SocketHandler handler) {}
+
+    /** What a request leads to. */
+    sealed interface Found {
+        record ToHandler(Handler handler) implements Found {}
+
+        record ToSocket(Socket socket) implements Found {}
+
+        record ToAnswer(HttpResponse answer) implements Found {}
+    }
+
+    private HttpRoutes(List<Plain> plain, List<Socket> sockets, Predicate<? super HttpRequest> origins) {
+        this.plain = plain;
+        this.sockets = sockets;
+        this.origins = origins;
+    }
+
+    /** These, and {@code handler} for this method and path. */
+    public HttpRoutes on(String method, String path, Handler handler) {
+        return new HttpRoutes(
+                plus(plain, new Plain(method.toUpperCase(Locale.ROOT), checked(path), handler)), sockets, origins);
+    }
+
+    /** These, and {@code handler} for WebSockets at this path; of the subprotocols that a client offers the first that is listed here is chosen. */
+    public HttpRoutes webSocket(String path, SocketHandler handler, String... subprotocols) {
+        return new HttpRoutes(plain, plus(sockets, new Socket(checked(path), List.of(subprotocols), handler)), origins);
+    }
+
+    /**
+     * These, with another rule for requests that have an {@code Origin} header, as browsers send it: they go to a handler if {@code allowed} says
+     * so, told before the body has come (it is empty), and are answered with 403 else. Requests without the header come from programs, which could
+     * claim any origin, and are not asked about.
+     *
+     * <p>Unless this is called, an origin must have the host and port that the request has in {@code Host}, but for {@code GET},
+     * {@code HEAD} and {@code OPTIONS} without a WebSocket: what those answer a browser shows to other origins only if the answer says so.
+     */
+    public HttpRoutes origins(Predicate<? super HttpRequest> allowed) {
+        return new HttpRoutes(plain, sockets, allowed);
+    }
+
+    private static String checked(String path) {
+        int star = path.indexOf('*');
+        if (!path.startsWith("/") || (star >= 0 && (star != path.length() - 1 || !path.endsWith("/*")))) {
+            throw new IllegalArgumentException(
+                    "a path begins with / and may end in /* for everything below, unlike '" + path + "'");
+        }
+        return path;
+    }
+
+    private static <T> List<T> plus(List<T> some, T more) {
+        List<T> all = new ArrayList<>(some);
+        all.add(more);
+        return List.copyOf(all);
+    }
+
+    private static boolean isHarmlessOrOfSameHost(HttpRequest request) {
+        boolean reads = List.of("GET", "HEAD", "OPTIONS").contains(request.method());
+        if (reads && !request.headers().lists("upgrade", "websocket")) {
+            return true;
+        }
+        List<String> origins = request.headers().all("origin");
+        String host = request.headers().first("host");
+        if (origins.size() != 1 || host == null) {
+            return false;
+        }
+        String origin = origins.getFirst();
+        int scheme = origin.indexOf("://");
+        return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
+    }
+
+    /** Where the request goes; decided before its body has come. */
+    Found find(HttpRequest head, boolean upgrade) {
+        Found found = upgrade ? findSocket(head.path()) : null;
+        if (found == null) {
+            found = findPlain(head);
+        }
+        boolean asked = !(found instanceof Found.ToAnswer)
+                && !head.headers().all("origin").isEmpty();
+        if (asked && !origins.test(head)) {
+            return new Found.ToAnswer(HttpResponse.text(403, "this origin is not allowed here"));
+        }
+        return found;
+    }
+
+    private @Nullable Found findSocket(String path) {
+        Socket best = null;
+        for (Socket each : sockets) {
+            if (matches(each.path(), path)
+                    && (best == null || each.path().length() > best.path().length())) {
+                best = each;
+            }
+        }
+        return best == null ? null : new Found.ToSocket(best);
+    }
+
+    private Found findPlain(HttpRequest head) {
+        Plain best = null;
+        Set<String> otherMethods = new LinkedHashSet<>();
+        for (Plain each : plain) {
+            if (matches(each.path(), head.path())) {
+                boolean suits = each.method().equals(head.method())
+                        || (each.method().equals("GET") && head.method().equals("HEAD"));
+                if (!suits) {
+                    otherMethods.add(each.method());
+                } else if (best == null || isBetter(each, best, head.method())) {
+                    best = each;
+                }
+            }
+        }
+        if (best != null) {
+            return new Found.ToHandler(best.handler());
+        }
+        if (!otherMethods.isEmpty()) {
+            HttpResponse answer = HttpResponse.text(405, "this method is not allowed here");
+            return new Found.ToAnswer(new HttpResponse(
+                    405, answer.headers().with("allow", String.join(", ", otherMethods)), answer.body()));
+        }
+        if (findSocket(head.path()) != null) {
+            return new Found.ToAnswer(HttpResponse.text(426, "this is a WebSocket"));
+        }
+        return new Found.ToAnswer(HttpResponse.text(404, "there is nothing here"));
+    }
+
+    private static boolean isBetter(Plain one, Plain than, String method) {
+        int byLength = Integer.compare(one.path().length(), than.path().length());
+        return byLength > 0
+                || (byLength == 0
+                        && one.method().equals(method)
+                        && !than.method().equals(method));
+    }
+
+    private static boolean matches(String pattern, String path) {
+        return pattern.endsWith("/*")
+                ? path.startsWith(pattern.substring(0, pattern.length() - 1))
+                : path.equals(pattern);
+    }
+}

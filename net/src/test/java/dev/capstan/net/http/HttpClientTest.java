@@ -1,0 +1,348 @@
+package dev.capstan.net.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.async.Address;
+import dev.capstan.async.Promise;
+import dev.capstan.async.SimLoop;
+import dev.capstan.net.Limits;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client in simulated time, before a server that says what a test wants. */
+final class HttpClientTest {
+    private static final Limits.Http LIMITS = new Limits.Http(
+            3,
+            1000,
+            1000,
+            1000,
+            10_000,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5));
+    private static final URI API = URI.create("http://server.example:8080/api?x=1");
+    private static final URI SOCKET = URI.create("ws://server.example/socket");
+
+    private final SimLoop sim = new SimLoop();
+    private final PipeNetwork network = new PipeNetwork(sim.loop());
+    private final HttpClient client = new HttpClient(sim.loop(), network, new Random(1), LIMITS);
+    private final List<RawPeer> servers = new ArrayList<>();
+
+    private @Nullable Object result;
+
+    HttpClientTest() {
+        network.serve(stream -> servers.add(new RawPeer(stream)));
+    }
+
+    private RawPeer server() {
+        return servers.getFirst();
+    }
+
+    private Promise.Cancelable keep(Promise<?> promise) {
+        Promise.Cancelable keeping =
+                promise.listen(sim.loop(), (value, failure) -> result = failure != null ? failure : value);
+        sim.poll();
+        return keeping;
+    }
+
+    private Promise.Cancelable post(String body) {
+        return keep(client.post(API, Headers.of("x-token", "t"), body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void answer(String text) {
+        server().say(text);
+        sim.poll();
+    }
+
+    private HttpResponse response() {
+        return (HttpResponse) assertIs(HttpResponse.class);
+    }
+
+    private Object assertIs(Class<?> type) {
+        Object got = result;
+        if (!type.isInstance(got)) {
+            throw new AssertionError(
+                    "no " + type.getSimpleName() + " but " + got, got instanceof Throwable e ? e : null);
+        }
+        return got;
+    }
+
+    private void assertFails(String text) {
+        assertTrue(((IOException) assertIs(IOException.class)).getMessage().contains(text), String.valueOf(result));
+    }
+
+    @AfterEach
+    void leavesNothingBehind() {
+        if (result instanceof WebSocket socket) {
+            socket.abort(new IOException("the test is over"));
+        }
+        sim.poll();
+        sim.advance(Duration.ofSeconds(70));
+        assertEquals(0, sim.loop().timer().pending());
+        servers.forEach(server -> assertTrue(server.isOver(), server.heard()));
+    }
+
+    @Nested
+    class Posts {
+        @Test
+        void a_post_is_sent_whole() {
+            post("hello");
+            assertEquals(
+                    "POST /api?x=1 HTTP/1.1\r\nx-token: t\r\nhost: server.example:8080\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello",
+                    server().heard());
+            assertEquals(new Address.Tcp("server.example", 8080), network.connectedTo);
+        }
+
+        @Test
+        void the_answer_has_status_headers_and_body() {
+            post("");
+            answer("HTTP/1.1 404 Nothing Here\r\nX: 1\r\nx: 2\r\nContent-Length: 2\r\n\r\nno");
+            assertEquals(404, response().status());
+            assertEquals(List.of("1", "2"), response().headers().all("x"));
+            assertArrayEquals(new byte[] {'n', 'o'}, response().body());
+            assertTrue(server().isEnded());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+                    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+                    "HTTP/1.1 200 \r\nContent-Length: 5\r\n\r\nhello",
+                    "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+                })
+        void an_answer_may_be_framed_in_every_way(String text) {
+            post("");
+            for (char each : text.toCharArray()) {
+                answer(String.valueOf(each));
+            }
+            assertEquals("hello", new String(response().body(), StandardCharsets.UTF_8));
+            assertEquals(200, response().status());
+        }
+
+        @Test
+        void an_answer_without_length_ends_with_the_connection() {
+            post("");
+            answer("HTTP/1.1 200 OK\r\n\r\nhel");
+            answer("lo");
+            assertEquals(null, result);
+            server().stream().end();
+            sim.poll();
+            assertEquals("hello", new String(response().body(), StandardCharsets.UTF_8));
+        }
+
+        @Test
+        void an_answer_without_content_is_complete_at_once() {
+            post("");
+            answer("HTTP/1.1 204 No Content\r\n\r\n");
+            assertEquals(204, response().status());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "",
+                    "HTTP/1.1 200 OK\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n",
+                })
+        void an_answer_that_ends_early_fails(String text) {
+            post("");
+            answer(text);
+            server().stream().end();
+            sim.poll();
+            assertIs(IOException.class);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "SSH-2.0-OpenSSH\r\n\r\n",
+                    "HTTP/1.1 2xx OK\r\n\r\n",
+                    "HTTP/1.1 99 Odd\r\n\r\n",
+                    "HTTP/1.1 600 Odd\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+                })
+        void an_answer_that_is_none_fails(String text) {
+            post("");
+            answer(text);
+            assertIs(IOException.class);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"1000, true", "1001, false"})
+        void the_body_of_an_answer_is_limited(int length, boolean passes) {
+            post("");
+            answer("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(length));
+            server().stream().end();
+            sim.poll();
+            if (passes) {
+                assertEquals(length, response().body().length);
+            } else {
+                assertFails("longer than 1000 bytes");
+            }
+        }
+
+        @Test
+        void the_head_of_an_answer_is_limited() {
+            post("");
+            answer("HTTP/1.1 200 OK\r\nX: " + "x".repeat(1001));
+            assertIs(IOException.class);
+        }
+
+        @Test
+        void a_server_that_does_not_answer_is_given_up() {
+            post("");
+            sim.advance(Duration.ofMillis(59_900));
+            assertEquals(null, result);
+            sim.advance(Duration.ofMillis(200));
+            assertFails("http://server.example:8080/api has not answered within PT1M");
+        }
+
+        @Test
+        void cancelling_gives_the_request_up() {
+            post("").cancel();
+            sim.poll();
+            assertTrue(server().isOver());
+        }
+
+        @Test
+        void a_server_that_is_not_there_is_an_error() {
+            network.serve(stream -> stream.abort(new IOException("refused")));
+            post("");
+            assertIs(IOException.class);
+        }
+
+        @Test
+        void https_needs_a_network_for_it() {
+            URI secure = URI.create("https://server.example/");
+            keep(client.post(secure, Headers.NONE, new byte[0]));
+            assertFails("needs TLS");
+            keep(client.secure(network).post(secure, Headers.NONE, new byte[0]));
+            assertEquals(new Address.Tcp("server.example", 443), network.connectedTo);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"ftp://h/", "h:80", "/path", "http:///path", "http://user:pw@host/", "ws://h/"})
+        void an_address_of_another_kind_is_refused(String address) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> client.post(URI.create(address), Headers.NONE, new byte[0]));
+        }
+
+        @Test
+        void a_header_cannot_smuggle_another() {
+            assertThrows(IllegalArgumentException.class, () -> Headers.of("x", "a\r\ny: b"));
+            assertThrows(IllegalArgumentException.class, () -> Headers.of("x: a\r\ny", "b"));
+        }
+    }
+
+    @Nested
+    class WebSockets {
+        private void open(String... subprotocols) {
+            keep(client.webSocket(SOCKET, Headers.NONE, subprotocols));
+        }
+
+        private String acceptLine() {
+            int at = server().heard().indexOf("sec-websocket-key: ") + "sec-websocket-key: ".length();
+            String key = server().heard().substring(at, server().heard().indexOf("\r\n", at));
+            return "Sec-WebSocket-Accept: " + Upgrade.accept(key) + "\r\n";
+        }
+
+        private String switching() {
+            return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + acceptLine();
+        }
+
+        @Test
+        void a_socket_opens_and_masks_what_it_sends() {
+            open("a", "b");
+            assertTrue(server().heard().startsWith("GET /socket HTTP/1.1\r\n"));
+            assertTrue(server().heard().contains("sec-websocket-protocol: a, b\r\n"));
+            assertFalse(server().heard().contains("extensions"));
+            int head = server().bytes().length;
+            answer(switching() + "Sec-WebSocket-Protocol: b\r\n\r\n");
+            WebSocket socket = (WebSocket) assertIs(WebSocket.class);
+            assertEquals("b", socket.subprotocol());
+            socket.send(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)));
+            sim.poll();
+            byte[] sent = server().bytes();
+            assertEquals(head + 11, sent.length);
+            assertEquals((byte) 0x85, sent[head + 1]);
+            for (int i = 0; i < 5; i++) {
+                assertEquals("hello".charAt(i), (char) (sent[head + 6 + i] ^ sent[head + 2 + (i & 3)]));
+            }
+        }
+
+        @Test
+        void a_message_in_the_packet_of_the_answer_is_not_lost() {
+            open();
+            answer(switching() + "\r\n\u0081\u0003one");
+            WebSocket socket = (WebSocket) assertIs(WebSocket.class);
+            answer("\u0081\u0003two");
+            Messages messages = new Messages();
+            socket.start(messages);
+            sim.poll();
+            assertEquals(List.of("one", "two"), messages.texts());
+        }
+
+        @Test
+        void a_server_that_masks_is_refused() {
+            open();
+            answer(switching() + "\r\n");
+            Messages messages = new Messages();
+            ((WebSocket) assertIs(WebSocket.class)).start(messages);
+            server().say(RawPeer.text("masked"));
+            sim.poll();
+            assertEquals(1002, messages.failureCode());
+        }
+
+        @Test
+        void an_answer_of_another_status_fails_with_it() {
+            open();
+            answer("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+            assertFails("status 403");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "Upgrade: websocket, Upgrade: h2c, another protocol",
+            "Connection: Upgrade, Connection: close, another protocol",
+            "Sec-WebSocket-Accept: , Sec-WebSocket-Accept: x, does not belong",
+            "Upgrade: websocket, 'Upgrade: websocket|Sec-WebSocket-Extensions: permessage-deflate', extension",
+            "Upgrade: websocket, 'Upgrade: websocket|Sec-WebSocket-Protocol: c', subprotocol",
+        })
+        void an_answer_to_something_else_is_refused(String instead, String of, String why) {
+            open("a");
+            answer(switching().replace(instead, of.replace("|", "\r\n")) + "\r\n");
+            assertFails(why);
+        }
+
+        @Test
+        void cancelling_gives_the_attempt_up() {
+            keep(client.webSocket(SOCKET, Headers.NONE)).cancel();
+            sim.poll();
+            assertTrue(server().isOver());
+        }
+    }
+}
