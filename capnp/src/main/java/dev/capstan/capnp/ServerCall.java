@@ -41,7 +41,8 @@ public final class ServerCall {
 
     /** Why a method of another wire is not called. */
     static Failure foreign(Method.Member member) {
-        return Failure.unimplemented("'" + member
-                + "' is a name, and a Cap'n Proto object is called by numbers: put a gateway between this caller and the object");
+        return Failure.unimplemented(
+                "'" + member
+                        + "' is a name, and a Cap'n Proto object is called by numbers: put a gateway between this caller and the object");
     }
 }

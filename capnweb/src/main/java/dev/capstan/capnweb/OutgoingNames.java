@@ -79,15 +79,18 @@ final class OutgoingNames implements Outgoing {
     public void stub(JsonWriter out, Cap cap) {
         Cap inner = cap.innermost();
         switch (inner) {
-            case PipelineCap place when place.session == session -> {
+            case PipelineCap place
+            when place.session == session -> {
                 place.named();
                 reference(out, "[\"import\",", place.id(), place.place(), null);
             }
-            case ImportCap known when known.session == session ->
+            case ImportCap known
+            when known.session == session ->
                 out.raw("[\"import\",").number(known.id()).raw(']');
             case ValueCap plain -> session.encoder().value(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
-            default -> out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
+            default ->
+                out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
         }
     }
 
@@ -99,7 +102,8 @@ final class OutgoingNames implements Outgoing {
         }
         Cap inner = cap.innermost();
         switch (inner) {
-            case PipelineCap place when place.session == session -> {
+            case PipelineCap place
+            when place.session == session -> {
                 place.named();
                 pipeline(out, place.id(), place.place(), null);
             }

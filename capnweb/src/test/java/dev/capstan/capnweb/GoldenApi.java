@@ -95,8 +95,10 @@ final class GoldenApi {
                                 new Scripted(loop)
                                         .function(x -> value((Long) x.getFirst() + 1))
                                         .cap())))
-                .on("callMe", args -> result(call(first(args), "", args.subList(1, 2)))
-                        .map(got -> new Scripted.Answered(object("got", got.value()))))
+                .on(
+                        "callMe",
+                        args -> result(call(first(args), "", args.subList(1, 2)))
+                                .map(got -> new Scripted.Answered(object("got", got.value()))))
                 .on("pipelineBack", args -> result(call(first(args), "make", List.of())))
                 .on("cbPromise", args -> value(object("p", promised(call(first(args), "later", List.of())), "n", 1L)))
                 .on("keep", args -> {
@@ -109,12 +111,16 @@ final class GoldenApi {
                     kept = null;
                     return value(JsValue.UNDEFINED);
                 })
-                .on("slow", args -> loop.timer()
-                        .after(Duration.ofMillis((Long) Objects.requireNonNull(args.getFirst())))
-                        .map(done -> new Scripted.Answered("slow done")))
-                .on("laterCounter", args -> loop.timer()
-                        .after(Duration.ofMillis(20))
-                        .map(done -> new Scripted.Answered(counter(100))))
+                .on(
+                        "slow",
+                        args -> loop.timer()
+                                .after(Duration.ofMillis((Long) Objects.requireNonNull(args.getFirst())))
+                                .map(done -> new Scripted.Answered("slow done")))
+                .on(
+                        "laterCounter",
+                        args -> loop.timer()
+                                .after(Duration.ofMillis(20))
+                                .map(done -> new Scripted.Answered(counter(100))))
                 .on("self", args -> value(api.cap()))
                 .on("fail", args -> Promise.failed(failure((String) Objects.requireNonNull(args.getFirst()))))
                 .get("prop", () -> object("deep", object("er", 7L), "counter", counter(3)));
@@ -133,7 +139,15 @@ final class GoldenApi {
                                 "code",
                                 "E_CODE",
                                 "details",
-                                object("retry", 3L, "at", Instant.EPOCH, "list", List.of(1L, List.of(2L)), "big", BigInteger.valueOf(5)))));
+                                object(
+                                        "retry",
+                                        3L,
+                                        "at",
+                                        Instant.EPOCH,
+                                        "list",
+                                        List.of(1L, List.of(2L)),
+                                        "big",
+                                        BigInteger.valueOf(5)))));
             case "cause" ->
                 Errors.failure(new JsError("Error", "outer", null, object("cause", JsError.of("RangeError", "inner"))));
             case "aggregate" ->

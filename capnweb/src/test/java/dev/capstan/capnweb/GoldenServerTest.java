@@ -39,8 +39,8 @@ class GoldenServerTest {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (line.contains("\"dir\"")) {
                     byte[] utf8 = line.getBytes(StandardCharsets.UTF_8);
-                    Map<?, ?> entry = (Map<?, ?>)
-                            Objects.requireNonNull(Json.parse(utf8, 0, utf8.length, Limits.DEFAULT));
+                    Map<?, ?> entry =
+                            (Map<?, ?>) Objects.requireNonNull(Json.parse(utf8, 0, utf8.length, Limits.DEFAULT));
                     lines.add(new Line(
                             "c2s".equals(entry.get("dir")), (String) Objects.requireNonNull(entry.get("line"))));
                 }
@@ -112,8 +112,7 @@ class GoldenServerTest {
         }
         sim.advance(Duration.ofSeconds(1));
         sim.poll();
-        assertEquals(
-                String.join("\n", GoldenApi.sorted(expected)), String.join("\n", GoldenApi.sorted(received)));
+        assertEquals(String.join("\n", GoldenApi.sorted(expected)), String.join("\n", GoldenApi.sorted(received)));
         assertEquals(results(expected), results(received));
     }
 

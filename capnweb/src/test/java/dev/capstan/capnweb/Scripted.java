@@ -89,8 +89,7 @@ final class Scripted implements Target {
         WebPayload payload = WebPayload.holding(property);
         try (payload;
                 Cap inside = payload.cap(Path.Names.NONE)) {
-            Request rest = inside.request(
-                    new Method.Member(path.from(1), reads), WebFormat.INSTANCE, 0, Hints.NONE);
+            Request rest = inside.request(new Method.Member(path.from(1), reads), WebFormat.INSTANCE, 0, Hints.NONE);
             WebPayload.of(rest.params()).set(Values.share(arguments));
             return context.tailCall(rest);
         }

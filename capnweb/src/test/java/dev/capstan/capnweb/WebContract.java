@@ -73,8 +73,7 @@ abstract class WebContract extends CapContract {
     /** Takes ownership of {@code main}. */
     private WebPeer connect(String server, String client, Cap main) {
         network.host(server)
-                .onAccept(stream ->
-                        peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12)));
+                .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12)));
         WebPeer peer =
                 WebPeer.over(sim.loop(), network.host(client).connect(server), null, Limits.DEFAULT, Compat.V0_12);
         sim.poll();
