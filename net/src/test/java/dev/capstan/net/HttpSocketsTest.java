@@ -63,8 +63,8 @@ final class HttpSocketsTest {
 
         Sockets(Transport transport) {
             net = NetLoop.onThisThread(transport);
-            HttpRoutes routes = HttpRoutes.NONE
-                    .on("POST", "/echo", request -> Promise.of(new HttpResponse(200, Headers.NONE, request.body())))
+            HttpRoutes routes = HttpRoutes.none()
+                    .on("POST", "/echo", request -> Promise.of(new HttpResponse(200, Headers.of(), request.body())))
                     .webSocket("/", (request, socket) -> {
                         serverSocket = socket;
                         serverEar.stream = socket;
@@ -121,7 +121,7 @@ final class HttpSocketsTest {
         }
 
         private WebSocket open() {
-            WebSocket socket = net.loop().await(client.webSocket(uri("ws", "/"), Headers.NONE));
+            WebSocket socket = net.loop().await(client.webSocket(uri("ws", "/"), Headers.of()));
             clientEar.stream = socket;
             socket.start(clientEar);
             return socket;
@@ -233,7 +233,7 @@ final class HttpSocketsTest {
         void posts_of_0_to_1_000_000_bytes_are_answered() {
             for (int size : new int[] {0, 1, 1000, 65_536, 1_000_000}) {
                 HttpResponse response =
-                        net.loop().await(client.post(uri("http", "/echo"), Headers.NONE, letters(size)));
+                        net.loop().await(client.post(uri("http", "/echo"), Headers.of(), letters(size)));
                 assertEquals(200, response.status());
                 assertArrayEquals(letters(size), response.body());
             }
@@ -246,18 +246,17 @@ final class HttpSocketsTest {
                             net.loop(),
                             net.network(),
                             new Address.Tcp("127.0.0.1", 0),
-                            HttpRoutes.NONE.on("POST", "/", request -> Promise.of(HttpResponse.text(201, "made"))),
+                            HttpRoutes.none().on("POST", "/", request -> Promise.of(HttpResponse.text(201, "made"))),
                             Limits.Http.DEFAULT));
             URI there = URI.create("http://" + own.address());
             assertEquals(
                     201,
                     net.loop()
-                            .await(client.post(there, Headers.NONE, new byte[0]))
+                            .await(client.post(there, Headers.of(), new byte[0]))
                             .status());
             own.close();
             assertThrows(
-                    CompletionException.class,
-                    () -> net.loop().await(client.post(there, Headers.NONE, new byte[0])));
+                    CompletionException.class, () -> net.loop().await(client.post(there, Headers.of(), new byte[0])));
             until(() -> own.open() == 0);
         }
 

@@ -77,7 +77,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     private State state = State.HEAD;
     private boolean informed;
     private int status;
-    private Headers headers = Headers.NONE;
+    private Headers headers = Headers.of();
 
     ClientExchange(Loop loop, ByteStream stream, String server, Limits.Http limits, Outcome outcome) {
         this.loop = loop;

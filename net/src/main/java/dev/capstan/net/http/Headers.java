@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * to send a second header or answer.
  */
 public final class Headers {
-    /** No fields. */
-    public static final Headers NONE = new Headers(List.of());
-
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     private final List<Map.Entry<String, String>> fields;
@@ -24,7 +21,7 @@ public final class Headers {
     }
 
     /**
-     * Fields from names and values in turn.
+     * Fields from names and values in turn; none at all without arguments.
      *
      * @throws IllegalArgumentException if a name or value cannot be sent
      */
@@ -32,7 +29,7 @@ public final class Headers {
         if (namesAndValues.length % 2 != 0) {
             throw new IllegalArgumentException("headers are names and values in turn; the last name has no value");
         }
-        Headers headers = NONE;
+        Headers headers = new Headers(List.of());
         for (int i = 0; i < namesAndValues.length; i += 2) {
             headers = headers.with(namesAndValues[i], namesAndValues[i + 1]);
         }

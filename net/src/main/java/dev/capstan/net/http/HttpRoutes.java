@@ -36,9 +36,6 @@ public final class HttpRoutes {
         void opened(HttpRequest request, WebSocket socket) throws Exception;
     }
 
-    /** No routes; requests from web pages of other hosts are refused. */
-    public static final HttpRoutes NONE = new HttpRoutes(List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
-
     private final List<Plain> plain;
     private final List<Socket> sockets;
     private final Predicate<? super HttpRequest> origins;
@@ -60,6 +57,11 @@ public final class HttpRoutes {
         this.plain = plain;
         this.sockets = sockets;
         this.origins = origins;
+    }
+
+    /** No routes; requests from web pages of other hosts are refused. */
+    public static HttpRoutes none() {
+        return new HttpRoutes(List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
     }
 
     /** These, and {@code handler} for this method and path. */

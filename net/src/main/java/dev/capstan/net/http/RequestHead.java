@@ -141,7 +141,7 @@ record RequestHead(
 
     private static RequestHead refused(HttpResponse answer) {
         return new RequestHead(
-                new HttpRequest("", "/", null, Headers.NONE, NO_BODY), false, false, false, false, answer);
+                new HttpRequest("", "/", null, Headers.of(), NO_BODY), false, false, false, false, answer);
     }
 
     /** The target without scheme and authority, which a client that thinks it speaks to a proxy sends. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -58,12 +59,11 @@ final class ValuesTest {
 
     private static boolean isUtf8(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .decode(ByteBuffer.wrap(bytes))
-                            .length()
-                    >= 0;
+            CharBuffer decoded = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(bytes));
+            return decoded.length() <= bytes.length;
         } catch (CharacterCodingException e) {
             return false;
         }
@@ -107,15 +107,15 @@ final class ValuesTest {
 
     @Test
     void a_status_out_of_range_is_refused() {
-        assertThrows(IllegalArgumentException.class, () -> new HttpResponse(199, Headers.NONE, new byte[0]));
-        assertThrows(IllegalArgumentException.class, () -> new HttpResponse(600, Headers.NONE, new byte[0]));
+        assertThrows(IllegalArgumentException.class, () -> new HttpResponse(199, Headers.of(), new byte[0]));
+        assertThrows(IllegalArgumentException.class, () -> new HttpResponse(600, Headers.of(), new byte[0]));
     }
 
     @Test
     void a_path_that_could_never_match_is_refused() {
         for (String path : List.of("", "x", "/*x", "/a*", "*", "/a/*/b")) {
             assertThrows(
-                    IllegalArgumentException.class, () -> HttpRoutes.NONE.webSocket(path, (request, socket) -> {}));
+                    IllegalArgumentException.class, () -> HttpRoutes.none().webSocket(path, (request, socket) -> {}));
         }
     }
 }
