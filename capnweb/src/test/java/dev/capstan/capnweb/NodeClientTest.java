@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -30,7 +31,7 @@ class NodeClientTest {
 
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();
-        return Files.exists(folder.resolve("peers/node")) ? folder.getParent() : folder;
+        return Files.exists(folder.resolve("peers/node")) ? Objects.requireNonNull(folder.getParent()) : folder;
     }
 
     private record Ended(int code, String output) {}
@@ -62,7 +63,7 @@ class NodeClientTest {
         assertEquals(0, installed.code(), installed.output());
         List<WebPeer> peers = new ArrayList<>();
         try (NetLoop net = NetLoop.open("server", Transport.AUTO)) {
-            HttpRoutes routes = HttpRoutes.NONE.webSocket(
+            HttpRoutes routes = HttpRoutes.none().webSocket(
                     "/",
                     (request, socket) -> peers.add(WebPeer.over(
                             net.loop(),
