@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * or when the call was dropped.
  */
 public interface Call extends AutoCloseable {
+    /** A call made in this process whose results are wanted as plain memory in the format of {@code params}, which it owns from now on. */
+    static Call of(Method method, Payload params, Hints hints) {
+        return new PlainCall(method, params, hints);
+    }
+
     /** What is called. */
     Method method();
 

@@ -1,14 +1,14 @@
 package dev.capstan.cap;
 
 /** A call made in this process whose results are wanted as plain memory. */
-public final class PlainCall implements Call {
+final class PlainCall implements Call {
     private final Method method;
     private final Payload params;
     private final Hints hints;
     private boolean released;
 
     /** A call with such parameters, of which it takes ownership. */
-    public PlainCall(Method method, Payload params, Hints hints) {
+    PlainCall(Method method, Payload params, Hints hints) {
         this.method = method;
         this.params = params;
         this.hints = hints;

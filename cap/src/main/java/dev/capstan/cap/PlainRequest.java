@@ -2,10 +2,8 @@ package dev.capstan.cap;
 
 import dev.capstan.async.Promise;
 
-/**
- * A request whose parameters are plain memory in the caller's format: to a target that has no wire of its own, or whose wire writes the call only when it is sent.
- */
-public class PlainRequest implements Request {
+/** A request to a target that has no wire of its own: the parameters are plain memory in the caller's format. */
+final class PlainRequest implements Request {
     private final Cap target;
     private final Method method;
     private final Payload params;
@@ -13,7 +11,7 @@ public class PlainRequest implements Request {
     private boolean sent;
 
     /** Parameters are allocated by {@code format}; keeps a reference to {@code target} until it is sent. */
-    public PlainRequest(Cap target, Method method, Format format, int sizeHint, Hints hints) {
+    PlainRequest(Cap target, Method method, Format format, int sizeHint, Hints hints) {
         this.target = target.share();
         this.method = method;
         this.params = format.allocate(sizeHint);
@@ -31,28 +29,13 @@ public class PlainRequest implements Request {
     }
 
     private Answer sendWith(Hints withHints) {
-        Call call = take(withHints);
-        try (target) {
-            return target.call(call);
-        }
-    }
-
-    /** Where the call goes; borrowed until the request is sent. */
-    protected final Cap target() {
-        return target;
-    }
-
-    /** The request as a call of a stream, for a subclass that sends it itself; it closes {@link #target} then. */
-    protected final Call take() {
-        return take(Hints.NO_PIPELINING);
-    }
-
-    private Call take(Hints withHints) {
         if (sent) {
             throw new IllegalStateException("this request was sent or closed before: make a new one for each call");
         }
         sent = true;
-        return new PlainCall(method, params, withHints);
+        try (target) {
+            return target.call(new PlainCall(method, params, withHints));
+        }
     }
 
     @Override

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * refused, other than by Node, which overlooks it.
  */
 final class Base64Text {
-    private static final byte[] LETTERS =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(ISO_8859_1);
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     private Base64Text() {}
 
@@ -27,18 +26,18 @@ final class Base64Text {
         int to = at;
         for (int whole = bytes.length - bytes.length % 3; in < whole; in += 3) {
             int bits = ((bytes[in] & 0xff) << 16) | ((bytes[in + 1] & 0xff) << 8) | (bytes[in + 2] & 0xff);
-            out[to++] = LETTERS[bits >>> 18];
-            out[to++] = LETTERS[(bits >>> 12) & 63];
-            out[to++] = LETTERS[(bits >>> 6) & 63];
-            out[to++] = LETTERS[bits & 63];
+            out[to++] = (byte) LETTERS.charAt(bits >>> 18);
+            out[to++] = (byte) LETTERS.charAt((bits >>> 12) & 63);
+            out[to++] = (byte) LETTERS.charAt((bits >>> 6) & 63);
+            out[to++] = (byte) LETTERS.charAt(bits & 63);
         }
         int rest = bytes.length - in;
         if (rest > 0) {
             int bits = ((bytes[in] & 0xff) << 8) | (rest == 2 ? bytes[in + 1] & 0xff : 0);
-            out[to++] = LETTERS[bits >>> 10];
-            out[to++] = LETTERS[(bits >>> 4) & 63];
+            out[to++] = (byte) LETTERS.charAt(bits >>> 10);
+            out[to++] = (byte) LETTERS.charAt((bits >>> 4) & 63);
             if (rest == 2) {
-                out[to] = LETTERS[(bits << 2) & 63];
+                out[to] = (byte) LETTERS.charAt((bits << 2) & 63);
             }
         }
     }
@@ -73,7 +72,7 @@ final class Base64Text {
 
     private static byte lastLetter(byte[] bytes, int rest) {
         int last = bytes[bytes.length - 1];
-        return LETTERS[(rest == 2 ? last << 4 : last << 2) & 63];
+        return (byte) LETTERS.charAt((rest == 2 ? last << 4 : last << 2) & 63);
     }
 
     /** What a text stands for. */

@@ -42,7 +42,7 @@ final class Errors {
     /** An error that was made or received here. */
     static Failure failure(JsError error) {
         JsonWriter json = new JsonWriter(64);
-        new Encoder(json, Limits.DEFAULT, Unsendable.OUTGOING, Compat.V0_12).value(error);
+        new Encoder(json, Limits.DEFAULT, new Unsendable(), Compat.V0_12).value(error);
         List<Failure.Detail> details = new ArrayList<>();
         details.add(new Failure.Detail(DETAIL, json.toByteArray()));
         if (error.props().get(DETAILS) instanceof List<?> list) {
@@ -65,7 +65,7 @@ final class Errors {
         }
         JsonWriter json = new JsonWriter(64);
         try {
-            new Encoder(json, Limits.DEFAULT, Unsendable.OUTGOING, Compat.V0_12).value(value);
+            new Encoder(json, Limits.DEFAULT, new Unsendable(), Compat.V0_12).value(value);
         } catch (WebException e) {
             // It holds something that only means anything in its session.
             return Failure.failed("the peer threw something that is no error and cannot be passed on");
@@ -82,7 +82,7 @@ final class Errors {
         Optional<byte[]> known = failure.detail(DETAIL);
         if (known.isPresent()) {
             byte[] json = known.get();
-            return new Decoder(Limits.DEFAULT, Unsendable.INCOMING)
+            return new Decoder(Limits.DEFAULT, new Unsendable())
                     .value(Json.parse(json, 0, json.length, Limits.DEFAULT));
         }
         Map<String, @Nullable Object> props = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.DeferredAnswer;
 import dev.capstan.cap.Failure;
@@ -10,7 +11,6 @@ import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
-import dev.capstan.cap.PlainCall;
 import dev.capstan.cap.QueuedCap;
 import java.util.Collections;
 import java.util.HashSet;
@@ -156,7 +156,7 @@ final class IncomingNames implements Incoming {
     private Answer call(Cap root, Path.Names path, @Nullable List<@Nullable Object> args) {
         Method.Member method = new Method.Member(path, args == null);
         if (!Waiting.isIn(args)) {
-            return root.call(new PlainCall(method, WebPayload.holding(args), Hints.NONE));
+            return root.call(Call.of(method, WebPayload.holding(args), Hints.NONE));
         }
         DeferredAnswer answer = new DeferredAnswer(session.loop);
         Cap held = root.share();
@@ -164,7 +164,7 @@ final class IncomingNames implements Incoming {
             try (held) {
                 answer.link(
                         params != null
-                                ? held.call(new PlainCall(method, params, Hints.NONE))
+                                ? held.call(Call.of(method, params, Hints.NONE))
                                 : Answer.broken(
                                         Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
             }

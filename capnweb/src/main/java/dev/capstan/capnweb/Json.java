@@ -19,57 +19,36 @@ final class Json {
     /** JavaScript needs at most 25 characters for a number; whoever sends more means harm. */
     private static final int NUMBER_CHARACTERS = 1_000;
 
-    /** Our own guards are in front of Jackson's, and count the whole message. */
-    private static final JsonFactory JACKSON = JsonFactory.builder()
-            // Interned names would outlive the peer that made them up.
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(Integer.MAX_VALUE)
-                    .maxNumberLength(NUMBER_CHARACTERS)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
-
-    /** First elements of arrays, by length. They are found without making a string of each. */
-    private static final String[][] TAGS = new String[12][];
-
-    static {
-        List<String> tags = List.of(
-                "push",
-                "pull",
-                "resolve",
-                "reject",
-                "release",
-                "stream",
-                "pipe",
-                "abort",
-                "undefined",
-                "inf",
-                "-inf",
-                "nan",
-                "bigint",
-                "date",
-                "bytes",
-                "error",
-                "url",
-                "headers",
-                "request",
-                "response",
-                "blob",
-                "export",
-                "promise",
-                "writable",
-                "readable",
-                "import",
-                "pipeline",
-                "remap");
-        for (int i = 0; i < TAGS.length; i++) {
-            int length = i;
-            TAGS[i] = tags.stream().filter(tag -> tag.length() == length).toArray(String[]::new);
-        }
-    }
+    /** First elements of arrays. They are found without making a string of each. */
+    private static final List<String> TAGS = List.of(
+            "push",
+            "pull",
+            "resolve",
+            "reject",
+            "release",
+            "stream",
+            "pipe",
+            "abort",
+            "undefined",
+            "inf",
+            "-inf",
+            "nan",
+            "bigint",
+            "date",
+            "bytes",
+            "error",
+            "url",
+            "headers",
+            "request",
+            "response",
+            "blob",
+            "export",
+            "promise",
+            "writable",
+            "readable",
+            "import",
+            "pipeline",
+            "remap");
 
     private static final String BYTES = "bytes";
 
@@ -88,8 +67,29 @@ final class Json {
         this.limits = limits;
     }
 
-    /** The tree of a message. The bytes are only read, and not kept. */
+    /** What parses the messages of one peer: it remembers names, which are the peer's choice and must not fill the memory of others. */
+    static JsonFactory parser() {
+        // Our own guards are in front of Jackson's, and count the whole message.
+        return JsonFactory.builder()
+                // Interned names would outlive the peer that made them up.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(Integer.MAX_VALUE)
+                        .maxNumberLength(NUMBER_CHARACTERS)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
+    }
+
+    /** The tree of a message that belongs to no session. */
     static @Nullable Object parse(byte[] utf8, int offset, int length, Limits limits) {
+        return parse(parser(), utf8, offset, length, limits);
+    }
+
+    /** The tree of a message. The bytes are only read, and not kept. */
+    static @Nullable Object parse(JsonFactory factory, byte[] utf8, int offset, int length, Limits limits) {
         if (length > limits.messageBytes()) {
             throw WebException.at(
                     limits.messageBytes(),
@@ -102,7 +102,7 @@ final class Json {
                 throw WebException.at(i, "this is not JSON, or there is a byte order mark in front");
             }
         }
-        try (JsonParser parser = JACKSON.createParser(utf8, offset, length)) {
+        try (JsonParser parser = factory.createParser(utf8, offset, length)) {
             return new Json(parser, utf8, offset, offset + length, limits).message();
         } catch (JacksonException e) {
             long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
@@ -201,13 +201,11 @@ final class Json {
 
     private String tag() throws IOException {
         int length = parser.getTextLength();
-        if (length < TAGS.length) {
-            char[] text = parser.getTextCharacters();
-            int start = parser.getTextOffset();
-            for (String tag : TAGS[length]) {
-                if (isAt(tag, text, start)) {
-                    return tag;
-                }
+        char[] text = parser.getTextCharacters();
+        int start = parser.getTextOffset();
+        for (String tag : TAGS) {
+            if (tag.length() == length && isAt(tag, text, start)) {
+                return tag;
             }
         }
         return parser.getText();

@@ -1,6 +1,5 @@
 package dev.capstan.capnweb;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
@@ -11,21 +10,11 @@ import java.util.Arrays;
  */
 final class JsonWriter {
     private static final int LARGEST = Integer.MAX_VALUE - 8;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(ISO_8859_1);
+    private static final String HEX = "0123456789abcdef";
 
-    /** By character: 0 if it stands for itself, the letter of its short form, or {@code 'u'}. */
-    private static final byte[] ESCAPES = new byte[128];
-
-    static {
-        Arrays.fill(ESCAPES, 0, 0x20, (byte) 'u');
-        ESCAPES['\b'] = 'b';
-        ESCAPES['\t'] = 't';
-        ESCAPES['\n'] = 'n';
-        ESCAPES['\f'] = 'f';
-        ESCAPES['\r'] = 'r';
-        ESCAPES['"'] = '"';
-        ESCAPES['\\'] = '\\';
-    }
+    /** By character: a blank if it stands for itself, the letter of its short form, or {@code u}. */
+    private static final String ESCAPES =
+            "uuuuuuuubtnufruu" + "u".repeat(16) + "  \"" + " ".repeat(57) + "\\" + " ".repeat(35);
 
     private byte[] buffer;
     private int size;
@@ -88,7 +77,7 @@ final class JsonWriter {
         out[at++] = '"';
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c < 0x80 && ESCAPES[c] == 0) {
+            if (c < 0x80 && ESCAPES.charAt(c) == ' ') {
                 out[at++] = (byte) c;
                 continue;
             }
@@ -114,12 +103,12 @@ final class JsonWriter {
     }
 
     private void escape(char c) {
-        byte letter = ESCAPES[c];
+        char letter = ESCAPES.charAt(c);
         if (letter == 'u') {
             hex(c);
         } else {
             buffer[size++] = '\\';
-            buffer[size++] = letter;
+            buffer[size++] = (byte) letter;
         }
     }
 
@@ -127,7 +116,7 @@ final class JsonWriter {
         buffer[size++] = '\\';
         buffer[size++] = 'u';
         for (int shift = 12; shift >= 0; shift -= 4) {
-            buffer[size++] = HEX[(c >> shift) & 15];
+            buffer[size++] = (byte) HEX.charAt((c >> shift) & 15);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.capstan.capnweb;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Fork;
 import dev.capstan.async.Loop;
@@ -37,6 +38,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private final MessageStream stream;
     private final Compat compat;
     private final Decoder decoder;
+    private final JsonFactory json = Json.parser();
     private final Completer<Void> over;
     private final Fork<Void> overFork;
     private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
@@ -224,7 +226,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         try {
-            handle(Json.parse(array, offset, length, limits));
+            handle(Json.parse(json, array, offset, length, limits));
         } catch (WebException | Failure e) {
             abort(Errors.failure(e));
         } catch (RuntimeException | Error e) {

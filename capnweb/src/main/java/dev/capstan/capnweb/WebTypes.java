@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The values of the Fetch Standard, from expressions and to them. */
 final class WebTypes {
     /** Members of {@code RequestInit} and what they default to, in the order in which TypeScript writes them behind the body. */
-    private static final Map<String, Object> REQUEST_DEFAULTS = ordered(
+    private static final List<Default> REQUEST_DEFAULTS = ordered(
             "cache", "default",
             "redirect", "follow",
             "integrity", "",
@@ -22,7 +22,7 @@ final class WebTypes {
             "cf", "",
             "encodeResponseBody", "automatic");
 
-    private static final Map<String, Object> RESPONSE_DEFAULTS = ordered("cf", "", "encodeBody", "automatic");
+    private static final List<Default> RESPONSE_DEFAULTS = ordered("cf", "", "encodeBody", "automatic");
 
     /** Members with a place of their own in our values, or none. */
     private static final Set<String> OWN =
@@ -34,12 +34,15 @@ final class WebTypes {
         this.decoder = decoder;
     }
 
-    private static Map<String, Object> ordered(Object... namesAndDefaults) {
-        Map<String, Object> map = new LinkedHashMap<>();
+    /** A member that is left out when it has its ordinary value. */
+    private record Default(String name, Object ordinary) {}
+
+    private static List<Default> ordered(Object... namesAndDefaults) {
+        List<Default> all = new ArrayList<>();
         for (int i = 0; i < namesAndDefaults.length; i += 2) {
-            map.put((String) namesAndDefaults[i], namesAndDefaults[i + 1]);
+            all.add(new Default((String) namesAndDefaults[i], namesAndDefaults[i + 1]));
         }
-        return map;
+        return List.copyOf(all);
     }
 
     Object value(String tag, List<?> list, int depth) {
@@ -201,14 +204,16 @@ final class WebTypes {
     }
 
     private static void write(
-            Map<String, @Nullable Object> init, Map<String, Object> defaults, Members members, Encoder encoder) {
-        defaults.forEach((name, ordinary) -> {
+            Map<String, @Nullable Object> init, List<Default> defaults, Members members, Encoder encoder) {
+        for (Default each : defaults) {
+            String name = each.name();
+            Object ordinary = each.ordinary();
             Object value = init.get(name);
             if (isTrue(value) && !"".equals(value) && !ordinary.equals(value)) {
                 members.name(name);
                 encoder.plain(name, value);
             }
-        });
+        }
     }
 
     /** Puts the commas. */

@@ -63,14 +63,15 @@ class NodeClientTest {
         assertEquals(0, installed.code(), installed.output());
         List<WebPeer> peers = new ArrayList<>();
         try (NetLoop net = NetLoop.open("server", Transport.AUTO)) {
-            HttpRoutes routes = HttpRoutes.none().webSocket(
-                    "/",
-                    (request, socket) -> peers.add(WebPeer.over(
-                            net.loop(),
-                            socket,
-                            new LocalCap(net.loop(), new GoldenApi(net.loop()).main()),
-                            Limits.DEFAULT,
-                            Compat.V0_12)));
+            HttpRoutes routes = HttpRoutes.none()
+                    .webSocket(
+                            "/",
+                            (request, socket) -> peers.add(WebPeer.over(
+                                    net.loop(),
+                                    socket,
+                                    new LocalCap(net.loop(), new GoldenApi(net.loop()).main()),
+                                    Limits.DEFAULT,
+                                    Compat.V0_12)));
             HttpServer server = net.loop()
                     .fetch(() -> HttpServer.listen(
                             net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), routes, Http.DEFAULT))
