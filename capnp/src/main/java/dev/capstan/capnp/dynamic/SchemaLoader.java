@@ -370,9 +370,7 @@ public final class SchemaLoader {
     private void claimGroups(Body body) {
         if (body instanceof StructBody struct) {
             long id = body.node.getId();
-            struct.fields.stream()
-                    .filter(FieldLayout::isGroup)
-                    .forEach(field -> groupUsers.put(field.groupId(), id));
+            struct.fields.stream().filter(FieldLayout::isGroup).forEach(field -> groupUsers.put(field.groupId(), id));
         }
     }
 

@@ -526,7 +526,9 @@ class SchemaErrorsTest {
             DynamicStruct.Builder struct = new MessageBuilder().initRoot(schema.structType());
             assertThrows(SchemaException.class, () -> struct.clear("inner"));
             assertThrows(SchemaException.class, () -> struct.hasNonDefault("inner"));
-            assertThrows(SchemaException.class, () -> struct.set("inner", struct.struct("inner").asReader()));
+            assertThrows(
+                    SchemaException.class,
+                    () -> struct.set("inner", struct.struct("inner").asReader()));
             assertSame(loader.get(1002), struct.struct("inner").schema());
             assertFalse(schema.mayContainCapabilities());
         }
