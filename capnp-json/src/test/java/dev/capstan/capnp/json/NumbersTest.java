@@ -68,8 +68,8 @@ class NumbersTest {
         assertEquals(100_000_000_000_000_000L, integer("10000000000000000000000e-5", Scalar.INT64));
         assertEquals(-100_000_000_000_000_000L, integer("-10000000000000000000000E-5", Scalar.INT64));
         assertEquals(123, integer("123" + "0".repeat(500) + ".0e-500", Scalar.INT8));
-        for (String fraction :
-                List.of("123456789012345678901234567890e-20", "99999999999999999999999.5e-10", "123456789012345678901e-1")) {
+        for (String fraction : List.of(
+                "123456789012345678901234567890e-20", "99999999999999999999999.5e-10", "123456789012345678901e-1")) {
             IllegalArgumentException e =
                     assertThrows(IllegalArgumentException.class, () -> integer(fraction, Scalar.INT64), fraction);
             assertTrue(String.valueOf(e.getMessage()).startsWith(fraction + " is not an integer"), e.getMessage());
