@@ -53,7 +53,7 @@ public final class AnyList {
             long at = position(index);
             Elements e = structs(elements);
             if (e.depthLeft <= 0) {
-                throw Target.tooDeep(e.segment, at);
+                throw Target.beyondLimit(e.segment, at);
             }
             return AnyStruct.TYPE.reader(e.segment, at, e.dataBits, e.pointerCount, e.depthLeft - 1);
         }

@@ -132,7 +132,7 @@ public final class AnyPointer {
 
         /** A deep copy of {@code value} in place of what was there; capabilities are shared. */
         public <R> void setAs(PointerType<?, R> type, R value) {
-            type.write(segment, at, value);
+            type.write(segment, at, Copies.pointee(value));
         }
 
         /**
@@ -140,17 +140,17 @@ public final class AnyPointer {
          * are shared into this message's. {@code source} must not lie within what is replaced.
          */
         public void set(Reader source) {
-            Copies.copy(segment, at, source);
+            Copies.copy(segment, at, Copies.pointee(source));
         }
 
         /** A deep copy of a struct of whatever type in place of what was there; capabilities are shared. */
         public void setStruct(StructReader value) {
-            Copies.writeStruct(segment, at, value);
+            Copies.writeStruct(segment, at, Copies.pointee(value));
         }
 
         /** A deep copy of a list of whatever type in place of what was there; capabilities are shared. */
         public void setList(CapnpList<?> value) {
-            Copies.writeList(segment, at, value.elements);
+            Copies.writeList(segment, at, Copies.pointee(value).elements);
         }
 
         /**
@@ -158,7 +158,7 @@ public final class AnyPointer {
          * {@link IllegalArgumentException} if it is in the object itself; in what that points to it makes a circle, which copies and the like refuse.
          */
         public void adopt(Orphan<?, ?> orphan) {
-            orphan.adopt(segment, at);
+            Copies.orphan(orphan).adopt(segment, at);
         }
 
         /** Takes the target out of the message and leaves null. */
@@ -173,7 +173,7 @@ public final class AnyPointer {
 
         /** Takes ownership of {@code cap}, always; the message's cap table holds it from now on. */
         public void setCap(Cap cap) {
-            CapType.set(segment, at, cap);
+            CapType.set(segment, at, Copies.pointee(cap));
         }
 
         /** Makes the pointer null and zeroes what it pointed to; capabilities in there are closed. */

@@ -16,8 +16,8 @@ abstract sealed class Arena permits ReaderArena, BuilderArena {
     /** Counts words that are about to be visited, 0 or more; throws when the message's limit is used up. */
     abstract void charge(Segment segment, long position, long words);
 
-    /** Whether {@link Limits#nesting} tells how deep this is read. */
-    abstract boolean limitsNesting();
+    /** How many pointers deep this may be read, see {@link Limits#nesting}. */
+    abstract int nesting();
 
     /** What may still be charged. */
     abstract long wordsLeft();

@@ -48,7 +48,7 @@ public final class BoolList {
         @Override
         public Boolean set(int index, Boolean value) {
             boolean old = at(index);
-            set(index, value.booleanValue());
+            set(index, Copies.element(value).booleanValue());
             return old;
         }
     }

@@ -144,8 +144,8 @@ final class BuilderArena extends Arena {
     }
 
     @Override
-    boolean limitsNesting() {
-        return false;
+    int nesting() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

@@ -40,7 +40,7 @@ abstract class CapType<C> extends PointerType<C, C> {
 
     @Override
     final void write(Segment segment, long at, C value) {
-        set(segment, at, unwrap(value).share());
+        set(segment, at, unwrap(Copies.present(value)).share());
     }
 
     /** The capability of the pointer at {@code at}, owned by the caller. */
@@ -58,6 +58,7 @@ abstract class CapType<C> extends PointerType<C, C> {
 
     /** Points the pointer at {@code at} to {@code cap}, taking ownership of it. */
     static void set(Segment segment, long at, Cap cap) {
+        Copies.present(cap);
         if (cap instanceof BrokenCap broken && broken.isNull()) {
             // On the wire a null capability is a null pointer.
             Zeroing.pointer(segment, at);

@@ -3,6 +3,7 @@ package dev.capstan.capnp;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Deep copies from any message into one that is being built. Capabilities are shared into the target's table.
@@ -15,11 +16,33 @@ final class Copies {
     private static final String NO_NULL =
             "a field cannot be set to null: leave it alone or, if it was set before, take it out and drop it, as disownName().close() does";
 
+    private static final String NO_NULL_POINTER = "a pointer cannot be set to null: make it null by clear()";
+
+    private static final String NO_NULL_ELEMENT =
+            "an element of a list cannot be set to null: leave it alone, set another value or, if it is a pointer, make it null by any(index).clear()";
+
     private Copies() {}
 
     /** The value that a field is to be set to. */
     static <T> T present(T value) {
         return Objects.requireNonNull(value, NO_NULL);
+    }
+
+    /** The value that a pointer is to be set to. */
+    static <T> T pointee(T value) {
+        return Objects.requireNonNull(value, NO_NULL_POINTER);
+    }
+
+    /** The value that an element of a list is to be set to. */
+    static <T> T element(T value) {
+        return Objects.requireNonNull(value, NO_NULL_ELEMENT);
+    }
+
+    /** The orphan that is to be adopted. */
+    static <T> T orphan(T orphan) {
+        return Objects.requireNonNull(
+                orphan,
+                "there is no orphan to adopt: null does not stand for an empty one, leave the place alone or clear it");
     }
 
     /** Copies what {@code source} points to. */
@@ -50,6 +73,20 @@ final class Copies {
 
     static void writeList(Segment segment, long at, Elements value) {
         write(segment, at, value.segment, (to, toAt) -> list(to, toAt, value));
+    }
+
+    /** Copies bytes, as many as were checked to fit, into what {@code place} makes behind a null pointer; they may be a view of what they replace. */
+    static void writeBytes(Segment segment, long at, Data value, Supplier<Data.Builder> place) {
+        long old = segment.getLong(at);
+        segment.putLong(at, 0);
+        try {
+            place.get().put(value);
+        } finally {
+            // Only now, but also when the copy failed, as when the memory of the value is closed.
+            if (old != 0) {
+                Zeroing.target(segment, at, old);
+            }
+        }
     }
 
     /** Makes a copy behind a null pointer. */

@@ -28,12 +28,12 @@ public final class Data {
 
     /** A copy of {@code bytes}. */
     public static Data of(byte... bytes) {
+        Objects.requireNonNull(bytes, "there are no bytes: Data.EMPTY stands for none");
         return wrap(bytes.clone());
     }
 
     /** A view of {@code bytes}, which must not change from now on. */
     static Data wrap(byte[] bytes) {
-        Copies.present(bytes);
         return new Data(HeapSegment.loose(bytes), 0, bytes.length);
     }
 
@@ -206,14 +206,8 @@ public final class Data {
 
         @Override
         void write(Segment segment, long at, Data value) {
-            Copies.present(value);
-            long old = segment.getLong(at);
-            segment.putLong(at, 0);
-            Data.init(segment, at, value.size).put(value);
-            if (old != 0) {
-                // Only now: value may be a view of what it replaces.
-                Zeroing.target(segment, at, old);
-            }
+            ListWrites.checkCount(Copies.present(value).size);
+            Copies.writeBytes(segment, at, value, () -> Data.init(segment, at, value.size));
         }
     }
 }

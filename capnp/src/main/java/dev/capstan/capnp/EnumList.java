@@ -54,7 +54,7 @@ public final class EnumList {
         @Override
         public E set(int index, E value) {
             E old = get(index);
-            setRaw(index, EnumValue.writable(value));
+            setRaw(index, EnumValue.writable(Copies.element(value)));
             return old;
         }
 

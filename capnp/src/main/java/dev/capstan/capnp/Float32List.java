@@ -48,7 +48,7 @@ public final class Float32List {
         @Override
         public Float set(int index, Float value) {
             float old = at(index);
-            set(index, value.floatValue());
+            set(index, Copies.element(value).floatValue());
             return old;
         }
     }

@@ -48,7 +48,7 @@ public final class Float64List {
         @Override
         public Double set(int index, Double value) {
             double old = at(index);
-            set(index, value.doubleValue());
+            set(index, Copies.element(value).doubleValue());
             return old;
         }
     }

@@ -48,7 +48,7 @@ public final class Int16List {
         @Override
         public Short set(int index, Short value) {
             short old = at(index);
-            set(index, value.shortValue());
+            set(index, Copies.element(value).shortValue());
             return old;
         }
     }

@@ -48,7 +48,7 @@ public final class Int32List {
         @Override
         public Integer set(int index, Integer value) {
             int old = at(index);
-            set(index, value.intValue());
+            set(index, Copies.element(value).intValue());
             return old;
         }
     }

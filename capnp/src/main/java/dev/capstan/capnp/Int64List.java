@@ -48,7 +48,7 @@ public final class Int64List {
         @Override
         public Long set(int index, Long value) {
             long old = at(index);
-            set(index, value.longValue());
+            set(index, Copies.element(value).longValue());
             return old;
         }
     }

@@ -48,7 +48,7 @@ public final class Int8List {
         @Override
         public Byte set(int index, Byte value) {
             byte old = at(index);
-            set(index, value.byteValue());
+            set(index, Copies.element(value).byteValue());
             return old;
         }
     }

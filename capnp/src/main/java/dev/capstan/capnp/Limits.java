@@ -8,7 +8,8 @@ package dev.capstan.capnp;
  *     largest total size of a framed message. Stops messages whose pointers overlap from costing more than their size.
  *     An element of a list without content counts as one word.
  * @param nesting how many pointers deep a message may be read. Stops cycles from overflowing the stack of recursive
- *     readers. More than 65,535 is no limit.
+ *     readers. More than 65,535 is no limit. What walks over a whole message by itself (copies,
+ *     canonical forms, sizes and comparisons) ends 400 levels below where it begins, whatever this is, so that the stack lasts.
  * @param segments how many segments a framed message may have. Stops a small header from causing a large allocation.
  */
 public record Limits(long traversalWords, int nesting, int segments) {

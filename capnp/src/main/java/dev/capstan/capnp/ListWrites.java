@@ -47,7 +47,7 @@ final class ListWrites {
         return new Elements(holder, position + 8, count, ElementSize.COMPOSITE, 64 * dataWords, pointerCount, NO_LIMIT);
     }
 
-    private static void checkCount(int count) {
+    static void checkCount(int count) {
         if (count < 0 || count > Lists.MAX_COUNT) {
             throw new IllegalArgumentException(
                     "A list can have 0 to " + Lists.MAX_COUNT + " elements, not " + count + ".");

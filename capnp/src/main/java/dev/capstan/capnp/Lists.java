@@ -13,7 +13,7 @@ final class Lists {
             return Elements.none(Math.max(expected, ElementSize.VOID));
         }
         if (depthLeft <= 0) {
-            throw Target.tooDeep(segment, at);
+            throw Target.beyondLimit(segment, at);
         }
         Segment holder = segment;
         long position;

@@ -71,7 +71,7 @@ public final class MessageBuilder {
 
     /** A deep copy of {@code value} as the root; capabilities are shared. */
     public void setRoot(StructReader value) {
-        Copies.writeStruct(root().segment, root().at, value);
+        root().setStruct(value);
     }
 
     /** The message that {@code part} is part of, to make orphans beside it. */
@@ -98,6 +98,7 @@ public final class MessageBuilder {
 
     /** A deep copy of {@code value} that has no place yet; capabilities are shared. */
     public <B, R> Orphan<B, R> newOrphanCopy(PointerType<B, R> type, R value) {
+        Objects.requireNonNull(value, "null cannot be copied: newOrphan makes something new that is empty");
         Orphan<B, R> orphan = new Orphan<>(arena, type);
         return filled(orphan, () -> orphan.slot().setAs(type, value));
     }

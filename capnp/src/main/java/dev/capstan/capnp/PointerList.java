@@ -59,13 +59,13 @@ public final class PointerList {
                         "elements of this list are views into the message: use setCopy(index, value), or change what get(index) gives");
             }
             B before = get(index);
-            setCopy(index, type.asReader(value));
+            setCopy(index, type.asReader(Copies.element(value)));
             return before;
         }
 
         /** Replaces element {@code index} by a deep copy of {@code value}; capabilities are shared. */
         public void setCopy(int index, R value) {
-            type.write(elements.segment, pointerAt(this, index), value);
+            type.write(elements.segment, pointerAt(this, index), Copies.element(value));
         }
 
         /** A new list or data with {@code size} elements in place of element {@code index}. */
@@ -75,7 +75,7 @@ public final class PointerList {
 
         /** Puts {@code orphan}, which is of the same message, in place of element {@code index}. It is used up. */
         public void adopt(int index, Orphan<B, R> orphan) {
-            orphan.adopt(elements.segment, pointerAt(this, index));
+            Copies.orphan(orphan).adopt(elements.segment, pointerAt(this, index));
         }
 
         /** Takes element {@code index} out of the message and leaves null. */

@@ -132,8 +132,8 @@ final class ReaderArena extends Arena {
     }
 
     @Override
-    boolean limitsNesting() {
-        return limits.nesting() < Character.MAX_VALUE;
+    int nesting() {
+        return limits.nesting();
     }
 
     @Override

@@ -235,7 +235,7 @@ public abstract class StructBuilder {
     }
 
     protected final void _setData(int pointerIndex, byte[] value) {
-        _setData(pointerIndex, Data.wrap(value));
+        _setData(pointerIndex, Data.wrap(Copies.present(value)));
     }
 
     protected final void _setData(int pointerIndex, Data value) {
@@ -248,7 +248,7 @@ public abstract class StructBuilder {
 
     /** Puts {@code orphan}, which is of the same message, in place of what was there. */
     protected final void _adopt(int pointerIndex, Orphan<?, ?> orphan) {
-        orphan.adopt(segment, pointerAt(pointerIndex));
+        Copies.orphan(orphan).adopt(segment, pointerAt(pointerIndex));
     }
 
     /** Takes what the pointer points to out of the message and leaves null. */

@@ -44,7 +44,7 @@ public final class StructList {
          * have no room, because {@code value} was written by a newer schema, are left out.
          */
         public final void setCopy(int index, StructReader value) {
-            Copies.writeElement(get(index), value);
+            Copies.writeElement(get(index), Copies.element(value));
         }
     }
 
@@ -72,7 +72,7 @@ public final class StructList {
             long at = position(index);
             Elements e = elements;
             if (e.depthLeft <= 0) {
-                throw Target.tooDeep(e.segment, at);
+                throw Target.beyondLimit(e.segment, at);
             }
             return element(e.segment, at, e.dataBits, e.pointerCount, e.depthLeft - 1);
         }

@@ -29,7 +29,7 @@ final class Structs {
             throw Target.mismatch(segment, at, "a non-struct pointer", "a struct");
         }
         if (depthLeft <= 0) {
-            throw Target.tooDeep(segment, at);
+            throw Target.beyondLimit(segment, at);
         }
     }
 

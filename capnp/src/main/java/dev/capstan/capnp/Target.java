@@ -6,13 +6,10 @@ package dev.capstan.capnp;
  */
 final class Target {
     /**
-     * How many pointers deep walks go where nothing else limits them, as in messages that are being built: deeper than people nest things, and so little that the
-     * stack of a thread of half the usual size lasts, even for code that is not compiled yet.
+     * How many pointers deep walks over everything behind a pointer go at most, whatever the limit of the message: deeper than people nest things, and so little that
+     * a stack of 512 KiB, half the usual size, lasts, even for code that is not compiled yet.
      */
-    static final int DEEPEST = 1000;
-
-    /** More than this is no limit to those who read, see {@link Limits#nesting}. */
-    private static final int UNLIMITED = Character.MAX_VALUE;
+    static final int DEEPEST = 400;
 
     final Segment segment;
     final long position;
@@ -92,18 +89,19 @@ final class Target {
 
     /** How deep a walk over everything behind a pointer may go, which reading one by one may follow {@code depthLeft} deep. */
     static int walk(int depthLeft) {
-        return depthLeft >= UNLIMITED ? DEEPEST : depthLeft;
+        return Math.min(depthLeft, DEEPEST);
     }
 
+    /** For walks that {@link #walk} limits. */
     static MessageException tooDeep(Segment segment, long at) {
-        if (!segment.arena.limitsNesting()) {
-            return MessageException.at(
-                    segment,
-                    at,
-                    "Message nests deeper than " + DEEPEST
-                            + " levels, or an orphan was adopted into a part of itself; make a list of what is nested");
+        if (segment.arena.nesting() < DEEPEST) {
+            return beyondLimit(segment, at);
         }
-        return beyondLimit(segment, at);
+        return MessageException.at(
+                segment,
+                at,
+                "Message nests too deep to be read, copied or compared as a whole, which ends after " + DEEPEST
+                        + " levels, or contains cycles; its parts can be read one by one");
     }
 
     static MessageException beyondLimit(Segment segment, long at) {

@@ -46,22 +46,20 @@ public final class Text {
 
     /** A new text of {@code size} bytes and the NUL behind them. */
     static Data.Builder init(Segment segment, long at, int size) {
+        checkSize(size);
+        return Data.init(segment, at, size, size + 1);
+    }
+
+    private static void checkSize(int size) {
         if (size < 0 || size >= Lists.MAX_COUNT) {
             throw new IllegalArgumentException(
                     "A text can have 0 to " + (Lists.MAX_COUNT - 1) + " bytes, not " + size + ".");
         }
-        return Data.init(segment, at, size, size + 1);
     }
 
     static void write(Segment segment, long at, Data value) {
-        Copies.present(value);
-        long old = segment.getLong(at);
-        segment.putLong(at, 0);
-        init(segment, at, value.size).put(value);
-        if (old != 0) {
-            // Only now: value may be a view of what it replaces.
-            Zeroing.target(segment, at, old);
-        }
+        checkSize(Copies.present(value).size);
+        Copies.writeBytes(segment, at, value, () -> init(segment, at, value.size));
     }
 
     static void write(Segment segment, long at, String value) {

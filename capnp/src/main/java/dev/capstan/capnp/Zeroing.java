@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Zeroing what is no longer pointed to: it must not leak into what is sent, and zeroes pack well. The memory is not used
  * again. Works on messages that this program builds, whose pointers are known to be sound, but may nest as deep as they like: what
- * lies deeper than {@link Target#DEEPEST} is put off, so that the stack does not grow with the message. A circle ends where it began, at a
+ * lies deeper than {@link #DEEPEST} is put off, so that the stack does not grow with the message. A circle ends where it began, at a
  * pointer that is null by then.
  */
 final class Zeroing {
@@ -15,6 +15,9 @@ final class Zeroing {
             long at,
             long pointer,
             @Nullable Later next) {}
+
+    /** Small, since clearing happens wherever something is set, also deep in the stack of others; putting off costs little. */
+    private static final int DEEPEST = 100;
 
     private Zeroing() {}
 
@@ -29,9 +32,9 @@ final class Zeroing {
 
     /** Zeroes all that {@code pointer} led to when it was at {@code at}. */
     static void target(Segment segment, long at, long pointer) {
-        Later later = target(segment, at, pointer, Target.DEEPEST, null);
+        Later later = target(segment, at, pointer, DEEPEST, null);
         while (later != null) {
-            later = target(later.segment, later.at, later.pointer, Target.DEEPEST, later.next);
+            later = target(later.segment, later.at, later.pointer, DEEPEST, later.next);
         }
     }
 

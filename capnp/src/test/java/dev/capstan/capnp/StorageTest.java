@@ -13,6 +13,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -275,5 +276,41 @@ class StorageTest {
         public void close() {
             owner.close();
         }
+    }
+
+    /** Bytes that cannot be read any more. */
+    private static Data closed(int size) {
+        try (java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofConfined()) {
+            MessageBuilder message = new MessageBuilder();
+            message.root().setAs(Data.TYPE, Data.of(new byte[size]));
+            return inMemory(memory, message.toByteArray()).root().as(Data.TYPE);
+        }
+    }
+
+    @Test
+    void what_bytes_were_to_replace_is_not_sent_when_they_cannot_be_copied() {
+        MessageBuilder message = new MessageBuilder();
+        Raw.Builder root = message.initRoot(Raw.type(0, 2));
+        root._setUtf8(0, Data.of("old secret".getBytes(StandardCharsets.US_ASCII)));
+        root._setData(1, Data.of("old secret".getBytes(StandardCharsets.US_ASCII)));
+        Data gone = closed(3);
+        assertThrows(IllegalStateException.class, () -> root._setUtf8(0, gone));
+        assertThrows(IllegalStateException.class, () -> root._setData(1, gone));
+        assertFalse(new String(message.toByteArray(), StandardCharsets.ISO_8859_1).contains("secret"));
+    }
+
+    @Test
+    void bytes_that_are_too_many_change_nothing() {
+        MessageBuilder message = new MessageBuilder();
+        Raw.Builder root = message.initRoot(Raw.type(0, 2));
+        root._setUtf8(0, Data.of((byte) 'a'));
+        root._setData(1, Data.of((byte) 'b'));
+        byte[] before = message.toByteArray();
+        assertThrows(
+                IllegalArgumentException.class, () -> root._setUtf8(0, new Data(HeapSegment.NULL, 0, Lists.MAX_COUNT)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> root._setData(1, new Data(HeapSegment.NULL, 0, Lists.MAX_COUNT + 1)));
+        assertArrayEquals(before, message.toByteArray());
     }
 }

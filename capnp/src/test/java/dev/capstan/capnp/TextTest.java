@@ -151,4 +151,91 @@ class TextTest {
         }
         assertArrayEquals(before, message.toByteArray());
     }
+
+    private static void nullIsRefused(String text, List<Executable> uses) {
+        for (int i = 0; i < uses.size(); i++) {
+            NullPointerException e = assertThrows(NullPointerException.class, uses.get(i), "number " + i);
+            assertTrue(String.valueOf(e.getMessage()).startsWith(text), i + ": " + e.getMessage());
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what code without NullAway does
+    void null_for_a_pointer_says_how_to_make_it_null() {
+        MessageBuilder message = new MessageBuilder();
+        AnyPointer.Builder root = message.root();
+        root.setAs(Text.TYPE, "old");
+        byte[] before = message.toByteArray();
+        nullIsRefused(
+                "a pointer cannot be set to null: make it null by clear()",
+                List.of(
+                        () -> root.set(null),
+                        () -> root.setAs(Text.TYPE, null),
+                        () -> root.setAs(Data.TYPE, null),
+                        () -> root.setAs(AnyPointer.TYPE, null),
+                        () -> root.setAs(AnyPointer.CAPABILITY, null),
+                        () -> root.setAs(TestAllTypes.TYPE, null),
+                        () -> root.setAs(Int8List.TYPE, null),
+                        () -> root.setStruct(null),
+                        () -> root.setList(null),
+                        () -> root.setCap(null),
+                        () -> message.setRoot(null)));
+        nullIsRefused("there is no orphan to adopt", List.of(() -> root.adopt(null)));
+        assertArrayEquals(before, message.toByteArray());
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what code without NullAway does
+    void null_for_bytes_or_for_something_to_copy_says_what_to_do() {
+        MessageBuilder message = new MessageBuilder();
+        nullIsRefused("there are no bytes: Data.EMPTY", List.of(() -> Data.of((byte[]) null)));
+        nullIsRefused(
+                "null cannot be copied",
+                List.of(
+                        () -> message.newOrphanCopy(Text.TYPE, null),
+                        () -> message.newOrphanCopy(AnyPointer.TYPE, null),
+                        () -> message.newOrphanCopy(TestAllTypes.TYPE, null)));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what code without NullAway does
+    void null_for_an_element_of_a_list_says_what_to_do() {
+        TestAllTypes.Builder root = new MessageBuilder().initRoot(TestAllTypes.TYPE);
+        root.initBoolList(1);
+        root.initInt8List(1);
+        root.initInt16List(1);
+        root.initInt32List(1);
+        root.initInt64List(1);
+        root.initUInt8List(1);
+        root.initUInt16List(1);
+        root.initUInt32List(1);
+        root.initUInt64List(1);
+        root.initFloat32List(1);
+        root.initFloat64List(1);
+        root.initTextList(1);
+        root.initDataList(1);
+        root.initStructList(1);
+        root.initEnumList(1);
+        nullIsRefused(
+                "an element of a list cannot be set to null",
+                List.of(
+                        () -> root.getBoolList().set(0, null),
+                        () -> root.getInt8List().set(0, null),
+                        () -> root.getInt16List().set(0, null),
+                        () -> root.getInt32List().set(0, null),
+                        () -> root.getInt64List().set(0, null),
+                        () -> root.getUInt8List().set(0, null),
+                        () -> root.getUInt16List().set(0, null),
+                        () -> root.getUInt32List().set(0, null),
+                        () -> root.getUInt64List().set(0, null),
+                        () -> root.getFloat32List().set(0, null),
+                        () -> root.getFloat64List().set(0, null),
+                        () -> root.getTextList().set(0, null),
+                        () -> root.getTextList().setCopy(0, null),
+                        () -> root.getDataList().setCopy(0, null),
+                        () -> root.getStructList().setCopy(0, null),
+                        () -> root.getEnumList().set(0, null)));
+        nullIsRefused(
+                "there is no orphan to adopt", List.of(() -> root.getTextList().adopt(0, null)));
+    }
 }

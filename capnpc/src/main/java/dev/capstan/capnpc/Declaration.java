@@ -39,7 +39,7 @@ final class Declaration {
 
     /** To be called when all that is nested has its name. */
     void nameFactory() {
-        factory = Names.unique("Factory", members, enclosingNames());
+        factory = Names.uniqueFile("Factory", members, enclosingNames());
     }
 
     String factory() {

@@ -131,7 +131,7 @@ final class Declarations {
                 }
             }
         }
-        file.nodesClass = Names.unique(Names.nodesClass(Names.fileName(name)), file.topNames);
+        file.nodesClass = Names.uniqueFile(Names.nodesClass(Names.fileName(name)), file.topNames);
         files.put(node.getId(), file);
         packages.computeIfAbsent(file.javaPackage, p -> new HashSet<>()).addAll(file.topNames);
     }

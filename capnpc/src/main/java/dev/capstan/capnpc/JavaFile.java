@@ -67,7 +67,7 @@ final class JavaFile {
 
     /** A name for one more class in this file. */
     String declareClass(String wanted) {
-        return Names.unique(wanted, classes, variables);
+        return Names.uniqueFile(wanted, classes, variables);
     }
 
     /** Names that a type variable of a method must not have. */

@@ -59,6 +59,7 @@ public final class JavaGenerator {
         String source = Names.fileName(requested.getFilename());
         List<GeneratedFile> files = new ArrayList<>();
         for (Declaration declaration : schema.declarations) {
+            refuseSameFiles(declaration);
             JavaFile file = new JavaFile(
                     budget,
                     schema.javaPackage,
@@ -76,9 +77,25 @@ public final class JavaGenerator {
         return files;
     }
 
+    /** Each nested class becomes a class file that is called after those around it. */
+    private static void refuseSameFiles(Declaration outer) {
+        Map<String, Declaration> ignoringCase = new HashMap<>();
+        for (Declaration inner : outer.nested) {
+            Declaration other = ignoringCase.put(inner.name.toLowerCase(Locale.ROOT), inner);
+            if (other != null) {
+                throw new SchemaException(
+                        outer.displayName().substring(0, outer.displayName().indexOf(':') + 1) + " the classes "
+                                + other + " and " + inner
+                                + " would lie in the same file where case does not count in names of files, as on Windows and macOS. Call"
+                                + " one of these types something else in Java, with $Java.name(\"...\").");
+            }
+            refuseSameFiles(inner);
+        }
+    }
+
     private static GeneratedFile constants(
             SchemaFile schema, String source, Nodes nodes, Declarations declarations, SizeBudget budget) {
-        String name = Names.unique(Names.constantsClass(source), schema.topNames);
+        String name = Names.uniqueFile(Names.constantsClass(source), schema.topNames);
         JavaFile file =
                 new JavaFile(budget, schema.javaPackage, name, source, declarations.namesIn(schema.javaPackage), null);
         Output output = new Output(declarations, nodes, file, new Pool(file, null));

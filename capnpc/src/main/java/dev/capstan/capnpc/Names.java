@@ -69,9 +69,12 @@ final class Names {
 
     private Names() {}
 
-    /** The name of a type that is declared as {@code name}, if nothing around it has that name already. */
+    /**
+     * The name of a type that is declared as {@code name}, if nothing around it has that name already. Case does not count: it does not in names of class files on
+     * Windows and macOS.
+     */
     static String type(String name) {
-        return GENERATED.contains(name) ? name + "_" : name;
+        return GENERATED.stream().anyMatch(name::equalsIgnoreCase) ? name + "_" : name;
     }
 
     /** A variable, parameter or method that is declared as {@code name}. */
@@ -201,6 +204,17 @@ final class Names {
 
     private static boolean isAscii(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    /** As {@link #unique} for a class that the generator invents; also no other name is the same where case does not count in names of files. */
+    @SafeVarargs
+    static String uniqueFile(String name, Set<String> taken, Set<String>... alsoTaken) {
+        String candidate = name;
+        while (contains(candidate, taken, alsoTaken) || taken.stream().anyMatch(candidate::equalsIgnoreCase)) {
+            candidate += "_";
+        }
+        taken.add(candidate);
+        return candidate;
     }
 
     /** {@code name}, with as many underscores as it takes to be in none of the sets; it is added to the first of them. */

@@ -2,6 +2,13 @@ package dev.capstan.capnpc;
 
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Node;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What the Java of a request may take, in characters, before it is refused.
@@ -16,10 +23,20 @@ final class SizeBudget {
     /** For each node, field, enumerant and method; they take a tenth of this. */
     private static final long DECLARATION = 8 << 10;
 
-    /** For each byte of the request: default values and comments. */
-    private static final long BYTE = 8;
+    /**
+     * For each byte of the request: default values and comments. A byte of a value takes up to four characters and a share of its line, and a constant is written
+     * twice, in its class and in that of the nodes; a character of a comment takes up to five, wherever the comment is repeated.
+     */
+    private static final long BYTE = 32;
+
+    /** An interface names each of its ancestors, which takes more than this many characters. */
+    private static final long ANCESTOR = 16;
+
+    private static final String NESTING =
+            "Nest types and groups less deep, and let fewer interfaces extend each other in a row.";
 
     private final long limit;
+    private final String hint;
     private long left;
 
     SizeBudget(CodeGeneratorRequest.Reader request) {
@@ -34,6 +51,42 @@ final class SizeBudget {
         }
         limit = BASE + DECLARATION * declarations + BYTE * Long.BYTES * words;
         left = limit;
+        hint = BYTE * Long.BYTES * words > limit / 2
+                ? "Make values and comments shorter: large values are better read from a file. " + NESTING
+                : NESTING;
+        checkAncestors(request);
+    }
+
+    /** Early, since long chains would take long to write. */
+    private void checkAncestors(CodeGeneratorRequest.Reader request) {
+        Map<Long, List<Long>> parents = new HashMap<>();
+        for (Node.Reader node : request.getNodes()) {
+            if (node.isInterface()) {
+                List<Long> ids = new ArrayList<>();
+                node.getInterface().getSuperclasses().forEach(parent -> ids.add(parent.getId()));
+                parents.put(node.getId(), ids);
+            }
+        }
+        long most = limit / ANCESTOR;
+        for (Node.Reader node : request.getNodes()) {
+            most -= node.isInterface() ? ancestors(node.getId(), parents, most) : 0;
+            if (most < 0) {
+                throw tooMuch(Names.fileName(node.getDisplayName()));
+            }
+        }
+    }
+
+    /** How many there are; no more than one above {@code most} are counted. */
+    private static long ancestors(long id, Map<Long, List<Long>> parents, long most) {
+        Set<Long> seen = new HashSet<>();
+        ArrayDeque<Long> open = new ArrayDeque<>(parents.getOrDefault(id, List.of()));
+        while (!open.isEmpty() && seen.size() <= most) {
+            long next = open.remove();
+            if (seen.add(next)) {
+                open.addAll(parents.getOrDefault(next, List.of()));
+            }
+        }
+        return seen.size();
     }
 
     private static int members(Node.Reader node) {
@@ -54,9 +107,12 @@ final class SizeBudget {
     void spend(long characters, String what) {
         left -= characters;
         if (left < 0) {
-            throw new SchemaException(what + ": the Java of these schemas takes more than " + limit
-                    + " characters, far more than what they declare should need. Nest types and groups less deep, and let fewer"
-                    + " interfaces extend each other in a row.");
+            throw tooMuch(what);
         }
+    }
+
+    private SchemaException tooMuch(String what) {
+        return new SchemaException(what + ": the Java of these schemas takes more than " + limit
+                + " characters, far more than what they declare should need. " + hint);
     }
 }

@@ -11,6 +11,7 @@ import dev.capstan.capnpc.source.SourceFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -95,11 +96,67 @@ class HostileSchemaTest {
     }
 
     @Test
+    void a_long_chain_of_interfaces_is_refused_before_it_is_written() {
+        String chain = "interface I0 {}\n" + repeat(20_000, i -> "interface I%d extends(I%d) {}".formatted(i + 1, i));
+        byte[] bytes = ("@0xabcdefabcdefabcd;\n" + chain).getBytes(StandardCharsets.UTF_8);
+        Compilation compilation =
+                new Compiler().compile(SourceFiles.of(Map.of("test.capnp", bytes)), List.of("test.capnp"));
+        SchemaException e = assertThrows(SchemaException.class, () -> new SizeBudget(compilation.request()));
+        String told = String.valueOf(e.getMessage());
+        assertTrue(told.startsWith("test.capnp:I"), told);
+        assertTrue(told.contains("fewer interfaces extend each other in a row"), told);
+    }
+
+    @Test
+    void large_values_and_comments_stay_within_the_budget() {
+        assertEquals(
+                2,
+                generate("const a :Data = 0x\"" + "ff".repeat(4 << 20) + "\";").size());
+        assertEquals(
+                2, generate("struct A {\n# " + "<&>\\ ".repeat(1 << 20) + "\n}").size());
+    }
+
+    @Test
     void names_that_differ_in_case_alone() {
         String text = refusal("struct Foo {} struct FOo {}");
         assertTrue(text.startsWith("test.capnp: test/Foo.java and test/FOo.java would be the same file"), text);
         assertTrue(text.contains("$Java.name"), text);
         assertEquals(2, generate("struct Outer { foo @0 :Text; struct Foo {} }").size());
+    }
+
+    @Test
+    void names_of_nested_types_that_differ_in_case_alone() {
+        String text = refusal("struct A { struct Foo {} struct FOO {} }");
+        assertTrue(
+                text.startsWith("test.capnp: the classes test.A.Foo and test.A.FOO would lie in the same file"), text);
+        assertTrue(text.contains("$Java.name"), text);
+        refusal("struct A { struct B { struct Foo {} enum FOO { x @0; } } }");
+        refusal("struct A { f @0 :Int8; foo :group { a @1 :Int8; } struct FOO {} }");
+        refusal("interface A { foo @0 (); struct FOOParams {} }");
+        assertEquals(
+                3,
+                generate("struct A { struct Foo {} } struct B { struct FOO {} }")
+                        .size());
+    }
+
+    @Test
+    void names_that_the_generator_invents_evade_others_that_differ_in_case_alone() {
+        List<GeneratedFile> files = generate("struct Testconstants {} struct TestNODES {} const a :Int32 = 1;");
+        assertEquals(
+                List.of(
+                        "test/TestConstants_.java",
+                        "test/TestNODES.java",
+                        "test/TestNodes_.java",
+                        "test/Testconstants.java"),
+                files.stream().map(GeneratedFile::path).toList());
+        for (String invented : List.of("Factory", "Pool", "Reader")) {
+            String nested = invented.toUpperCase(Locale.ROOT);
+            String java = content(
+                    generate("struct A(T) { struct %s {} a @0 :List(A) = []; b @1 :List(%1$s); }".formatted(nested)),
+                    "A");
+            String evading = invented.equals("Reader") ? "READER_" : invented + "_";
+            assertTrue(java.contains("class " + evading), java);
+        }
     }
 
     @Test

@@ -35,6 +35,9 @@ final class Values {
 
     private static final int LARGEST_LIST = 24;
 
+    /** A word of eight characters is a step of {@link #print}. */
+    private static final int CHARACTERS_PER_STEP = 8;
+
     /** All fields are printed by name, those of small structs too. */
     private static final Operation.Cost PRINTING = new Operation.Cost(8192, 4 << 20, 64, 1 << 13);
 
@@ -272,20 +275,24 @@ final class Values {
         return walk.steps();
     }
 
+    /** Steps are words of text, so to speak: what is printed grows with the message, and that is bounded like other work. */
     private static long print(byte[] input) {
+        long characters = 0;
         List<Function<DynamicStruct.Reader, String>> forms =
                 List.of(TextForm::compact, TextForm::pretty, JSON::encode, DynamicStruct.Reader::toString);
         for (StructSchema schema : List.of(ALL_TYPES, DEFAULTS)) {
             for (Function<DynamicStruct.Reader, String> form : forms) {
                 try {
-                    if (form.apply(message(input).root(schema.structType())).isEmpty()) {
+                    String text = form.apply(message(input).root(schema.structType()));
+                    if (text.isEmpty()) {
                         throw new AssertionError("nothing was printed");
                     }
+                    characters += text.length();
                 } catch (MessageException | JsonException e) {
                     // Refused, as documented.
                 }
             }
         }
-        return 1;
+        return characters / CHARACTERS_PER_STEP;
     }
 }

@@ -75,11 +75,24 @@ final class Numbers {
                 return exact(digits.toString(), type);
             }
             if (Long.compareUnsigned(n, Long.divideUnsigned(-1L - digit, 10)) > 0) {
-                throw outOfRange(TextTree.excerpt(digits.toString()), type);
+                // An exponent below 0 can make it fit.
+                if (isWhole(text, i, digits.to)) {
+                    throw outOfRange(TextTree.excerpt(digits.toString()), type);
+                }
+                return exact(digits.toString(), type);
             }
             n = 10 * n + digit;
         }
         return fit(n, negative, digits, type);
+    }
+
+    private static boolean isWhole(CharSequence text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static long fit(long magnitude, boolean negative, Object spelled, Scalar type) {

@@ -81,12 +81,17 @@ abstract class Tree {
         }
     }
 
+    /** The fault of a second member of one name. */
+    JsonException twice(int node, String name) {
+        return fault(node, "'" + TextTree.excerpt(name) + "' is there twice in this object. Leave one out.");
+    }
+
     private JsonException second(int[] values, String name) {
         boolean seen = false;
         for (int at : values) {
             if (name(at).equals(name)) {
                 if (seen) {
-                    return fault(at, "'" + TextTree.excerpt(name) + "' is there twice in this object. Leave one out.");
+                    return twice(at, name);
                 }
                 seen = true;
             }

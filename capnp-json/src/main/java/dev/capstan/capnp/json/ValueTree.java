@@ -40,18 +40,41 @@ final class ValueTree extends Tree {
             throw tooDeep(limits);
         }
         if (value.isArray()) {
+            int index = 0;
             for (Value.Reader element : value.getArray()) {
-                add(element, "", depth + 1);
+                addElement(element, index++, depth + 1);
             }
         } else if (value.isObject()) {
             for (Value.Field.Reader member : value.getObject()) {
-                add(member.getValue(), member.getName(), depth + 1);
+                addMember(member.getValue(), member.getName(), depth + 1);
             }
         }
         entry.end = entries.size();
         if (value.isObject()) {
             refuseDuplicates(node);
         }
+    }
+
+    private void addElement(Value.Reader value, int index, int depth) {
+        try {
+            add(value, "", depth);
+        } catch (JsonException e) {
+            throw e.in(index);
+        }
+    }
+
+    private void addMember(Value.Reader value, String name, int depth) {
+        try {
+            add(value, name, depth);
+        } catch (JsonException e) {
+            throw e.in(TextTree.excerpt(name));
+        }
+    }
+
+    /** With the path, for want of a line; what is around the object adds its own part. */
+    @Override
+    JsonException twice(int node, String name) {
+        return super.twice(node, name).in(TextTree.excerpt(name));
     }
 
     static JsonException tooDeep(Limits limits) {

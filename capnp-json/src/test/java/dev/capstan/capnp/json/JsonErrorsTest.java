@@ -275,8 +275,15 @@ class JsonErrorsTest {
         TestAllTypes.Builder root = new MessageBuilder().initRoot(TestAllTypes.TYPE);
         JsonException e =
                 assertThrows(JsonException.class, () -> json.decode(Value.TYPE.asReader(object), dynamic(root)));
-        assertTrue(
-                String.valueOf(e.getMessage()).contains("'int8Field' is there twice in this object"), e.getMessage());
+        assertEquals("at int8Field: 'int8Field' is there twice in this object. Leave one out.", e.getMessage());
+        Value.Builder outer = new MessageBuilder().initRoot(Value.TYPE);
+        outer.initObject(1).get(0).setName("structList");
+        outer.getObject().get(0).initValue().initArray(2).get(0).initObject(0);
+        outer.getObject().get(0).getValue().getArray().setCopy(1, Value.TYPE.asReader(object));
+        e = assertThrows(JsonException.class, () -> json.decode(Value.TYPE.asReader(outer), dynamic(root)));
+        assertEquals(
+                "at structList[1].int8Field: 'int8Field' is there twice in this object. Leave one out.",
+                e.getMessage());
         object.getObject().get(1).setName("uInt64Field");
         object.getObject().get(1).getValue().setNumber(0x1p63);
         json.decode(Value.TYPE.asReader(object), dynamic(root));

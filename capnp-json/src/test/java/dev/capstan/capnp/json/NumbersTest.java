@@ -64,6 +64,24 @@ class NumbersTest {
     }
 
     @Test
+    void integers_may_have_more_digits_before_the_exponent_than_64_bits_hold() {
+        assertEquals(100_000_000_000_000_000L, integer("10000000000000000000000e-5", Scalar.INT64));
+        assertEquals(-100_000_000_000_000_000L, integer("-10000000000000000000000E-5", Scalar.INT64));
+        assertEquals(123, integer("123" + "0".repeat(500) + ".0e-500", Scalar.INT8));
+        for (String fraction : List.of(
+                "123456789012345678901234567890e-20", "99999999999999999999999.5e-10", "123456789012345678901e-1")) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> integer(fraction, Scalar.INT64), fraction);
+            assertTrue(String.valueOf(e.getMessage()).startsWith(fraction + " is not an integer"), e.getMessage());
+        }
+        for (String large : List.of("18446744073709551616", "10000000000000000000000", "-10000000000000000000000.0")) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> integer(large, Scalar.UINT64), large);
+            assertTrue(String.valueOf(e.getMessage()).startsWith(large + " does not fit"), e.getMessage());
+        }
+    }
+
+    @Test
     void integers_with_point_or_exponent_are_refused_unless_they_fit() {
         for (String large : List.of(
                 "9.223372036854775808e18",

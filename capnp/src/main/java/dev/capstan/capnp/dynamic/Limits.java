@@ -12,7 +12,8 @@ package dev.capstan.capnp.dynamic;
  *     each step into a generic type that contains itself.
  * @param brands combinations of type arguments that one loader may know. Stops such types from filling memory.
  * @param structWords size of a struct in words. Stops a small schema from making each small value large.
- * @param groupNesting how deep groups may lie in groups; groups do not nest on the wire, so only this stops one that contains itself.
+ * @param groupNesting how deep groups may lie in groups; groups do not nest on the wire, so nothing else stops schemas from
+ *     overflowing the stack with them.
  */
 public record Limits(
         int nodes, int nodeWords, int members, int typeNesting, int brands, int structWords, int groupNesting) {

@@ -11,9 +11,11 @@ import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnp.stream.StreamResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -192,6 +194,16 @@ public final class SchemaLoader {
         return limits;
     }
 
+    /** Which group belongs to which struct, as of now. */
+    Map<Long, Long> groups() {
+        lock.lock();
+        try {
+            return Map.copyOf(groupUsers);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Nullable
     Entry entry(long id) {
         return entries.get(id);
@@ -275,6 +287,7 @@ public final class SchemaLoader {
         if (isPlaceholder ? order != Compatibility.Order.OLDER : order == Compatibility.Order.NEWER) {
             mentionAll(body);
             known.body(body);
+            claimGroups(body);
             makeRoom(known);
         }
         if (state == Entry.State.LOADED) {
@@ -315,7 +328,50 @@ public final class SchemaLoader {
                 throw misplaced(field.groupId(), id, inner.node.getScopeId());
             }
         }
-        struct.fields.stream().filter(FieldLayout::isGroup).forEach(field -> groupUsers.put(field.groupId(), id));
+        checkCircles(struct);
+    }
+
+    /** Above a struct lies the one whose group it is. None may be its own group, however far above, or what looks at all of its fields has no end. */
+    private void checkCircles(StructBody struct) {
+        long id = struct.node.getId();
+        Set<Long> below = new HashSet<>();
+        below.add(id);
+        struct.fields.stream().filter(FieldLayout::isGroup).forEach(field -> below.add(field.groupId()));
+        if (struct.fields.stream().anyMatch(field -> field.isGroup() && field.groupId() == id)) {
+            throw circle(id);
+        }
+        Long above = struct.isGroup ? Long.valueOf(struct.node.getScopeId()) : groupUsers.get(id);
+        for (int level = 1; above != null; level++) {
+            if (below.contains(above)) {
+                throw circle(id);
+            }
+            if (level > limits.groupNesting()) {
+                throw new SchemaException(SchemaException.id(id) + " lies more than " + limits.groupNesting()
+                        + " groups deep (Limits.groupNesting).");
+            }
+            above = above(above);
+        }
+    }
+
+    private @Nullable Long above(long id) {
+        Long user = groupUsers.get(id);
+        Entry entry = entries.get(id);
+        return user == null && entry != null && entry.body() instanceof StructBody body && body.isGroup
+                ? Long.valueOf(body.node.getScopeId())
+                : user;
+    }
+
+    private static SchemaException circle(long id) {
+        return new SchemaException(SchemaException.id(id)
+                + " is a group that lies within itself; the fields of a group cannot be the struct around it.");
+    }
+
+    /** Only of nodes that are taken: one that is refused must not shut out the struct that the groups belong to. */
+    private void claimGroups(Body body) {
+        if (body instanceof StructBody struct) {
+            long id = body.node.getId();
+            struct.fields.stream().filter(FieldLayout::isGroup).forEach(field -> groupUsers.put(field.groupId(), id));
+        }
     }
 
     private static SchemaException misplaced(long group, long user, long scope) {
@@ -329,6 +385,7 @@ public final class SchemaLoader {
         Entry entry = entries.computeIfAbsent(body.node.getId(), id -> new Entry(this, body));
         entry.body(body);
         entry.state(state);
+        claimGroups(body);
         makeRoom(entry);
         return entry;
     }

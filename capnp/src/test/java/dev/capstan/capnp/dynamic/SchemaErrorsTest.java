@@ -23,7 +23,10 @@ import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Field;
 import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnp.schema.Type;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -45,9 +48,18 @@ class SchemaErrorsTest {
     }
 
     private void refused(String reason, Node.Reader node) {
+        assertNull(loader.tryGet(node.getId()));
+        refused(reason, loader, node);
+        assertNull(loader.tryGet(node.getId()), "what is refused leaves nothing behind");
+    }
+
+    private static void refused(String reason, SchemaLoader loader, Node.Reader node) {
+        Set<Schema> before = new HashSet<>(loader.loaded());
+        Map<Long, Long> groupsBefore = loader.groups();
         SchemaException e = assertThrows(SchemaException.class, () -> loader.load(node));
         assertTrue(String.valueOf(e.getMessage()).contains(reason), e.getMessage());
-        assertNull(loader.tryGet(node.getId()), "what is refused leaves nothing behind");
+        assertEquals(before, new HashSet<>(loader.loaded()), "what is refused leaves nothing behind");
+        assertEquals(groupsBefore, loader.groups(), "nor does it claim groups");
     }
 
     private static Node.Reader struct(long id, Consumer<Node.Struct.Builder> fill) {
@@ -175,6 +187,67 @@ class SchemaErrorsTest {
             loader.load(group(72, 71));
             loader.load(group(82, 99));
             refused("@0x52 is a group of @0x51, but its scopeId is @0x63", group(81, 0, 82));
+        }
+
+        @Test
+        void a_node_that_is_refused_claims_no_groups() {
+            loader.load(slot(100, Type.Builder::setInt32, 0));
+            refused("incompatible", loader, slot(100, Type.Builder::setText, 0x309));
+            loader.load(group(200, 0, 0x309));
+            loader.load(group(0x309, 200));
+        }
+
+        @Test
+        void a_node_for_which_there_is_no_room_claims_no_groups() {
+            SchemaLoader small = new SchemaLoader(Limits.DEFAULT.withNodes(3));
+            refused("(Limits.nodes)", small, group(100, 0, 0x307, 0x308, 0x309));
+            small.load(group(200, 0, 0x309));
+            small.load(group(0x309, 200));
+        }
+
+        /** A struct of one field and, unless that is 0, of a group. */
+        private Node.Reader slot(long id, Consumer<Type.Builder> type, long group) {
+            return struct(id, s -> {
+                s.setDataWordCount(1);
+                s.setPointerCount(1);
+                s.initFields(group == 0 ? 1 : 2);
+                s.getFields().get(0).setName("x");
+                Field.Slot.Builder x = s.getFields().get(0).initSlot();
+                type.accept(x.initType());
+                if (x.getType().isText()) {
+                    x.initDefaultValue().setText("");
+                } else {
+                    x.initDefaultValue().setInt32(0);
+                }
+                if (group != 0) {
+                    s.getFields().get(1).setName("group");
+                    s.getFields().get(1).setCodeOrder(1);
+                    s.getFields().get(1).initGroup().setTypeId(group);
+                }
+            });
+        }
+
+        @Test
+        void groups_do_not_lie_within_themselves() {
+            refused("@0x5b is a group that lies within itself", group(91, 0, 91));
+            refused("@0x5b is a group that lies within itself", group(91, 91));
+            refused("@0x5b is a group that lies within itself", group(91, 91, 91));
+            loader.load(group(91, 92, 93));
+            loader.load(group(93, 91, 94));
+            refused("@0x5c is a group that lies within itself", group(92, 94, 91));
+            refused("@0x5c is a group that lies within itself", group(92, 93));
+            refused("@0x5e is a group that lies within itself", group(94, 93, 92));
+            loader.load(group(92, 0, 91));
+        }
+
+        @Test
+        void groups_within_groups_have_an_end() {
+            long last = Limits.DEFAULT.groupNesting();
+            loader.load(group(1000, 0, 1001));
+            for (long id = 1; id <= last; id++) {
+                loader.load(group(1000 + id, 1000 + id - 1, 1001 + id));
+            }
+            refused("(Limits.groupNesting)", group(1001 + last, 1000 + last));
         }
 
         private long groupId() {
@@ -429,39 +502,47 @@ class SchemaErrorsTest {
             }));
         }
 
+        /** A hundred groups, each within the one before, innermost first: the loader cannot know how deep that is when it sees them. */
+        private StructSchema deepGroups() {
+            for (long id = 1100; id > 1000; id--) {
+                long own = id;
+                loader.load(change(
+                        struct(own, s -> {
+                            s.setPointerCount(1);
+                            s.setIsGroup(own > 1001);
+                            if (own < 1100) {
+                                s.initFields(1).get(0).initGroup().setTypeId(own + 1);
+                                s.getFields().get(0).setName("inner");
+                            }
+                        }),
+                        n -> n.setScopeId(own > 1001 ? own - 1 : 0)));
+            }
+            return (StructSchema) loader.get(1001);
+        }
+
         @Test
-        void a_group_that_contains_itself_is_followed_only_so_far() {
-            Node.Reader group = struct(9, s -> {
-                s.setIsGroup(true);
-                s.initFields(1).get(0).initGroup().setTypeId(9);
-                s.getFields().get(0).setName("again");
-            });
-            StructSchema schema = (StructSchema) loader.load(change(group, n -> n.setScopeId(9)));
+        void groups_within_groups_are_followed_only_so_far() {
+            StructSchema schema = deepGroups();
             DynamicStruct.Builder struct = new MessageBuilder().initRoot(schema.structType());
-            assertThrows(SchemaException.class, () -> struct.clear("again"));
-            assertThrows(SchemaException.class, () -> struct.hasNonDefault("again"));
-            assertThrows(SchemaException.class, () -> struct.set("again", struct.asReader()));
-            assertSame(schema, struct.struct("again").schema());
+            assertThrows(SchemaException.class, () -> struct.clear("inner"));
+            assertThrows(SchemaException.class, () -> struct.hasNonDefault("inner"));
+            assertThrows(
+                    SchemaException.class,
+                    () -> struct.set("inner", struct.struct("inner").asReader()));
+            assertSame(loader.get(1002), struct.struct("inner").schema());
             assertFalse(schema.mayContainCapabilities());
         }
 
         @Test
-        void groups_that_take_the_place_of_fields_in_circles_are_noticed() {
-            // Each of two groups begins with the other. A field in the place of one is compared with both, for ever.
-            for (long id = 21; id <= 22; id++) {
-                long other = 43 - id;
-                loader.load(struct(id, s -> {
-                    s.setPointerCount(1);
-                    s.initFields(1).get(0).initGroup().setTypeId(other);
-                    s.getFields().get(0).setName("other");
-                }));
-            }
+        void a_field_in_the_place_of_many_groups_is_compared_only_so_far() {
+            // Each group begins with the next, so the field is compared with the first field of all of them.
+            deepGroups();
             SchemaException e = assertThrows(
                     SchemaException.class,
-                    () -> loader.load(struct(21, s -> {
+                    () -> loader.load(struct(1001, s -> {
                         s.setPointerCount(1);
                         Field.Builder field = s.initFields(1).get(0);
-                        field.setName("other");
+                        field.setName("inner");
                         field.initSlot().initType().setText();
                         field.getSlot().initDefaultValue().setText("");
                     })));

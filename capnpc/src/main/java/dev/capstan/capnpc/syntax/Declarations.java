@@ -223,6 +223,10 @@ final class Declarations {
     }
 
     private static Ordinal number(Tokens tokens, String what) {
+        if (tokens.peek(1) instanceof Token.Malformed) {
+            // The failure is at that token.
+            tokens.tryOperator("@");
+        }
         if (!tokens.isOperator(0, "@") || !(tokens.peek(1) instanceof Token.Whole number)) {
             throw tokens.failure(
                     what + " is expected here.", "Numbers of members go up from @0; ./capstan id makes an id.");

@@ -80,7 +80,9 @@ final class Expressions {
     }
 
     void add(SyntaxFailure failure) {
-        problems.add(source, failure.span().start(), failure.span().end(), failure.text(), failure.hint());
+        if (!failure.isTold()) {
+            problems.add(source, failure.span().start(), failure.span().end(), failure.text(), failure.hint());
+        }
     }
 
     private Expression base(Tokens tokens, int start) {
@@ -111,6 +113,7 @@ final class Expressions {
             }
             case Token.Word word -> word(tokens, word, start);
             case Token.Operator operator -> throw tokens.failure(EXPECTED, touching(operator));
+            case Token.Malformed _ -> throw tokens.failure(EXPECTED, FORMS);
             case null -> throw tokens.failure(EXPECTED, FORMS);
         };
     }

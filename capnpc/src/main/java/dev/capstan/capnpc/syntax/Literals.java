@@ -80,7 +80,7 @@ final class Literals {
                 && "\"`#;,()[]{}".indexOf(c) < 0;
     }
 
-    private @Nullable Token number() {
+    private Token number() {
         int start = at;
         boolean hex = source.at(at) == '0' && source.at(at + 1) == 'x';
         boolean whole = true;
@@ -129,12 +129,15 @@ final class Literals {
         }
     }
 
-    private @Nullable Token malformed(int start, String message, String hint) {
-        while (Characters.isLetter(source.at(at)) || Characters.isDigit(source.at(at)) || source.at(at) == '.') {
+    private Token malformed(int start, String message, String hint) {
+        while (Characters.isLetter(source.at(at))
+                || Characters.isDigit(source.at(at))
+                || source.at(at) == '.'
+                || source.at(at) == '_') {
             at++;
         }
         problems.add(source, start, at, message, hint);
-        return null;
+        return new Token.Malformed(start, at);
     }
 
     private @Nullable Token binary() {

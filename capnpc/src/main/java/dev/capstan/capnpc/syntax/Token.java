@@ -23,6 +23,9 @@ sealed interface Token {
 
     record Fraction(double value, int start, int end) implements Token {}
 
+    /** A number that is none. Its problem is told already, so nobody need say that something else is expected in its place. */
+    record Malformed(int start, int end) implements Token {}
+
     /** As many operator characters as stand together. */
     record Operator(String text, int start, int end) implements Token {}
 

@@ -90,6 +90,9 @@ final class Tokens {
 
     SyntaxFailure failure(String message, String hint) {
         Token token = peek(0);
+        if (token instanceof Token.Malformed) {
+            return SyntaxFailure.told(span(token), message, hint);
+        }
         if (token != null) {
             return new SyntaxFailure(span(token), message, hint);
         }

@@ -114,6 +114,26 @@ class ProblemsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "const a :Int32 = 1_000; | 2:18 This is not a number.",
+                "const a :Int32 = -1_000; | 2:19 This is not a number.",
+                "const a :UInt64 = 18446744073709551616; | 2:19 This is not a number of 64 bits.",
+                "const a :UInt8 = 0x; | 2:18 This is not a number.",
+                "const a :UInt8 = 0x1_f; | 2:18 This is not a number.",
+                "const a :UInt8 = 1x; | 2:18 This is not a number.",
+                "const a :Float32 = 1.5.5; | 2:20 This is not a number.",
+                "const a :List(Int8) = [1_0, 2]; | 2:24 This is not a number.",
+                "struct S { a @1_0 :Int8; } | 2:15 This is not a number.",
+                "struct S { a @0 :Text; b @0x :Text; } | 2:27 This is not a number.",
+                "const a :Text = 1_0; | 2:17 This is not a number.",
+            })
+    void a_malformed_value_is_told_once(String text, String expected) {
+        assertProblem(expected, text);
+    }
+
     @Test
     void several_mistakes_are_told_in_one_run() {
         Compilation compilation =
