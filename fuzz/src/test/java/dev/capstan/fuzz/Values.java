@@ -275,7 +275,7 @@ final class Values {
         return walk.steps();
     }
 
-    /** Steps are words of text, so to speak: what is printed grows with the message, and that is bounded like other work. */
+    /** What is printed may grow with the message like other work, but no faster. */
     private static long print(byte[] input) {
         long characters = 0;
         List<Function<DynamicStruct.Reader, String>> forms =
