@@ -16,7 +16,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class IncomingNames implements Incoming {
     private final Set<Long> introduced = new HashSet<>();
 
     /** What was made for the message that is being read and is in no call's arguments yet. */
-    private final Map<AutoCloseable, Integer> made = new IdentityHashMap<>();
+    private final IdentityHashMap<AutoCloseable, Integer> made = new IdentityHashMap<>();
 
     /** The results of the call that was made last. */
     private @Nullable Promise<Payload> lastResults;

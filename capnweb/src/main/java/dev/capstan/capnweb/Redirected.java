@@ -9,7 +9,7 @@ import dev.capstan.cap.Request;
 import org.jspecify.annotations.Nullable;
 
 /** A call that goes on to an object on its way, with what is left of the path. */
-record Redirected(Call call, @Override Method method) implements Call {
+record Redirected(Call call, Method method) implements Call {
     @Override
     public Payload params() {
         return call.params();

@@ -31,7 +31,7 @@ final class Waiting {
         Rest rest = new Rest(value);
         return Promise.all(promises)
                 .convert(settled -> {
-                    Map<PromisedValue, PromisedValue.Settled> values = new IdentityHashMap<>();
+                    IdentityHashMap<PromisedValue, PromisedValue.Settled> values = new IdentityHashMap<>();
                     for (int i = 0; i < parts.size(); i++) {
                         values.put(parts.get(i), settled.get(i));
                     }
@@ -50,7 +50,7 @@ final class Waiting {
         }
 
         @Nullable
-        Object take(Map<PromisedValue, PromisedValue.Settled> values) {
+        Object take(IdentityHashMap<PromisedValue, PromisedValue.Settled> values) {
             Object whole = replaced(value, values);
             value = null;
             return whole;
@@ -74,7 +74,7 @@ final class Waiting {
         }
     }
 
-    private static @Nullable Object replaced(@Nullable Object value, Map<PromisedValue, PromisedValue.Settled> values) {
+    private static @Nullable Object replaced(@Nullable Object value, IdentityHashMap<PromisedValue, PromisedValue.Settled> values) {
         return switch (value) {
             case PromisedValue deferred -> {
                 PromisedValue.Settled settled = values.get(deferred);
@@ -96,7 +96,7 @@ final class Waiting {
     }
 
     private static Map<String, @Nullable Object> replacedAll(
-            Map<?, ?> map, Map<PromisedValue, PromisedValue.Settled> values) {
+            Map<?, ?> map, IdentityHashMap<PromisedValue, PromisedValue.Settled> values) {
         Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
         map.forEach((key, element) -> copy.put((String) key, replaced(element, values)));
         return copy;
