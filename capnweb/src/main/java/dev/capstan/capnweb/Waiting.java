@@ -74,7 +74,8 @@ final class Waiting {
         }
     }
 
-    private static @Nullable Object replaced(@Nullable Object value, IdentityHashMap<PromisedValue, PromisedValue.Settled> values) {
+    private static @Nullable Object replaced(
+            @Nullable Object value, IdentityHashMap<PromisedValue, PromisedValue.Settled> values) {
         return switch (value) {
             case PromisedValue deferred -> {
                 PromisedValue.Settled settled = values.get(deferred);
