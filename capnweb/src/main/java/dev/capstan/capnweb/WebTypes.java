@@ -18,7 +18,7 @@ final class WebTypes {
             "credentials", "same-origin",
             "referrer", "about:client",
             "referrerPolicy", "",
-            "keepalive", false,
+            "keepalive", "",
             "cf", "",
             "encodeResponseBody", "automatic");
 
@@ -35,12 +35,12 @@ final class WebTypes {
     }
 
     /** A member that is left out when it has its ordinary value. */
-    private record Default(String name, Object ordinary) {}
+    private record Default(String name, String ordinary) {}
 
-    private static List<Default> ordered(Object... namesAndDefaults) {
+    private static List<Default> ordered(String... namesAndDefaults) {
         List<Default> all = new ArrayList<>();
         for (int i = 0; i < namesAndDefaults.length; i += 2) {
-            all.add(new Default((String) namesAndDefaults[i], namesAndDefaults[i + 1]));
+            all.add(new Default(namesAndDefaults[i], namesAndDefaults[i + 1]));
         }
         return List.copyOf(all);
     }
@@ -207,7 +207,7 @@ final class WebTypes {
             Map<String, @Nullable Object> init, List<Default> defaults, Members members, Encoder encoder) {
         for (Default each : defaults) {
             String name = each.name();
-            Object ordinary = each.ordinary();
+            String ordinary = each.ordinary();
             Object value = init.get(name);
             if (isTrue(value) && !"".equals(value) && !ordinary.equals(value)) {
                 members.name(name);
