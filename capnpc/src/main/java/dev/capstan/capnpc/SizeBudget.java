@@ -1,5 +1,7 @@
 package dev.capstan.capnpc;
 
+import dev.capstan.capnp.MessageException;
+import dev.capstan.capnp.StructReader;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Node;
 import java.util.ArrayDeque;
@@ -44,10 +46,10 @@ final class SizeBudget {
         long words = 0;
         for (Node.Reader node : request.getNodes()) {
             declarations += 1 + members(node);
-            words += node.totalSizeWords();
+            words += words(node);
         }
         for (Node.SourceInfo.Reader source : request.getSourceInfo()) {
-            words += source.totalSizeWords();
+            words += words(source);
         }
         limit = BASE + DECLARATION * declarations + BYTE * Long.BYTES * words;
         left = limit;
@@ -87,6 +89,15 @@ final class SizeBudget {
             }
         }
         return seen.size();
+    }
+
+    /** None if it nests too deep to be counted: a type that does is refused with its place when it is written. */
+    private static long words(StructReader part) {
+        try {
+            return part.totalSizeWords();
+        } catch (MessageException e) {
+            return 0;
+        }
     }
 
     private static int members(Node.Reader node) {
