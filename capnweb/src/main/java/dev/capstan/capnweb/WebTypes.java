@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of the Fetch Standard, from expressions and to them. */
 final class WebTypes {
-    /** Members of {@code RequestInit} and what they default to, in the order in which TypeScript writes them behind the body. */
-    private static final List<Default> REQUEST_DEFAULTS = ordered(
+    /** Members of {@code RequestInit}, each followed by what it defaults to, in the order in which TypeScript writes them behind the body. */
+    private static final List<String> REQUEST_DEFAULTS = List.of(
             "cache", "default",
             "redirect", "follow",
             "integrity", "",
@@ -22,7 +22,7 @@ final class WebTypes {
             "cf", "",
             "encodeResponseBody", "automatic");
 
-    private static final List<Default> RESPONSE_DEFAULTS = ordered("cf", "", "encodeBody", "automatic");
+    private static final List<String> RESPONSE_DEFAULTS = List.of("cf", "", "encodeBody", "automatic");
 
     /** Members with a place of their own in our values, or none. */
     private static final Set<String> OWN =
@@ -32,17 +32,6 @@ final class WebTypes {
 
     WebTypes(Decoder decoder) {
         this.decoder = decoder;
-    }
-
-    /** A member that is left out when it has its ordinary value. */
-    private record Default(String name, String ordinary) {}
-
-    private static List<Default> ordered(String... namesAndDefaults) {
-        List<Default> all = new ArrayList<>();
-        for (int i = 0; i < namesAndDefaults.length; i += 2) {
-            all.add(new Default(namesAndDefaults[i], namesAndDefaults[i + 1]));
-        }
-        return List.copyOf(all);
     }
 
     Object value(String tag, List<?> list, int depth) {
@@ -204,10 +193,10 @@ final class WebTypes {
     }
 
     private static void write(
-            Map<String, @Nullable Object> init, List<Default> defaults, Members members, Encoder encoder) {
-        for (Default each : defaults) {
-            String name = each.name();
-            String ordinary = each.ordinary();
+            Map<String, @Nullable Object> init, List<String> defaults, Members members, Encoder encoder) {
+        for (int i = 0; i < defaults.size(); i += 2) {
+            String name = defaults.get(i);
+            String ordinary = defaults.get(i + 1);
             Object value = init.get(name);
             if (isTrue(value) && !"".equals(value) && !ordinary.equals(value)) {
                 members.name(name);
