@@ -2,7 +2,7 @@ package dev.capstan.async;
 
 import org.jspecify.annotations.Nullable;
 
-/** Closes something once the result has been taken or given up. */
+/** Closes something, as user code, once the result has been taken or given up. */
 final class AttachNode extends Node {
     private final Node above;
     private final AutoCloseable attached;
@@ -23,7 +23,7 @@ final class AttachNode extends Node {
     Object get() {
         Object result = above.get();
         try {
-            attached.close();
+            closeGuarded();
         } catch (Throwable e) {
             if (result instanceof Broken(Throwable cause)) {
                 cause.addSuppressed(e);
@@ -39,7 +39,16 @@ final class AttachNode extends Node {
         try {
             above.cancel();
         } finally {
+            closeGuarded();
+        }
+    }
+
+    /** Neither taking a result nor cancelling waits for the permit, and what is closed may belong to a handler. */
+    private void closeGuarded() {
+        if (loop == null) {
             close();
+        } else {
+            loop.guard(this::close);
         }
     }
 
@@ -49,7 +58,7 @@ final class AttachNode extends Node {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new IllegalStateException("closing what was attached to a cancelled promise failed", e);
+            throw new IllegalStateException("closing what was attached to a promise failed", e);
         }
     }
 }

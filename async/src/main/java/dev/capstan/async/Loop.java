@@ -205,6 +205,18 @@ public final class Loop implements Executor {
         return new Promise<>(new PauseNode(this, PauseNode.When.WOULD_SLEEP));
     }
 
+    /**
+     * Runs {@code task} as user code for protocol code that cannot wait: before this returns, or when its turn for the permit comes if a
+     * fiber holds that now. What throws later than this returns is logged.
+     */
+    public void guard(Runnable task) {
+        if (permit.isHeld()) {
+            permit.enqueue(new UserTask(this, task));
+        } else {
+            task.run();
+        }
+    }
+
     /** Calls {@code work} once at the end of this turn, after the events and before the loop may sleep. Call it once for each change from clean to dirty. */
     public void atTurnEnd(TurnEnd work) {
         dirty.add(work);

@@ -42,6 +42,11 @@ final class Permit {
         return holder != null || !queue.isEmpty();
     }
 
+    /** Whether a fiber runs user code now. */
+    boolean isHeld() {
+        return holder != null;
+    }
+
     boolean hasFibers() {
         return !fibers.isEmpty();
     }

@@ -415,6 +415,38 @@ final class FiberTest {
         }
 
         @Test
+        void what_was_attached_is_closed_only_when_no_fiber_runs() {
+            try (LoopThread real = new LoopThread()) {
+                Loop on = real.loop();
+                List<String> closed = Collections.synchronizedList(new ArrayList<>());
+                Completer<String> settles = new Completer<>(on);
+                Promise<String> settling =
+                        settles.promise().attach(() -> closed.add("settled")).eager();
+                Promise<String> canceled = new Completer<String>(on).promise().attach(() -> closed.add("canceled"));
+                CountDownLatch in = new CountDownLatch(1);
+                CountDownLatch out = new CountDownLatch(1);
+                Promise<Integer> fiber = on.fiber(() -> {
+                            in.countDown();
+                            awaitLatch(out);
+                            return closed.size();
+                        })
+                        .eager();
+                awaitLatch(in);
+                settles.complete("x");
+                on.post(canceled::cancel);
+                CountDownLatch both = new CountDownLatch(1);
+                on.post(() -> on.post(both::countDown));
+                awaitLatch(both);
+                out.countDown();
+                assertEquals(0, fiber.await());
+                assertEquals("x", settling.await());
+                on.fetch(Promise::done).await();
+                assertEquals(
+                        List.of("canceled", "settled"), closed.stream().sorted().toList());
+            }
+        }
+
+        @Test
         void stopping_cancels_the_fibers_and_waits_until_they_have_unwound() {
             LoopThread real = new LoopThread();
             Loop on = real.loop();

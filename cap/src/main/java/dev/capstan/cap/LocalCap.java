@@ -96,6 +96,10 @@ public final class LocalCap extends CountedCap {
         if (shorter != null) {
             shorter.close();
         }
+        home.guard(this::tellReleased);
+    }
+
+    private void tellReleased() {
         try {
             target.released();
         } catch (Throwable e) {

@@ -31,7 +31,7 @@ public interface Target {
         return false;
     }
 
-    /** The last reference was closed and no call runs: free what the object holds. On the loop's thread. */
+    /** The last reference was closed and no call runs: free what the object holds. On the loop's thread, as user code. */
     default void released() {}
 
     /** If this object only stands in for another that will be known later, the promise of that one; asked once. */
