@@ -48,11 +48,6 @@ final class PipelineCap extends RemoteCap {
         return place;
     }
 
-    @Override
-    boolean isPromise() {
-        return true;
-    }
-
     /** Messages that name this are on their way. */
     void named() {
         hadCalls = true;
@@ -65,12 +60,7 @@ final class PipelineCap extends RemoteCap {
         boolean samePeer = inner instanceof RemoteCap remote && remote.session == session;
         if (hadCalls && !samePeer && !(inner instanceof BrokenCap)) {
             stays = true;
-            List<Completer<Cap>> waiting = watchers;
-            watchers = new ArrayList<>(0);
-            for (Completer<Cap> watcher : waiting) {
-                watcher.complete(next.share());
-                close();
-            }
+            tellWatchers(next, null);
             next.close();
             return false;
         }
@@ -88,6 +78,14 @@ final class PipelineCap extends RemoteCap {
         boolean abandoned = isReleased();
         target = next;
         Cap held = next.share();
+        tellWatchers(next, failure);
+        if (abandoned) {
+            next.close();
+        }
+        held.close();
+    }
+
+    private void tellWatchers(Cap next, @Nullable Failure failure) {
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
         for (Completer<Cap> watcher : waiting) {
@@ -98,10 +96,6 @@ final class PipelineCap extends RemoteCap {
             }
             close();
         }
-        if (abandoned) {
-            next.close();
-        }
-        held.close();
     }
 
     @Override
@@ -123,7 +117,11 @@ final class PipelineCap extends RemoteCap {
     }
 
     @Override
-    Promise<Void> stream(Call call) {
+    public Promise<Void> stream(Call call) {
+        Cap known = target;
+        if (known != null) {
+            return known.stream(call);
+        }
         hadCalls = true;
         return super.stream(call);
     }
