@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ class HostileExpressionsTest {
     }
 
     @Test
+    @Parity({"CW-I006", "CW-I019", "CW-I029"})
     void expressions_that_are_none_are_refused_with_the_text_of_typescript() {
         for (String json : List.of(
                 "[]",
@@ -96,6 +98,7 @@ class HostileExpressionsTest {
     }
 
     @Test
+    @Parity({"CW-I016", "CW-I017"})
     void operands_that_make_no_sense_are_refused() {
         for (String json : List.of(
                 "[\"bigint\",\"zz\"]",
@@ -154,6 +157,7 @@ class HostileExpressionsTest {
     }
 
     @Test
+    @Parity({"CW-L006", "CW-L009", "CW-L010"})
     void values_may_nest_as_deep_as_typescript_lets_them() {
         session.decode("{\"a\":".repeat(255) + "1" + "}".repeat(255));
         refused("{\"a\":".repeat(256) + "1" + "}".repeat(256));
@@ -168,6 +172,7 @@ class HostileExpressionsTest {
     }
 
     @Test
+    @Parity("CW-L011")
     void values_may_be_written_as_deep_as_they_may_be_read() {
         Object value = 1L;
         for (int i = 0; i < 255; i++) {
@@ -186,6 +191,7 @@ class HostileExpressionsTest {
     }
 
     @Test
+    @Parity("CW-L001")
     void bigints_may_have_as_many_digits_as_typescript_lets_them() {
         for (int digits : new int[] {16_383, 16_384}) {
             session.decode("[\"bigint\",\"" + "9".repeat(digits) + "\"]");

@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.capstan.testkit.Parity;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ class RoundTripTest {
     private final FakeSession session = new FakeSession();
 
     @Test
+    @Parity("CW-I005")
     void random_values_come_back_as_they_were() {
         for (int i = 0; i < TREES; i++) {
             long seed = SEED + i;

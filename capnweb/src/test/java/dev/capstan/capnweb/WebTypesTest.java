@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.capstan.capnweb.FakeSession.Source;
+import dev.capstan.testkit.Parity;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ class WebTypesTest {
     }
 
     @Test
+    @Parity("CW-I167")
     void header_fields_are_sorted_and_combined_as_javascript_lists_them() {
         Headers headers = Headers.of(
                 "X-A", " b ", "Set-Cookie", "1", "content-type", "text/plain", "x-a", "c", "set-cookie", "2");
@@ -71,6 +73,7 @@ class WebTypesTest {
     }
 
     @Test
+    @Parity("CW-I170")
     void requests_leave_out_what_has_its_default() {
         bothWays(WebRequest.get(new Url("http://x.test/"), Headers.NONE), "[\"request\",\"http://x.test/\",{}]");
         bothWays(
@@ -116,6 +119,7 @@ class WebTypesTest {
     }
 
     @Test
+    @Parity("CW-I171")
     void responses_leave_out_what_has_its_default() {
         bothWays(
                 new WebResponse(
