@@ -17,7 +17,7 @@ package dev.capstan.capnweb;
  * @param imports objects and promises of the peer that are held here. Stops a peer from filling the table.
  * @param exports objects of ours, and results of its calls, that the peer holds. Stops a peer that calls and releases nothing.
  * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
- * @param streamWindowBytes bytes of a stream of calls that may be on their way.
+ * @param streams what streams may cost
  */
 public record Limits(
         int messageBytes,
@@ -30,12 +30,34 @@ public record Limits(
         int imports,
         int exports,
         long queuedBytes,
-        long streamWindowBytes) {
+        Streams streams) {
     /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
     public static final Limits DEFAULT = new Limits(
-            32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000, 100_000, 100_000, 100_000, 4 << 20, 256 << 10);
+            32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000, 100_000, 100_000, 100_000, 4 << 20, Streams.DEFAULT);
 
     private static final int MOST_DEPTH = 500;
+
+    /**
+     * What streams of values, and streams of calls, may cost.
+     *
+     * @param windowBytes bytes of one that we send and that the peer has not answered: the window adapts itself to the connection ({@link dev.capstan.cap.Flow}), up
+     *     to this. Stops a peer that reads slowly from filling memory here.
+     * @param unreadBytes bytes of all streams of a session that came and that nobody here has read. A stream that passes it fails. Stops a peer that sends without
+     *     waiting for answers.
+     * @param blobBytes bytes of all blobs of a session that are coming in at a time: a blob is handed over when all of it is here. A call whose blob passes it
+     *     fails. Stops blobs from filling memory.
+     */
+    public record Streams(long windowBytes, long unreadBytes, long blobBytes) {
+        /** Windows up to 1 GiB, 64 MiB unread, 64 MiB of blobs. */
+        public static final Streams DEFAULT = new Streams(1L << 30, 64L << 20, 64L << 20);
+
+        /** Refuses limits that are not positive. */
+        public Streams {
+            if (windowBytes < 1 || unreadBytes < 1 || blobBytes < 1) {
+                throw new IllegalArgumentException("Limits are positive numbers.");
+            }
+        }
+    }
 
     /** Refuses limits that are not positive, and a depth that no stack has room for. */
     public Limits {
@@ -48,8 +70,7 @@ public record Limits(
                 || calls < 1
                 || imports < 1
                 || exports < 1
-                || queuedBytes < 1
-                || streamWindowBytes < 1) {
+                || queuedBytes < 1) {
             throw new IllegalArgumentException("Limits are positive numbers.");
         }
         if (depth > MOST_DEPTH) {
@@ -61,17 +82,7 @@ public record Limits(
     /** These limits with another size of messages, in bytes. */
     public Limits withMessageBytes(int bytes) {
         return new Limits(
-                bytes,
-                depth,
-                bigIntDigits,
-                names,
-                elements,
-                values,
-                calls,
-                imports,
-                exports,
-                queuedBytes,
-                streamWindowBytes);
+                bytes, depth, bigIntDigits, names, elements, values, calls, imports, exports, queuedBytes, streams);
     }
 
     /** These limits with another depth. */
@@ -87,23 +98,13 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streams);
     }
 
     /** These limits with another number of digits. */
     public Limits withBigIntDigits(int digits) {
         return new Limits(
-                messageBytes,
-                depth,
-                digits,
-                names,
-                elements,
-                values,
-                calls,
-                imports,
-                exports,
-                queuedBytes,
-                streamWindowBytes);
+                messageBytes, depth, digits, names, elements, values, calls, imports, exports, queuedBytes, streams);
     }
 
     /** These limits with another number of members of an object. */
@@ -119,23 +120,13 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streams);
     }
 
     /** These limits with another number of elements of an array. */
     public Limits withElements(int most) {
         return new Limits(
-                messageBytes,
-                depth,
-                bigIntDigits,
-                names,
-                most,
-                values,
-                calls,
-                imports,
-                exports,
-                queuedBytes,
-                streamWindowBytes);
+                messageBytes, depth, bigIntDigits, names, most, values, calls, imports, exports, queuedBytes, streams);
     }
 
     /** These limits with another number of values in a message. */
@@ -151,7 +142,13 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streams);
+    }
+
+    /** These limits with others for streams. */
+    public Limits withStreams(Streams most) {
+        return new Limits(
+                messageBytes, depth, bigIntDigits, names, elements, values, calls, imports, exports, queuedBytes, most);
     }
 
     /**
