@@ -221,6 +221,7 @@ final class IncomingStream extends CountedCap {
         } catch (Failure e) {
             return Answer.broken(e);
         }
+        Pipeline pipeline = Pipeline.of(results.share());
         Completer<Payload> answer = new Completer<>(session.loop);
         arrived(kind, Promise.of(arguments), Values.weight(arguments.value()), failure -> {
             if (failure != null) {
@@ -232,7 +233,7 @@ final class IncomingStream extends CountedCap {
                 results.close();
             }
         });
-        return new Answer(answer.promise(), Pipeline.of(results.share()));
+        return new Answer(answer.promise(), pipeline);
     }
 
     @Override
