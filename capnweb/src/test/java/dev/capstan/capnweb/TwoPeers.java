@@ -27,24 +27,27 @@ import org.jspecify.annotations.Nullable;
 
 /** Two sessions joined by a simulated network, with the lines that go over it. {@link #close} asserts that neither keeps anything. */
 final class TwoPeers implements AutoCloseable {
-    final SimLoop sim = new SimLoop();
+    final SimLoop sim;
     final List<String> fromClient = new ArrayList<>();
     final List<String> fromServer = new ArrayList<>();
     /** What the objects of {@link #counted} have heard. */
     final List<String> released = new ArrayList<>();
 
-    final Scripted main = new Scripted(sim.loop());
-    final Scripted clientMain = new Scripted(sim.loop());
+    final Scripted main;
+    final Scripted clientMain;
     final Cap api;
     private final List<WebPeer> peers = new ArrayList<>();
     private final SimStream wire;
     private boolean over;
 
     TwoPeers() {
-        this(Limits.DEFAULT, Limits.DEFAULT);
+        this(new SimLoop(), Limits.DEFAULT, Limits.DEFAULT);
     }
 
-    TwoPeers(Limits client, Limits server) {
+    TwoPeers(SimLoop sim, Limits client, Limits server) {
+        this.sim = sim;
+        main = new Scripted(sim.loop());
+        clientMain = new Scripted(sim.loop());
         SimNetwork network = new SimNetwork(sim, 1);
         network.host("server").onAccept(stream -> {
             peers.add(WebPeer.over(sim.loop(), stream, main.cap(), server, Compat.V0_12));
