@@ -100,7 +100,8 @@ final class IncomingNames implements Incoming {
         made.forEach((each, references) -> Values.close(Collections.nCopies(references, each)));
         made.clear();
         Decoder.introductions(tree, id -> {
-            if (introduced.add(id)) {
+            // An id that is not the sender's to choose names nothing of its own.
+            if (id < 0 && introduced.add(id)) {
                 session.sendRelease(id, 1);
             }
         });

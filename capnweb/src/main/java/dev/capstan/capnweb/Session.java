@@ -280,7 +280,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private static WebException noMessage(@Nullable Object message) {
-        return WebException.of("bad RPC message: " + Tree.excerpt(message));
+        return WebException.ofProtocol("bad RPC message: " + Tree.excerpt(message));
     }
 
     private static @Nullable Object part(List<?> parts, int index) {
@@ -308,6 +308,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private void resolve(long id, @Nullable Object expression) {
+        checkSettles(id);
         Promise<WebPayload> result = reader.value(expression);
         Question question = questions.get(id);
         result.listen(loop, (value, failure) -> {
@@ -323,7 +324,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
         });
     }
 
+    /** A main object is there from the beginning: taking another in its place would let the peer's other objects pose as it. */
+    private static void checkSettles(long id) {
+        if (id == Imports.MAIN) {
+            throw WebException.ofProtocol("import " + id + " is an object: only promises are resolved or rejected");
+        }
+    }
+
     private void reject(long id, @Nullable Object expression) {
+        checkSettles(id);
         Question question = questions.get(id);
         reader.value(expression).listen(loop, (value, failure) -> {
             Failure cause = value == null
