@@ -94,7 +94,7 @@ public final class WebPayload implements Payload {
         }
         Object at = value();
         for (Object step : names.steps()) {
-            if (at instanceof Cap) {
+            if (Values.leadingOn(at) != null) {
                 return new ValueCap(share(), names);
             }
             try {
@@ -103,7 +103,8 @@ public final class WebPayload implements Payload {
                 return new BrokenCap(e);
             }
         }
-        return at instanceof Cap cap ? cap.share() : new ValueCap(share(), names);
+        Cap inside = Values.leadingOn(at);
+        return inside != null ? inside.share() : new ValueCap(share(), names);
     }
 
     @Override
