@@ -53,7 +53,7 @@ final class PipelineCap extends RemoteCap {
         return true;
     }
 
-    /** Messages that name this are on their way. */
+    @Override
     void named() {
         hadCalls = true;
     }

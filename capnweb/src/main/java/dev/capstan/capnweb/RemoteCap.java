@@ -32,6 +32,9 @@ abstract class RemoteCap extends CountedCap {
     /** Where below that entry this is. */
     abstract Path.Names place();
 
+    /** Messages that name this are on their way. */
+    void named() {}
+
     /** Whether what arrives there has to be waited for by the peer: a place in a result. */
     abstract boolean isPromise();
 

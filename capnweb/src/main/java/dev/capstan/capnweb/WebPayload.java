@@ -93,12 +93,14 @@ public final class WebPayload implements Payload {
             }
         }
         Object at = value();
-        for (Object step : names.steps()) {
-            if (Values.leadingOn(at) != null) {
-                return new ValueCap(share(), names);
+        List<Object> steps = names.steps();
+        for (int i = 0; i < steps.size(); i++) {
+            Cap object = Values.leadingOn(at);
+            if (object != null) {
+                return new PropertyCap(object.share(), names.from(i));
             }
             try {
-                at = Values.step(at, step);
+                at = Values.step(at, steps.get(i));
             } catch (Failure e) {
                 return new BrokenCap(e);
             }
