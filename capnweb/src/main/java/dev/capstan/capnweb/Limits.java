@@ -18,6 +18,8 @@ package dev.capstan.capnweb;
  * @param exports objects of ours, and results of its calls, that the peer holds. Stops a peer that calls and releases nothing.
  * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
  * @param streamWindowBytes bytes of a stream of calls that may be on their way.
+ * @param stubStacks whether each stub remembers where it was made, for the report when a program forgets to close it ({@link Leftovers}). For finding such programs:
+ *     it makes stubs expensive.
  */
 public record Limits(
         int messageBytes,
@@ -30,10 +32,11 @@ public record Limits(
         int imports,
         int exports,
         long queuedBytes,
-        long streamWindowBytes) {
+        long streamWindowBytes,
+        boolean stubStacks) {
     /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
     public static final Limits DEFAULT = new Limits(
-            32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000, 100_000, 100_000, 100_000, 4 << 20, 256 << 10);
+            32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000, 100_000, 100_000, 100_000, 4 << 20, 256 << 10, false);
 
     private static final int MOST_DEPTH = 500;
 
@@ -71,7 +74,8 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streamWindowBytes,
+                stubStacks);
     }
 
     /** These limits with another depth. */
@@ -87,7 +91,8 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streamWindowBytes,
+                stubStacks);
     }
 
     /** These limits with another number of digits. */
@@ -103,7 +108,8 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streamWindowBytes,
+                stubStacks);
     }
 
     /** These limits with another number of members of an object. */
@@ -119,7 +125,8 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streamWindowBytes,
+                stubStacks);
     }
 
     /** These limits with another number of elements of an array. */
@@ -135,7 +142,8 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streamWindowBytes,
+                stubStacks);
     }
 
     /** These limits with another number of values in a message. */
@@ -151,7 +159,25 @@ public record Limits(
                 imports,
                 exports,
                 queuedBytes,
-                streamWindowBytes);
+                streamWindowBytes,
+                stubStacks);
+    }
+
+    /** These limits, and each stub remembers where it was made, or not. */
+    public Limits withStubStacks(boolean remembered) {
+        return new Limits(
+                messageBytes,
+                depth,
+                bigIntDigits,
+                names,
+                elements,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes,
+                remembered);
     }
 
     /**

@@ -87,11 +87,19 @@ final class OutgoingNames implements Outgoing {
             case ImportCap known
             when known.session == session ->
                 out.raw("[\"import\",").number(known.id()).raw(']');
+            case PropertyCap property
+            when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
+                property(out, "[\"import\",", remote, property.place());
             case ValueCap plain -> session.encoder().value(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
             default ->
                 out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
         }
+    }
+
+    private void property(JsonWriter out, String kind, RemoteCap object, Path.Names place) {
+        object.named();
+        reference(out, kind, object.id(), object.place().then(place), null);
     }
 
     /** A value that is not there yet: the peer waits for it. */
@@ -108,6 +116,9 @@ final class OutgoingNames implements Outgoing {
                 pipeline(out, place.id(), place.place(), null);
             }
             case ImportCap known when known.session == session -> stub(out, inner);
+            case PropertyCap property
+            when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
+                property(out, "[\"pipeline\",", remote, property.place());
             case ValueCap plain -> stub(out, plain);
             default -> {
                 long id = session.exports.introduce(inner);

@@ -48,7 +48,7 @@ final class PipelineCap extends RemoteCap {
         return place;
     }
 
-    /** Messages that name this are on their way. */
+    @Override
     void named() {
         hadCalls = true;
     }
@@ -143,6 +143,18 @@ final class PipelineCap extends RemoteCap {
         if (stays) {
             return null;
         }
+        Completer<Cap> watcher = watcher();
+        watcher.onAwaited(question::pull);
+        return watcher.promise();
+    }
+
+    /** What this turns out to be, if somebody asks the peer for it; null if it has led on for good. Waiting for it is a use, and does not ask. */
+    @Nullable
+    Promise<Cap> arrival() {
+        return target != null || stays ? null : watcher().promise();
+    }
+
+    private Completer<Cap> watcher() {
         // Whoever waits uses the reference: it is kept until the wait is over.
         share();
         Completer<Cap> watcher = new Completer<>(session.loop);
@@ -152,8 +164,7 @@ final class PipelineCap extends RemoteCap {
                 close();
             }
         });
-        watcher.onAwaited(question::pull);
-        return watcher.promise();
+        return watcher;
     }
 
     @Override

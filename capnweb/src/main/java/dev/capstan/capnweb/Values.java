@@ -92,6 +92,15 @@ final class Values {
         return copy;
     }
 
+    /** What calls and paths go on to at {@code value}; null if that is a value of its own. Borrowed. */
+    static @Nullable Cap leadingOn(@Nullable Object value) {
+        return switch (value) {
+            case Cap cap -> cap;
+            case PromisedValue promised -> promised.cap();
+            case null, default -> null;
+        };
+    }
+
     /** What lies one step further; undefined if there is nothing. Nothing is inherited: only what was put there is found. */
     static @Nullable Object step(@Nullable Object from, Object step) {
         return switch (from) {
