@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A place in the result of a call of ours. Calls go ahead to the peer.
  *
  * <p>When the result is here, later calls go where it says, if they cannot overtake earlier ones that way: to another object of the peer, or anywhere
- * if there were none. Otherwise this reference goes on leading over the peer, which keeps the result for it.
+ * if there were none or nothing there can be called. Otherwise this reference goes on leading over the peer, which keeps the result for it.
  */
 final class PipelineCap extends RemoteCap {
     private final Question question;
@@ -58,7 +58,8 @@ final class PipelineCap extends RemoteCap {
         Cap next = checkedStep(found);
         Cap inner = next.innermost();
         boolean samePeer = inner instanceof RemoteCap remote && remote.session == session;
-        if (hadCalls && !samePeer && !(inner instanceof BrokenCap)) {
+        boolean nothingToCall = inner instanceof BrokenCap || (inner instanceof ValueCap plain && plain.isPlain());
+        if (hadCalls && !samePeer && !nothingToCall) {
             stays = true;
             tellWatchers(next, null);
             next.close();

@@ -1,9 +1,11 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Path;
+import dev.capstan.cap.QueuedCap;
 import dev.capstan.cap.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,6 +75,7 @@ final class StubValues {
             case PromisedValue promised -> promised.share();
             case Target target -> new LocalCap(loop, target);
             case Function<?, ?> function -> new LocalCap(loop, WebTarget.of(function));
+            case Promise<?> promise -> promised(loop, promise);
             // As a peer would receive them.
             case Integer n -> n.longValue();
             case Short n -> n.longValue();
@@ -80,6 +83,15 @@ final class StubValues {
             case Float n -> n.doubleValue();
             case null, default -> leaf;
         };
+    }
+
+    /** A value that this process will know later; consumes {@code promise}. */
+    private static PromisedValue promised(Loop loop, Promise<?> promise) {
+        return new PromisedValue(QueuedCap.of(loop, promise.then(value -> {
+            Object content = sentValue(outgoing(loop, value));
+            return Promise.of(
+                    content instanceof Cap cap ? cap : new ValueCap(WebPayload.holding(content), Path.Names.NONE));
+        })));
     }
 
     /** What {@link #outgoing} made, as the content of a payload. On the loop's thread; consumes it. */

@@ -64,6 +64,11 @@ final class ValueCap extends CountedCap {
         }
     }
 
+    /** Whether nothing inside can be called. */
+    boolean isPlain() {
+        return payload.isPlain();
+    }
+
     /** The value; borrowed. */
     @Nullable
     Object value() {
