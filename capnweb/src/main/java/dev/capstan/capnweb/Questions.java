@@ -60,7 +60,29 @@ final class Questions {
         session.commit();
         nextId++;
         table.put(question.id(), question);
+        Failure deaf = session.deaf();
+        if (stream && deaf != null) {
+            failLater(question, deaf);
+        }
         return question;
+    }
+
+    /** The peer will not answer, and whoever asked is not told inside his own call. */
+    void failLater(Question question, Failure cause) {
+        session.loop.post(() -> {
+            question.fail(cause);
+            answered(question.id(), question);
+        });
+    }
+
+    /** No answer will come any more. */
+    void heardAll(Failure cause) {
+        for (Question question : List.copyOf(table.values())) {
+            if (question.isAwaited()) {
+                question.fail(cause);
+                answered(question.id(), question);
+            }
+        }
     }
 
     /** Nobody here needs what the peer keeps. */

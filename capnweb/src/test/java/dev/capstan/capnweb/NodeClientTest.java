@@ -1,21 +1,18 @@
 package dev.capstan.capnweb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
-import dev.capstan.cap.LocalCap;
+import dev.capstan.async.Promise;
 import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
-import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.ForeignPeer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -61,34 +58,23 @@ class NodeClientTest {
                 installed.code() != CANNOT_BE_HAD,
                 () -> installed.output().lines().reduce((before, last) -> last).orElse("no Node peer"));
         assertEquals(0, installed.code(), installed.output());
-        List<WebPeer> peers = new ArrayList<>();
         try (NetLoop net = NetLoop.open("server", Transport.AUTO)) {
-            HttpRoutes routes = HttpRoutes.none()
-                    .webSocket(
-                            "/",
-                            (request, socket) -> peers.add(WebPeer.over(
-                                    net.loop(),
-                                    socket,
-                                    new LocalCap(net.loop(), new GoldenApi(net.loop()).main()),
-                                    Limits.DEFAULT,
-                                    Compat.V0_12)));
-            HttpServer server = net.loop()
+            WebServer server = new WebServer(
+                    net.loop(),
+                    visitor -> Promise.of(new GoldenApi(net.loop()).main().cap()));
+            HttpServer http = net.loop()
                     .fetch(() -> HttpServer.listen(
-                            net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), routes, Http.DEFAULT))
+                            net.loop(),
+                            net.network(),
+                            new Address.Tcp("127.0.0.1", 0),
+                            server.routes("/"),
+                            Http.DEFAULT))
                     .await();
-            int port = ((Address.Tcp) server.address()).port();
+            int port = ((Address.Tcp) http.address()).port();
             Ended ended = run("node", "capnweb/target/node/client.mjs", "" + port);
             assertEquals(0, ended.code(), ended.output());
             assertEquals(String.join("\n", EXPECTED), ended.output().strip());
-            WebPeer peer = peers.getFirst();
-            net.loop().fetch(peer::onDisconnect).await();
-            assertEquals(
-                    new WebPeer.Tables(0, 0, 0),
-                    net.loop()
-                            .fetch(() -> dev.capstan.async.Promise.of(peer.tables()))
-                            .await());
-            assertTrue(peers.size() == 1, "one session");
-            net.loop().post(server::close);
+            net.loop().post(http::close);
         }
     }
 
