@@ -3,12 +3,8 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
-import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.DeferredAnswer;
 import dev.capstan.cap.Failure;
-import dev.capstan.cap.Hints;
-import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.QueuedCap;
@@ -101,8 +97,9 @@ final class IncomingNames implements Incoming {
         made.clear();
         Decoder.introductions(tree, id -> {
             if (id > 0) {
+                // Not the sender's to choose: the readable end of a pipe, if anything.
                 session.pipes.refuse(id);
-            } else if (introduced.add(id)) {
+            } else if (id < 0 && introduced.add(id)) {
                 session.sendRelease(id, 1);
             }
         });
@@ -144,37 +141,13 @@ final class IncomingNames implements Incoming {
             return root.share();
         }
         takenOver(Values.owned(args));
-        Answer answer = call(root, path, args);
+        Answer answer = Delivery.call(session.loop, root, path, args);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         // Of a whole expression it is the last call that is pulled; those inside it are arguments.
         dropLastResults();
         lastResults = answer.results();
         return result;
-    }
-
-    /** Calls in the order in which they came, but for those whose arguments are not there yet. */
-    private Answer call(Cap root, Path.Names path, @Nullable List<@Nullable Object> args) {
-        Method.Member method = new Method.Member(path, args == null);
-        if (!Waiting.isIn(args)) {
-            return root.call(Call.of(method, WebPayload.holding(args), Hints.NONE));
-        }
-        DeferredAnswer answer = new DeferredAnswer(session.loop);
-        Cap held = root.share();
-        Promise.Cancelable waiting = complete(args).listen(session.loop, (params, failure) -> {
-            try (held) {
-                answer.link(
-                        params != null
-                                ? held.call(Call.of(method, params, Hints.NONE))
-                                : Answer.broken(
-                                        Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
-            }
-        });
-        answer.onUnused(() -> {
-            waiting.cancel();
-            held.close();
-        });
-        return answer.answer();
     }
 
     @Override

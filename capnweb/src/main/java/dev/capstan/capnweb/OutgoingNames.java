@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Loop;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,11 +124,19 @@ final class OutgoingNames implements Outgoing {
             case ImportCap known
             when known.session == session ->
                 out.raw("[\"import\",").number(known.id()).raw(']');
+            case PropertyCap property
+            when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
+                property(out, "[\"import\",", remote, property.place());
             case ValueCap plain -> session.encoder().value(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
             default ->
                 out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
         }
+    }
+
+    private void property(JsonWriter out, String kind, RemoteCap object, Path.Names place) {
+        object.named();
+        reference(out, kind, object.id(), object.place().then(place), null);
     }
 
     /** A value that is not there yet: the peer waits for it. */
@@ -144,6 +153,9 @@ final class OutgoingNames implements Outgoing {
                 pipeline(out, place.id(), place.place(), null);
             }
             case ImportCap known when known.session == session -> stub(out, inner);
+            case PropertyCap property
+            when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
+                property(out, "[\"pipeline\",", remote, property.place());
             case ValueCap plain -> stub(out, plain);
             default -> {
                 long id = session.exports.introduce(inner);
@@ -157,10 +169,19 @@ final class OutgoingNames implements Outgoing {
     @Override
     public void readable(JsonWriter out, Readable stream) {
         checkLoop(stream.loop());
+        checkRoom();
         if (!stream.claim()) {
             throw WebException.of("this stream was sent before, or is being read: a stream can be used once");
         }
         pipe(out, stream);
+    }
+
+    private void checkRoom() {
+        int most = session.limits.streams().sending();
+        if (session.pipes.size() + pipes.size() >= most) {
+            throw Failure.overloaded("the peer is being sent " + most
+                    + " streams and blobs already: let it read some, or raise Limits.Streams.sending");
+        }
     }
 
     private void pipe(JsonWriter out, Readable claimed) {
@@ -185,6 +206,7 @@ final class OutgoingNames implements Outgoing {
 
     @Override
     public void blob(JsonWriter out, Blob blob) {
+        checkRoom();
         Readable content = new Readable(session.loop, new BytesSource(blob.content()));
         content.claim();
         out.raw("[\"blob\",").string(blob.type()).raw(',');

@@ -32,6 +32,9 @@ abstract class RemoteCap extends CountedCap {
     /** Where below that entry this is. */
     abstract Path.Names place();
 
+    /** Messages that name this are on their way. */
+    void named() {}
+
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
         return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);

@@ -108,6 +108,15 @@ final class Values {
         return copy;
     }
 
+    /** What calls and paths go on to at {@code value}; null if that is a value of its own. Borrowed. */
+    static @Nullable Cap leadingOn(@Nullable Object value) {
+        return switch (value) {
+            case Cap cap -> cap;
+            case PromisedValue promised -> promised.cap();
+            case null, default -> null;
+        };
+    }
+
     /** About as many bytes as a value takes in memory, streams and objects apart. */
     static int weight(@Nullable Object value) {
         long bytes = 16;

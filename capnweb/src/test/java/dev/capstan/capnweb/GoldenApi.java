@@ -77,6 +77,11 @@ final class GoldenApi {
         Scripted api = new Scripted(loop);
         return api.on("square", args -> value((Long) args.getFirst() * (Long) args.getFirst()))
                 .on("echo", args -> value(Values.share(args.getFirst())))
+                .on(
+                        "list",
+                        args -> value(LongStream.rangeClosed(1, (Long) args.getFirst())
+                                .boxed()
+                                .toList()))
                 .on("nothing", args -> value(JsValue.UNDEFINED))
                 .on("add", args -> value((Long) args.get(0) + (Long) args.get(1)))
                 .on("dupEcho", args -> value(Values.share(args.getFirst())))
@@ -156,6 +161,11 @@ final class GoldenApi {
                                 LongStream.range(0, (Long) Objects.requireNonNull(args.getFirst()))
                                         .mapToObj(this::counter)
                                         .toList())))
+                .on(
+                        "readAll2",
+                        args -> ((Readable) Objects.requireNonNull(args.getFirst()))
+                                .bytes(100 << 20)
+                                .map(bytes -> new Scripted.Answered((long) bytes.length)))
                 .on("blobLen", args -> {
                     Blob blob = (Blob) Objects.requireNonNull(args.getFirst());
                     String text = new String(blob.content(), StandardCharsets.UTF_8);

@@ -1,7 +1,6 @@
 package dev.capstan.capnweb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.MessageStream;
@@ -9,14 +8,11 @@ import dev.capstan.async.SimLoop;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,25 +27,6 @@ class GoldenServerTest {
 
     private final SimLoop sim = new SimLoop();
     private final List<String> received = new ArrayList<>();
-
-    private record Line(boolean fromClient, String text) {}
-
-    private static List<Line> transcript(String name) throws IOException {
-        List<Line> lines = new ArrayList<>();
-        try (InputStream in = GoldenServerTest.class.getResourceAsStream("/golden/" + name + ".jsonl")) {
-            assertNotNull(in, name);
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
-                if (line.contains("\"dir\"")) {
-                    byte[] utf8 = line.getBytes(StandardCharsets.UTF_8);
-                    Map<?, ?> entry =
-                            (Map<?, ?>) Objects.requireNonNull(Json.parse(utf8, 0, utf8.length, Limits.DEFAULT));
-                    lines.add(new Line(
-                            "c2s".equals(entry.get("dir")), (String) Objects.requireNonNull(entry.get("line"))));
-                }
-            }
-        }
-        return lines;
-    }
 
     private SimStream connect() {
         SimNetwork network = new SimNetwork(sim, 1);
@@ -103,7 +80,7 @@ class GoldenServerTest {
     void answers_as_typescript_does(String name) throws IOException {
         SimStream client = connect();
         List<String> expected = new ArrayList<>();
-        for (Line line : transcript(name)) {
+        for (Transcript.Line line : Transcript.lines(name)) {
             if (!line.fromClient()) {
                 if (!line.text().equals(LATE)) {
                     expected.add(line.text());
@@ -130,7 +107,7 @@ class GoldenServerTest {
     void goes_on_when_a_reader_in_typescript_stops() throws IOException {
         SimStream client = connect();
         List<String> expected = new ArrayList<>();
-        for (Line line : transcript("09-readable-cancel")) {
+        for (Transcript.Line line : Transcript.lines("09-readable-cancel")) {
             if (line.fromClient()) {
                 client.send(ByteBuffer.wrap(line.text().getBytes(StandardCharsets.UTF_8)));
                 sim.poll();

@@ -84,6 +84,7 @@ class RandomStreamsTest {
         final List<@Nullable Object> kept = new ArrayList<>();
         final Scripted server = new Scripted(sim.loop());
         final int hops;
+        final Compat compat;
         Cap main;
         int made;
         int released;
@@ -95,8 +96,9 @@ class RandomStreamsTest {
             if (random.nextBoolean()) {
                 network.latency(Duration.ZERO, Duration.ofMillis(random.nextInt(30)));
             }
-            limits = Limits.DEFAULT.withStreams(new Limits.Streams(50 + random.nextInt(2_000), 1 << 20, 1 << 20));
+            limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 50 + random.nextInt(2_000), 1 << 20, 1 << 20));
             hops = random.nextInt(2);
+            compat = random.nextBoolean() ? Compat.V0_12 : Compat.CAPSTAN;
             main = server.cap();
             for (int hop = 0; hop <= hops; hop++) {
                 main = connect("host " + hop, "host " + (hop + 1), main);
@@ -110,8 +112,8 @@ class RandomStreamsTest {
 
         private Cap connect(String from, String to, Cap object) {
             network.host(from)
-                    .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, object, limits, Compat.V0_12)));
-            WebPeer peer = WebPeer.over(sim.loop(), network.host(to).connect(from), null, limits, Compat.V0_12);
+                    .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, object, limits, compat)));
+            WebPeer peer = WebPeer.over(sim.loop(), network.host(to).connect(from), null, limits, compat);
             peers.add(peer);
             sim.poll();
             return peer.main();

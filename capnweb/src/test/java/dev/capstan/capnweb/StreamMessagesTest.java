@@ -32,6 +32,7 @@ class StreamMessagesTest {
     private @Nullable SimStream peer;
     private @Nullable WebPeer session;
     private Limits limits = Limits.DEFAULT;
+    private Compat compat = Compat.CAPSTAN;
 
     StreamMessagesTest() {
         server.on("keep", args -> {
@@ -50,7 +51,7 @@ class StreamMessagesTest {
         if (known == null) {
             SimNetwork network = new SimNetwork(sim, 1);
             network.host("server")
-                    .onAccept(stream -> session = WebPeer.over(sim.loop(), stream, server.cap(), limits, Compat.V0_12));
+                    .onAccept(stream -> session = WebPeer.over(sim.loop(), stream, server.cap(), limits, compat));
             known = network.host("peer").connect("server");
             known.start(new MessageStream.Receiver() {
                 @Override
@@ -178,6 +179,21 @@ class StreamMessagesTest {
             hear("['reject',4,['error','Error','" + Readable.CANCELED + "']]");
             say(write("'more'"), CLOSE, "['release',1,1]");
             hear("['reject',504,['error','Error','" + Readable.CANCELED + "']]");
+        }
+
+        /** TypeScript keeps an entry for each write that it was not told about. */
+        @Test
+        void a_reader_that_stops_answers_what_is_on_its_way_if_it_may_be_typescript_that_has_written_it() {
+            compat = Compat.V0_12;
+            givePipe();
+            say(write("'a'"), write("'b'"), write("'c'"));
+            kept.removeFirst().close();
+            hear(
+                    "['reject',3,['error','Error','" + Readable.CANCELED + "']]",
+                    "['reject',4,['error','Error','" + Readable.CANCELED + "']]",
+                    "['reject',5,['error','Error','" + Readable.CANCELED + "']]");
+            say(write("'late'"), "['release',1,1]");
+            hear("['reject',6,['error','Error','" + Readable.CANCELED + "']]");
         }
 
         @Test
@@ -342,7 +358,7 @@ class StreamMessagesTest {
             String message = write("'" + "x".repeat(100 - 2 - write("").length()) + "'");
             assertEquals(100, message.length());
             for (long limit : List.of(999L, 1000L, 1001L)) {
-                limits = Limits.DEFAULT.withStreams(new Limits.Streams(1 << 20, limit, 1));
+                limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1 << 20, limit, 1));
                 peer = null;
                 kept.clear();
                 givePipe();
@@ -367,7 +383,7 @@ class StreamMessagesTest {
 
         @Test
         void ordinary_calls_that_write_count_too() {
-            limits = Limits.DEFAULT.withStreams(new Limits.Streams(1 << 20, 1000, 1));
+            limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1 << 20, 1000, 1));
             givePipe();
             for (int id = 3; id < 20; id++) {
                 say("['push',['pipeline',1,['write'],['" + "x".repeat(100) + "']]]", "['release'," + id + ",1]");
@@ -498,8 +514,31 @@ class StreamMessagesTest {
         }
 
         @Test
+        void streams_that_are_sent_at_a_time_may_be_so_many_and_no_more() {
+            for (int limit : List.of(2, 3, 4)) {
+                limits = Limits.DEFAULT.withStreams(new Limits.Streams(limit, 1000, 1000, 1000));
+                peer = null;
+                heard.clear();
+                server.on(
+                        "three",
+                        args -> Scripted.value(List.of(
+                                new Blob("", new byte[0]),
+                                Readable.of(sim.loop(), List.of()),
+                                new Blob("", new byte[0]))));
+                say("['push',['pipeline',0,['three'],[]]]", "['pull',1]", "['release',1,1]");
+                if (limit < 3) {
+                    hear("['reject',1,['error','Error','the peer is being sent 2 streams and blobs already: let it read some, or"
+                            + " raise Limits.Streams.sending',null,{'kind':'overloaded'}]]");
+                } else {
+                    assertEquals(3, heard.stream().filter("[\"pipe\"]"::equals).count());
+                    say("['resolve',4,['undefined']]", "['resolve',5,['undefined']]", "['resolve',6,['undefined']]");
+                }
+            }
+        }
+
+        @Test
         void the_window_is_as_large_as_the_limit_says() {
-            limits = Limits.DEFAULT.withStreams(new Limits.Streams(1000, 1, 1));
+            limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1000, 1, 1));
             Writable.Pair pipe = open();
             String chunk = "x".repeat(100 - write("''").length());
             for (int i = 0; i < 30; i++) {
@@ -531,7 +570,7 @@ class StreamMessagesTest {
         @Test
         void blobs_that_come_in_at_a_time_may_be_so_large_and_no_larger() {
             for (long limit : List.of(5L, 6L, 7L)) {
-                limits = Limits.DEFAULT.withStreams(new Limits.Streams(1 << 20, 1 << 20, limit));
+                limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1 << 20, 1 << 20, limit));
                 peer = null;
                 heard.clear();
                 say("['pipe']", SEND, "['pull',2]", write("['bytes','YWJj']"), write("['bytes','YWJj']"), CLOSE);
