@@ -98,10 +98,15 @@ final class NodePeer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         process.outputWriter().close();
-        if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+        try {
+            if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
             process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
         output.close();
     }

@@ -187,8 +187,8 @@ class NodeTest {
                 .fetch(() -> {
                     Answer counter = WebScene.send(main, "makeCounter", 4L);
                     Cap inside = counter.pipeline().cap(Path.Names.NONE);
-                    return Promise.all(List.of(
-                                    WebScene.call(inside, "increment", 2L), WebScene.call(inside, "increment")))
+                    return Promise.all(
+                                    List.of(WebScene.call(inside, "increment", 2L), WebScene.call(inside, "increment")))
                             .attach(inside)
                             .attach(counter);
                 })
