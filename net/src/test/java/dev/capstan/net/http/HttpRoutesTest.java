@@ -7,6 +7,7 @@ import dev.capstan.async.BytePipe;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.net.Limits;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +66,7 @@ final class HttpRoutesTest {
         assertTrue(client.heard().startsWith("HTTP/1.1 503 "), client.heard());
         assertTrue(client.heard().endsWith("there are too many"), client.heard());
         server.close();
-        sim.poll();
+        sim.advance(Duration.ofMinutes(2));
         assertEquals(0, server.open());
     }
 }
