@@ -72,10 +72,17 @@ final class Exports {
     Cap get(long id) {
         Export export = table.get(id);
         if (export == null) {
-            throw WebException.of(
+            throw WebException.ofProtocol(
                     id == MAIN ? "This connection has no main object." : "no such entry on exports table: " + id);
         }
         return export.cap;
+    }
+
+    /** What the peer calls {@code id}, borrowed; null if nothing. */
+    @Nullable
+    Cap find(long id) {
+        Export export = table.get(id);
+        return export == null ? null : export.cap;
     }
 
     // ---- introductions
@@ -144,7 +151,7 @@ final class Exports {
     void pull(long id) {
         Export export = table.get(id);
         if (export == null) {
-            throw WebException.of("no such export ID: " + id);
+            throw WebException.ofProtocol("no such export ID: " + id);
         }
         if (!export.pulled) {
             export.pulled = true;
@@ -220,13 +227,13 @@ final class Exports {
     void release(long id, long count) {
         Export export = table.get(id);
         if (export == null) {
-            throw WebException.of("no such export ID: " + id);
+            throw WebException.ofProtocol("no such export ID: " + id);
         }
         if (count > 1) {
-            throw WebException.of("refcount would go negative: 1 < " + count);
+            throw WebException.ofProtocol("refcount would go negative: 1 < " + count);
         }
         if (count < 0) {
-            throw WebException.of("a release gives back references, not " + count);
+            throw WebException.ofProtocol("a release gives back references, not " + count);
         }
         if (count == 1) {
             table.remove(id);

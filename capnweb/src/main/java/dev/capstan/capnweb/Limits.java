@@ -20,8 +20,11 @@ import java.util.function.Consumer;
  * @param imports objects and promises of the peer that are held here. Stops a peer from filling the table.
  * @param exports objects of ours, and results of its calls, that the peer holds. Stops a peer that calls and releases nothing.
  * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
- * @param streamWindowBytes bytes of a stream of calls that may be on their way.
+ * @param streams what streams may cost.
+ * @param maps what maps may cost.
  * @param transport bounds of what carries a session: WebSockets and batches.
+ * @param stubStacks whether each stub remembers where it was made, for the report when a program forgets to close it ({@link Leftovers}). For finding such programs:
+ *     it makes stubs expensive.
  */
 public record Limits(
         int messageBytes,
@@ -34,8 +37,10 @@ public record Limits(
         int imports,
         int exports,
         long queuedBytes,
-        long streamWindowBytes,
-        Transport transport) {
+        Streams streams,
+        Maps maps,
+        Transport transport,
+        boolean stubStacks) {
     /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
     public static final Limits DEFAULT = new Limits(
             32 << 20,
@@ -48,8 +53,10 @@ public record Limits(
             100_000,
             100_000,
             4 << 20,
-            256 << 10,
-            Transport.DEFAULT);
+            Streams.DEFAULT,
+            Maps.DEFAULT,
+            Transport.DEFAULT,
+            false);
 
     private static final int MOST_DEPTH = 500;
 
@@ -64,13 +71,62 @@ public record Limits(
                 || calls < 1
                 || imports < 1
                 || exports < 1
-                || queuedBytes < 1
-                || streamWindowBytes < 1) {
+                || queuedBytes < 1) {
             throw new IllegalArgumentException("Limits are positive numbers.");
         }
         if (depth > MOST_DEPTH) {
             throw new IllegalArgumentException(
                     "A depth of " + depth + " may overflow the stack; " + MOST_DEPTH + " is the most.");
+        }
+    }
+
+    /**
+     * What streams of values, and streams of calls, may cost.
+     *
+     * @param windowBytes bytes of one that we send and that the peer has not answered: the window adapts itself to the connection ({@link dev.capstan.cap.Flow}), up
+     *     to this. Stops a peer that reads slowly from filling memory here.
+     * @param unreadBytes bytes of all streams of a session that came and that nobody here has read. A stream that passes it fails. Stops a peer that sends without
+     *     waiting for answers.
+     * @param blobBytes bytes of all blobs of a session that are coming in at a time: a blob is handed over when all of it is here. A call whose blob passes it
+     *     fails. Stops blobs from filling memory.
+     */
+    public record Streams(long windowBytes, long unreadBytes, long blobBytes) {
+        /** Windows up to 1 GiB, 64 MiB unread, 64 MiB of blobs. */
+        public static final Streams DEFAULT = new Streams(1L << 30, 64L << 20, 64L << 20);
+
+        /** Refuses limits that are not positive. */
+        public Streams {
+            if (windowBytes < 1 || unreadBytes < 1 || blobBytes < 1) {
+                throw new IllegalArgumentException("Limits are positive numbers.");
+            }
+        }
+    }
+
+    /**
+     * What the maps that a peer sends may cost. A map is a small message that makes this process work: it is run for each element of an array, and another map inside of it for
+     * each element of that.
+     *
+     * @param elements elements of an array that one map runs over. Stops a map from making very many calls at once.
+     * @param instructions instructions of one map, those of maps inside not counted. Stops long programs.
+     * @param depth maps inside of maps, the outermost counted. Stops products of products, and the stack from overflowing.
+     * @param values values that the instructions of all maps of one message make, for all elements together, also if they run later: each number, text, list or object in
+     *     an instruction counts each time it is run. Stops maps whose product is large though each is small, as that of 300 elements in 300.
+     */
+    public record Maps(int elements, int instructions, int depth, int values) {
+        /** 10,000 elements, 1,000 instructions, 16 levels, half a million values. */
+        public static final Maps DEFAULT = new Maps(10_000, 1_000, 16, 500_000);
+
+        private static final int MOST_DEPTH = 64;
+
+        /** Refuses limits that are not positive, and a depth that no stack has room for. */
+        public Maps {
+            if (elements < 1 || instructions < 1 || depth < 1 || values < 1) {
+                throw new IllegalArgumentException("Limits are positive numbers.");
+            }
+            if (depth > MOST_DEPTH) {
+                throw new IllegalArgumentException(
+                        "Maps nested " + depth + " deep may overflow the stack; " + MOST_DEPTH + " is the most.");
+            }
         }
     }
 
@@ -159,8 +215,10 @@ public record Limits(
         int imports;
         int exports;
         long queuedBytes;
-        long streamWindowBytes;
+        Streams streams;
+        Maps maps;
         Transport transport;
+        boolean stubStacks;
 
         Draft(Limits from) {
             messageBytes = from.messageBytes;
@@ -173,8 +231,10 @@ public record Limits(
             imports = from.imports;
             exports = from.exports;
             queuedBytes = from.queuedBytes;
-            streamWindowBytes = from.streamWindowBytes;
+            streams = from.streams;
+            maps = from.maps;
             transport = from.transport;
+            stubStacks = from.stubStacks;
         }
 
         Limits done() {
@@ -189,8 +249,10 @@ public record Limits(
                     imports,
                     exports,
                     queuedBytes,
-                    streamWindowBytes,
-                    transport);
+                    streams,
+                    maps,
+                    transport,
+                    stubStacks);
         }
     }
 
@@ -250,14 +312,24 @@ public record Limits(
         return with(draft -> draft.queuedBytes = bytes);
     }
 
-    /** These limits with another window of a stream, in bytes. */
-    public Limits withStreamWindowBytes(long bytes) {
-        return with(draft -> draft.streamWindowBytes = bytes);
+    /** These limits with others for streams. */
+    public Limits withStreams(Streams other) {
+        return with(draft -> draft.streams = other);
+    }
+
+    /** These limits with others for maps. */
+    public Limits withMaps(Maps other) {
+        return with(draft -> draft.maps = other);
     }
 
     /** These limits with other bounds of what carries a session. */
     public Limits withTransport(Transport other) {
         return with(draft -> draft.transport = other);
+    }
+
+    /** These limits, and each stub remembers where it was made, or not. */
+    public Limits withStubStacks(boolean remembered) {
+        return with(draft -> draft.stubStacks = remembered);
     }
 
     /**

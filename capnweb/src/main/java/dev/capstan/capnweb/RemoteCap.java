@@ -32,6 +32,9 @@ abstract class RemoteCap extends CountedCap {
     /** Where below that entry this is. */
     abstract Path.Names place();
 
+    /** Messages that name this are on their way. */
+    void named() {}
+
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
         return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);
@@ -87,7 +90,7 @@ abstract class RemoteCap extends CountedCap {
     private Flow flow() {
         Flow known = flow;
         if (known == null) {
-            known = new Flow(session.loop, session.limits.streamWindowBytes());
+            known = new Flow(session.loop, session.limits.streams().windowBytes());
             flow = known;
         }
         return known;

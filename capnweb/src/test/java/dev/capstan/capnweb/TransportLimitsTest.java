@@ -219,8 +219,26 @@ class TransportLimitsTest {
                 .withImports(8)
                 .withExports(9)
                 .withQueuedBytes(10)
-                .withStreamWindowBytes(11);
-        assertEquals(new Limits(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, Limits.Transport.DEFAULT), limits);
+                .withStreams(new Limits.Streams(11, 12, 13))
+                .withMaps(new Limits.Maps(14, 15, 16, 17))
+                .withStubStacks(true);
+        assertEquals(
+                new Limits(
+                        1,
+                        2,
+                        3,
+                        4,
+                        5,
+                        6,
+                        7,
+                        8,
+                        9,
+                        10,
+                        new Limits.Streams(11, 12, 13),
+                        new Limits.Maps(14, 15, 16, 17),
+                        Limits.Transport.DEFAULT,
+                        true),
+                limits);
         Limits.Transport transport = Limits.Transport.DEFAULT
                 .withSessions(1)
                 .withBatchBytes(2)

@@ -98,7 +98,7 @@ class WebSocketSessionTest {
         scene.sim.poll();
         assertEquals(
                 List.of(
-                        "[\"abort\",[\"error\",\"TypeError\",\"bad RPC message: [\\\"nope\\\"]\"]]",
+                        "[\"abort\",[\"error\",\"Error\",\"bad RPC message: [\\\"nope\\\"]\"]]",
                         "failed: Peer closed WebSocket: 3000 bad RPC message: [\"nope\"]"),
                 raw.heard);
     }
