@@ -7,6 +7,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.channels.ChannelHost;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ public final class WebTransportSession {
 
     /** What a peer that has ended everything may still have on its way: QUIC's windows grow so far. */
     private static final int HELD_WINDOWS = 16;
+
+    /** Time for what the peer sent on its stream before it closed the session on another. */
+    private static final Duration OVERTAKEN = Duration.ofMillis(100);
 
     private final Loop loop;
     private final WebTransportRequest request;
@@ -192,6 +196,10 @@ public final class WebTransportSession {
             }
             if (code == 0) {
                 finished();
+                if (!over) {
+                    // It has not waited for its stream to end, so neither do we, but for what may have been overtaken.
+                    closing.set(OVERTAKEN.compareTo(limits.closeTimeout()) < 0 ? OVERTAKEN : limits.closeTimeout());
+                }
             } else {
                 stream.fail(how);
                 finish();
@@ -241,7 +249,10 @@ public final class WebTransportSession {
     }
 
     private void closeTookTooLong() {
-        if (stream.isOpen()) {
+        if (closed != null && closed.code() == 0) {
+            stream.endInput();
+            outputIsVain();
+        } else if (stream.isOpen()) {
             stream.fail(new IOException("the peer " + peer
                     + (peerGone
                             ? " has closed the session, and its stream has not ended within " + limits.closeTimeout()

@@ -219,10 +219,10 @@ class HostileClientTest {
         stream.write("one\n");
         until(() -> lines.count() == 1);
         capsule(stream, varints(0x2843, 4).writeInt(0));
-        stream.control().end();
-        stream.channel().shutdown(0x10c);
+        stream.write("two\n");
         until(lines::isOver);
         assertTrue(lines.ended, lines.failureText());
+        assertEquals(2, lines.count());
         assertEquals(
                 0, Objects.requireNonNull(sessions.accepted.getLast().closed()).code());
     }
