@@ -1,7 +1,7 @@
 // client.mjs PORT: calls the server at that port in every way that the test beside it expects, and prints a line of JSON for each.
 import { WebSocket } from 'ws';
 globalThis.WebSocket ??= WebSocket;
-const { newWebSocketRpcSession, RpcTarget } = await import('capnweb');
+const { newWebSocketRpcSession, RpcStub, RpcTarget } = await import('capnweb');
 
 const socket = new WebSocket(`ws://127.0.0.1:${process.argv[2]}/`, { perMessageDeflate: false });
 await new Promise((resolve, reject) => { socket.once('open', resolve); socket.once('error', reject); });
@@ -43,4 +43,36 @@ await told('many', async () => {
   const all = await Promise.all(Array.from({ length: 1000 }, (_, i) => api.square(i)));
   return all.every((x, i) => x === i * i);
 });
+// ---- maps
+await told('maps: list', () => api.list(3).map(x => api.square(x)));
+await told('maps: objects', () => api.users().map(u => ({ id: u.id, sq: api.square(u.id) })));
+await told('maps: nested', () => api.list(3).map(x => api.list(x).map(y => api.add(x, y))));
+await told('maps: null', () => api.nul().map(x => api.square(x)));
+await told('maps: undefined', async () => (await api.nothing().map(x => api.square(x))) === undefined);
+await told('maps: scalar', () => api.square(2).map(x => api.square(x)));
+await told('maps: literal', () => api.list(2).map(x => [x, 'lit', [1]]));
+await told('maps: property', () => api.prop.deep.map(x => x.er));
+await told('maps: captured function', async () => {
+  const seen = [];
+  using own = new RpcStub(x => { seen.push(x); return x * 10; });
+  const got = await api.list(3).map(x => own(x));
+  return [got, seen];
+});
+await told('maps: captured object', async () => {
+  using own = new RpcStub(new (class extends RpcTarget { n = 7; increment(by) { return this.n += by; } })());
+  return await api.list(2).map(x => own.increment(x));
+});
+await told('maps: captured promise', async () => { const nine = api.square(3); return await api.list(2).map(x => api.add(x, nine)); });
+await told('maps: captured value', async () => { const nine = api.square(3); await nine; return await api.list(2).map(x => api.add(x, nine)); });
+await told('maps: objects in results', async () => {
+  const got = await api.list(2).map(x => api.makeCounter(x));
+  return [await got[0].increment(10), await got[1].increment(10)];
+});
+await told('maps: one fails', () => api.list(3).map(x => api.fail('plain')));
+await told('maps: later', () => api.list(2).map(x => api.slow(x)));
+await told('maps: many', async () => {
+  const got = await api.list(1000).map(x => api.square(x));
+  return got.length === 1000 && got.every((x, i) => x === (i + 1) ** 2);
+});
+await told('maps: product', () => api.list(300).map(x => api.list(300).map(y => api.add(x, y))));
 socket.close();

@@ -20,6 +20,7 @@ package dev.capstan.capnweb;
  * @param streamWindowBytes bytes of a stream of calls that may be on their way.
  * @param stubStacks whether each stub remembers where it was made, for the report when a program forgets to close it ({@link Leftovers}). For finding such programs:
  *     it makes stubs expensive.
+ * @param maps what maps may cost.
  */
 public record Limits(
         int messageBytes,
@@ -33,10 +34,23 @@ public record Limits(
         int exports,
         long queuedBytes,
         long streamWindowBytes,
-        boolean stubStacks) {
+        boolean stubStacks,
+        Maps maps) {
     /** 32 MiB, 256 levels, 16,384 digits, 65,536 names, a million elements, four million values. */
     public static final Limits DEFAULT = new Limits(
-            32 << 20, 256, 16_384, 65_536, 1_000_000, 4_000_000, 100_000, 100_000, 100_000, 4 << 20, 256 << 10, false);
+            32 << 20,
+            256,
+            16_384,
+            65_536,
+            1_000_000,
+            4_000_000,
+            100_000,
+            100_000,
+            100_000,
+            4 << 20,
+            256 << 10,
+            false,
+            Maps.DEFAULT);
 
     private static final int MOST_DEPTH = 500;
 
@@ -75,7 +89,8 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                stubStacks);
+                stubStacks,
+                maps);
     }
 
     /** These limits with another depth. */
@@ -92,7 +107,8 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                stubStacks);
+                stubStacks,
+                maps);
     }
 
     /** These limits with another number of digits. */
@@ -109,7 +125,8 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                stubStacks);
+                stubStacks,
+                maps);
     }
 
     /** These limits with another number of members of an object. */
@@ -126,7 +143,8 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                stubStacks);
+                stubStacks,
+                maps);
     }
 
     /** These limits with another number of elements of an array. */
@@ -143,7 +161,8 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                stubStacks);
+                stubStacks,
+                maps);
     }
 
     /** These limits with another number of values in a message. */
@@ -160,7 +179,8 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                stubStacks);
+                stubStacks,
+                maps);
     }
 
     /** These limits, and each stub remembers where it was made, or not. */
@@ -177,7 +197,54 @@ public record Limits(
                 exports,
                 queuedBytes,
                 streamWindowBytes,
-                remembered);
+                remembered,
+                maps);
+    }
+
+    /** These limits with others for maps. */
+    public Limits withMaps(Maps other) {
+        return new Limits(
+                messageBytes,
+                depth,
+                bigIntDigits,
+                names,
+                elements,
+                values,
+                calls,
+                imports,
+                exports,
+                queuedBytes,
+                streamWindowBytes,
+                stubStacks,
+                other);
+    }
+
+    /**
+     * What the maps that a peer sends may cost. A map is a small message that makes this process work: it is run for each element of an array, and another map inside of it for
+     * each element of that.
+     *
+     * @param elements elements of an array that one map runs over. Stops a map from making very many calls at once.
+     * @param instructions instructions of one map, those of maps inside not counted. Stops long programs.
+     * @param depth maps inside of maps, the outermost counted. Stops products of products, and the stack from overflowing.
+     * @param values values that the instructions of all maps of one message make, for all elements together, also if they run later: each number, text, list or object in
+     *     an instruction counts each time it is run. Stops maps whose product is large though each is small, as that of 300 elements in 300.
+     */
+    public record Maps(int elements, int instructions, int depth, int values) {
+        /** 10,000 elements, 1,000 instructions, 16 levels, half a million values. */
+        public static final Maps DEFAULT = new Maps(10_000, 1_000, 16, 500_000);
+
+        private static final int MOST_DEPTH = 64;
+
+        /** Refuses limits that are not positive, and a depth that no stack has room for. */
+        public Maps {
+            if (elements < 1 || instructions < 1 || depth < 1 || values < 1) {
+                throw new IllegalArgumentException("Limits are positive numbers.");
+            }
+            if (depth > MOST_DEPTH) {
+                throw new IllegalArgumentException(
+                        "Maps nested " + depth + " deep may overflow the stack; " + MOST_DEPTH + " is the most.");
+            }
+        }
     }
 
     /**

@@ -74,6 +74,11 @@ final class ValueCap extends CountedCap {
         return at;
     }
 
+    /** Whether nothing in the value can be called or is to come. */
+    boolean isPlain() {
+        return payload.isPlain();
+    }
+
     private static Answer refuse(Call call, Failure failure) {
         call.close();
         return Answer.broken(failure);

@@ -61,6 +61,11 @@ public final class WebPayload implements Payload {
         owned = all;
     }
 
+    /** Whether nothing in the value has to be released. */
+    boolean isPlain() {
+        return owned.isEmpty();
+    }
+
     /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */
     @Nullable
     Object take() {

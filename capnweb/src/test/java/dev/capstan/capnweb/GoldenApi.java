@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The object that the transcripts were recorded with, in Java. */
@@ -75,6 +76,13 @@ final class GoldenApi {
         Scripted api = new Scripted(loop);
         return api.on("square", args -> value((Long) args.getFirst() * (Long) args.getFirst()))
                 .on("echo", args -> value(Values.share(args.getFirst())))
+                .on(
+                        "list",
+                        args -> value(LongStream.rangeClosed(1, (Long) Objects.requireNonNull(args.getFirst()))
+                                .boxed()
+                                .toList()))
+                .on("users", args -> value(List.of(object("id", 1L, "name", "ann"), object("id", 2L, "name", "bob"))))
+                .on("nul", args -> value(null))
                 .on("nothing", args -> value(JsValue.UNDEFINED))
                 .on("add", args -> value((Long) args.get(0) + (Long) args.get(1)))
                 .on("dupEcho", args -> value(Values.share(args.getFirst())))

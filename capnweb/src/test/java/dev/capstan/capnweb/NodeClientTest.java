@@ -110,5 +110,22 @@ class NodeClientTest {
             "[\"cause\",[\"outer\",\"RangeError\",\"inner\"]]",
             "[\"kept\",2]",
             "[\"self\",16]",
-            "[\"many\",true]");
+            "[\"many\",true]",
+            "[\"maps: list\",[1,4,9]]",
+            "[\"maps: objects\",[{\"id\":1,\"sq\":1},{\"id\":2,\"sq\":4}]]",
+            "[\"maps: nested\",[[2],[3,4],[4,5,6]]]",
+            "[\"maps: null\",null]",
+            "[\"maps: undefined\",true]",
+            "[\"maps: scalar\",16]",
+            "[\"maps: literal\",[[1,\"lit\",[1]],[2,\"lit\",[1]]]]",
+            "[\"maps: property\",7]",
+            "[\"maps: captured function\",[[10,20,30],[1,2,3]]]",
+            "[\"maps: captured object\",[8,10]]",
+            "[\"maps: captured promise\",[10,11]]",
+            "[\"maps: captured value\",[10,11]]",
+            "[\"maps: objects in results\",[11,12]]",
+            "[\"maps: one fails\",{\"failed\":\"TypeError\",\"message\":\"plain failure\"}]",
+            "[\"maps: later\",[\"slow done\",\"slow done\"]]",
+            "[\"maps: many\",true]",
+            "[\"maps: product\",{\"failed\":\"Error\",\"message\":\"the maps of one message make more than 500000 values here (Limits.Maps.values): map over less at a time\"}]");
 }
