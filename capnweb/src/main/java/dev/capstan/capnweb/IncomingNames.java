@@ -100,7 +100,10 @@ final class IncomingNames implements Incoming {
         dropLastResults();
         made.close();
         Decoder.introductions(tree, id -> {
-            if (introduced.add(id)) {
+            if (id > 0) {
+                // Not the sender's to choose: the readable end of a pipe, if anything.
+                session.pipes.refuse(id);
+            } else if (id < 0 && introduced.add(id)) {
                 session.sendRelease(id, 1);
             }
         });
@@ -148,13 +151,17 @@ final class IncomingNames implements Incoming {
     }
 
     @Override
-    public Object writable(long id) {
-        throw unsupported();
+    public Writable writable(long id) {
+        Cap cap = session.imports.object(id);
+        introduced.add(id);
+        Writable stream = new Writable(new OutgoingStream(session, id, cap));
+        return made.add(stream);
     }
 
     @Override
-    public Object readable(long id) {
-        throw unsupported();
+    public Readable readable(long id) {
+        Readable stream = session.pipes.fetch(id);
+        return made.add(stream);
     }
 
     @Override
@@ -193,12 +200,10 @@ final class IncomingNames implements Incoming {
     }
 
     @Override
-    public Object blob(String type, Object content) {
-        throw unsupported();
-    }
-
-    private static WebException unsupported() {
-        return WebException.of("Streams and blobs are not taken by this version.");
+    public PromisedValue blob(String type, Object content) {
+        Readable stream = (Readable) content;
+        made.takenOver(List.of(stream));
+        return made.add(session.pipes.blob(type, stream));
     }
 
     @Override

@@ -111,7 +111,8 @@ final class MapRun implements Incoming {
         }
         boolean isTold = id < 0 && inner instanceof ImportCap;
         if (!path.isEmpty() || isTold || inner instanceof PropertyCap) {
-            // Read now, in the order of the instructions. What was captured from the sender may be a promise of its own that it
+            // Read now, in the order of the instructions. What was captured from the sender may be a promise of its own
+            // that it
             // sends as an object, because it knows it by now.
             return made.add(call(root, path, null));
         }

@@ -39,7 +39,7 @@ final class PropertyCap extends CountedCap {
 
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
-        return new OutgoingCall(this, method, hints);
+        return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);
     }
 
     @Override

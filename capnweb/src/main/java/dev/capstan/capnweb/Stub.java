@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Values</b> are trees: null, Boolean, Long, Double, String, List, Map with String keys, {@link JsValue}, BigInteger, Instant, byte[], {@link TypedBytes}, {@link
  * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, and stubs for what can be called. Arguments may hold
- * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call. A stub that is the result of a call, or a place, goes as the value
+ * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for. A stub that is the result of a call, or a place, goes as the value
  * that it will be; the receiver gets that. Do not change a tree that was received.
  *
  * <p><b>Ownership.</b> A stub from {@link #of}, {@link #call}, {@link #apply}, {@link #map} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are

@@ -1,9 +1,11 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Path;
+import dev.capstan.cap.QueuedCap;
 import dev.capstan.cap.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,6 +75,7 @@ final class StubValues {
             case PromisedValue promised -> promised.share();
             case Target target -> new LocalCap(loop, target);
             case Function<?, ?> function -> new LocalCap(loop, WebTarget.of(function));
+            case Promise<?> promise -> promised(loop, promise);
             // As a peer would receive them.
             case Integer n -> n.longValue();
             case Short n -> n.longValue();
@@ -80,6 +83,15 @@ final class StubValues {
             case Float n -> n.doubleValue();
             case null, default -> leaf;
         };
+    }
+
+    /** A value that this process will know later; consumes {@code promise}. */
+    private static PromisedValue promised(Loop loop, Promise<?> promise) {
+        return new PromisedValue(QueuedCap.of(loop, promise.then(value -> {
+            Object content = sentValue(outgoing(loop, value));
+            return Promise.of(
+                    content instanceof Cap cap ? cap : new ValueCap(WebPayload.holding(content), Path.Names.NONE));
+        })));
     }
 
     /** What {@link #outgoing} made, as the content of a payload. On the loop's thread; consumes it. */
@@ -112,16 +124,28 @@ final class StubValues {
 
     /** Tells each stub in {@code tree}. */
     static void stubs(@Nullable Object tree, Consumer<Stub> consumer) {
-        Object ignored = replaced(
+        each(tree, Stub.class, consumer);
+    }
+
+    /** Tells each capability in {@code tree}. */
+    static void caps(@Nullable Object tree, Consumer<Cap> consumer) {
+        each(tree, Cap.class, consumer);
+    }
+
+    private static <T> void each(@Nullable Object tree, Class<T> kind, Consumer<T> consumer) {
+        Object same = replaced(
                 tree,
                 leaf -> {
-                    if (leaf instanceof Stub stub) {
-                        consumer.accept(stub);
+                    if (kind.isInstance(leaf)) {
+                        consumer.accept(kind.cast(leaf));
                     }
                     return leaf;
                 },
                 false,
                 0);
+        if (same != tree && !(tree instanceof Object[])) {
+            throw new AssertionError("looking at a tree has changed it");
+        }
     }
 
     /** {@code tree} with other leaves; what does not change is not copied unless {@code copies} says so. */

@@ -32,7 +32,7 @@ final class ValueCap extends CountedCap {
 
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
-        return new OutgoingCall(this, method, hints);
+        return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);
     }
 
     @Override
@@ -64,6 +64,11 @@ final class ValueCap extends CountedCap {
         }
     }
 
+    /** Whether nothing inside can be called. */
+    boolean isPlain() {
+        return payload.isPlain();
+    }
+
     /** The value; borrowed. */
     @Nullable
     Object value() {
@@ -72,11 +77,6 @@ final class ValueCap extends CountedCap {
             at = Values.step(at, step);
         }
         return at;
-    }
-
-    /** Whether nothing in the value can be called or is to come. */
-    boolean isPlain() {
-        return payload.isPlain();
     }
 
     private static Answer refuse(Call call, Failure failure) {

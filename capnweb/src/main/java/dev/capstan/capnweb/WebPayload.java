@@ -38,6 +38,11 @@ public final class WebPayload implements Payload {
                 + " parameters or results has met an object that speaks Cap'n Web: put a gateway between the two");
     }
 
+    /** Whether the value holds nothing that has to be released. */
+    boolean isPlain() {
+        return owned.isEmpty();
+    }
+
     /** The value; borrowed, with the capabilities in it. */
     public @Nullable Object value() {
         if (references.get() <= 0) {
@@ -59,11 +64,6 @@ public final class WebPayload implements Payload {
         List<AutoCloseable> all = Values.owned(newValue);
         value = newValue;
         owned = all;
-    }
-
-    /** Whether nothing in the value has to be released. */
-    boolean isPlain() {
-        return owned.isEmpty();
     }
 
     /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Maps that no honest peer sends. Each costs one rejection, and nothing is kept of it. */
 class MapHostileTest {
-    private static final String EXPORTS =
-            "A mapper function cannot refer to exports: the map captures what it needs.";
+    private static final String EXPORTS = "A mapper function cannot refer to exports: the map captures what it needs.";
 
     private final SimLoop sim = new SimLoop();
     private final SimNetwork network = new SimNetwork(sim, 1);
@@ -37,8 +36,11 @@ class MapHostileTest {
     private WebTarget main() {
         return WebTarget.empty()
                 .method("square", args -> number(args.getFirst()) * number(args.getFirst()))
-                .method("list", args -> new ArrayList<Object>(
-                        LongStream.rangeClosed(1, number(args.getFirst())).boxed().toList()))
+                .method(
+                        "list",
+                        args -> new ArrayList<Object>(LongStream.rangeClosed(1, number(args.getFirst()))
+                                .boxed()
+                                .toList()))
                 .method("call", args -> ((Stub) Objects.requireNonNull(args.getFirst())).apply(1));
     }
 
@@ -122,7 +124,9 @@ class MapHostileTest {
         boolean inside = map.contains("[],[],[") || map.contains("'call'");
         assertEquals(
                 introduces && !inside ? 1 : 0,
-                received.stream().filter(line -> line.startsWith("[\"release\",-1")).count(),
+                received.stream()
+                        .filter(line -> line.startsWith("[\"release\",-1"))
+                        .count(),
                 received::toString);
         // What the program has called of the client's is given back as soon as it is answered.
         send(client, "['push',['pipeline',0,['square'],[3]]]", "['pull',3]");
