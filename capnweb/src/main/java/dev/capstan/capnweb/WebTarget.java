@@ -204,10 +204,11 @@ public final class WebTarget implements Target {
         };
     }
 
-    /** Takes over the stubs in {@code value}. */
+    /** Takes over the stubs and capabilities in {@code value}. */
     private static @Nullable Object result(Loop loop, @Nullable Object value) {
         Object content = StubValues.outgoing(loop, value);
         StubValues.stubs(value, Stub::close);
+        StubValues.caps(value, Cap::close);
         return StubValues.sentValue(content);
     }
 }
