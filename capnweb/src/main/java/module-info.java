@@ -8,4 +8,5 @@ module dev.capstan.capnweb {
     requires com.fasterxml.jackson.core;
 
     exports dev.capstan.capnweb;
+    exports dev.capstan.capnweb.bind;
 }
