@@ -70,6 +70,10 @@ public final class Binder {
     }
 
     private Cap serve(Loop loop, Object object, boolean blocking) {
+        TypedStub stub = TypedStub.of(object);
+        if (stub != null) {
+            return stub.stub().cap().share();
+        }
         if (ShapeBuilder.remoteInterfaces(object.getClass()).isEmpty()) {
             throw new IllegalArgumentException(
                     object.getClass().getName() + " implements no interface that is annotated @Remote");

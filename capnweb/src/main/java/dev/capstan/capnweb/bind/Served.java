@@ -34,7 +34,13 @@ final class Served {
             if (known != null && known.tryShare()) {
                 return known;
             }
-            return new LocalCap(loop, new ServiceTarget(binder, object, face, blocking, () -> live.remove(same)));
+            return new LocalCap(loop, new ServiceTarget(binder, object, face, blocking, () -> forget(same)));
         });
+    }
+
+    /** A last reference was closed. Whether no other was made since, so that nobody holds the object any more. */
+    private boolean forget(Key key) {
+        LocalCap known = live.get(key);
+        return known != null && known.isReleased() && live.remove(key, known);
     }
 }

@@ -17,6 +17,7 @@ import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +31,15 @@ final class ServiceTarget implements Target {
     private final Object object;
     private final Interface face;
     private final Style style;
-    private final Runnable forget;
+    /** Whether with the last reference to this nobody holds the object any more. */
+    private final BooleanSupplier isLast;
 
-    ServiceTarget(Binder binder, Object object, Interface face, boolean blocking, Runnable forget) {
+    ServiceTarget(Binder binder, Object object, Interface face, boolean blocking, BooleanSupplier isLast) {
         this.binder = binder;
         this.object = object;
         this.face = face;
         this.style = blocking ? Style.BLOCKING : Style.ASYNC;
-        this.forget = forget;
+        this.isLast = isLast;
     }
 
     /** The object of this process that {@code cap} leads to, if it was passed with at least the methods of {@code face}; null otherwise. */
@@ -57,8 +59,7 @@ final class ServiceTarget implements Target {
 
     @Override
     public void released() {
-        forget.run();
-        if (object instanceof AutoCloseable closeable) {
+        if (isLast.getAsBoolean() && object instanceof AutoCloseable closeable) {
             Trees.closeOne(closeable);
         }
     }
@@ -101,7 +102,7 @@ final class ServiceTarget implements Target {
     private Cap method(Operation operation, Loop loop) {
         Interface function = new Interface(List.of(), true, style == Style.BLOCKING);
         function.complete(java.util.Map.of("", operation), java.util.Map.of());
-        return new LocalCap(loop, new ServiceTarget(binder, object, function, style == Style.BLOCKING, () -> {}));
+        return new LocalCap(loop, new ServiceTarget(binder, object, function, style == Style.BLOCKING, () -> false));
     }
 
     // ---- calls
