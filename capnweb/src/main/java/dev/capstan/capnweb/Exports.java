@@ -74,6 +74,13 @@ final class Exports {
         return export.cap;
     }
 
+    /** What the peer calls {@code id}, borrowed; null if nothing. */
+    @Nullable
+    Cap find(long id) {
+        Export export = table.get(id);
+        return export == null ? null : export.cap;
+    }
+
     // ---- introductions
 
     /** Introduces an object or a promise under an id of its own; keeps a reference to it. */

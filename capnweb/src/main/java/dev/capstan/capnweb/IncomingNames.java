@@ -96,8 +96,10 @@ final class IncomingNames implements Incoming {
         made.forEach((each, references) -> Values.close(Collections.nCopies(references, each)));
         made.clear();
         Decoder.introductions(tree, id -> {
-            // An id that is not the sender's to choose names nothing of its own.
-            if (id < 0 && introduced.add(id)) {
+            if (id > 0) {
+                // Not the sender's to choose: the readable end of a pipe, if anything.
+                session.pipes.refuse(id);
+            } else if (id < 0 && introduced.add(id)) {
                 session.sendRelease(id, 1);
             }
         });
@@ -149,28 +151,34 @@ final class IncomingNames implements Incoming {
     }
 
     @Override
-    public Object writable(long id) {
-        throw unsupported();
+    public Writable writable(long id) {
+        Cap cap = session.imports.object(id);
+        introduced.add(id);
+        Writable stream = new Writable(new OutgoingStream(session, id, cap));
+        made.merge(stream, 1, Integer::sum);
+        return stream;
     }
 
     @Override
-    public Object readable(long id) {
-        throw unsupported();
+    public Readable readable(long id) {
+        Readable stream = session.pipes.fetch(id);
+        made.merge(stream, 1, Integer::sum);
+        return stream;
     }
 
     @Override
     public Object remap(
             long id, Path.Names path, List<@Nullable Object> captures, List<@Nullable Object> instructions) {
-        throw unsupported();
+        throw WebException.of("Maps are not taken by this version.");
     }
 
     @Override
-    public Object blob(String type, Object content) {
-        throw unsupported();
-    }
-
-    private static WebException unsupported() {
-        return WebException.of("Streams, blobs and maps are not taken by this version.");
+    public PromisedValue blob(String type, Object content) {
+        Readable stream = (Readable) content;
+        takenOver(List.of(stream));
+        PromisedValue blob = session.pipes.blob(type, stream);
+        made.merge(blob, 1, Integer::sum);
+        return blob;
     }
 
     @Override

@@ -90,7 +90,7 @@ abstract class RemoteCap extends CountedCap {
     private Flow flow() {
         Flow known = flow;
         if (known == null) {
-            known = new Flow(session.loop, session.limits.streamWindowBytes());
+            known = new Flow(session.loop, session.limits.streams().windowBytes());
             flow = known;
         }
         return known;

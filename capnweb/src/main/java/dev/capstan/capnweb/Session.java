@@ -13,6 +13,7 @@ import dev.capstan.cap.QueuedCap;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements WebPeer, MessageStream.Receiver {
     private static final Logger LOG = System.getLogger(Session.class.getName());
+    private static final String PIPE = "[\"pipe\"]";
     private static final int FIRST_BUFFER_BYTES = 512;
     private static final int LARGEST_KEPT_BUFFER_BYTES = 1 << 20;
 
@@ -32,6 +34,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     final Questions questions;
     final Imports imports;
     final Exports exports;
+    final Pipes pipes;
     final OutgoingNames writer;
     final IncomingNames reader;
 
@@ -56,6 +59,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);
+        this.pipes = new Pipes(this);
         this.writer = new OutgoingNames(this);
         this.reader = new IncomingNames(this);
         this.decoder = new Decoder(limits, reader);
@@ -93,7 +97,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     @Override
     public Tables tables() {
-        return new Tables(questions.size(), imports.size(), exports.size());
+        return new Tables(questions.size(), imports.size() + pipes.size(), exports.size());
     }
 
     @Override
@@ -142,6 +146,10 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     void commit() {
+        for (int left = writer.pipes(); left > 0 && down == null; left--) {
+            bytesSent += PIPE.length();
+            stream.send(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
+        }
         transmit();
         writer.sent();
     }
@@ -226,7 +234,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         try {
-            handle(Json.parse(json, array, offset, length, limits));
+            handle(Json.parse(json, array, offset, length, limits), length);
         } catch (WebException | Failure e) {
             abort(Errors.failure(e));
         } catch (RuntimeException | Error e) {
@@ -247,7 +255,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         disconnect(Failure.of(cause).as(Failure.Kind.DISCONNECTED));
     }
 
-    private void handle(@Nullable Object message) {
+    private void handle(@Nullable Object message, int bytes) {
         if (!(message instanceof List<?> parts) || parts.isEmpty() || !(parts.getFirst() instanceof String kind)) {
             throw noMessage(message);
         }
@@ -260,8 +268,11 @@ final class Session implements WebPeer, MessageStream.Receiver {
             case "stream" -> {
                 Object expression = part(parts, 1);
                 long id = exports.nextPushed();
-                exports.streamed(id, pushed(expression));
+                if (!pipes.streamed(id, expression, bytes)) {
+                    exports.streamed(id, pushed(expression));
+                }
             }
+            case "pipe" -> pipes.opened(exports.nextPushed(), full());
             case "pull" -> exports.pull(id(parts));
             case "resolve" -> resolve(id(parts), part(parts, 2));
             case "reject" -> reject(id(parts), part(parts, 2));
@@ -299,12 +310,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {
-        if (exports.size() >= limits.exports()) {
-            Failure full = Failure.overloaded("you hold " + exports.size()
-                    + " objects and results of this peer already, which is its limit: release some");
-            return new Exports.Pushed(new BrokenCap(full), null);
-        }
-        return reader.result(expression);
+        Failure full = full();
+        return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
+    }
+
+    private @Nullable Failure full() {
+        return exports.size() < limits.exports()
+                ? null
+                : Failure.overloaded("you hold " + exports.size()
+                        + " objects and results of this peer already, which is its limit: release some");
     }
 
     private void resolve(long id, @Nullable Object expression) {
@@ -382,6 +396,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         down = cause;
         questions.disconnected(cause);
         imports.disconnected(cause);
+        pipes.disconnected(cause);
         exports.disconnected();
         over.complete(Promise.nothing());
     }

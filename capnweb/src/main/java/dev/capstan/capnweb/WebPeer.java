@@ -43,8 +43,8 @@ public interface WebPeer extends AutoCloseable {
      * Sizes of tables; without anything in use there is one import, the peer's main object, and one export, our own.
      *
      * @param calls calls of ours whose results the peer keeps
-     * @param imports objects and promises of the peer
-     * @param exports objects of ours, and results of calls of the peer
+     * @param imports objects and promises of the peer, and streams that are being sent to it
+     * @param exports objects of ours, results of calls of the peer, and streams that it is sending
      */
     record Tables(int calls, int imports, int exports) {}
 }

@@ -11,8 +11,6 @@ import dev.capstan.capnweb.FakeSession.BlobToCome;
 import dev.capstan.capnweb.FakeSession.Later;
 import dev.capstan.capnweb.FakeSession.Mapped;
 import dev.capstan.capnweb.FakeSession.Reference;
-import dev.capstan.capnweb.FakeSession.Sink;
-import dev.capstan.capnweb.FakeSession.Source;
 import dev.capstan.testkit.Parity;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -259,7 +257,7 @@ class ExpressionsTest {
             props.put("half", Map.of("a", List.of(1L, session.cap(-2))));
             props.put("ok", 1L);
             props.put("thread", Thread.currentThread());
-            props.put("stream", new Source(1));
+            props.put("stream", session.readable(1));
             props.put("blob", new Blob("", new byte[0]));
             props.put("later", new Later("promise", -1));
             assertEquals(
@@ -314,8 +312,8 @@ class ExpressionsTest {
         void what_the_session_knows_is_written_and_read_by_it() {
             bothWays(session.cap(-1), "[\"export\",-1]");
             bothWays(new Later("promise", -2), "[\"promise\",-2]");
-            bothWays(new Sink(-3), "[\"writable\",-3]");
-            bothWays(new Source(1), "[\"readable\",1]");
+            bothWays(session.writable(-3), "[\"writable\",-3]");
+            bothWays(session.readable(1), "[\"readable\",1]");
             bothWays(
                     Map.of("a", List.of(session.cap(-1), session.cap(-2))),
                     "{\"a\":[[[\"export\",-1],[\"export\",-2]]]}");
@@ -326,7 +324,8 @@ class ExpressionsTest {
         void blobs_are_streams() {
             assertEquals("[\"blob\",\"text/x\",[\"readable\",1]]", session.encode(new Blob("Text/X", new byte[3])));
             assertEquals(
-                    new BlobToCome("text/x", new Source(4)), session.decode("[\"blob\",\"text/x\",[\"readable\",4]]"));
+                    new BlobToCome("text/x", session.readable(4)),
+                    session.decode("[\"blob\",\"text/x\",[\"readable\",4]]"));
         }
 
         @Test

@@ -56,8 +56,8 @@ class RoundTripTest {
             case 13 -> Headers.of("a" + random.nextInt(9), "v" + random.nextInt(), "b", "");
             case 14 -> session.cap(-1 - random.nextInt(5));
             case 15 -> new FakeSession.Later("promise", -1 - random.nextInt(5));
-            case 16 -> new FakeSession.Source(random.nextInt(5));
-            case 17 -> new FakeSession.Sink(-random.nextInt(5));
+            case 16 -> session.readable(random.nextInt(5));
+            case 17 -> session.writable(-random.nextInt(5));
             case 18 -> WebResponse.of(200 + random.nextInt(3), random.nextBoolean() ? text(random) : null);
             case 19 ->
                 new JsError(text(random), text(random), random.nextBoolean() ? text(random) : null, plainMap(random));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.capstan.capnweb.FakeSession.Source;
 import dev.capstan.testkit.Parity;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -81,7 +80,7 @@ class WebTypesTest {
                         new Url("http://x.test/p"),
                         "post",
                         Headers.of("content-type", "text/plain;charset=UTF-8", "x-h", "1"),
-                        new Source(1),
+                        session.readable(1),
                         Map.of()),
                 "[\"request\",\"http://x.test/p\",{\"method\":\"POST\",\"headers\":[[\"content-type\",\"text/plain;charset=UTF-8\"],"
                         + "[\"x-h\",\"1\"]],\"body\":[\"readable\",1],\"duplex\":\"half\"}]");
@@ -126,7 +125,7 @@ class WebTypesTest {
                         201,
                         "",
                         Headers.of("content-type", "text/plain;charset=UTF-8", "x-r", "2"),
-                        new Source(4),
+                        session.readable(4),
                         Map.of()),
                 "[\"response\",[\"readable\",4],{\"status\":201,\"headers\":[[\"content-type\",\"text/plain;charset=UTF-8\"],"
                         + "[\"x-r\",\"2\"]]}]");
