@@ -17,6 +17,11 @@ function area(figure: Figure): number {
   }
 }
 
+async function* readAll<T>(stream: ReadableStream<T>) {
+  const reader = stream.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+}
+
 export async function use(): Promise<void> {
   const api: RpcStub<Api> = newWebSocketRpcSession<Api>("ws://localhost/");
   const square: number = await api.square(7);
@@ -33,6 +38,9 @@ export async function use(): Promise<void> {
   await api.keep(heard => { console.log(heard.length); });
   const sum: Awaitable<number> = (await api.adder(30))(12);
   await api.default();
+  const bytes: number = await api.count(new ReadableStream<Uint8Array>());
+  for await (const address of readAll(await api.addresses(3))) console.log(address.street, bytes);
+  await api.fill(new WritableStream<Uint8Array>(), "x");
   // @ts-expect-error a name and no number
   await api.square("7");
   // @ts-expect-error not one of the levels

@@ -5,15 +5,18 @@ export type Awaitable<T> = T | Promise<T>;
 
 export interface Api extends RpcTarget {
   adder(n: number): Awaitable<(arg0: number) => Awaitable<number>>;
+  addresses(count: number): Awaitable<ReadableStream<Address>>;
   any(any?: any): Awaitable<any>;
   apply(function_: (arg0: number) => Awaitable<number>, n: number): Awaitable<number>;
   byName(name: string): Awaitable<User>;
+  count(bytes: ReadableStream<Uint8Array>): Awaitable<number>;
   default(name?: string): Awaitable<string>;
   error(error: Error): Awaitable<Error>;
   everything(all: Everything): Awaitable<Everything>;
   exact(n: number): Awaitable<number>;
   fail(how: string): Awaitable<void>;
   figure(figure: Figure): Awaitable<Figure>;
+  fill(out: WritableStream<Uint8Array>, text: string): Awaitable<void>;
   forget(): Awaitable<void>;
   greet(user: User, level: Level): Awaitable<string>;
   isMine(counter: Counter): Awaitable<boolean>;
@@ -29,10 +32,19 @@ export interface Api extends RpcTarget {
   readonly shared: Awaitable<Counter>;
   square(n: number): Awaitable<number>;
   stage(text: string): Awaitable<string>;
+  sum(numbers: ReadableStream<number>): Awaitable<number>;
   table(rows: Record<string, User>[]): Awaitable<Record<string, User>[]>;
   tell(text: string): Awaitable<void>;
+  through(stream: ReadableStream<any>): Awaitable<ReadableStream<any>>;
   tree(tree: Tree): Awaitable<Tree>;
   twice(function_: (arg0: number) => Awaitable<number>, n: number): Awaitable<number>;
+  users(names: ReadableStream<string>): Awaitable<ReadableStream<User>>;
+  zeros(length: number): Awaitable<ReadableStream<Uint8Array>>;
+}
+
+export interface Address {
+  street: string;
+  number: number;
 }
 
 export interface User {
@@ -42,11 +54,6 @@ export interface User {
   email?: string;
   note?: string | null;
   levels: Record<string, Level>;
-}
-
-export interface Address {
-  street: string;
-  number: number;
 }
 
 export type Level = "LOW" | "top";

@@ -75,7 +75,16 @@ public final class WebPayload implements Payload {
      * @throws WebException if it nests too deeply, as a value does that contains itself
      */
     public void setTree(Loop loop, @Nullable Object tree) {
-        set(StubValues.sentValue(StubValues.outgoing(loop, tree)));
+        Object own = StubValues.replaced(tree, WebPayload::ownStream, false, 0);
+        set(StubValues.sentValue(StubValues.outgoing(loop, own)));
+    }
+
+    private static @Nullable Object ownStream(@Nullable Object leaf) {
+        return switch (leaf) {
+            case Readable stream -> stream.share();
+            case Writable stream -> stream.share();
+            case null, default -> leaf;
+        };
     }
 
     /** Whether all of the value is here: no part of it is a promise. */

@@ -3,7 +3,9 @@ package dev.capstan.capnweb.bind;
 import dev.capstan.cap.Cap;
 import dev.capstan.capnweb.JsError;
 import dev.capstan.capnweb.JsValue;
+import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
+import dev.capstan.capnweb.Writable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,6 +38,8 @@ final class AnyShape implements Shape {
             }
             case Stub stub -> to.reference(stub);
             case Cap cap -> to.reference(cap);
+            case Readable stream -> to.stream(to.givesAway() ? stream : stream.share());
+            case Writable stream -> to.stream(to.givesAway() ? stream : stream.share());
             case JsError error -> error;
             case Throwable error -> error;
             default -> shape(value, to).write(value, to);
@@ -92,6 +96,8 @@ final class AnyShape implements Shape {
                 new JsError(error.name(), error.message(), error.stack(), members(error.props(), from));
             case Cap cap -> from.stub(cap);
             case Stub stub -> from.stub(stub);
+            case Readable stream -> from.made(stream.share());
+            case Writable stream -> from.made(stream.share());
             case null, default -> tree;
         };
     }

@@ -63,6 +63,12 @@ final class Reading implements AutoCloseable {
         return tree instanceof Stub stub ? stub.dup() : Stub.of(loop, ((Cap) tree).share());
     }
 
+    /** Something that is closed with this. */
+    <T extends AutoCloseable> T made(T one) {
+        made.add(one);
+        return one;
+    }
+
     /** A reference without interface. */
     Stub stub(@Nullable Object tree) {
         if (!(tree instanceof Cap) && !(tree instanceof Stub)) {

@@ -16,7 +16,8 @@ import java.lang.annotation.Target;
  * <p><b>What they take and give</b>: primitives and boxes (integers exactly or not at all: {@code long} as far as JavaScript counts exactly, up to 2<sup>53</sup> - 1;
  * {@link java.math.BigInteger} beyond), {@link String}, enums, records, {@link java.util.List}, {@link java.util.Set}, {@link java.util.Map} with names or enums as keys, arrays,
  * {@link java.util.Optional}, {@link java.time.Instant}, {@code byte[]} and {@link java.nio.ByteBuffer}, arrays of numbers, {@link java.net.URI}, sealed interfaces of records ({@link
- * Tagged}), {@link Throwable}, the types of {@link dev.capstan.capnweb}, and {@link Object} for whatever comes. Null is taken and given only where an annotation of the
+ * Tagged}), {@link Throwable}, streams ({@link java.io.InputStream}, {@link java.io.OutputStream}, {@link
+ * java.util.Iterator}, {@link java.util.concurrent.Flow.Publisher}), the types of {@link dev.capstan.capnweb}, and {@link Object} for whatever comes. Null is taken and given only where an annotation of the
  * name {@code Nullable} allows it; a member that is missing is an error unless it is one of those or an {@code Optional}; members that nobody asked for are ignored.
  *
  * <p><b>What else they return.</b> A remote or functional interface, which at a caller is there at once and can be called before it exists; {@link Pending}, a value on

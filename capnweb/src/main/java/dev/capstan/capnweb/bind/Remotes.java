@@ -5,7 +5,7 @@ import dev.capstan.capnweb.Stub;
 
 /**
  * What can be done with a reference whatever its interface is. References are what {@link Binder#stub} gives, and what methods take and return as remote and functional
- * interfaces. An object of this process may stand in for one, as it does when it comes back to where it is from: nothing has to be done for it, and nothing is.
+ * interfaces, and publishers that methods take. An object of this process may stand in for one, as it does when it comes back to where it is from: nothing has to be done for it, and nothing is.
  */
 public final class Remotes {
     private Remotes() {}
@@ -17,6 +17,9 @@ public final class Remotes {
      */
     @SuppressWarnings("unchecked") // a proxy of the same interface
     public static <T> T dup(T reference) {
+        if (reference instanceof Chunks.Source stream) {
+            return (T) stream.dup();
+        }
         TypedStub stub = TypedStub.of(reference);
         return stub == null ? reference : (T) stub.dup().proxy();
     }
@@ -26,6 +29,8 @@ public final class Remotes {
         TypedStub stub = TypedStub.of(reference);
         if (stub != null) {
             stub.close();
+        } else if (reference instanceof Chunks.Source stream) {
+            stream.close();
         }
     }
 

@@ -111,6 +111,10 @@ final class ShapeBuilder {
         if (raw == Optional.class) {
             return new OptionalShape(shape(type.argument(0)));
         }
+        StreamShape.Kind stream = StreamShape.Kind.of(raw);
+        if (stream != null) {
+            return new StreamShape(stream, stream.hasElements() ? shape(type.argument(0)) : new AnyShape());
+        }
         if (raw == Pending.class) {
             return new PendingShape(shape(type.argument(0)));
         }
@@ -169,7 +173,9 @@ final class ShapeBuilder {
     // ---- interfaces
 
     static boolean isFunction(Class<?> type) {
-        return type.isInterface() && type.isAnnotationPresent(FunctionalInterface.class);
+        return type.isInterface()
+                && type.isAnnotationPresent(FunctionalInterface.class)
+                && StreamShape.Kind.of(type) == null;
     }
 
     /** The functional interface that a class, a lambda's most likely, has; null if none. */

@@ -30,13 +30,15 @@ final class TypeScript {
             "Int32Array",
             "Partial",
             "Promise",
+            "ReadableStream",
             "Record",
             "Request",
             "Response",
             "RpcStub",
             "RpcTarget",
             "URL",
-            "Uint8Array");
+            "Uint8Array",
+            "WritableStream");
 
     /** Names that Java takes and TypeScript does not. */
     private static final Set<String> RESERVED = Set.of(

@@ -133,7 +133,9 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         Path.Names path = operation.name().isEmpty() ? Path.Names.NONE : Path.Names.of(operation.name());
         try (Writing writing = new Writing(binder, open.loop(), false)) {
             List<@Nullable Object> trees = operation.write(arguments, writing);
-            return open.callAt(path, trees);
+            Stub result = open.callAt(path, trees);
+            writing.taken();
+            return result;
         } catch (Mismatch e) {
             throw new IllegalArgumentException(operation.title() + ": " + e.getMessage(), e);
         }

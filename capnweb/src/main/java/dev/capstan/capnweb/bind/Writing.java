@@ -19,6 +19,9 @@ final class Writing implements AutoCloseable {
     private final boolean givesAway;
 
     private final List<AutoCloseable> made = new ArrayList<>(0);
+    /** Streams in arguments go with them. */
+    private final List<AutoCloseable> going = new ArrayList<>(0);
+
     private int depth;
 
     Writing(Binder binder, Loop loop, boolean givesAway) {
@@ -29,6 +32,18 @@ final class Writing implements AutoCloseable {
 
     Binder binder() {
         return binder;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    boolean givesAway() {
+        return givesAway;
+    }
+
+    boolean hasReferences() {
+        return !made.isEmpty() || !going.isEmpty();
     }
 
     /** One level deeper. */
@@ -74,6 +89,17 @@ final class Writing implements AutoCloseable {
         return cap;
     }
 
+    /** A stream of which this is the owner. */
+    <T extends AutoCloseable> T stream(T stream) {
+        (givesAway ? made : going).add(stream);
+        return stream;
+    }
+
+    /** The arguments were taken by a call, with the streams in them. */
+    void taken() {
+        going.clear();
+    }
+
     private Cap own(Cap cap) {
         made.add(cap);
         return cap;
@@ -84,5 +110,7 @@ final class Writing implements AutoCloseable {
         List<AutoCloseable> all = List.copyOf(made);
         made.clear();
         all.forEach(Trees::closeOne);
+        going.forEach(Trees::closeOne);
+        going.clear();
     }
 }

@@ -1,15 +1,20 @@
 package dev.capstan.capnweb.bind;
 
 import dev.capstan.async.Promise;
+import dev.capstan.capnweb.Readable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
@@ -168,6 +173,20 @@ final class Library {
         default String withBody(Optional<String> name) {
             return "default " + name.orElse("nobody");
         }
+
+        int count(InputStream bytes);
+
+        InputStream zeros(int length);
+
+        Iterator<Address> addresses(int count);
+
+        int sum(Iterator<Integer> numbers);
+
+        Flow.Publisher<User> users(Flow.Publisher<String> names);
+
+        void fill(OutputStream out, String text);
+
+        Readable through(Readable stream);
 
         void fail(String how) throws Sold, IOException;
     }

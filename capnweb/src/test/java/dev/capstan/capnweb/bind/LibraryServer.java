@@ -3,14 +3,24 @@ package dev.capstan.capnweb.bind;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.Readable;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A plain object. */
@@ -199,6 +209,76 @@ class LibraryServer implements Library.Api, Library.Admin {
     @Override
     public int length(Pending<String> text) {
         return text.await().length();
+    }
+
+    @Override
+    public int count(InputStream bytes) {
+        try (bytes) {
+            return bytes.readAllBytes().length;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public InputStream zeros(int length) {
+        return new ByteArrayInputStream(new byte[length]);
+    }
+
+    @Override
+    public Iterator<Library.Address> addresses(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(n -> new Library.Address("Main", n))
+                .iterator();
+    }
+
+    @Override
+    public int sum(Iterator<Integer> numbers) {
+        int sum = 0;
+        while (numbers.hasNext()) {
+            sum += numbers.next();
+        }
+        return sum;
+    }
+
+    @Override
+    public Flow.Publisher<Library.User> users(Flow.Publisher<String> names) {
+        Flow.Publisher<String> kept = Remotes.dup(names);
+        return subscriber -> kept.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscriber.onSubscribe(subscription);
+            }
+
+            @Override
+            public void onNext(String name) {
+                subscriber.onNext(Library.User.named(name));
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                subscriber.onError(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                subscriber.onComplete();
+            }
+        });
+    }
+
+    @Override
+    public void fill(OutputStream out, String text) {
+        try (out) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Readable through(Readable stream) {
+        return stream.share();
     }
 
     @Override
