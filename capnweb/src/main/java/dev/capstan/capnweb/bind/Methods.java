@@ -1,6 +1,7 @@
 package dev.capstan.capnweb.bind;
 
 import dev.capstan.async.Promise;
+import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.TypeVariable;
@@ -160,13 +161,22 @@ final class Methods {
     }
 
     /** Checked exceptions: they are part of what a method tells its callers. */
-    private static List<Class<?>> declared(Method method) {
+    private List<Declared> declared(Method method) {
         return Arrays.stream(method.getExceptionTypes())
                 .filter(type -> !RuntimeException.class.isAssignableFrom(type)
                         && !Error.class.isAssignableFrom(type)
                         && type != Exception.class
                         && type != Throwable.class)
-                .<Class<?>>map(type -> type)
+                .map(this::declared)
                 .toList();
+    }
+
+    private Declared declared(Class<?> type) {
+        MethodHandle constructor = Arrays.stream(type.getDeclaredConstructors())
+                .filter(each -> Arrays.equals(each.getParameterTypes(), new Class<?>[] {String.class}))
+                .findFirst()
+                .map(each -> builder.handles().constructor(each))
+                .orElse(null);
+        return new Declared(type, Names.of(type, type.getSimpleName()), constructor);
     }
 }

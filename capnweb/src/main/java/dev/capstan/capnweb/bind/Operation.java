@@ -23,7 +23,7 @@ record Operation(
         List<Parameter> parameters,
         Outcome outcome,
         Shape result,
-        List<Class<?>> declared,
+        List<Declared> declared,
         MethodHandle handle) {
     /** A parameter: its name is for TypeScript alone. */
     record Parameter(String name, Shape shape) {}
@@ -98,7 +98,7 @@ record Operation(
     }
 
     boolean isDeclared(Throwable failure) {
-        return declared.stream().anyMatch(type -> type.isInstance(failure));
+        return declared.stream().anyMatch(each -> each.type().isInstance(failure));
     }
 
     /** Whether this is the same method as far as callers can tell. */

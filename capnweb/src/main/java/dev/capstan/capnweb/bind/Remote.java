@@ -28,7 +28,8 @@ import java.lang.annotation.Target;
  * returns it gives away: a reference among it is closed here once it is sent.
  *
  * <p><b>Failures.</b> A {@link dev.capstan.cap.Failure} and the exceptions that a method declares are told to the caller, message included. Anything else is logged here, and the
- * caller hears that the method failed, unless {@link Binder#showingMessages} says otherwise.
+ * caller hears that the method failed, unless {@link Binder#showingMessages} says otherwise. A stub's method throws a {@code Failure}, or the exception that it declares if the error has
+ * its name and it has a constructor that takes a message.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A stub behind an interface: its methods are calls of the peer's object. */
@@ -105,7 +106,7 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         throw new UnsupportedOperationException(method + " belongs to no interface of the peer");
     }
 
-    private @Nullable Object call(Operation operation, @Nullable Object @Nullable [] arguments) {
+    private @Nullable Object call(Operation operation, @Nullable Object @Nullable [] arguments) throws Throwable {
         Stub open = stub();
         boolean inTurn = open.loop().inTurn();
         if (inTurn && operation.outcome() == Outcome.VALUE && !isNothing(operation)) {
@@ -125,7 +126,7 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
             case VALUE ->
                 inTurn
                         ? unwaited(operation, result)
-                        : promise(operation, result).await();
+                        : waited(operation, result);
         };
     }
 
@@ -152,7 +153,21 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
 
     private Promise<Object> promise(Operation operation, Stub result) {
         try (result) {
-            return result.value().map(tree -> read(binder, operation.title(), operation.result(), result, tree));
+            Promise<Object> value = result.value()
+                    .map(tree -> read(binder, operation.title(), operation.result(), result, tree));
+            return operation.declared().isEmpty()
+                    ? value
+                    : value.recover(failure -> Promise.failed(Declared.of(operation.declared(), failure)));
+        }
+    }
+
+    private Object waited(Operation operation, Stub result) throws Throwable {
+        try {
+            return promise(operation, result).await();
+        } catch (CompletionException e) {
+            // How a promise throws what is checked.
+            Throwable cause = e.getCause();
+            throw cause != null && operation.isDeclared(cause) ? cause : e;
         }
     }
 

@@ -20,7 +20,10 @@ import dev.capstan.capnweb.bind.Library.Group;
 import dev.capstan.capnweb.bind.Library.Level;
 import dev.capstan.capnweb.bind.Library.Page;
 import dev.capstan.capnweb.bind.Library.User;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.Transport;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Instant;
@@ -269,7 +272,7 @@ class TypedClientTest {
     void failures_are_thrown() {
         assertEquals(
                 "sold out",
-                assertThrows(Failure.class, () -> api.fail("declared")).reason());
+                assertThrows(Library.Sold.class, () -> api.fail("declared")).getMessage());
         assertEquals(
                 Failure.Kind.OVERLOADED,
                 assertThrows(Failure.class, () -> api.fail("failure")).kind());
@@ -298,5 +301,62 @@ class TypedClientTest {
         pair.sim.poll();
         assertEquals(List.of("from a turn"), heard);
         api.forget();
+    }
+
+    @Test
+    void an_object_of_this_process_is_called_through_a_stub_as_well() {
+        Binder one = Binder.of(MethodHandles.lookup());
+        Api local = one.stub(Api.class, pair.sim.loop(), one.serveBlocking(pair.sim.loop(), object));
+        assertEquals(49, local.square(7));
+        try (Pending<String> text = local.pending("abc")) {
+            assertEquals(4, local.length(text));
+        }
+        assertEquals(12, local.twice(n -> n * 2, 3));
+        assertTrue(local.isMine(local.shared()));
+        Remotes.close(local);
+    }
+
+    @Test
+    void a_service_that_is_not_blocking_cannot_wait_and_the_session_lives() {
+        Pair other = new Pair(Binder.of(MethodHandles.lookup()).showingMessages());
+        Api quick = other.connect(Api.class, other.server.serve(other.sim.loop(), new LibraryServer(other.sim.loop())));
+        assertTrue(assertThrows(Failure.class, () -> quick.twice(n -> n, 1))
+                .reason()
+                .startsWith("the function waits for its result, which is impossible inside a turn of the loop"));
+        assertEquals(8, quick.apply(n -> Promise.of(n + 1), 6).await());
+        Remotes.close(quick);
+        other.assertNothingIsLeft();
+        other.close();
+    }
+
+    @Remote(blocking = true)
+    interface Patient {
+        int ask(IntUnaryOperator function);
+    }
+
+    @Test
+    void an_interface_may_say_that_its_methods_wait() {
+        Patient object = function -> function.applyAsInt(1) + 1;
+        Patient patient = pair.client.stub(
+                Patient.class, pair.sim.loop(), pair.server.serve(pair.sim.loop(), object));
+        assertEquals(6, patient.ask(n -> n + 4));
+        Remotes.close(patient);
+    }
+
+    @Test
+    void other_threads_call_as_well() throws Exception {
+        try (NetLoop net = NetLoop.open("server", Transport.AUTO)) {
+            Binder binder = Binder.of(MethodHandles.lookup());
+            Api remote = pair.client.stub(
+                    Api.class, net.loop(), binder.serveBlocking(net.loop(), new LibraryServer(net.loop())));
+            assertEquals(49, remote.square(7));
+            try (Counter counter = remote.makeCounter(2)) {
+                assertEquals(5, counter.increment(3));
+                assertEquals(5, remote.read(counter));
+            }
+            assertEquals(12, remote.twice(n -> n * 2, 3));
+            assertEquals("x!", remote.stage("x").toCompletableFuture().get());
+            Remotes.close(remote);
+        }
     }
 }
