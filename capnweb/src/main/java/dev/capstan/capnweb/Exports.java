@@ -24,6 +24,10 @@ final class Exports {
     private final Map<Long, Export> table = new HashMap<>();
     private long nextIntroduced = -1;
     private long nextPushed = 1;
+    /** Results that the peer waits for, and promises that it is told unasked. */
+    private int awaited;
+
+    private Runnable onNoneAwaited = () -> {};
 
     Exports(Session session, @Nullable Cap main) {
         this.session = session;
@@ -156,6 +160,7 @@ final class Exports {
     }
 
     private void tell(Export export) {
+        awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             if (settled != null) {
@@ -165,13 +170,44 @@ final class Exports {
             } else {
                 session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
             }
+            told();
         });
+    }
+
+    private void told() {
+        if (--awaited == 0) {
+            onNoneAwaited.run();
+        }
+    }
+
+    /** How many results and promises the peer has still to be told. */
+    int awaited() {
+        return awaited;
+    }
+
+    /** Runs {@code action} whenever the peer has been told everything that it waits for. */
+    void onNoneAwaited(Runnable action) {
+        onNoneAwaited = action;
+    }
+
+    /** The peer is told {@code cause} instead of everything that it waits for. */
+    void rejectAwaited(Failure cause) {
+        for (Export export : List.copyOf(table.values())) {
+            Promise.Cancelable telling = export.telling;
+            if (telling != null) {
+                export.telling = null;
+                telling.cancel();
+                session.sendReject(export.id, cause);
+                told();
+            }
+        }
     }
 
     /** Does what the peer pushed, tells the result and forgets it. Takes ownership of {@code result}. */
     void streamed(long id, Pushed result) {
         Export export = result.export(id);
         table.put(id, export);
+        awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             if (settled != null) {
@@ -183,6 +219,7 @@ final class Exports {
             if (table.remove(id, export)) {
                 drop(export);
             }
+            told();
         });
     }
 
@@ -204,11 +241,12 @@ final class Exports {
         }
     }
 
-    private static void drop(Export export) {
+    private void drop(Export export) {
         Promise.Cancelable telling = export.telling;
         export.telling = null;
         if (telling != null) {
             telling.cancel();
+            told();
         }
         if (export.results != null) {
             export.results.cancel();
@@ -219,6 +257,6 @@ final class Exports {
     void disconnected() {
         List<Export> all = new ArrayList<>(table.values());
         table.clear();
-        all.forEach(Exports::drop);
+        all.forEach(this::drop);
     }
 }

@@ -110,6 +110,13 @@ final class Imports {
         return true;
     }
 
+    /** What the peer has promised and not told will not be told any more. */
+    void heardAll(Failure cause) {
+        for (Long id : List.copyOf(table.keySet())) {
+            reject(id, cause);
+        }
+    }
+
     private void unused(long id) {
         Entry entry = table.get(id);
         if (entry != null) {

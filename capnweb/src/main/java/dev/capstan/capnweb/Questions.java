@@ -61,6 +61,10 @@ final class Questions {
         session.commit();
         nextId++;
         table.put(question.id(), question);
+        Failure deaf = session.deaf();
+        if (stream && deaf != null) {
+            failLater(question, deaf);
+        }
         return question;
     }
 
@@ -77,6 +81,24 @@ final class Questions {
     /** What the peer answers, if it does, is of no interest, and it releases the entry itself: of a call of a stream. */
     void forget(Question question) {
         table.remove(question.id(), question);
+    }
+
+    /** The peer will not answer, and whoever asked is not told inside his own call. */
+    void failLater(Question question, Failure cause) {
+        session.loop.post(() -> {
+            question.fail(cause);
+            answered(question.id(), question);
+        });
+    }
+
+    /** No answer will come any more. */
+    void heardAll(Failure cause) {
+        for (Question question : List.copyOf(table.values())) {
+            if (question.isAwaited()) {
+                question.fail(cause);
+                answered(question.id(), question);
+            }
+        }
     }
 
     /** Nobody here needs what the peer keeps. */

@@ -47,13 +47,21 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
     private Encoder encoder;
     private long bytesSent;
+    private final Ending ending;
     private @Nullable Failure down;
+    private @Nullable Failure deaf;
     private boolean congested;
 
-    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
+    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
     Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
+        this(loop, stream, main, limits, compat, (cause, by) -> stream.end());
+    }
+
+    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat, Ending ending) {
         this.loop = loop;
         this.stream = stream;
+        this.ending = ending;
         this.limits = limits;
         this.compat = compat;
         this.questions = new Questions(this);
@@ -103,10 +111,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     @Override
     public void close() {
         if (loop.inLoop()) {
-            if (down == null) {
-                disconnect(Failure.disconnected("the session was closed by its owner"));
-                stream.end();
-            }
+            end(Failure.disconnected("the session was closed by its owner"), Ending.By.OWNER);
         } else {
             loop.post(this::close);
         }
@@ -121,6 +126,27 @@ final class Session implements WebPeer, MessageStream.Receiver {
     @Nullable
     Failure down() {
         return down;
+    }
+
+    /** Why the peer cannot answer any more, though it still hears us; null if it can. */
+    @Nullable
+    Failure deaf() {
+        return deaf;
+    }
+
+    /**
+     * Nothing more will come from the peer, which still hears what we have to say: who waits for it, and who will, hears {@code cause} instead. Done when what
+     * has come was taken in.
+     */
+    Promise<Void> heardAll(Failure cause) {
+        deaf = cause;
+        questions.heardAll(cause);
+        return loop.atLast().convert(done -> {
+            if (down == null) {
+                imports.heardAll(cause);
+            }
+            return done;
+        });
     }
 
     Decoder decoder() {
@@ -240,19 +266,18 @@ final class Session implements WebPeer, MessageStream.Receiver {
         } catch (RuntimeException | Error e) {
             // A bug of ours: it costs this session, not the process.
             LOG.log(Level.ERROR, "a message could not be handled because of a bug here; the session is closed", e);
-            abort(Failure.failed("internal error while handling a message"));
+            abort(Failure.failed("internal error while handling a message"), Ending.By.BUG);
         }
     }
 
     @Override
     public void ended() {
-        disconnect(Failure.disconnected("Peer disconnected."));
-        stream.end();
+        end(Failure.disconnected("Peer disconnected."), Ending.By.PEER);
     }
 
     @Override
     public void failed(Throwable cause) {
-        disconnect(Failure.of(cause).as(Failure.Kind.DISCONNECTED));
+        end(cause instanceof Failure known ? known : Failure.of(cause).as(Failure.Kind.DISCONNECTED), Ending.By.PEER);
     }
 
     private void handle(@Nullable Object message, int bytes) {
@@ -376,20 +401,22 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (reason != null) {
             reason.close();
         }
-        disconnect(cause.as(Failure.Kind.DISCONNECTED));
-        stream.end();
+        end(cause.as(Failure.Kind.DISCONNECTED), Ending.By.PEER);
     }
 
-    /** Ends the session because of what the peer did. */
-    private void abort(Failure cause) {
+    /** Ends the session because of what the peer did, which is told so. */
+    void abort(Failure cause) {
+        abort(cause, Ending.By.MISTAKE);
+    }
+
+    private void abort(Failure cause, Ending.By by) {
         if (down == null) {
             sendError("abort", null, cause);
-            disconnect(cause);
-            stream.end();
+            end(cause, by);
         }
     }
 
-    private void disconnect(Failure cause) {
+    private void end(Failure cause, Ending.By by) {
         if (down != null) {
             return;
         }
@@ -399,5 +426,6 @@ final class Session implements WebPeer, MessageStream.Receiver {
         pipes.disconnected(cause);
         exports.disconnected();
         over.complete(Promise.nothing());
+        ending.ended(cause, by);
     }
 }
