@@ -20,8 +20,7 @@ record Declared(Class<?> type, String name, @Nullable MethodHandle constructor) 
         JsError error = JsError.of(received);
         for (Declared each : all) {
             if (each.constructor != null && each.name.equals(error.name())) {
-                Object exception =
-                        Handles.construct(each.constructor, new @Nullable Object[] {error.message()});
+                Object exception = Handles.construct(each.constructor, new @Nullable Object[] {error.message()});
                 if (exception instanceof Throwable thrown) {
                     thrown.initCause(failure);
                     return thrown;

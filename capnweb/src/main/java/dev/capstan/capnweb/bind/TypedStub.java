@@ -123,10 +123,7 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
             case PENDING -> new Pending<>(binder, operation.result(), result);
             case PROMISE -> promise(operation, result);
             case STAGE -> promise(operation, result).toCompletionStage();
-            case VALUE ->
-                inTurn
-                        ? unwaited(operation, result)
-                        : waited(operation, result);
+            case VALUE -> inTurn ? unwaited(operation, result) : waited(operation, result);
         };
     }
 
@@ -153,8 +150,8 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
 
     private Promise<Object> promise(Operation operation, Stub result) {
         try (result) {
-            Promise<Object> value = result.value()
-                    .map(tree -> read(binder, operation.title(), operation.result(), result, tree));
+            Promise<Object> value =
+                    result.value().map(tree -> read(binder, operation.title(), operation.result(), result, tree));
             return operation.declared().isEmpty()
                     ? value
                     : value.recover(failure -> Promise.failed(Declared.of(operation.declared(), failure)));

@@ -337,8 +337,7 @@ class TypedClientTest {
     @Test
     void an_interface_may_say_that_its_methods_wait() {
         Patient object = function -> function.applyAsInt(1) + 1;
-        Patient patient = pair.client.stub(
-                Patient.class, pair.sim.loop(), pair.server.serve(pair.sim.loop(), object));
+        Patient patient = pair.client.stub(Patient.class, pair.sim.loop(), pair.server.serve(pair.sim.loop(), object));
         assertEquals(6, patient.ask(n -> n + 4));
         Remotes.close(patient);
     }
