@@ -74,11 +74,13 @@ final class Handles {
         }
     }
 
-    /** What the constructor refuses is a mismatch: it says what the value must be. */
+    /** What the constructor refuses is a mismatch, and its {@link IllegalArgumentException} tells the peer what the value must be. */
     static Object construct(MethodHandle constructor, @Nullable Object[] values) {
         try {
             return (Object) constructor.invokeExact(values);
-        } catch (IllegalArgumentException | NullPointerException e) {
+        } catch (NullPointerException e) {
+            throw Mismatch.because("is not what its type allows");
+        } catch (IllegalArgumentException e) {
             String message = e.getMessage();
             throw Mismatch.because(message == null ? "is not what its type allows" : message);
         } catch (RuntimeException | Error e) {

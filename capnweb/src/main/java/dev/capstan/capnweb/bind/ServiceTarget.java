@@ -112,11 +112,27 @@ final class ServiceTarget implements Target {
         if (params.isWhole()) {
             return call(operation, context, params);
         }
-        return params.whole().then(whole -> {
+        Promise<WebPayload> all = whole(params, context.loop());
+        if (style == Style.BLOCKING) {
+            try (WebPayload whole = all.await()) {
+                return call(operation, context, whole);
+            }
+        }
+        return all.then(whole -> {
             try (whole) {
                 return call(operation, context, whole);
             }
         });
+    }
+
+    /** The parameters when all of them are here; a blocking method, which runs beside the loop, has that done there. */
+    private static Promise<WebPayload> whole(WebPayload params, Loop loop) {
+        if (loop.inLoop()) {
+            return params.whole();
+        }
+        Completer<WebPayload> whole = new Completer<>(loop);
+        loop.post(() -> whole.follow(params.whole()));
+        return whole.promise();
     }
 
     private Promise<Void> call(Operation operation, Context context, WebPayload params) {

@@ -37,6 +37,9 @@ final class Untravelled {
         if (name.startsWith("java.util.Optional")) {
             return "use Optional";
         }
+        if (raw == Iterable.class || name.startsWith("java.util.stream.")) {
+            return "use a List, or for a stream an Iterator";
+        }
         if (raw.isInterface()) {
             return "annotate the interface @Remote if peers are to call it, @FunctionalInterface if it is a function, or seal it if it has records as its cases";
         }
