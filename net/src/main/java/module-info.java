@@ -9,10 +9,12 @@ module dev.capstan.net {
     requires io.netty.codec;
     requires io.netty.codec.http;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
 
     exports dev.capstan.net;
     exports dev.capstan.net.http;
+    exports dev.capstan.net.tls;
 }
