@@ -115,7 +115,7 @@ final class Pair {
     /** All sessions hold nothing but their main objects. */
     void assertNothingIsLeft() {
         // Input streams are read on threads of their own, and simulated time does not run ahead of them.
-        sim.advance(Duration.ofSeconds(1));
+        sim.await(sim.loop().timer().after(Duration.ofSeconds(1)));
         sim.poll();
         for (WebPeer peer : peers) {
             WebPeer.Tables tables = peer.tables();
