@@ -117,9 +117,18 @@ final class StubValues {
                 0);
     }
 
-    /** The content of a payload, which is borrowed, with stubs of the receiver's own for the capabilities in it. */
+    /** The content of a payload, which is borrowed, with stubs of the receiver's own for the capabilities in it, and its own references to the streams. */
     static @Nullable Object received(Loop loop, @Nullable Leftovers leftovers, @Nullable Object tree) {
-        return replaced(tree, leaf -> leaf instanceof Cap cap ? Stub.of(loop, cap.share(), leftovers) : leaf, false, 0);
+        return replaced(
+                tree,
+                leaf -> switch (leaf) {
+                    case Cap cap -> Stub.of(loop, cap.share(), leftovers);
+                    case Readable stream -> stream.share();
+                    case Writable stream -> stream.share();
+                    case null, default -> leaf;
+                },
+                false,
+                0);
     }
 
     /** Tells each stub in {@code tree}. */
