@@ -145,7 +145,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             if (down == null) {
                 imports.heardAll(cause);
             }
-            return done;
+            return Promise.nothing();
         });
     }
 

@@ -122,16 +122,28 @@ final class StubValues {
 
     /** Tells each stub in {@code tree}. */
     static void stubs(@Nullable Object tree, Consumer<Stub> consumer) {
-        Object ignored = replaced(
+        each(tree, Stub.class, consumer);
+    }
+
+    /** Tells each capability in {@code tree}. */
+    static void caps(@Nullable Object tree, Consumer<Cap> consumer) {
+        each(tree, Cap.class, consumer);
+    }
+
+    private static <T> void each(@Nullable Object tree, Class<T> kind, Consumer<T> consumer) {
+        Object same = replaced(
                 tree,
                 leaf -> {
-                    if (leaf instanceof Stub stub) {
-                        consumer.accept(stub);
+                    if (kind.isInstance(leaf)) {
+                        consumer.accept(kind.cast(leaf));
                     }
                     return leaf;
                 },
                 false,
                 0);
+        if (same != tree && !(tree instanceof Object[])) {
+            throw new AssertionError("looking at a tree has changed it");
+        }
     }
 
     /** {@code tree} with other leaves; what does not change is not copied unless {@code copies} says so. */
