@@ -150,6 +150,10 @@ final class Session implements WebPeer, MessageStream.Receiver {
         });
     }
 
+    Compat compat() {
+        return compat;
+    }
+
     Decoder decoder() {
         return decoder;
     }
