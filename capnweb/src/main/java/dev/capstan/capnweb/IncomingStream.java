@@ -94,7 +94,10 @@ final class IncomingStream extends CountedCap {
         arrived(kind, arguments, bytes, failure -> {
             if (failure == null) {
                 session.sendResolve(answerId, JsValue.UNDEFINED);
-            } else if (kind != Kind.WRITE || aborted || !refused || !session.compat().forgetsWrites()) {
+            } else if (kind != Kind.WRITE
+                    || aborted
+                    || !refused
+                    || !session.compat().forgetsWrites()) {
                 refused |= kind == Kind.WRITE;
                 session.sendReject(answerId, failure);
             }

@@ -124,9 +124,12 @@ final class BenchApi extends JsObject {
                         Readable.of(loop, utf8("body!")),
                         Map.of()));
             case "respNull" -> value(WebResponse.of(204, null));
-            case "stream" -> value(Readable.of(loop, () -> LongStream.range(0, integer(arguments, 0))
-                    .mapToObj(i -> "chunk" + i)
-                    .iterator()));
+            case "stream" ->
+                value(Readable.of(
+                        loop,
+                        () -> LongStream.range(0, integer(arguments, 0))
+                                .mapToObj(i -> "chunk" + i)
+                                .iterator()));
             case "badStream" -> value(badStream());
             case "byteStream" -> value(Readable.of(loop, List.of(new byte[] {1, 2}, new byte[] {3})));
             case "readAll" -> readAll((Readable) argument(arguments, 0), new ArrayList<>());
@@ -172,7 +175,12 @@ final class BenchApi extends JsObject {
                 return value(before);
             }
             Object content = chunk.take();
-            return readLength(stream, before + (content instanceof byte[] bytes ? bytes.length : String.valueOf(content).length()));
+            return readLength(
+                    stream,
+                    before
+                            + (content instanceof byte[] bytes
+                                    ? bytes.length
+                                    : String.valueOf(content).length()));
         });
     }
 

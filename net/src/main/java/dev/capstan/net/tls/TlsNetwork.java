@@ -97,7 +97,8 @@ public final class TlsNetwork implements Network {
             port = itsPort;
         }
         if (host == null) {
-            throw new IOException(to + " has no host that a certificate could be made out for: tell its name with named()");
+            throw new IOException(
+                    to + " has no host that a certificate could be made out for: tell its name with named()");
         }
         SSLEngine engine = context.createSSLEngine(host, port);
         engine.setUseClientMode(true);

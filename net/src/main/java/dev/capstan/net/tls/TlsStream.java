@@ -82,8 +82,8 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
                 .after(limits.handshakeTimeout())
                 .listen(
                         loop,
-                        (rung, failure) -> abort(new IOException(
-                                "the TLS handshake with " + peer + " has not ended within " + limits.handshakeTimeout())));
+                        (rung, failure) -> abort(new IOException("the TLS handshake with " + peer
+                                + " has not ended within " + limits.handshakeTimeout())));
         under.start(this);
         // It begins at once where it is the client's.
         channel.pipeline().addAfter("out", "tls", handler);
@@ -150,8 +150,11 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            breakWith(handshaken ? new IOException("the TLS session with " + peer + " is broken: " + cause.getMessage(), cause)
-                    : handshakeFailure(cause));
+            breakWith(
+                    handshaken
+                            ? new IOException(
+                                    "the TLS session with " + peer + " is broken: " + cause.getMessage(), cause)
+                            : handshakeFailure(cause));
         }
 
         @Override
@@ -275,7 +278,8 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
             return;
         }
         plainBytes += length;
-        ChannelFuture reported = channel.pipeline().write(Unpooled.copiedBuffer(array, offset, length), channel.voidPromise());
+        ChannelFuture reported =
+                channel.pipeline().write(Unpooled.copiedBuffer(array, offset, length), channel.voidPromise());
         assert reported.isVoid();
         becomeDirty();
     }

@@ -33,7 +33,8 @@ final class HttpRoutesTest {
         HttpRoutes ours = answering("/ours", "ours");
         HttpRoutes both = ours.and(open);
         HttpRoutes bothWays = open.and(ours);
-        for (HttpRoutes routes : new HttpRoutes[] {both, bothWays, HttpRoutes.none().and(both).and(bothWays)}) {
+        for (HttpRoutes routes :
+                new HttpRoutes[] {both, bothWays, HttpRoutes.none().and(both).and(bothWays)}) {
             assertEquals(200, status(routes, "/open", "http://elsewhere"));
             assertEquals(403, status(routes, "/ours", "http://elsewhere"));
             assertEquals(200, status(routes, "/ours", "http://here"));
@@ -60,8 +61,9 @@ final class HttpRoutesTest {
         BytePipe pipe = new BytePipe(sim.loop());
         RawPeer client = new RawPeer(pipe.left());
         server.accept(pipe.right());
-        client.say("GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        client.say(
+                "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         sim.poll();
         assertTrue(client.heard().startsWith("HTTP/1.1 503 "), client.heard());
         assertTrue(client.heard().endsWith("there are too many"), client.heard());

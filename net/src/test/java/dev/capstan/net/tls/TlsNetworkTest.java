@@ -79,8 +79,8 @@ final class TlsNetworkTest {
     private String failure(Network server, Network client) {
         List<ByteStream> accepted = new ArrayList<>();
         Network.Listener listener = net.loop().await(server.listen(ANY, accepted::add));
-        CompletionException thrown = assertThrows(
-                CompletionException.class, () -> net.loop().await(client.connect(listener.address())));
+        CompletionException thrown =
+                assertThrows(CompletionException.class, () -> net.loop().await(client.connect(listener.address())));
         listener.close();
         assertEquals(List.of(), accepted);
         Throwable cause = thrown.getCause();
@@ -112,7 +112,8 @@ final class TlsNetworkTest {
     void a_certificate_that_somebody_trusted_vouches_for_is_taken() throws Exception {
         SSLContext trusting = Certificates.trusting(signed);
         Network.Listener listener = net.loop()
-                .await(network(Certificates.showing(signed)).listen(ANY, stream -> stream.abort(new IOException("enough"))));
+                .await(network(Certificates.showing(signed))
+                        .listen(ANY, stream -> stream.abort(new IOException("enough"))));
         ByteStream stream = net.loop().await(network(trusting).connect(listener.address()));
         stream.abort(new IOException("enough"));
         listener.close();
@@ -161,8 +162,8 @@ final class TlsNetworkTest {
     @Test
     void another_name_than_that_of_the_address_can_be_asked_for() throws Exception {
         List<ByteStream> accepted = new ArrayList<>();
-        Network.Listener listener = net.loop()
-                .await(network(Certificates.showing(forAnotherHost)).listen(ANY, accepted::add));
+        Network.Listener listener =
+                net.loop().await(network(Certificates.showing(forAnotherHost)).listen(ANY, accepted::add));
         ByteStream stream = net.loop()
                 .await(network(Certificates.trusting(forAnotherHost))
                         .named("elsewhere.example")
@@ -177,8 +178,9 @@ final class TlsNetworkTest {
 
     @Test
     void an_address_without_a_name_needs_one() throws Exception {
-        CompletionException thrown = assertThrows(CompletionException.class, () -> net.loop()
-                .await(network(Certificates.trusting(key)).connect(new Address.Unix("/nowhere"))));
+        CompletionException thrown = assertThrows(
+                CompletionException.class,
+                () -> net.loop().await(network(Certificates.trusting(key)).connect(new Address.Unix("/nowhere"))));
         assertTrue(String.valueOf(thrown.getMessage()).contains("tell its name with named()"));
     }
 
@@ -212,8 +214,7 @@ final class TlsNetworkTest {
             net.loop().await(net.loop().timer().after(Duration.ofMillis(1)));
         }
         assertTrue(net.loop().timer().nanoTime() - before < 5_000_000_000L);
-        ByteStream stream =
-                net.loop().await(network(Certificates.trusting(key)).connect(listener.address()));
+        ByteStream stream = net.loop().await(network(Certificates.trusting(key)).connect(listener.address()));
         stream.abort(new IOException("enough"));
         listener.close();
     }
@@ -222,7 +223,10 @@ final class TlsNetworkTest {
         if (condition.getAsBoolean()) {
             then.complete(true);
         } else {
-            net.loop().timer().after(Duration.ofMillis(1)).listen(net.loop(), (rung, failure) -> until(condition, then));
+            net.loop()
+                    .timer()
+                    .after(Duration.ofMillis(1))
+                    .listen(net.loop(), (rung, failure) -> until(condition, then));
         }
     }
 
