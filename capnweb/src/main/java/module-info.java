@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.capstan.capnweb {
     requires static transitive org.jspecify;
     requires transitive dev.capstan.cap;
+    requires transitive dev.capstan.net;
     requires com.fasterxml.jackson.core;
 
     exports dev.capstan.capnweb;

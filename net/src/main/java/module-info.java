@@ -11,6 +11,7 @@ module dev.capstan.net {
     requires io.netty.codec.http;
     requires io.netty.codec.http3;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
@@ -19,4 +20,6 @@ module dev.capstan.net {
 
     exports dev.capstan.net;
     exports dev.capstan.net.http;
+    exports dev.capstan.net.tls;
+    exports dev.capstan.net.webtransport;
 }

@@ -23,7 +23,11 @@ final class AttachNode extends Node {
     Object get() {
         Object result = above.get();
         try {
-            closeGuarded();
+            if (mustWait()) {
+                closeGuarded();
+            } else {
+                attached.close();
+            }
         } catch (Throwable e) {
             if (result instanceof Broken(Throwable cause)) {
                 cause.addSuppressed(e);
@@ -45,11 +49,15 @@ final class AttachNode extends Node {
 
     /** Neither taking a result nor cancelling waits for the permit, and what is closed may belong to a handler. */
     private void closeGuarded() {
-        if (loop == null) {
-            close();
-        } else {
+        if (loop != null && mustWait()) {
             loop.guard(this::close);
+        } else {
+            close();
         }
+    }
+
+    private boolean mustWait() {
+        return loop != null && loop.permit.isHeld();
     }
 
     private void close() {

@@ -47,6 +47,19 @@ public interface Cap extends AutoCloseable {
     /** Forwards a call. Takes ownership of {@code call}, always. */
     Answer call(Call call);
 
+    /**
+     * Forwards a call of a stream; settles as {@link Request#sendStreaming} says. Takes ownership of {@code call}, always. What has no window of its own
+     * waits for the answer.
+     */
+    default Promise<Void> stream(Call call) {
+        Answer answer = call(call);
+        answer.pipeline().close();
+        return answer.results().convert(results -> {
+            results.close();
+            return Promise.nothing();
+        });
+    }
+
     /** Another reference to the same thing; the caller owns it. */
     Cap share();
 

@@ -2,7 +2,7 @@ package dev.capstan.cap;
 
 import dev.capstan.async.Promise;
 
-/** A request to a target that has no wire of its own: the parameters are plain memory in the caller's format. */
+/** A request whose parameters are plain memory until it is sent. */
 final class PlainRequest implements Request {
     private final Cap target;
     private final Method method;
@@ -29,23 +29,26 @@ final class PlainRequest implements Request {
     }
 
     private Answer sendWith(Hints withHints) {
+        Call call = take(withHints);
+        try (target) {
+            return target.call(call);
+        }
+    }
+
+    private Call take(Hints withHints) {
         if (sent) {
             throw new IllegalStateException("this request was sent or closed before: make a new one for each call");
         }
         sent = true;
-        try (target) {
-            return target.call(new PlainCall(method, params, withHints));
-        }
+        return new PlainCall(method, params, withHints);
     }
 
     @Override
     public Promise<Void> sendStreaming() {
-        Answer answer = sendWith(Hints.NO_PIPELINING);
-        answer.pipeline().close();
-        return answer.results().convert(results -> {
-            results.close();
-            return Promise.nothing();
-        });
+        Call call = take(Hints.NO_PIPELINING);
+        try (target) {
+            return target.stream(call);
+        }
     }
 
     @Override

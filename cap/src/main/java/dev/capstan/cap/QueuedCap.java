@@ -111,6 +111,12 @@ public final class QueuedCap extends CountedCap {
     }
 
     @Override
+    public Promise<Void> stream(Call call) {
+        Cap known = target;
+        return known != null ? known.stream(call) : super.stream(call);
+    }
+
+    @Override
     public Answer call(Call call) {
         Cap known = target;
         if (known != null) {

@@ -7,6 +7,11 @@ import dev.capstan.async.Promise;
  * send methods or {@link #close} is called, on the loop's thread.
  */
 public interface Request extends AutoCloseable {
+    /** A request to {@code target} whose parameters are plain memory in {@code format} until it is sent; keeps a reference to {@code target} until then. */
+    static Request of(Cap target, Method method, Format format, int sizeHint, Hints hints) {
+        return new PlainRequest(target, method, format, sizeHint, hints);
+    }
+
     /** Where the parameters are built. Borrowed until the request is sent. */
     Payload params();
 

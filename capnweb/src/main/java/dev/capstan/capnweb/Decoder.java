@@ -35,7 +35,7 @@ final class Decoder {
         return value(tree, 0);
     }
 
-    /** Tells the id of each {@code export}, {@code promise} and {@code writable} in a tree, without decoding it. */
+    /** Tells the id of each {@code export}, {@code promise}, {@code writable} and {@code readable} in a tree, without decoding it. */
     static void introductions(@Nullable Object tree, LongConsumer consumer) {
         new Introductions(consumer).expression(tree);
     }

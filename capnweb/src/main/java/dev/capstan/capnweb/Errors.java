@@ -34,7 +34,7 @@ final class Errors {
     static Failure failure(RuntimeException cause) {
         return switch (cause) {
             case Failure failure -> failure;
-            case WebException e -> failure(JsError.of("TypeError", e.getMessage()));
+            case WebException e -> failure(JsError.of(e.className(), e.getMessage()));
             default -> Failure.of(cause);
         };
     }

@@ -24,6 +24,10 @@ final class Exports {
     private final Map<Long, Export> table = new HashMap<>();
     private long nextIntroduced = -1;
     private long nextPushed = 1;
+    /** Results that the peer waits for, and promises that it is told unasked. */
+    private int awaited;
+
+    private Runnable onNoneAwaited = () -> {};
 
     Exports(Session session, @Nullable Cap main) {
         this.session = session;
@@ -68,10 +72,17 @@ final class Exports {
     Cap get(long id) {
         Export export = table.get(id);
         if (export == null) {
-            throw WebException.of(
+            throw WebException.ofProtocol(
                     id == MAIN ? "This connection has no main object." : "no such entry on exports table: " + id);
         }
         return export.cap;
+    }
+
+    /** What the peer calls {@code id}, borrowed; null if nothing. */
+    @Nullable
+    Cap find(long id) {
+        Export export = table.get(id);
+        return export == null ? null : export.cap;
     }
 
     // ---- introductions
@@ -140,7 +151,7 @@ final class Exports {
     void pull(long id) {
         Export export = table.get(id);
         if (export == null) {
-            throw WebException.of("no such export ID: " + id);
+            throw WebException.ofProtocol("no such export ID: " + id);
         }
         if (!export.pulled) {
             export.pulled = true;
@@ -149,6 +160,7 @@ final class Exports {
     }
 
     private void tell(Export export) {
+        awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             if (settled != null) {
@@ -158,13 +170,44 @@ final class Exports {
             } else {
                 session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
             }
+            told();
         });
+    }
+
+    private void told() {
+        if (--awaited == 0) {
+            onNoneAwaited.run();
+        }
+    }
+
+    /** How many results and promises the peer has still to be told. */
+    int awaited() {
+        return awaited;
+    }
+
+    /** Runs {@code action} whenever the peer has been told everything that it waits for. */
+    void onNoneAwaited(Runnable action) {
+        onNoneAwaited = action;
+    }
+
+    /** The peer is told {@code cause} instead of everything that it waits for. */
+    void rejectAwaited(Failure cause) {
+        for (Export export : List.copyOf(table.values())) {
+            Promise.Cancelable telling = export.telling;
+            if (telling != null) {
+                export.telling = null;
+                telling.cancel();
+                session.sendReject(export.id, cause);
+                told();
+            }
+        }
     }
 
     /** Does what the peer pushed, tells the result and forgets it. Takes ownership of {@code result}. */
     void streamed(long id, Pushed result) {
         Export export = result.export(id);
         table.put(id, export);
+        awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             if (settled != null) {
@@ -176,6 +219,7 @@ final class Exports {
             if (table.remove(id, export)) {
                 drop(export);
             }
+            told();
         });
     }
 
@@ -183,13 +227,13 @@ final class Exports {
     void release(long id, long count) {
         Export export = table.get(id);
         if (export == null) {
-            throw WebException.of("no such export ID: " + id);
+            throw WebException.ofProtocol("no such export ID: " + id);
         }
         if (count > 1) {
-            throw WebException.of("refcount would go negative: 1 < " + count);
+            throw WebException.ofProtocol("refcount would go negative: 1 < " + count);
         }
         if (count < 0) {
-            throw WebException.of("a release gives back references, not " + count);
+            throw WebException.ofProtocol("a release gives back references, not " + count);
         }
         if (count == 1) {
             table.remove(id);
@@ -197,11 +241,12 @@ final class Exports {
         }
     }
 
-    private static void drop(Export export) {
+    private void drop(Export export) {
         Promise.Cancelable telling = export.telling;
         export.telling = null;
         if (telling != null) {
             telling.cancel();
+            told();
         }
         if (export.results != null) {
             export.results.cancel();
@@ -212,6 +257,6 @@ final class Exports {
     void disconnected() {
         List<Export> all = new ArrayList<>(table.values());
         table.clear();
-        all.forEach(Exports::drop);
+        all.forEach(this::drop);
     }
 }

@@ -22,11 +22,6 @@ final class ImportCap extends RemoteCap {
     }
 
     @Override
-    boolean isPromise() {
-        return false;
-    }
-
-    @Override
     protected void released() {
         session.imports.released(this);
     }

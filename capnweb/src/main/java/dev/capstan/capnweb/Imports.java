@@ -73,14 +73,14 @@ final class Imports {
 
     private long introduced(long id, @Nullable Entry known) {
         if (id >= 0 || known != null) {
-            throw WebException.of("The id " + id
+            throw WebException.ofProtocol("The id " + id
                     + (known != null
                             ? " was introduced before, and is not released"
                             : " is none that the sender may choose: its own are negative")
                     + ".");
         }
         if (table.size() >= session.limits.imports()) {
-            throw WebException.of("The peer has introduced " + table.size()
+            throw WebException.ofProtocol("The peer has introduced " + table.size()
                     + " objects that are still held here, which is the limit (Limits.imports).");
         }
         return id;
@@ -108,6 +108,13 @@ final class Imports {
         giveBack(id, entry);
         entry.promise.fail(failure);
         return true;
+    }
+
+    /** What the peer has promised and not told will not be told any more. */
+    void heardAll(Failure cause) {
+        for (Long id : List.copyOf(table.keySet())) {
+            reject(id, cause);
+        }
     }
 
     private void unused(long id) {

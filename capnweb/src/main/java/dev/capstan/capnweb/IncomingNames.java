@@ -3,12 +3,8 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
-import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.DeferredAnswer;
 import dev.capstan.cap.Failure;
-import dev.capstan.cap.Hints;
-import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.QueuedCap;
@@ -100,7 +96,10 @@ final class IncomingNames implements Incoming {
         made.forEach((each, references) -> Values.close(Collections.nCopies(references, each)));
         made.clear();
         Decoder.introductions(tree, id -> {
-            if (introduced.add(id)) {
+            if (id > 0) {
+                // Not the sender's to choose: the readable end of a pipe, if anything.
+                session.pipes.refuse(id);
+            } else if (id < 0 && introduced.add(id)) {
                 session.sendRelease(id, 1);
             }
         });
@@ -142,7 +141,7 @@ final class IncomingNames implements Incoming {
             return root.share();
         }
         takenOver(Values.owned(args));
-        Answer answer = call(root, path, args);
+        Answer answer = Delivery.call(session.loop, root, path, args);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         // Of a whole expression it is the last call that is pulled; those inside it are arguments.
@@ -151,53 +150,35 @@ final class IncomingNames implements Incoming {
         return result;
     }
 
-    /** Calls in the order in which they came, but for those whose arguments are not there yet. */
-    private Answer call(Cap root, Path.Names path, @Nullable List<@Nullable Object> args) {
-        Method.Member method = new Method.Member(path, args == null);
-        if (!Waiting.isIn(args)) {
-            return root.call(Call.of(method, WebPayload.holding(args), Hints.NONE));
-        }
-        DeferredAnswer answer = new DeferredAnswer(session.loop);
-        Cap held = root.share();
-        Promise.Cancelable waiting = complete(args).listen(session.loop, (params, failure) -> {
-            try (held) {
-                answer.link(
-                        params != null
-                                ? held.call(Call.of(method, params, Hints.NONE))
-                                : Answer.broken(
-                                        Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
-            }
-        });
-        answer.onUnused(() -> {
-            waiting.cancel();
-            held.close();
-        });
-        return answer.answer();
+    @Override
+    public Writable writable(long id) {
+        Cap cap = session.imports.object(id);
+        introduced.add(id);
+        Writable stream = new Writable(new OutgoingStream(session, id, cap));
+        made.merge(stream, 1, Integer::sum);
+        return stream;
     }
 
     @Override
-    public Object writable(long id) {
-        throw unsupported();
-    }
-
-    @Override
-    public Object readable(long id) {
-        throw unsupported();
+    public Readable readable(long id) {
+        Readable stream = session.pipes.fetch(id);
+        made.merge(stream, 1, Integer::sum);
+        return stream;
     }
 
     @Override
     public Object remap(
             long id, Path.Names path, List<@Nullable Object> captures, List<@Nullable Object> instructions) {
-        throw unsupported();
+        throw WebException.of("Maps are not taken by this version.");
     }
 
     @Override
-    public Object blob(String type, Object content) {
-        throw unsupported();
-    }
-
-    private static WebException unsupported() {
-        return WebException.of("Streams, blobs and maps are not taken by this version.");
+    public PromisedValue blob(String type, Object content) {
+        Readable stream = (Readable) content;
+        takenOver(List.of(stream));
+        PromisedValue blob = session.pipes.blob(type, stream);
+        made.merge(blob, 1, Integer::sum);
+        return blob;
     }
 
     @Override

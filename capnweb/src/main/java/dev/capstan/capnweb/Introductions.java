@@ -6,7 +6,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the ids that a tree introduces, where a {@link Decoder} would find them and nowhere else: {@code ["export",-1]} in an escaped
+ * Finds the ids that a tree introduces, negative ones as all are and those of pipes, where a {@link Decoder} would find them and nowhere else: {@code ["export",-1]} in an escaped
  * array is a text and a number. Overlooks whatever is wrong.
  */
 final class Introductions {
@@ -30,7 +30,7 @@ final class Introductions {
 
     private void special(String tag, List<?> list) {
         switch (tag) {
-            case "export", "promise", "writable" -> {
+            case "export", "promise", "writable", "readable" -> {
                 Long id = Tree.integer(operand(list, 1));
                 if (id != null) {
                     consumer.accept(id);

@@ -1,7 +1,9 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Loop;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,18 @@ final class OutgoingNames implements Outgoing {
     /** Promises that the message introduces: what they are can be told once it was sent. */
     private final List<Long> promises = new ArrayList<>(0);
 
+    /** Streams that the message sends. */
+    private final List<Sent> pipes = new ArrayList<>(0);
+
+    private final List<Given> writables = new ArrayList<>(0);
+
     private long firstIntroduced;
+
+    /** {@code stream} is read into the pipe {@code id}. */
+    private record Sent(Readable stream, long id) {}
+
+    /** {@code stream} is written through {@code end}. */
+    private record Given(Writable stream, IncomingStream end) {}
 
     OutgoingNames(Session session) {
         this.session = session;
@@ -21,18 +34,42 @@ final class OutgoingNames implements Outgoing {
 
     void begin() {
         promises.clear();
+        pipes.clear();
+        writables.clear();
         firstIntroduced = session.exports.nextIntroduced();
+    }
+
+    /** How many pipes have to be there before the message is. */
+    int pipes() {
+        return pipes.size();
     }
 
     void sent() {
         for (Long id : promises) {
             session.exports.tellWhenKnown(id);
         }
+        for (Sent pipe : pipes) {
+            new Pump(pipe.stream, new OutgoingStream(session, pipe.id, null))
+                    .start()
+                    .listen(session.loop, (done, failure) -> {});
+        }
         promises.clear();
+        pipes.clear();
+        writables.clear();
     }
 
     void notSent() {
+        for (Given given : writables) {
+            given.end.disown();
+            given.stream.unclaim();
+        }
+        for (Sent pipe : pipes) {
+            pipe.stream.unclaim();
+        }
+        session.questions.takeBackPipes(pipes.size());
         promises.clear();
+        pipes.clear();
+        writables.clear();
         session.exports.takeBack(firstIntroduced);
     }
 
@@ -87,11 +124,19 @@ final class OutgoingNames implements Outgoing {
             case ImportCap known
             when known.session == session ->
                 out.raw("[\"import\",").number(known.id()).raw(']');
+            case PropertyCap property
+            when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
+                property(out, "[\"import\",", remote, property.place());
             case ValueCap plain -> session.encoder().value(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
             default ->
                 out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
         }
+    }
+
+    private void property(JsonWriter out, String kind, RemoteCap object, Path.Names place) {
+        object.named();
+        reference(out, kind, object.id(), object.place().then(place), null);
     }
 
     /** A value that is not there yet: the peer waits for it. */
@@ -108,6 +153,9 @@ final class OutgoingNames implements Outgoing {
                 pipeline(out, place.id(), place.place(), null);
             }
             case ImportCap known when known.session == session -> stub(out, inner);
+            case PropertyCap property
+            when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
+                property(out, "[\"pipeline\",", remote, property.place());
             case ValueCap plain -> stub(out, plain);
             default -> {
                 long id = session.exports.introduce(inner);
@@ -117,22 +165,58 @@ final class OutgoingNames implements Outgoing {
         }
     }
 
+    /** Takes what is left of the stream, which is sent behind the message. */
     @Override
     public void readable(JsonWriter out, Readable stream) {
-        throw unsupported();
+        checkLoop(stream.loop());
+        checkRoom();
+        if (!stream.claim()) {
+            throw WebException.of("this stream was sent before, or is being read: a stream can be used once");
+        }
+        pipe(out, stream);
+    }
+
+    private void checkRoom() {
+        int most = session.limits.streams().sending();
+        if (session.pipes.size() + pipes.size() >= most) {
+            throw Failure.overloaded("the peer is being sent " + most
+                    + " streams and blobs already: let it read some, or raise Limits.Streams.sending");
+        }
+    }
+
+    private void pipe(JsonWriter out, Readable claimed) {
+        long id = session.questions.reservePipe();
+        pipes.add(new Sent(claimed, id));
+        out.raw("[\"readable\",").number(id).raw(']');
     }
 
     @Override
     public void writable(JsonWriter out, Writable stream) {
-        throw unsupported();
+        checkLoop(stream.loop());
+        ChunkSink sink = stream.claim();
+        if (sink == null) {
+            throw WebException.of("this stream was sent before, or was ended: a stream can be used once");
+        }
+        IncomingStream end = new IncomingStream(session, sink, () -> {});
+        writables.add(new Given(stream, end));
+        try (end) {
+            out.raw("[\"writable\",").number(session.exports.introduce(end)).raw(']');
+        }
     }
 
     @Override
     public void blob(JsonWriter out, Blob blob) {
-        throw unsupported();
+        checkRoom();
+        Readable content = new Readable(session.loop, new BytesSource(blob.content()));
+        content.claim();
+        out.raw("[\"blob\",").string(blob.type()).raw(',');
+        pipe(out, content);
+        out.raw(']');
     }
 
-    private static WebException unsupported() {
-        return WebException.of("Streams and blobs are not sent by this version.");
+    private void checkLoop(Loop of) {
+        if (!of.equals(session.loop)) {
+            throw WebException.of("this stream is of another loop: read it there, and write a stream of this one");
+        }
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A place in the result of a call of ours. Calls go ahead to the peer.
  *
  * <p>When the result is here, later calls go where it says, if they cannot overtake earlier ones that way: to another object of the peer, or anywhere
- * if there were none. Otherwise this reference goes on leading over the peer, which keeps the result for it.
+ * if there were none or nothing there can be called. Otherwise this reference goes on leading over the peer, which keeps the result for it.
  */
 final class PipelineCap extends RemoteCap {
     private final Question question;
@@ -49,11 +49,6 @@ final class PipelineCap extends RemoteCap {
     }
 
     @Override
-    boolean isPromise() {
-        return true;
-    }
-
-    /** Messages that name this are on their way. */
     void named() {
         hadCalls = true;
     }
@@ -63,14 +58,10 @@ final class PipelineCap extends RemoteCap {
         Cap next = checkedStep(found);
         Cap inner = next.innermost();
         boolean samePeer = inner instanceof RemoteCap remote && remote.session == session;
-        if (hadCalls && !samePeer && !(inner instanceof BrokenCap)) {
+        boolean nothingToCall = inner instanceof BrokenCap || (inner instanceof ValueCap plain && plain.isPlain());
+        if (hadCalls && !samePeer && !nothingToCall) {
             stays = true;
-            List<Completer<Cap>> waiting = watchers;
-            watchers = new ArrayList<>(0);
-            for (Completer<Cap> watcher : waiting) {
-                watcher.complete(next.share());
-                close();
-            }
+            tellWatchers(next, null);
             next.close();
             return false;
         }
@@ -88,6 +79,14 @@ final class PipelineCap extends RemoteCap {
         boolean abandoned = isReleased();
         target = next;
         Cap held = next.share();
+        tellWatchers(next, failure);
+        if (abandoned) {
+            next.close();
+        }
+        held.close();
+    }
+
+    private void tellWatchers(Cap next, @Nullable Failure failure) {
         List<Completer<Cap>> waiting = watchers;
         watchers = new ArrayList<>(0);
         for (Completer<Cap> watcher : waiting) {
@@ -98,10 +97,6 @@ final class PipelineCap extends RemoteCap {
             }
             close();
         }
-        if (abandoned) {
-            next.close();
-        }
-        held.close();
     }
 
     @Override
@@ -123,7 +118,11 @@ final class PipelineCap extends RemoteCap {
     }
 
     @Override
-    Promise<Void> stream(Call call) {
+    public Promise<Void> stream(Call call) {
+        Cap known = target;
+        if (known != null) {
+            return known.stream(call);
+        }
         hadCalls = true;
         return super.stream(call);
     }
@@ -145,6 +144,18 @@ final class PipelineCap extends RemoteCap {
         if (stays) {
             return null;
         }
+        Completer<Cap> watcher = watcher();
+        watcher.onAwaited(question::pull);
+        return watcher.promise();
+    }
+
+    /** What this turns out to be, if somebody asks the peer for it; null if it has led on for good. Waiting for it is a use, and does not ask. */
+    @Nullable
+    Promise<Cap> arrival() {
+        return target != null || stays ? null : watcher().promise();
+    }
+
+    private Completer<Cap> watcher() {
         // Whoever waits uses the reference: it is kept until the wait is over.
         share();
         Completer<Cap> watcher = new Completer<>(session.loop);
@@ -154,8 +165,7 @@ final class PipelineCap extends RemoteCap {
                 close();
             }
         });
-        watcher.onAwaited(question::pull);
-        return watcher.promise();
+        return watcher;
     }
 
     @Override

@@ -64,7 +64,12 @@ final class Question implements Pipeline {
     void pull() {
         if (!pulled && !released && session.isUp()) {
             pulled = true;
-            session.sendPull(id);
+            Failure deaf = session.deaf();
+            if (deaf == null) {
+                session.sendPull(id);
+            } else {
+                session.questions.failLater(this, deaf);
+            }
         }
     }
 
@@ -108,6 +113,11 @@ final class Question implements Pipeline {
         }
         results.fail(cause);
         releaseIfUnused();
+    }
+
+    /** Whether the peer was asked for a result that it has not given. */
+    boolean isAwaited() {
+        return pulled && !isSettled();
     }
 
     private boolean isSettled() {

@@ -41,7 +41,8 @@ final class Questions {
      * @throws Failure if too many calls wait
      */
     Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
-        if (table.size() >= session.limits.calls()) {
+        if (!stream && table.size() >= session.limits.calls()) {
+            // Calls of streams are few, as there is a window for them, and whoever sends them waits.
             throw Failure.overloaded(
                     table.size()
                             + " calls wait for their results or were not closed: close what is not needed, or raise Limits.calls");
@@ -60,7 +61,44 @@ final class Questions {
         session.commit();
         nextId++;
         table.put(question.id(), question);
+        Failure deaf = session.deaf();
+        if (stream && deaf != null) {
+            failLater(question, deaf);
+        }
         return question;
+    }
+
+    /** The id of a pipe that the message being written names: it is sent before that. */
+    long reservePipe() {
+        return nextId++;
+    }
+
+    /** The message was not sent, and no pipe. */
+    void takeBackPipes(int count) {
+        nextId -= count;
+    }
+
+    /** What the peer answers, if it does, is of no interest, and it releases the entry itself: of a call of a stream. */
+    void forget(Question question) {
+        table.remove(question.id(), question);
+    }
+
+    /** The peer will not answer, and whoever asked is not told inside his own call. */
+    void failLater(Question question, Failure cause) {
+        session.loop.post(() -> {
+            question.fail(cause);
+            answered(question.id(), question);
+        });
+    }
+
+    /** No answer will come any more. */
+    void heardAll(Failure cause) {
+        for (Question question : List.copyOf(table.values())) {
+            if (question.isAwaited()) {
+                question.fail(cause);
+                answered(question.id(), question);
+            }
+        }
     }
 
     /** Nobody here needs what the peer keeps. */

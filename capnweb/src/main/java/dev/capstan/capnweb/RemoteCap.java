@@ -32,12 +32,12 @@ abstract class RemoteCap extends CountedCap {
     /** Where below that entry this is. */
     abstract Path.Names place();
 
-    /** Whether what arrives there has to be waited for by the peer: a place in a result. */
-    abstract boolean isPromise();
+    /** Messages that name this are on their way. */
+    void named() {}
 
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
-        return new OutgoingCall(this, method, hints);
+        return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);
     }
 
     @Override
@@ -51,8 +51,9 @@ abstract class RemoteCap extends CountedCap {
         return question.answer();
     }
 
-    /** Sends a call of a stream; settles when the next may be sent. */
-    Promise<Void> stream(Call call) {
+    /** One message for the peer instead of three, and a window of bytes. */
+    @Override
+    public Promise<Void> stream(Call call) {
         long before = session.bytesSent();
         Question question;
         try (call) {
@@ -89,7 +90,7 @@ abstract class RemoteCap extends CountedCap {
     private Flow flow() {
         Flow known = flow;
         if (known == null) {
-            known = new Flow(session.loop, session.limits.streamWindowBytes());
+            known = new Flow(session.loop, session.limits.streams().windowBytes());
             flow = known;
         }
         return known;

@@ -13,6 +13,7 @@ import dev.capstan.cap.QueuedCap;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements WebPeer, MessageStream.Receiver {
     private static final Logger LOG = System.getLogger(Session.class.getName());
+    private static final String PIPE = "[\"pipe\"]";
     private static final int FIRST_BUFFER_BYTES = 512;
     private static final int LARGEST_KEPT_BUFFER_BYTES = 1 << 20;
 
@@ -32,6 +34,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     final Questions questions;
     final Imports imports;
     final Exports exports;
+    final Pipes pipes;
     final OutgoingNames writer;
     final IncomingNames reader;
 
@@ -44,18 +47,27 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
     private Encoder encoder;
     private long bytesSent;
+    private final Ending ending;
     private @Nullable Failure down;
+    private @Nullable Failure deaf;
     private boolean congested;
 
-    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
+    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
     Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
+        this(loop, stream, main, limits, compat, (cause, by) -> stream.end());
+    }
+
+    /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat, Ending ending) {
         this.loop = loop;
         this.stream = stream;
+        this.ending = ending;
         this.limits = limits;
         this.compat = compat;
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);
+        this.pipes = new Pipes(this);
         this.writer = new OutgoingNames(this);
         this.reader = new IncomingNames(this);
         this.decoder = new Decoder(limits, reader);
@@ -93,16 +105,13 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     @Override
     public Tables tables() {
-        return new Tables(questions.size(), imports.size(), exports.size());
+        return new Tables(questions.size(), imports.size() + pipes.size(), exports.size());
     }
 
     @Override
     public void close() {
         if (loop.inLoop()) {
-            if (down == null) {
-                disconnect(Failure.disconnected("the session was closed by its owner"));
-                stream.end();
-            }
+            end(Failure.disconnected("the session was closed by its owner"), Ending.By.OWNER);
         } else {
             loop.post(this::close);
         }
@@ -117,6 +126,31 @@ final class Session implements WebPeer, MessageStream.Receiver {
     @Nullable
     Failure down() {
         return down;
+    }
+
+    /** Why the peer cannot answer any more, though it still hears us; null if it can. */
+    @Nullable
+    Failure deaf() {
+        return deaf;
+    }
+
+    /**
+     * Nothing more will come from the peer, which still hears what we have to say: who waits for it, and who will, hears {@code cause} instead. Done when what
+     * has come was taken in.
+     */
+    Promise<Void> heardAll(Failure cause) {
+        deaf = cause;
+        questions.heardAll(cause);
+        return loop.atLast().convert(done -> {
+            if (down == null) {
+                imports.heardAll(cause);
+            }
+            return done;
+        });
+    }
+
+    Compat compat() {
+        return compat;
     }
 
     Decoder decoder() {
@@ -142,6 +176,10 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     void commit() {
+        for (int left = writer.pipes(); left > 0 && down == null; left--) {
+            bytesSent += PIPE.length();
+            stream.send(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
+        }
         transmit();
         writer.sent();
     }
@@ -226,28 +264,27 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         try {
-            handle(Json.parse(json, array, offset, length, limits));
+            handle(Json.parse(json, array, offset, length, limits), length);
         } catch (WebException | Failure e) {
             abort(Errors.failure(e));
         } catch (RuntimeException | Error e) {
             // A bug of ours: it costs this session, not the process.
             LOG.log(Level.ERROR, "a message could not be handled because of a bug here; the session is closed", e);
-            abort(Failure.failed("internal error while handling a message"));
+            abort(Failure.failed("internal error while handling a message"), Ending.By.BUG);
         }
     }
 
     @Override
     public void ended() {
-        disconnect(Failure.disconnected("Peer disconnected."));
-        stream.end();
+        end(Failure.disconnected("Peer disconnected."), Ending.By.PEER);
     }
 
     @Override
     public void failed(Throwable cause) {
-        disconnect(Failure.of(cause).as(Failure.Kind.DISCONNECTED));
+        end(cause instanceof Failure known ? known : Failure.of(cause).as(Failure.Kind.DISCONNECTED), Ending.By.PEER);
     }
 
-    private void handle(@Nullable Object message) {
+    private void handle(@Nullable Object message, int bytes) {
         if (!(message instanceof List<?> parts) || parts.isEmpty() || !(parts.getFirst() instanceof String kind)) {
             throw noMessage(message);
         }
@@ -260,8 +297,11 @@ final class Session implements WebPeer, MessageStream.Receiver {
             case "stream" -> {
                 Object expression = part(parts, 1);
                 long id = exports.nextPushed();
-                exports.streamed(id, pushed(expression));
+                if (!pipes.streamed(id, expression, bytes)) {
+                    exports.streamed(id, pushed(expression));
+                }
             }
+            case "pipe" -> pipes.opened(exports.nextPushed(), full());
             case "pull" -> exports.pull(id(parts));
             case "resolve" -> resolve(id(parts), part(parts, 2));
             case "reject" -> reject(id(parts), part(parts, 2));
@@ -280,7 +320,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private static WebException noMessage(@Nullable Object message) {
-        return WebException.of("bad RPC message: " + Tree.excerpt(message));
+        return WebException.ofProtocol("bad RPC message: " + Tree.excerpt(message));
     }
 
     private static @Nullable Object part(List<?> parts, int index) {
@@ -299,15 +339,19 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {
-        if (exports.size() >= limits.exports()) {
-            Failure full = Failure.overloaded("you hold " + exports.size()
-                    + " objects and results of this peer already, which is its limit: release some");
-            return new Exports.Pushed(new BrokenCap(full), null);
-        }
-        return reader.result(expression);
+        Failure full = full();
+        return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
+    }
+
+    private @Nullable Failure full() {
+        return exports.size() < limits.exports()
+                ? null
+                : Failure.overloaded("you hold " + exports.size()
+                        + " objects and results of this peer already, which is its limit: release some");
     }
 
     private void resolve(long id, @Nullable Object expression) {
+        checkSettles(id);
         Promise<WebPayload> result = reader.value(expression);
         Question question = questions.get(id);
         result.listen(loop, (value, failure) -> {
@@ -323,7 +367,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
         });
     }
 
+    /** A main object is there from the beginning: taking another in its place would let the peer's other objects pose as it. */
+    private static void checkSettles(long id) {
+        if (id == Imports.MAIN) {
+            throw WebException.ofProtocol("import " + id + " is an object: only promises are resolved or rejected");
+        }
+    }
+
     private void reject(long id, @Nullable Object expression) {
+        checkSettles(id);
         Question question = questions.get(id);
         reader.value(expression).listen(loop, (value, failure) -> {
             Failure cause = value == null
@@ -353,27 +405,31 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (reason != null) {
             reason.close();
         }
-        disconnect(cause.as(Failure.Kind.DISCONNECTED));
-        stream.end();
+        end(cause.as(Failure.Kind.DISCONNECTED), Ending.By.PEER);
     }
 
-    /** Ends the session because of what the peer did. */
-    private void abort(Failure cause) {
+    /** Ends the session because of what the peer did, which is told so. */
+    void abort(Failure cause) {
+        abort(cause, Ending.By.MISTAKE);
+    }
+
+    private void abort(Failure cause, Ending.By by) {
         if (down == null) {
             sendError("abort", null, cause);
-            disconnect(cause);
-            stream.end();
+            end(cause, by);
         }
     }
 
-    private void disconnect(Failure cause) {
+    private void end(Failure cause, Ending.By by) {
         if (down != null) {
             return;
         }
         down = cause;
         questions.disconnected(cause);
         imports.disconnected(cause);
+        pipes.disconnected(cause);
         exports.disconnected();
         over.complete(Promise.nothing());
+        ending.ended(cause, by);
     }
 }

@@ -32,7 +32,7 @@ final class ValueCap extends CountedCap {
 
     @Override
     public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
-        return new OutgoingCall(this, method, hints);
+        return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);
     }
 
     @Override
@@ -44,22 +44,29 @@ final class ValueCap extends CountedCap {
         try {
             Object at = payload.value();
             for (int i = 0; i < steps.size(); i++) {
-                if (at instanceof Cap cap) {
+                Cap inside = Values.leadingOn(at);
+                if (inside != null) {
                     Path.Names rest = new Path.Names(steps.subList(i, steps.size()));
-                    return cap.call(new Redirected(call, new Method.Member(rest, member.reads())));
+                    return inside.call(new Redirected(call, new Method.Member(rest, member.reads())));
                 }
                 at = Values.step(at, steps.get(i));
             }
             if (member.reads()) {
                 return read(call, at);
             }
-            if (at instanceof Cap cap) {
-                return cap.call(new Redirected(call, new Method.Member(Path.Names.NONE, false)));
+            Cap inside = Values.leadingOn(at);
+            if (inside != null) {
+                return inside.call(new Redirected(call, new Method.Member(Path.Names.NONE, false)));
             }
             throw Errors.type("'" + place.then(member.path()) + "' is not a function.");
         } catch (Failure e) {
             return refuse(call, e);
         }
+    }
+
+    /** Whether nothing inside can be called. */
+    boolean isPlain() {
+        return payload.isPlain();
     }
 
     /** The value; borrowed. */

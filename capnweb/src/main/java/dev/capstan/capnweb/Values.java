@@ -31,7 +31,11 @@ final class Values {
     }
 
     private static boolean isContainer(@Nullable Object value) {
-        return value instanceof List || value instanceof Map || value instanceof JsError;
+        return value instanceof List
+                || value instanceof Map
+                || value instanceof JsError
+                || value instanceof WebRequest
+                || value instanceof WebResponse;
     }
 
     private static void collect(@Nullable Object value, List<AutoCloseable> found, int depth) {
@@ -51,6 +55,8 @@ final class Values {
                 }
             }
             case JsError error -> collect(error.props(), found, depth + 1);
+            case WebRequest request -> collect(request.body(), found, depth + 1);
+            case WebResponse response -> collect(response.body(), found, depth + 1);
             case AutoCloseable one -> found.add(one);
             case null, default -> {}
         }
@@ -82,6 +88,16 @@ final class Values {
             case JsError error -> new JsError(error.name(), error.message(), error.stack(), shareAll(error.props()));
             case Cap cap -> cap.share();
             case PromisedValue deferred -> deferred.share();
+            case Readable stream -> stream.share();
+            case Writable stream -> stream.share();
+            case WebRequest request -> {
+                share(request.body());
+                yield request;
+            }
+            case WebResponse response -> {
+                share(response.body());
+                yield response;
+            }
             case null, default -> value;
         };
     }
@@ -90,6 +106,38 @@ final class Values {
         Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
         map.forEach((key, element) -> copy.put((String) key, share(element)));
         return copy;
+    }
+
+    /** What calls and paths go on to at {@code value}; null if that is a value of its own. Borrowed. */
+    static @Nullable Cap leadingOn(@Nullable Object value) {
+        return switch (value) {
+            case Cap cap -> cap;
+            case PromisedValue promised -> promised.cap();
+            case null, default -> null;
+        };
+    }
+
+    /** About as many bytes as a value takes in memory, streams and objects apart. */
+    static int weight(@Nullable Object value) {
+        long bytes = 16;
+        switch (value) {
+            case List<?> list -> {
+                for (Object element : list) {
+                    bytes += weight(element);
+                }
+            }
+            case Map<?, ?> map -> {
+                for (Map.Entry<?, ?> member : map.entrySet()) {
+                    bytes += weight(member.getKey()) + weight(member.getValue());
+                }
+            }
+            case String text -> bytes += text.length();
+            case byte[] content -> bytes += content.length;
+            case TypedBytes typed -> bytes += typed.bytes().length;
+            case Blob blob -> bytes += blob.content().length;
+            case null, default -> {}
+        }
+        return (int) Math.min(bytes, Integer.MAX_VALUE / 2);
     }
 
     /** What lies one step further; undefined if there is nothing. Nothing is inherited: only what was put there is found. */

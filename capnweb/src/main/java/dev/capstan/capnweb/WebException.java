@@ -16,33 +16,40 @@ public final class WebException extends RuntimeException {
 
     private final long offset;
     private final String fault;
+    private final boolean ofProtocol;
     /** Grows towards the root while the exception passes the callers, so that the way down costs nothing when nothing is wrong. */
     private String path = "";
 
-    private WebException(long offset, String fault, @Nullable Throwable cause) {
+    private WebException(long offset, String fault, boolean ofProtocol, @Nullable Throwable cause) {
         super(fault, cause);
         this.offset = offset;
         this.fault = fault;
+        this.ofProtocol = ofProtocol;
+    }
+
+    /** A message that cannot come now: what it does or names is not there. */
+    static WebException ofProtocol(String fault) {
+        return new WebException(-1, fault, true, null);
     }
 
     /** A fault of a value. */
     static WebException of(String fault) {
-        return new WebException(-1, fault, null);
+        return new WebException(-1, fault, false, null);
     }
 
     /** A fault of a value that something else found. */
     static WebException of(String fault, Throwable cause) {
-        return new WebException(-1, fault, cause);
+        return new WebException(-1, fault, false, cause);
     }
 
     /** A fault in a text. */
     static WebException at(long offset, String fault) {
-        return new WebException(offset, fault, null);
+        return new WebException(offset, fault, false, null);
     }
 
     /** A fault in a text that the parser found. */
     static WebException at(long offset, String fault, Throwable cause) {
-        return new WebException(offset, fault, cause);
+        return new WebException(offset, fault, false, cause);
     }
 
     /** This very fault, seen from the object that holds the member {@code name}. */
@@ -70,6 +77,14 @@ public final class WebException extends RuntimeException {
             return "at byte " + offset + ": " + fault;
         }
         return path.isEmpty() ? fault : "at " + path + ": " + fault;
+    }
+
+    /** The class that the same fault has in JavaScript. */
+    String className() {
+        if (offset >= 0) {
+            return "SyntaxError";
+        }
+        return ofProtocol ? "Error" : "TypeError";
     }
 
     /** What is wrong, without the place. */

@@ -38,6 +38,11 @@ public final class WebPayload implements Payload {
                 + " parameters or results has met an object that speaks Cap'n Web: put a gateway between the two");
     }
 
+    /** Whether the value holds nothing that has to be released. */
+    boolean isPlain() {
+        return owned.isEmpty();
+    }
+
     /** The value; borrowed, with the capabilities in it. */
     public @Nullable Object value() {
         if (references.get() <= 0) {
@@ -93,17 +98,20 @@ public final class WebPayload implements Payload {
             }
         }
         Object at = value();
-        for (Object step : names.steps()) {
-            if (at instanceof Cap) {
-                return new ValueCap(share(), names);
+        List<Object> steps = names.steps();
+        for (int i = 0; i < steps.size(); i++) {
+            Cap object = Values.leadingOn(at);
+            if (object != null) {
+                return new PropertyCap(object.share(), names.from(i));
             }
             try {
-                at = Values.step(at, step);
+                at = Values.step(at, steps.get(i));
             } catch (Failure e) {
                 return new BrokenCap(e);
             }
         }
-        return at instanceof Cap cap ? cap.share() : new ValueCap(share(), names);
+        Cap inside = Values.leadingOn(at);
+        return inside != null ? inside.share() : new ValueCap(share(), names);
     }
 
     @Override

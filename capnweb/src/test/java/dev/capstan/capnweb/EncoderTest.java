@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ class EncoderTest {
     }
 
     @Test
+    @Parity("CW-I003")
     void values_of_no_known_class_are_refused_with_path_and_class() {
         WebException fault = refused(Map.of("a", List.of(1, Map.of("b", Optional.empty()))));
         assertEquals("a[1].b", fault.path());
@@ -42,6 +44,7 @@ class EncoderTest {
     }
 
     @Test
+    @Parity("CW-I004")
     void cycles_are_refused() {
         List<Object> loop = new ArrayList<>();
         loop.add(loop);

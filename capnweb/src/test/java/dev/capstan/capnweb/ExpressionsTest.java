@@ -11,8 +11,7 @@ import dev.capstan.capnweb.FakeSession.BlobToCome;
 import dev.capstan.capnweb.FakeSession.Later;
 import dev.capstan.capnweb.FakeSession.Mapped;
 import dev.capstan.capnweb.FakeSession.Reference;
-import dev.capstan.capnweb.FakeSession.Sink;
-import dev.capstan.capnweb.FakeSession.Source;
+import dev.capstan.testkit.Parity;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -121,6 +120,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"CW-L003", "CW-L004"})
         void bigints() {
             bothWays(new BigInteger("12345678901234567890"), "[\"bigint\",\"12345678901234567890\"]");
             bothWays(BigInteger.valueOf(-5), "[\"bigint\",\"-5\"]");
@@ -131,6 +131,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("CW-I018")
         void dates() {
             bothWays(Instant.ofEpochMilli(1749342170815L), "[\"date\",1749342170815]");
             bothWays(Instant.EPOCH, "[\"date\",0]");
@@ -156,6 +157,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"CW-I008", "CW-I009", "CW-I010"})
         void bytes() {
             byte[] bytes = {1, 2, 3, -6};
             assertEquals("[\"bytes\",\"AQID+g\"]", session.encode(bytes));
@@ -168,6 +170,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"CW-I012", "CW-I013", "CW-I014"})
         void all_other_kinds_of_bytes() {
             bothWays(
                     new TypedBytes(TypedBytes.Kind.UINT16, new byte[] {1, 0, 2, 1}),
@@ -182,6 +185,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("CW-I007")
         void megabytes_of_bytes() {
             byte[] bytes = new byte[4_000_001];
             for (int i = 0; i < bytes.length; i++) {
@@ -194,11 +198,13 @@ class ExpressionsTest {
     @Nested
     class Errors {
         @Test
+        @Parity("CW-I024")
         void an_error_without_more_has_three_elements() {
             bothWays(JsError.of("TypeError", "plain failure"), "[\"error\",\"TypeError\",\"plain failure\"]");
         }
 
         @Test
+        @Parity({"CW-I028", "CW-I027"})
         void a_stack_is_the_fourth() {
             bothWays(new JsError("Error", "m", "at x", Map.of()), "[\"error\",\"Error\",\"m\",\"at x\"]");
             assertNull(assertInstanceOf(JsError.class, session.decode("[\"error\",\"E\",\"m\",5]"))
@@ -206,6 +212,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"CW-I021", "CW-I022", "CW-I025", "CW-I026"})
         void properties_are_the_fifth() {
             String json =
                     "[\"error\",\"CodedError\",\"coded failure\",null,{\"code\":\"E_CODE\",\"details\":{\"retry\":3,\"at\":"
@@ -217,6 +224,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"CW-I023", "CW-I030", "CW-I032"})
         void causes_and_inner_errors_are_properties() {
             for (String json : List.of(
                     "[\"error\",\"Error\",\"outer\",null,{\"cause\":[\"error\",\"RangeError\",\"inner\"]}]",
@@ -228,6 +236,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("CW-I184")
         void properties_that_errors_have_anyway_are_dropped_but_decoded() {
             assertEquals(
                     new JsError("Error", "x", null, Map.of("fine", 3L)),
@@ -241,13 +250,14 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("CW-I033")
         void properties_that_cannot_be_sent_are_left_out() {
             Map<String, Object> props = new LinkedHashMap<>();
             props.put("cap", session.cap(-1));
             props.put("half", Map.of("a", List.of(1L, session.cap(-2))));
             props.put("ok", 1L);
             props.put("thread", Thread.currentThread());
-            props.put("stream", new Source(1));
+            props.put("stream", session.readable(1));
             props.put("blob", new Blob("", new byte[0]));
             props.put("later", new Later("promise", -1));
             assertEquals(
@@ -263,6 +273,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("CW-I034")
         void a_property_that_holds_itself_is_left_out() {
             List<Object> loop = new ArrayList<>();
             loop.add(loop);
@@ -272,6 +283,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("CW-I035")
         void properties_that_are_too_large_are_all_left_out() {
             List<Object> twice = List.of("x");
             for (int i = 0; i < 60; i++) {
@@ -300,8 +312,8 @@ class ExpressionsTest {
         void what_the_session_knows_is_written_and_read_by_it() {
             bothWays(session.cap(-1), "[\"export\",-1]");
             bothWays(new Later("promise", -2), "[\"promise\",-2]");
-            bothWays(new Sink(-3), "[\"writable\",-3]");
-            bothWays(new Source(1), "[\"readable\",1]");
+            bothWays(session.writable(-3), "[\"writable\",-3]");
+            bothWays(session.readable(1), "[\"readable\",1]");
             bothWays(
                     Map.of("a", List.of(session.cap(-1), session.cap(-2))),
                     "{\"a\":[[[\"export\",-1],[\"export\",-2]]]}");
@@ -312,7 +324,8 @@ class ExpressionsTest {
         void blobs_are_streams() {
             assertEquals("[\"blob\",\"text/x\",[\"readable\",1]]", session.encode(new Blob("Text/X", new byte[3])));
             assertEquals(
-                    new BlobToCome("text/x", new Source(4)), session.decode("[\"blob\",\"text/x\",[\"readable\",4]]"));
+                    new BlobToCome("text/x", session.readable(4)),
+                    session.decode("[\"blob\",\"text/x\",[\"readable\",4]]"));
         }
 
         @Test
@@ -366,6 +379,7 @@ class ExpressionsTest {
     }
 
     @Test
+    @Parity({"CW-I001", "CW-I002"})
     void the_value_of_every_type_that_typescript_sent_is_written_as_it_was() {
         String json =
                 "{\"date\":[\"date\",1749342170815],\"bad\":[\"date\",null],\"big\":[\"bigint\",\"12345678901234567890\"],"

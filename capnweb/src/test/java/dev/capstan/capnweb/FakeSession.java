@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.capstan.async.SimLoop;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
@@ -17,14 +18,13 @@ final class FakeSession implements Incoming, Outgoing {
     final List<@Nullable Object> dropped = new ArrayList<>();
 
     private final Map<Long, Cap> caps = new HashMap<>();
+    private final Map<Long, Readable> sources = new HashMap<>();
+    private final Map<Long, Writable> sinks = new HashMap<>();
+    private final SimLoop sim = new SimLoop();
     Limits limits = Limits.DEFAULT;
     Compat compat = Compat.V0_12;
 
     record Later(String tag, long id) implements Deferred {}
-
-    record Source(long id) implements Readable {}
-
-    record Sink(long id) implements Writable {}
 
     record Reference(
             String tag, long id, Path.Names path, @Nullable List<@Nullable Object> args) implements Deferred {}
@@ -61,13 +61,21 @@ final class FakeSession implements Incoming, Outgoing {
     }
 
     @Override
-    public Object writable(long id) {
-        return new Sink(id);
+    public Writable writable(long id) {
+        return sinks.computeIfAbsent(id, n -> new Writable(new Pipe(sim.loop())));
     }
 
     @Override
-    public Object readable(long id) {
-        return new Source(id);
+    public Readable readable(long id) {
+        return sources.computeIfAbsent(id, n -> new Readable(sim.loop(), new Pipe(sim.loop())));
+    }
+
+    private static <S> long id(Map<Long, S> streams, S stream) {
+        return streams.entrySet().stream()
+                .filter(known -> known.getValue().equals(stream))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
     }
 
     @Override
@@ -117,12 +125,12 @@ final class FakeSession implements Incoming, Outgoing {
 
     @Override
     public void readable(JsonWriter out, Readable stream) {
-        out.raw("[\"readable\",").number(((Source) stream).id).raw(']');
+        out.raw("[\"readable\",").number(id(sources, stream)).raw(']');
     }
 
     @Override
     public void writable(JsonWriter out, Writable stream) {
-        out.raw("[\"writable\",").number(((Sink) stream).id).raw(']');
+        out.raw("[\"writable\",").number(id(sinks, stream)).raw(']');
     }
 
     @Override

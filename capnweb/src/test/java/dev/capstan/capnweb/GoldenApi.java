@@ -12,6 +12,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Request;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The object that the transcripts were recorded with, in Java. */
@@ -75,6 +77,11 @@ final class GoldenApi {
         Scripted api = new Scripted(loop);
         return api.on("square", args -> value((Long) args.getFirst() * (Long) args.getFirst()))
                 .on("echo", args -> value(Values.share(args.getFirst())))
+                .on(
+                        "list",
+                        args -> value(LongStream.rangeClosed(1, (Long) args.getFirst())
+                                .boxed()
+                                .toList()))
                 .on("nothing", args -> value(JsValue.UNDEFINED))
                 .on("add", args -> value((Long) args.get(0) + (Long) args.get(1)))
                 .on("dupEcho", args -> value(Values.share(args.getFirst())))
@@ -122,6 +129,66 @@ final class GoldenApi {
                                 .after(Duration.ofMillis(20))
                                 .map(done -> new Scripted.Answered(counter(100))))
                 .on("self", args -> value(api.cap()))
+                .on("stream", args -> value(texts((Long) Objects.requireNonNull(args.getFirst()))))
+                .on("badStream", args -> value(broken()))
+                .on("byteStream", args -> value(Readable.of(loop, List.of(new byte[] {1, 2}, new byte[] {3}))))
+                .on("readAll", args -> all((Readable) Objects.requireNonNull(args.getFirst()), new ArrayList<>()))
+                .on("writeTo", args -> {
+                    Writable stream = (Writable) Objects.requireNonNull(args.getFirst());
+                    return stream.write("a")
+                            .then(room -> stream.write(object("b", List.of(1L))))
+                            .then(room -> stream.end())
+                            .map(done -> new Scripted.Answered("done"));
+                })
+                .on(
+                        "readOne",
+                        args -> ((Readable) Objects.requireNonNull(args.getFirst()))
+                                .read()
+                                .map(chunk -> new Scripted.Answered(chunk.take())))
+                .on(
+                        "spoil",
+                        args -> ((Writable) Objects.requireNonNull(args.getFirst()))
+                                .abort(Failure.failed("spoilt"))
+                                .map(told -> new Scripted.Answered(null)))
+                .on("pipe", args -> {
+                    Writable.Pair pipe = Writable.pipe(loop);
+                    return value(object("to", pipe.writable(), "from", pipe.readable()));
+                })
+                .on(
+                        "counters",
+                        args -> value(Readable.of(
+                                loop,
+                                LongStream.range(0, (Long) Objects.requireNonNull(args.getFirst()))
+                                        .mapToObj(this::counter)
+                                        .toList())))
+                .on(
+                        "readAll2",
+                        args -> ((Readable) Objects.requireNonNull(args.getFirst()))
+                                .bytes(100 << 20)
+                                .map(bytes -> new Scripted.Answered((long) bytes.length)))
+                .on("blobLen", args -> {
+                    Blob blob = (Blob) Objects.requireNonNull(args.getFirst());
+                    String text = new String(blob.content(), StandardCharsets.UTF_8);
+                    return value(object("size", (long) blob.content().length, "type", blob.type(), "text", text));
+                })
+                .on("makeBlob", args -> value(new Blob("text/plain", utf8("hi blob"))))
+                .on(
+                        "request",
+                        args -> value(new WebRequest(
+                                new Url("http://x.test/p"),
+                                "POST",
+                                Headers.of("content-type", "text/plain;charset=UTF-8", "x-h", "1"),
+                                Readable.of(loop, utf8("hello")),
+                                Map.of())))
+                .on(
+                        "response",
+                        args -> value(new WebResponse(
+                                201,
+                                "",
+                                Headers.of("content-type", "text/plain;charset=UTF-8", "x-r", "2"),
+                                Readable.of(loop, utf8("body!")),
+                                Map.of())))
+                .on("respNull", args -> value(WebResponse.of(204, null)))
                 .on("fail", args -> Promise.failed(failure((String) Objects.requireNonNull(args.getFirst()))))
                 .get("prop", () -> object("deep", object("er", 7L), "counter", counter(3)));
     }
@@ -160,6 +227,37 @@ final class GoldenApi {
             case "string" -> Errors.received("just a string");
             default -> Failure.failed("no failure is called " + kind);
         };
+    }
+
+    private Readable texts(long count) {
+        Iterable<String> chunks =
+                () -> LongStream.range(0, count).mapToObj(i -> "chunk" + i).iterator();
+        return Readable.of(loop, chunks);
+    }
+
+    private Readable broken() {
+        Writable.Pair pipe = Writable.pipe(loop);
+        Writable end = pipe.writable();
+        end.write("one")
+                .then(taken -> end.abort(Failure.failed("stream broke")))
+                .attach(end)
+                .detach(failure -> {});
+        return pipe.readable();
+    }
+
+    /** What is read, the stream being there until all of it is. */
+    private static Promise<Scripted.Answered> all(Readable stream, List<@Nullable Object> before) {
+        return stream.read().then(chunk -> {
+            if (chunk.isEnd()) {
+                return value(before);
+            }
+            before.add(chunk.take());
+            return all(stream, before);
+        });
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     static List<String> sorted(List<String> lines) {

@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.capstan.testkit.Parity;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ class RoundTripTest {
     private final FakeSession session = new FakeSession();
 
     @Test
+    @Parity("CW-I005")
     void random_values_come_back_as_they_were() {
         for (int i = 0; i < TREES; i++) {
             long seed = SEED + i;
@@ -54,8 +56,8 @@ class RoundTripTest {
             case 13 -> Headers.of("a" + random.nextInt(9), "v" + random.nextInt(), "b", "");
             case 14 -> session.cap(-1 - random.nextInt(5));
             case 15 -> new FakeSession.Later("promise", -1 - random.nextInt(5));
-            case 16 -> new FakeSession.Source(random.nextInt(5));
-            case 17 -> new FakeSession.Sink(-random.nextInt(5));
+            case 16 -> session.readable(random.nextInt(5));
+            case 17 -> session.writable(-random.nextInt(5));
             case 18 -> WebResponse.of(200 + random.nextInt(3), random.nextBoolean() ? text(random) : null);
             case 19 ->
                 new JsError(text(random), text(random), random.nextBoolean() ? text(random) : null, plainMap(random));

@@ -21,6 +21,7 @@ final class Scripted implements Target {
     private final Loop loop;
     private final Map<String, Function> methods = new HashMap<>();
     private final Map<String, Getter> getters = new HashMap<>();
+    private Runnable onReleased = () -> {};
 
     interface Function {
         /** Borrows the arguments; what is in the value it answers goes to the caller. */
@@ -54,6 +55,11 @@ final class Scripted implements Target {
 
     Scripted get(String name, Getter getter) {
         getters.put(name, getter);
+        return this;
+    }
+
+    Scripted onReleased(Runnable action) {
+        onReleased = action;
         return this;
     }
 
@@ -93,5 +99,10 @@ final class Scripted implements Target {
             WebPayload.of(rest.params()).set(Values.share(arguments));
             return context.tailCall(rest);
         }
+    }
+
+    @Override
+    public void released() {
+        onReleased.run();
     }
 }

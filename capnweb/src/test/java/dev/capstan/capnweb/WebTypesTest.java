@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.capstan.capnweb.FakeSession.Source;
+import dev.capstan.testkit.Parity;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +54,7 @@ class WebTypesTest {
     }
 
     @Test
+    @Parity("CW-I167")
     void header_fields_are_sorted_and_combined_as_javascript_lists_them() {
         Headers headers = Headers.of(
                 "X-A", " b ", "Set-Cookie", "1", "content-type", "text/plain", "x-a", "c", "set-cookie", "2");
@@ -71,6 +72,7 @@ class WebTypesTest {
     }
 
     @Test
+    @Parity("CW-I170")
     void requests_leave_out_what_has_its_default() {
         bothWays(WebRequest.get(new Url("http://x.test/"), Headers.NONE), "[\"request\",\"http://x.test/\",{}]");
         bothWays(
@@ -78,7 +80,7 @@ class WebTypesTest {
                         new Url("http://x.test/p"),
                         "post",
                         Headers.of("content-type", "text/plain;charset=UTF-8", "x-h", "1"),
-                        new Source(1),
+                        session.readable(1),
                         Map.of()),
                 "[\"request\",\"http://x.test/p\",{\"method\":\"POST\",\"headers\":[[\"content-type\",\"text/plain;charset=UTF-8\"],"
                         + "[\"x-h\",\"1\"]],\"body\":[\"readable\",1],\"duplex\":\"half\"}]");
@@ -116,13 +118,14 @@ class WebTypesTest {
     }
 
     @Test
+    @Parity("CW-I171")
     void responses_leave_out_what_has_its_default() {
         bothWays(
                 new WebResponse(
                         201,
                         "",
                         Headers.of("content-type", "text/plain;charset=UTF-8", "x-r", "2"),
-                        new Source(4),
+                        session.readable(4),
                         Map.of()),
                 "[\"response\",[\"readable\",4],{\"status\":201,\"headers\":[[\"content-type\",\"text/plain;charset=UTF-8\"],"
                         + "[\"x-r\",\"2\"]]}]");

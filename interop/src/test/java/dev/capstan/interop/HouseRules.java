@@ -154,7 +154,13 @@ final class HouseRules {
                     "readers and builders of every list kind are named in generated code, which lives in users' packages, and the"
                             + " cases of a dynamic value in users' switches"));
 
-    private static final Map<String, String> TRANSPORTS = Map.of();
+    private static final Map<String, String> TRANSPORTS = Map.of(
+            "capnweb.SocketStream",
+            "a WebSocket as the stream of a session",
+            "capnweb.WebServer",
+            "WebSockets and batches are HTTP requests, whose heads an application has to see",
+            "capnweb.WebClient",
+            "opens WebSockets and sends batches through an HTTP client");
 
     private static final Map<String, String> STATICS =
             Map.of("async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads");

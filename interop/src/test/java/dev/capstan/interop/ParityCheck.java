@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * the row ran.
  */
 final class ParityCheck {
-    private static final List<String> PRIORITIES = List.of("P0", "P1", "P2");
+    private static final List<String> PRIORITIES = List.of("P0", "P1", "P2", "P3");
     private static final Map<String, String> GROUPS = Map.ofEntries(
             Map.entry("R", "rpc-test"),
             Map.entry("T", "rpc-twoparty-test"),
@@ -35,7 +35,13 @@ final class ParityCheck {
             Map.entry("W", "websocket-rpc-test"),
             Map.entry("J", "json-rpc-test"),
             Map.entry("X", "call handoff (reverted)"),
-            Map.entry("L", "live probes"));
+            Map.entry("L", "live probes"),
+            Map.entry("CW-I", "index.test"),
+            Map.entry("CW-L", "limits.test"),
+            Map.entry("CW-F", "flow-control.test"),
+            Map.entry("CW-B", "bun.test"),
+            Map.entry("CW-W", "workerd.test"),
+            Map.entry("OWN", "own probes"));
 
     private final String name;
     private final ParityList list;
@@ -125,8 +131,10 @@ final class ParityCheck {
     String report() {
         StringBuilder text = new StringBuilder(1024);
         try (Formatter table = new Formatter(text)) {
-            table.format("%-26s %9s %9s %9s %9s %6s%n", name, "P0", "P1", "P2", "covered", "open");
-            list.byGroup().forEach((group, rows) -> {
+            table.format("%-26s %9s %9s %9s %9s %9s %6s%n", name, "P0", "P1", "P2", "P3", "covered", "open");
+            list.byGroup().forEach((group, members) -> {
+                List<Row> rows =
+                        members.stream().filter(row -> row.none() == null).toList();
                 table.format("%-26s", (group + " " + GROUPS.getOrDefault(group, "")).strip());
                 for (String priority : PRIORITIES) {
                     table.format(
@@ -137,7 +145,9 @@ final class ParityCheck {
                 }
                 table.format(" %9s %6d%n", share(rows), rows.size() - covered(rows));
             });
-            List<Row> all = List.copyOf(list.rows().values());
+            List<Row> all = list.rows().values().stream()
+                    .filter(row -> row.none() == null)
+                    .toList();
             Map<String, String> sums = new LinkedHashMap<>();
             for (String priority : PRIORITIES) {
                 List<Row> rows = all.stream()
@@ -148,9 +158,10 @@ final class ParityCheck {
                 }
             }
             table.format(
-                    name + ": %s rows covered, %d open; by priority (covered/all) %s%n",
+                    name + ": %s rows covered, %d open, %d without counterpart; by priority (covered/all) %s%n",
                     share(all),
                     all.size() - covered(all),
+                    list.rows().size() - all.size(),
                     sums);
         }
         return text.toString();

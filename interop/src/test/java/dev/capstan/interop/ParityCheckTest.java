@@ -144,15 +144,18 @@ class ParityCheckTest {
                     "parity", naming("one"), marks(mark("one", Set.of(), "R01")), reports(passed("one")), Set.of());
             assertTrue(
                     check.report()
-                            .contains("R rpc-test                       1/1                           1/1      0"),
+                            .contains(
+                                    "R rpc-test                       1/1                                     1/1      0"),
                     check.report());
             assertTrue(
                     check.report()
-                            .contains("T rpc-twoparty-test                        0/1                 0/1      1"),
+                            .contains(
+                                    "T rpc-twoparty-test                        0/1                           0/1      1"),
                     check.report());
             assertTrue(
                     check.report()
-                            .endsWith("parity: 1/2 rows covered, 1 open; by priority (covered/all) {P0=1/1, P1=0/1}\n"),
+                            .endsWith(
+                                    "parity: 1/2 rows covered, 1 open, 0 without counterpart; by priority (covered/all) {P0=1/1, P1=0/1}\n"),
                     check.report());
         }
 
@@ -163,6 +166,32 @@ class ParityCheckTest {
             assertTrue(failing.report().contains("parity: 0/2"), failing.report());
             var skipping = new ParityCheck("parity", naming("one"), marks(), reports(skipped("one")), Set.of());
             assertTrue(skipping.report().contains("parity: 0/2"), skipping.report());
+        }
+    }
+
+    @Nested
+    class ARowWithoutCounterpart {
+        private static final String LIST =
+                "{\"CW-B001\": {\"priority\": \"P3\", \"tests\": [], \"none\": \"JavaScript-only\"}}";
+
+        @Test
+        void is_neither_covered_nor_open() {
+            var check = new ParityCheck("parity", list(LIST), marks(), reports(), Set.of());
+            assertTrue(check.report().contains("parity:  rows covered, 0 open, 1 without"), check.report());
+        }
+
+        @Test
+        void keeps_its_reason_through_an_update() {
+            assertEquals(list(LIST), list(list(LIST).withTests(Map.of()).toJson()));
+        }
+
+        @Test
+        void needs_an_accepted_reason_and_no_test() {
+            for (String bad : List.of(
+                    LIST.replace("JavaScript-only", "too much work"),
+                    LIST.replace("[]", "[\"dev.capstan.interop.Toy#one\"]"))) {
+                assertThrows(IllegalArgumentException.class, () -> list(bad));
+            }
         }
     }
 

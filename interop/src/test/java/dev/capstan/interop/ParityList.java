@@ -4,16 +4,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A parity list as it stands in a file such as {@code parity.json}: an object from row id to {@code {"priority": "P0", "tests":
- * ["Class#method"]}}. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
+ * ["Class#method"]}}, and where a row can have none, {@code "none"} with the reason. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
  *
  * @param rows by id, in the order of the file
  */
 record ParityList(Map<String, Row> rows) {
+    /** What is accepted as a reason for a row without any test. */
+    static final Set<String> REASONS = Set.of("JavaScript-only", "removed from the protocol");
+
     ParityList {
         rows = new LinkedHashMap<>(rows);
     }
@@ -22,16 +27,21 @@ record ParityList(Map<String, Row> rows) {
      * A behaviour of the other implementation.
      *
      * @param tests which of our tests show it, as {@code binary.ClassName#method}; none while the row is open
+     * @param none why there cannot be a test; one of {@link #REASONS}
      */
-    record Row(String id, String priority, List<String> tests) {
+    record Row(
+            String id,
+            String priority,
+            List<String> tests,
+            @Nullable String none) {
         Row {
             tests = List.copyOf(tests);
         }
 
-        /** The letter before the digits, or what stands before the colon: rows of one C++ test file share it. */
+        /** What stands before the digits, or before the colon: rows of one source file share it. */
         String group() {
             int colon = id.indexOf(':');
-            return colon < 0 ? id.substring(0, 1) : id.substring(0, colon);
+            return colon < 0 ? id.replaceFirst("-?\\d+$", "") : id.substring(0, colon);
         }
     }
 
@@ -49,7 +59,7 @@ record ParityList(Map<String, Row> rows) {
                 marked.forEach(tests::add);
             }
             tests.sort(null);
-            updated.put(id, new Row(id, row.priority(), tests));
+            updated.put(id, new Row(id, row.priority(), tests, row.none()));
         });
         return new ParityList(updated);
     }
@@ -69,7 +79,8 @@ record ParityList(Map<String, Row> rows) {
     String toJson() {
         return rows.values().stream()
                 .map(row -> "  \"" + row.id() + "\": {\"priority\": \"" + row.priority() + "\", \"tests\": "
-                        + array(row.tests()) + "}")
+                        + array(row.tests())
+                        + (row.none() == null ? "}" : ", \"none\": \"" + row.none() + "\"}"))
                 .collect(Collectors.joining(",\n", "{\n", "\n}\n"));
     }
 
@@ -113,21 +124,28 @@ record ParityList(Map<String, Row> rows) {
             expect('{');
             String priority = "";
             List<String> tests = List.of();
+            String none = null;
             do {
                 String key = string();
                 expect(':');
                 switch (key) {
                     case "priority" -> priority = string();
                     case "tests" -> tests = strings();
-                    default -> throw error("row " + id + " has a field " + key + "; only priority and tests are known");
+                    case "none" -> none = string();
+                    default ->
+                        throw error("row " + id + " has a field " + key + "; only priority, tests and none are known");
                 }
             } while (takes(','));
             expect('}');
-            if (!id.matches("[A-Z]\\d+|[a-z-]+: .+") || !priority.matches("P[0-2]")) {
+            if (!id.matches("[A-Z]\\d+|[A-Z]+-[A-Z]?\\d+|[a-z-]+: .+") || !priority.matches("P[0-3]")) {
                 throw error("row " + id + " with priority '" + priority
-                        + "': an id is a letter and digits, or a test file and a name; a priority P0, P1 or P2");
+                        + "': an id is letters and digits, or a test file and a name; a priority P0 to P3");
             }
-            return new Row(id, priority, tests);
+            if (none != null && (!REASONS.contains(none) || !tests.isEmpty())) {
+                throw error("row " + id + " gives '" + none + "' as its reason for having no test: one of " + REASONS
+                        + ", and no tests beside it");
+            }
+            return new Row(id, priority, tests, none);
         }
 
         private List<String> strings() {

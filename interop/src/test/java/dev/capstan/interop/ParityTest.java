@@ -31,16 +31,18 @@ class ParityTest {
 
     /** A list of rows in a file; a mark belongs to the one whose ids have its shape. */
     enum Rows {
-        RPC("parity", "parity.json", "[A-Z]\\d+"),
-        SERIALIZATION("serialization parity", "serialization-parity.json", "[a-z-]+: .+");
+        RPC("parity", "capnp", "parity.json", "[A-Z]\\d+"),
+        SERIALIZATION("serialization parity", "capnp", "serialization-parity.json", "[a-z-]+: .+"),
+        WEB("Cap'n Web parity", "capnweb", "capnweb-parity.json", "(CW-[A-Z]|OWN-)\\d+");
 
         private final String title;
         private final Path path;
         private final Pattern ids;
 
-        Rows(String title, String name, String ids) {
+        Rows(String title, String module, String name, String ids) {
             this.title = title;
-            this.path = TREE.root().resolve("capnp/src/test/resources").resolve(name);
+            this.path =
+                    TREE.root().resolve(module).resolve("src/test/resources").resolve(name);
             this.ids = Pattern.compile(ids);
         }
 
@@ -130,6 +132,13 @@ class ParityTest {
                         Map.entry("message", 8),
                         Map.entry("blob", 3)),
                 Rows.SERIALIZATION.list().groupSizes());
+    }
+
+    @Test
+    void every_test_of_cap_n_web_is_in_the_file() {
+        assertEquals(
+                Map.of("CW-I", 187, "CW-L", 17, "CW-F", 10, "CW-B", 16, "CW-W", 18, "OWN", 14),
+                Rows.WEB.list().groupSizes());
     }
 
     @Test

@@ -159,6 +159,26 @@ public record Limits(
         }
     }
 
+    /**
+     * Bounds of TLS.
+     *
+     * @param handshakes handshakes that a server has under way at a time; one more connection is closed. Stops the use of all processor time and memory by beginning
+     *     handshakes
+     * @param handshakeTimeout time for a handshake, from the connection. Stops connections that begin one and go no further
+     * @param closeTimeout time for a peer to close its connection after the session broke. Stops connections that are half closed for ever
+     */
+    public record Tls(int handshakes, Duration handshakeTimeout, Duration closeTimeout) {
+        /** 1,000 handshakes of 10 seconds each; 5 seconds to close. */
+        public static final Tls DEFAULT = new Tls(1_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+        /** Checks the ranges. */
+        public Tls {
+            atLeastOne("handshakes", handshakes);
+            positive("handshakeTimeout", handshakeTimeout);
+            positive("closeTimeout", closeTimeout);
+        }
+    }
+
     private static void positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " must be positive, not " + value);

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param embargoes paths that may be in the course of being shortened, on either side; more end the connection
  * @param messageWords largest message in words, sent or received. Stops allocation of what a length field claims
  * @param queuedBytes bytes waiting to be written above which nothing more is read. Stops a peer that asks and does not read
- * @param streamWindowBytes bytes of a stream of calls that may be on their way to one capability
+ * @param streamWindowBytes bytes of a stream of calls that may be on their way to one capability: the window adapts itself to the connection ({@link
+ *     dev.capstan.cap.Flow}), up to this. Stops a peer that reads slowly from filling our memory
  * @param pathLength steps in the path of a pipelined call
  * @param linger time in which the peer must take our last words and end too, once we have ended; then the connection is cut. Stops a peer that
  *     keeps a socket open for ever
@@ -30,7 +31,7 @@ public record Limits(
         Duration linger,
         Failures failures) {
     /**
-     * 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 64 KiB window, 64 steps, 10 seconds, {@link
+     * 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 1 GiB window, 64 steps, 10 seconds, {@link
      * Failures#DEFAULT}.
      */
     public static final Limits DEFAULT = new Limits(
@@ -40,7 +41,7 @@ public record Limits(
             1_000,
             8L << 20,
             16L << 20,
-            64L << 10,
+            1L << 30,
             64,
             Duration.ofSeconds(10),
             Failures.DEFAULT);

@@ -34,19 +34,33 @@ public final class HttpRoutes {
     public interface SocketHandler {
         /** {@code request} has become {@code socket}, which the handler owns and starts. */
         void opened(HttpRequest request, WebSocket socket) throws Exception;
+
+        /** What {@code request} is answered with instead of a WebSocket; null if it gets one. */
+        default @Nullable HttpResponse refusal(HttpRequest request) {
+            return null;
+        }
     }
 
     private final List<Plain> plain;
     private final List<Socket> sockets;
     private final Predicate<? super HttpRequest> origins;
 
-    private record Plain(String method, String path, Handler handler) {}
+    /** A rule for origins that is null is that of the whole. */
+    private record Plain(
+            String method,
+            String path,
+            Handler handler,
+            @Nullable Predicate<? super HttpRequest> origins) {}
 
-    record Socket(String path, List<String> subprotocols, SocketHandler handler) {}
+    record Socket(
+            String path,
+            List<String> subprotocols,
+            SocketHandler handler,
+            @Nullable Predicate<? super HttpRequest> origins) {}
 
     /** What a request leads to. */
     sealed interface Found {
-        record ToHandler(Handler handler) implements Found {}
+        record ToHandler(Handler handler, @Nullable Predicate<? super HttpRequest> origins) implements Found {}
 
         record ToSocket(Socket socket) implements Found {}
 
@@ -67,12 +81,34 @@ public final class HttpRoutes {
     /** These, and {@code handler} for this method and path. */
     public HttpRoutes on(String method, String path, Handler handler) {
         return new HttpRoutes(
-                plus(plain, new Plain(method.toUpperCase(Locale.ROOT), checked(path), handler)), sockets, origins);
+                plus(plain, new Plain(method.toUpperCase(Locale.ROOT), checked(path), handler, null)),
+                sockets,
+                origins);
     }
 
     /** These, and {@code handler} for WebSockets at this path; of the subprotocols that a client offers the first that is listed here is chosen. */
     public HttpRoutes webSocket(String path, SocketHandler handler, String... subprotocols) {
-        return new HttpRoutes(plain, plus(sockets, new Socket(checked(path), List.of(subprotocols), handler)), origins);
+        return new HttpRoutes(
+                plain, plus(sockets, new Socket(checked(path), List.of(subprotocols), handler, null)), origins);
+    }
+
+    /** These, and all of {@code others}, which keep their own rule for origins. */
+    public HttpRoutes and(HttpRoutes others) {
+        List<Plain> allPlain = new ArrayList<>(plain);
+        for (Plain each : others.plain) {
+            allPlain.add(
+                    each.origins() != null
+                            ? each
+                            : new Plain(each.method(), each.path(), each.handler(), others.origins));
+        }
+        List<Socket> allSockets = new ArrayList<>(sockets);
+        for (Socket each : others.sockets) {
+            allSockets.add(
+                    each.origins() != null
+                            ? each
+                            : new Socket(each.path(), each.subprotocols(), each.handler(), others.origins));
+        }
+        return new HttpRoutes(List.copyOf(allPlain), List.copyOf(allSockets), origins);
     }
 
     /**
@@ -123,9 +159,17 @@ public final class HttpRoutes {
         if (found == null) {
             found = findPlain(head);
         }
-        boolean asked = !(found instanceof Found.ToAnswer)
-                && !head.headers().all("origin").isEmpty();
-        if (asked && !origins.test(head)) {
+        Predicate<? super HttpRequest> rule;
+        switch (found) {
+            case Found.ToHandler(Handler handler, Predicate<? super HttpRequest> own) -> rule = own;
+            case Found.ToSocket(Socket socket) -> rule = socket.origins();
+            case Found.ToAnswer answer -> {
+                return answer;
+            }
+        }
+        Predicate<? super HttpRequest> allowed = rule == null ? origins : rule;
+        boolean asked = !head.headers().all("origin").isEmpty();
+        if (asked && !allowed.test(head)) {
             return new Found.ToAnswer(HttpResponse.text(403, "this origin is not allowed here"));
         }
         return found;
@@ -157,7 +201,7 @@ public final class HttpRoutes {
             }
         }
         if (best != null) {
-            return new Found.ToHandler(best.handler());
+            return new Found.ToHandler(best.handler(), best.origins());
         }
         if (!otherMethods.isEmpty()) {
             HttpResponse answer = HttpResponse.text(405, "this method is not allowed here");

@@ -161,10 +161,11 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         }
         boolean upgrade = !read.isOld() && Upgrade.isAsked(read.request());
         HttpRoutes.Found leads = routes.find(read.request(), upgrade);
-        if (leads instanceof HttpRoutes.Found.ToSocket) {
+        if (leads instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket)) {
             HttpResponse why = read.hasBody()
                     ? HttpResponse.text(400, "a WebSocket cannot be asked for with a body")
                     : Upgrade.refusal(read.request());
+            why = why == null ? socket.handler().refusal(read.request()) : why;
             leads = why == null ? leads : new HttpRoutes.Found.ToAnswer(why);
         }
         found = leads;
@@ -200,7 +201,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         switch (leads) {
             case HttpRoutes.Found.ToAnswer(HttpResponse answer) -> answer(answer);
             case HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket) -> upgrade(read.request(), socket);
-            case HttpRoutes.Found.ToHandler(HttpRoutes.Handler handler) -> {
+            case HttpRoutes.Found.ToHandler(HttpRoutes.Handler handler, var rule) -> {
                 stream.pause();
                 handle(read.request().withBody(body.take()), handler);
             }

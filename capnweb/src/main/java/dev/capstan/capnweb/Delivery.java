@@ -1,0 +1,49 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.DeferredAnswer;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Calls of objects, which see their arguments when these are there and not before. */
+final class Delivery {
+    private Delivery() {}
+
+    /**
+     * Calls in the order in which this was called, but for calls whose arguments are not there yet.
+     *
+     * @param target borrowed
+     * @param arguments owned; null to read
+     * @throws WebException if the arguments nest too deeply
+     */
+    static Answer call(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+        Method.Member method = new Method.Member(path, arguments == null);
+        if (!Waiting.isIn(arguments)) {
+            return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
+        }
+        DeferredAnswer answer = new DeferredAnswer(loop);
+        Cap held = target.share();
+        Promise.Cancelable waiting = Waiting.of(arguments).listen(loop, (params, failure) -> {
+            try (held) {
+                answer.link(
+                        params != null
+                                ? held.call(Call.of(method, params, Hints.NONE))
+                                : Answer.broken(
+                                        Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
+            }
+        });
+        answer.onUnused(() -> {
+            waiting.cancel();
+            held.close();
+        });
+        return answer.answer();
+    }
+}

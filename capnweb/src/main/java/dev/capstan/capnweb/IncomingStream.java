@@ -1,0 +1,264 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.CountedCap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Format;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Pipeline;
+import dev.capstan.cap.Request;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream that the peer writes and we read: an object with the methods write, close and abort, at the end of a pipe or behind a stream to write that we have sent.
+ *
+ * <p>They take effect in the order in which they came, also where a chunk has parts that are not there yet, and each is answered when the sink has done it. A peer is told to stop by the
+ * first write that fails because nobody reads any more. It has no use for the answers to those that are on their way then, but TypeScript keeps an entry for each until it is there: they are
+ * left out for a peer that is known not to ({@link Compat#CAPSTAN}). Ends are answered always.
+ *
+ * <p>Invariant: {@code unreadBytes} are the bytes of the messages that hold the writes which are not done, and they are counted in {@link Pipes}, too.
+ */
+final class IncomingStream extends CountedCap {
+    private static final Object BRAND = new Object();
+
+    private final Session session;
+    private final ChunkSink sink;
+    private final Runnable onReleased;
+    private final ArrayDeque<Arrival> waiting = new ArrayDeque<>();
+    /** The peer has said what is to become of the stream. */
+    private boolean closed;
+
+    private boolean aborted;
+    private boolean refused;
+    /** The sink is somebody else's again: the message with this stream was not sent. */
+    private boolean disowned;
+
+    /** Takes ownership of {@code sink}. */
+    IncomingStream(Session session, ChunkSink sink, Runnable onReleased) {
+        super(session.loop);
+        this.session = session;
+        this.sink = sink;
+        this.onReleased = onReleased;
+    }
+
+    enum Kind {
+        WRITE,
+        CLOSE,
+        ABORT;
+
+        static @Nullable Kind of(String name) {
+            return switch (name) {
+                case "write" -> WRITE;
+                case "close" -> CLOSE;
+                case "abort" -> ABORT;
+                default -> null;
+            };
+        }
+    }
+
+    /** Told what has become of a message. */
+    interface Reply {
+        /** {@code failure} is null if it was done. */
+        void settled(@Nullable Failure failure);
+    }
+
+    private static final class Arrival {
+        final Kind kind;
+        final int bytes;
+        final Reply reply;
+
+        @Nullable
+        WebPayload arguments;
+
+        @Nullable
+        Failure failure;
+
+        Arrival(Kind kind, int bytes, Reply reply) {
+            this.kind = kind;
+            this.bytes = bytes;
+            this.reply = reply;
+        }
+    }
+
+    /** A message of the peer that asks for nothing but an answer under {@code answerId}. Consumes {@code arguments}. */
+    void streamed(long answerId, Kind kind, Promise<WebPayload> arguments, int bytes) {
+        arrived(kind, arguments, bytes, failure -> {
+            if (failure == null) {
+                session.sendResolve(answerId, JsValue.UNDEFINED);
+            } else if (kind != Kind.WRITE || aborted || !refused || !session.compat().forgetsWrites()) {
+                refused |= kind == Kind.WRITE;
+                session.sendReject(answerId, failure);
+            }
+        });
+    }
+
+    private void arrived(Kind kind, Promise<WebPayload> arguments, int bytes, Reply reply) {
+        closed |= kind != Kind.WRITE;
+        aborted |= kind == Kind.ABORT;
+        Arrival arrival = new Arrival(kind, bytes, reply);
+        Failure full = session.pipes.unread(bytes);
+        if (full != null) {
+            // What is lost cannot be made good, so the stream is over.
+            waiting.add(arrival);
+            arguments.cancel();
+            arrival.failure = full;
+            apply();
+        } else if (arguments.isDone()) {
+            arrival.arguments = arguments.await();
+            waiting.add(arrival);
+            apply();
+        } else {
+            waiting.add(arrival);
+            arguments.listen(session.loop, (payload, failure) -> {
+                arrival.arguments = payload;
+                if (payload == null) {
+                    arrival.failure = Failure.of(failure == null ? Failure.failed("no chunk") : failure);
+                }
+                apply();
+            });
+        }
+    }
+
+    private void apply() {
+        for (Arrival next = waiting.peek(); next != null; next = waiting.peek()) {
+            WebPayload arguments = next.arguments;
+            Failure failure = next.failure;
+            if (failure != null) {
+                sink.abort(failure).listen(session.loop, (told, ignored) -> {});
+                waiting.remove();
+                done(next, failure);
+            } else if (arguments != null) {
+                waiting.remove();
+                apply(next, arguments);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void apply(Arrival arrival, WebPayload arguments) {
+        Promise<Void> result;
+        try {
+            result = switch (arrival.kind) {
+                case WRITE -> sink.write(first(arguments));
+                case CLOSE -> {
+                    arguments.close();
+                    yield sink.end();
+                }
+                case ABORT -> sink.abort(reason(first(arguments)));
+            };
+        } catch (WebException | Failure e) {
+            result = Promise.failed(Errors.failure(e));
+        }
+        if (result.isDone()) {
+            done(arrival, null);
+        } else {
+            result.listen(session.loop, (told, failure) -> done(arrival, failure == null ? null : Failure.of(failure)));
+        }
+    }
+
+    private void done(Arrival arrival, @Nullable Failure failure) {
+        session.pipes.read(arrival.bytes);
+        arrival.reply.settled(failure);
+    }
+
+    /** The only argument that counts, which the caller owns. */
+    private static @Nullable Object first(WebPayload arguments) {
+        if (!(arguments.take() instanceof List<?> list) || list.isEmpty()) {
+            return JsValue.UNDEFINED;
+        }
+        Values.close(Values.owned(list.subList(1, list.size())));
+        return list.getFirst();
+    }
+
+    private static Failure reason(@Nullable Object value) {
+        Values.close(Values.owned(value));
+        return value == JsValue.UNDEFINED
+                ? Failure.failed("The stream was aborted by its writer, who gave no reason.")
+                : Errors.received(value);
+    }
+
+    /** The message that introduced this was not sent: the sink goes back to its owner, as it was. */
+    void disown() {
+        disowned = true;
+    }
+
+    // ---- Cap: a peer may write with ordinary calls, too
+
+    @Override
+    public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+        return Request.of(this, method, WebFormat.INSTANCE, sizeHint, hints);
+    }
+
+    @Override
+    public Answer call(Call call) {
+        Kind kind = null;
+        if (call.method() instanceof Method.Member(Path.Names path, boolean reads)
+                && !reads
+                && path.steps().size() == 1) {
+            kind = Kind.of(path.steps().getFirst().toString());
+        }
+        if (kind == null) {
+            call.close();
+            return Answer.broken(
+                    Failure.failed("A stream that is written to has the methods write, close and abort, and not '"
+                            + Tree.excerpt(call.method().toString()) + "'."));
+        }
+        WebPayload results;
+        WebPayload arguments;
+        try (call) {
+            arguments = WebPayload.of(call.params()).share();
+            results = WebPayload.of(call.newResults(0));
+        } catch (Failure e) {
+            return Answer.broken(e);
+        }
+        Pipeline pipeline = Pipeline.of(results.share());
+        Completer<Payload> answer = new Completer<>(session.loop);
+        arrived(kind, Promise.of(arguments), Values.weight(arguments.value()), failure -> {
+            if (failure != null) {
+                answer.fail(failure);
+                results.close();
+            } else if (answer.isPending()) {
+                answer.complete(results);
+            } else {
+                results.close();
+            }
+        });
+        return new Answer(answer.promise(), pipeline);
+    }
+
+    @Override
+    public @Nullable Cap resolved() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Promise<Cap> resolution() {
+        return null;
+    }
+
+    @Override
+    public Object brand() {
+        return BRAND;
+    }
+
+    @Override
+    protected void released() {
+        onReleased.run();
+        if (!closed && !disowned) {
+            closed = true;
+            Failure down = session.down();
+            sink.abort(down == null ? Failure.failed(Writable.DROPPED) : down)
+                    .listen(session.loop, (told, failure) -> {});
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that can be called by names, without an interface: an object of a peer or of this process, the result of a call that need not be there yet, or a
+ * place inside of either.
+ *
+ * <p><b>Pipelining.</b> {@link #call} sends at once and returns the result as a stub, which can be called, looked into and passed on before it is there:
+ * {@code api.call("authenticate", token).get("profile").call("name").value()} takes one round trip. {@link #get} sends nothing. A result is asked for by {@link #value}
+ * alone; one that was not asked for never crosses the network.
+ *
+ * <p><b>Values</b> are trees: null, Boolean, Long, Double, String, List, Map with String keys, {@link JsValue}, BigInteger, Instant, byte[], {@link TypedBytes}, {@link
+ * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, and stubs for what can be called. Arguments may hold
+ * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for. A stub that is the result of a call, or a place, goes as the value
+ * that it will be; the receiver gets that. Do not change a tree that was received.
+ *
+ * <p><b>Ownership.</b> A stub from {@link #of}, {@link #call}, {@link #apply} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
+ * borrowed. Closing the result of a call that nobody has asked for, nor waits for, gives the call up. A place has nothing of its own: it is usable while the stub is open that it was
+ * taken from, and closing it closes nothing. What a program forgets to close is released some time if the stub was made with {@link Leftovers}, as are all that come from it.
+ *
+ * <p><b>Threads.</b> Any. Calls of one thread arrive in the order in which it made them; on other threads than the loop's they are handed to the loop.
+ *
+ * <p><b>Errors.</b> A call that fails fails its {@link #value} with a {@link dev.capstan.cap.Failure}, and what was called on it. A closed stub throws {@link IllegalStateException}, and an
+ * argument that cannot be sent fails the call, or throws {@link WebException} if it contains itself.
+ */
+public final class Stub implements AutoCloseable {
+    private final StubRoot root;
+    private final Path.Names place;
+    private final Loop loop;
+    private final boolean owns;
+
+    private Stub(StubRoot root, Path.Names place, Loop loop, boolean owns) {
+        this.root = root;
+        this.place = place;
+        this.loop = loop;
+        this.owns = owns;
+    }
+
+    /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. Forgetting to close it, or what comes from it, leaks until its session ends. */
+    public static Stub of(Loop loop, Cap cap) {
+        return of(loop, cap, null);
+    }
+
+    /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. {@code leftovers} look after what is not closed. */
+    public static Stub of(Loop loop, Cap cap, @Nullable Leftovers leftovers) {
+        return owner(StubState.of(loop, leftovers, cap));
+    }
+
+    private static Stub owner(StubState state) {
+        return new Stub(new StubOwner(state), Path.Names.NONE, state.loop(), true);
+    }
+
+    StubRoot root() {
+        return root;
+    }
+
+    Path.Names place() {
+        return place;
+    }
+
+    /** The loop on which this is used. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** Whether this is an object, and not a value that is on its way. */
+    boolean isObject() {
+        return place.isEmpty()
+                && root instanceof StubOwner owner
+                && !owner.state().isResult();
+    }
+
+    /** What this leads to; borrowed: it lives as long as the stub. On the loop's thread. */
+    public Cap cap() {
+        return owner().state().place(place);
+    }
+
+    /** The member of that name. */
+    public Stub get(String name) {
+        return get(Path.Names.of(name));
+    }
+
+    /** The element at {@code index}, from 0. */
+    public Stub get(int index) {
+        return get(new Path.Names(List.of(index)));
+    }
+
+    private Stub get(Path.Names further) {
+        return new Stub(root, place.then(further), loop, false);
+    }
+
+    /** Calls the method of that name. */
+    public Stub call(String name, @Nullable Object... arguments) {
+        return callAt(Path.Names.of(name), Arrays.asList(arguments));
+    }
+
+    /** Calls this itself, as functions are called. */
+    public Stub apply(@Nullable Object... arguments) {
+        return callAt(Path.Names.NONE, Arrays.asList(arguments));
+    }
+
+    /** Calls what lies at {@code path} below this; the caller owns the result. */
+    @SuppressWarnings("unchecked") // a copy of a list is a list
+    public Stub callAt(Path.Names path, List<? extends @Nullable Object> arguments) {
+        StubState state = owner().share();
+        try {
+            List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
+            return owner(state.call(place.then(path), copy));
+        } finally {
+            state.close();
+        }
+    }
+
+    /**
+     * Asks for what this stands for: the result of the call, the content of the place; if that can be called, a stub of it. It is asked for now, whether or not anybody waits for the
+     * promise, and once however often this is called. Whoever receives it closes the stubs in it. The null of JavaScript is null here, which the type of promises does not tell.
+     */
+    public Promise<Object> value() {
+        StubState state = owner().share();
+        try {
+            return state.value(place);
+        } finally {
+            state.close();
+        }
+    }
+
+    /** Fails with the reason when this does not lead anywhere any more; settles when the stub was closed before. Asks for nothing. */
+    public Promise<Void> onBroken() {
+        StubState state = owner().share();
+        try {
+            return state.onBroken(place);
+        } finally {
+            state.close();
+        }
+    }
+
+    /** Another reference to the same; the caller owns it. That of a place keeps alone what the place is in. */
+    public Stub dup() {
+        return new Stub(new StubOwner(owner().share()), place, loop, true);
+    }
+
+    private StubOwner owner() {
+        if (root instanceof StubOwner owner) {
+            return owner;
+        }
+        throw new IllegalStateException(
+                "a value inside of map() exists only when the map runs: return it from the function instead");
+    }
+
+    /** Gives this reference back; does nothing the second time, and for a place. */
+    @Override
+    public void close() {
+        if (owns) {
+            root.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "stub of " + root + (place.isEmpty() ? "" : " at " + place);
+    }
+}

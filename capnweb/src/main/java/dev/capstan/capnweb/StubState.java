@@ -1,0 +1,307 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Call;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Pipeline;
+import dev.capstan.cap.QueuedCap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stubs lead to: an object, or the result of a call, which is asked for when somebody waits for it and not before.
+ *
+ * <p>Counted, on any thread; everything else happens on the loop's thread, in the order in which a thread asked for it. A state made on another thread
+ * leads to a queue until its call was sent.
+ */
+final class StubState {
+    private final Loop loop;
+    private final @Nullable Leftovers leftovers;
+    private final Cap cap;
+    private final boolean isResult;
+    private final AtomicInteger references = new AtomicInteger(1);
+
+    private @Nullable Pipeline pipeline;
+    /** Of a call, until somebody waits for them. */
+    private @Nullable Promise<Payload> results;
+
+    private Promise.@Nullable Cancelable pulling;
+    private @Nullable WebPayload payload;
+    private @Nullable Failure failure;
+    private List<Completer<Object>> waiting = new ArrayList<>(0);
+    private final List<BrokenWatch> watches = new ArrayList<>(0);
+    private @Nullable Map<Path.Names, Cap> places;
+
+    private StubState(Loop loop, @Nullable Leftovers leftovers, Cap cap, boolean isResult) {
+        this.loop = loop;
+        this.leftovers = leftovers;
+        this.cap = cap;
+        this.isResult = isResult;
+    }
+
+    /** Takes ownership of {@code cap}. */
+    static StubState of(Loop loop, @Nullable Leftovers leftovers, Cap cap) {
+        return new StubState(loop, leftovers, cap, false);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    @Nullable
+    Leftovers leftovers() {
+        return leftovers;
+    }
+
+    boolean isResult() {
+        return isResult;
+    }
+
+    // ---- any thread
+
+    boolean tryShare() {
+        return references.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    void close() {
+        if (references.decrementAndGet() == 0) {
+            onLoop(this::released);
+        }
+    }
+
+    /** A reference was dropped without close: what runs is not cancelled. */
+    void forgotten() {
+        onLoop(() -> {
+            if (references.get() == 1 && results != null) {
+                value(new Completer<>(loop));
+            }
+            close();
+        });
+    }
+
+    private void onLoop(Runnable work) {
+        if (loop.inLoop()) {
+            work.run();
+        } else {
+            loop.post(work);
+        }
+    }
+
+    /**
+     * Calls what lies at {@code path}, or reads it.
+     *
+     * @param arguments as {@link StubValues#outgoing} made them, which are consumed; null to read
+     */
+    StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments) {
+        if (loop.inLoop()) {
+            Answer answer = send(path, arguments);
+            StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), true);
+            result.began(answer);
+            return result;
+        }
+        QueuedCap queue = new QueuedCap(loop);
+        StubState result = new StubState(loop, leftovers, queue, true);
+        // Both are used until the call was sent.
+        references.incrementAndGet();
+        result.references.incrementAndGet();
+        loop.post(() -> {
+            Answer answer = send(path, arguments);
+            queue.resolve(answer.pipeline().cap(Path.Names.NONE));
+            result.began(answer);
+            result.close();
+            close();
+        });
+        return result;
+    }
+
+    /** What lies at {@code place}, as its receiver's own; asked for at once. */
+    Promise<Object> value(Path.Names place) {
+        Completer<Object> completer = new Completer<>(loop);
+        references.incrementAndGet();
+        onLoop(() -> {
+            if (place.isEmpty()) {
+                value(completer);
+            } else {
+                StubState read = call(place, null);
+                read.value(completer);
+                read.close();
+            }
+            close();
+        });
+        return completer.promise();
+    }
+
+    Promise<Void> onBroken(Path.Names place) {
+        Completer<Void> completer = new Completer<>(loop);
+        references.incrementAndGet();
+        onLoop(() -> {
+            watch(place, completer);
+            close();
+        });
+        return completer.promise();
+    }
+
+    // ---- on the loop
+
+    private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments) {
+        try {
+            List<@Nullable Object> content = arguments == null ? null : StubValues.sent(arguments);
+            if (content != null && !(cap.innermost() instanceof RemoteCap)) {
+                return Delivery.call(loop, cap, path, content);
+            }
+            // The peer puts the values in their places: what is not there yet need not come here.
+            WebPayload params = WebPayload.holding(content);
+            return cap.call(Call.of(new Method.Member(path, arguments == null), params, Hints.NONE));
+        } catch (WebException | Failure e) {
+            return Answer.broken(Errors.failure(e));
+        }
+    }
+
+    private void began(Answer answer) {
+        results = answer.results();
+        pipeline = answer.pipeline();
+    }
+
+    /** What lies at {@code place}, to be passed on before it is known, or as the object that it is; the caller owns it. */
+    Object passedOn(Path.Names place) {
+        if (place.isEmpty()) {
+            return isResult ? new PromisedValue(cap.share()) : cap.share();
+        }
+        return new PromisedValue(place(place).share());
+    }
+
+    /** What lies at {@code place}; borrowed. */
+    Cap place(Path.Names place) {
+        if (place.isEmpty()) {
+            return cap;
+        }
+        Map<Path.Names, Cap> known = places;
+        if (known == null) {
+            known = new HashMap<>(4);
+            places = known;
+        }
+        return known.computeIfAbsent(place, path -> {
+            Pipeline inside = pipeline;
+            return inside != null ? inside.cap(path) : new PropertyCap(cap.share(), path);
+        });
+    }
+
+    private void value(Completer<Object> completer) {
+        WebPayload known = payload;
+        Failure failed = failure;
+        if (!isResult) {
+            completer.follow(new PromisedValue(cap).value().then(settled -> {
+                try (WebPayload content = WebPayload.holding(settled.value())) {
+                    return received(content);
+                }
+            }));
+        } else if (failed != null) {
+            completer.fail(failed);
+        } else if (known != null) {
+            completer.follow(received(known));
+        } else {
+            await(completer);
+        }
+    }
+
+    /** Whoever waits uses what it waits for, also when all stubs are closed. */
+    private void await(Completer<Object> completer) {
+        references.incrementAndGet();
+        waiting.add(completer);
+        completer.onCancel(() -> {
+            if (waiting.remove(completer)) {
+                close();
+            }
+        });
+        Promise<Payload> asked = results;
+        results = null;
+        if (asked != null) {
+            pulling = asked.listen(loop, this::settled);
+        }
+    }
+
+    private void settled(@Nullable Payload content, @Nullable Throwable cause) {
+        pulling = null;
+        try {
+            payload = content == null ? null : WebPayload.of(content);
+            failure = content == null ? Failure.of(cause == null ? Failure.failed("no result") : cause) : null;
+        } catch (Failure e) {
+            failure = e;
+            if (content != null) {
+                content.close();
+            }
+        }
+        List<Completer<Object>> all = waiting;
+        waiting = new ArrayList<>(0);
+        for (Completer<Object> each : all) {
+            value(each);
+        }
+        for (int i = 0; i < all.size(); i++) {
+            close();
+        }
+    }
+
+    /** The value when all of it is there, with stubs for what can be called. Borrows {@code content}. */
+    private Promise<Object> received(WebPayload content) {
+        Object tree = content.value();
+        if (!Waiting.isIn(tree)) {
+            return Promise.of(received(tree));
+        }
+        return Waiting.of(Values.share(tree)).convert(whole -> {
+            try (whole) {
+                return received(whole.value());
+            }
+        });
+    }
+
+    /** Promises are not declared to hold null, but hold it; as a value it is one like any other. */
+    @SuppressWarnings("NullAway")
+    private Object received(@Nullable Object tree) {
+        return StubValues.received(loop, leftovers, tree);
+    }
+
+    private void watch(Path.Names place, Completer<Void> completer) {
+        BrokenWatch watch = new BrokenWatch(loop, completer);
+        watches.add(watch);
+        completer.onCancel(watch::close);
+        watch.begin(place(place));
+    }
+
+    private void released() {
+        if (results != null) {
+            results.cancel();
+            results = null;
+        }
+        if (pulling != null) {
+            pulling.cancel();
+        }
+        if (payload != null) {
+            payload.close();
+        }
+        if (pipeline != null) {
+            pipeline.close();
+        }
+        if (places != null) {
+            places.values().forEach(Cap::close);
+        }
+        cap.close();
+        watches.forEach(BrokenWatch::close);
+    }
+
+    @Override
+    public String toString() {
+        return isResult ? "result of a call" : cap.toString();
+    }
+}

@@ -1,0 +1,284 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import dev.capstan.net.http.Headers;
+import dev.capstan.net.http.HttpRequest;
+import dev.capstan.net.http.HttpResponse;
+import dev.capstan.net.http.HttpRoutes;
+import dev.capstan.net.http.WebSocket;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves Cap'n Web at a path of an HTTP server: sessions over WebSockets, and batches, which are sessions that last for one POST.
+ *
+ * <p>{@link #routes} is given to a {@link dev.capstan.net.http.HttpServer}, alone or {@linkplain HttpRoutes#and beside} routes of other kinds. Each session begins
+ * with the object that {@link Door} answers its visitor with.
+ *
+ * <p><b>Web pages.</b> A browser sends a page's requests with the cookies of the host that they go to, whoever wrote the page. So both kinds of session are open to pages of the same
+ * host and port alone, unless other origins are named. Programs that are no browsers send no origin and are let in; it is for {@code Door} to know them.
+ *
+ * <p>Belongs to its loop and is used on its thread. {@link #close} ends all sessions.
+ */
+public final class WebServer implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(WebServer.class.getName());
+    private static final String ANY = "*";
+
+    private final Loop loop;
+    private final Door door;
+    private final Limits limits;
+    private final Compat compat;
+    private final Set<String> origins;
+    private final Set<Session> sessions = new LinkedHashSet<>();
+    /** Batches, and WebSockets whose main object is not there yet. */
+    private int others;
+
+    private boolean closed;
+
+    /** Decides what a visitor may call first. */
+    @FunctionalInterface
+    public interface Door {
+        /**
+         * The main object of a session with {@code visitor}; the session becomes its owner. A {@link Failure} is told to the visitor: over a WebSocket as the end of the session, over
+         * HTTP as status 403, or 429, 503 or 404 where its kind says so. What else it throws or fails with is logged, and the visitor hears that something went wrong.
+         */
+        Promise<Cap> open(Visitor visitor) throws Exception;
+    }
+
+    /**
+     * Who wants a session.
+     *
+     * @param request its head: path, query, headers; the body is empty
+     * @param batch whether it is a batch, over which the visitor's objects cannot be called
+     */
+    public record Visitor(HttpRequest request, boolean batch) {
+        /** The value of a header; the first if there are several. */
+        public Optional<String> header(String name) {
+            return Optional.ofNullable(request.headers().first(name));
+        }
+
+        /** Where the web page comes from that asks; empty for programs that are no browsers. */
+        public Optional<String> origin() {
+            return header("origin");
+        }
+
+        /** The value of a cookie as it was sent. */
+        public Optional<String> cookie(String name) {
+            return request.headers().all("cookie").stream()
+                    .flatMap(line -> Stream.of(line.split(";", -1)))
+                    .map(String::strip)
+                    .filter(pair -> pair.startsWith(name + "="))
+                    .map(pair -> pair.substring(name.length() + 1))
+                    .findFirst();
+        }
+    }
+
+    /** A server with default limits for peers of version 0.11 and later, open to web pages of its own host. */
+    public WebServer(Loop loop, Door door) {
+        this(loop, door, Limits.DEFAULT, Compat.V0_12, Set.of());
+    }
+
+    /**
+     * A server.
+     *
+     * @param origins what other web pages may call it, such as {@code https://app.example} or {@code http://localhost:3000}; {@code *} for all of them,
+     *     which is safe only if nothing depends on cookies or on who can reach this host
+     */
+    public WebServer(Loop loop, Door door, Limits limits, Compat compat, Set<String> origins) {
+        this.loop = loop;
+        this.door = door;
+        this.limits = limits;
+        this.compat = compat;
+        this.origins =
+                origins.stream().map(each -> each.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        for (String each : this.origins) {
+            if (!each.equals(ANY) && !each.matches("[a-z][a-z0-9+.-]*://[^/]+")) {
+                throw new IllegalArgumentException(
+                        "an origin is scheme, host and port, as in https://app.example:8443, not '" + each + "'");
+            }
+        }
+    }
+
+    /** Sessions and batches that are served now. */
+    public int open() {
+        return sessions.size() + others;
+    }
+
+    /** Sizes of the tables of each session over a WebSocket, oldest first. */
+    public List<WebPeer.Tables> tables() {
+        return sessions.stream().map(Session::tables).toList();
+    }
+
+    /** WebSockets and POST at {@code path}, which may end in {@code /*}; and what browsers ask before they let a page of another origin in. */
+    public HttpRoutes routes(String path) {
+        return HttpRoutes.none()
+                .origins(this::allows)
+                .on("POST", path, this::batch)
+                .on("OPTIONS", path, WebServer::preflight)
+                .webSocket(path, new HttpRoutes.SocketHandler() {
+                    @Override
+                    public void opened(HttpRequest request, WebSocket socket) {
+                        socket(request, socket);
+                    }
+
+                    @Override
+                    public @Nullable HttpResponse refusal(HttpRequest request) {
+                        return WebServer.this.refusal(request);
+                    }
+                });
+    }
+
+    /** Ends all sessions; new ones are refused with 503. */
+    @Override
+    public void close() {
+        closed = true;
+        List.copyOf(sessions).forEach(Session::close);
+    }
+
+    // ---- who may come in
+
+    private @Nullable HttpResponse refusal(HttpRequest request) {
+        if (!allows(request)) {
+            return HttpResponse.text(403, "this origin is not allowed here");
+        }
+        if (closed) {
+            return HttpResponse.text(503, "the server is closing");
+        }
+        return open() < limits.transport().sessions()
+                ? null
+                : HttpResponse.text(503, "the server has " + open() + " sessions already, which is its limit");
+    }
+
+    /** A browser tells where a page comes from that sends what could do harm; in the second header if it leaves the first out. */
+    private boolean allows(HttpRequest request) {
+        List<String> from = request.headers().all("origin");
+        if (origins.contains(ANY)) {
+            return true;
+        }
+        if (from.isEmpty()) {
+            String site = request.headers().first("sec-fetch-site");
+            return site == null || site.equals("same-origin") || site.equals("none");
+        }
+        if (from.size() > 1) {
+            return false;
+        }
+        String origin = from.getFirst().toLowerCase(Locale.ROOT);
+        String host = request.headers().first("host");
+        int scheme = origin.indexOf("://");
+        return origins.contains(origin)
+                || (host != null && scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host));
+    }
+
+    /** Asked by browsers before a request with headers of its own, such as one with a token; who is not allowed does not come here. */
+    private static Promise<HttpResponse> preflight(HttpRequest request) {
+        Headers headers =
+                shared(request, Headers.of("access-control-allow-methods", "POST", "access-control-max-age", "600"));
+        String wanted = request.headers().first("access-control-request-headers");
+        return Promise.of(new HttpResponse(
+                204, wanted == null ? headers : headers.with("access-control-allow-headers", wanted), new byte[0]));
+    }
+
+    /** The page may read the answer. */
+    private static Headers shared(HttpRequest request, Headers headers) {
+        String origin = request.headers().first("origin");
+        return origin == null
+                ? headers
+                : headers.with("access-control-allow-origin", origin).with("vary", "origin");
+    }
+
+    // ---- WebSockets
+
+    private void socket(HttpRequest request, WebSocket socket) {
+        others++;
+        admit(new Visitor(request, false)).listen(loop, (main, failure) -> {
+            others--;
+            if (main != null && !closed) {
+                serve(socket, main);
+            } else if (main != null) {
+                main.close();
+                refuse(socket, Failure.disconnected("the server is closing"));
+            } else if (failure instanceof Failure known) {
+                refuse(socket, known);
+            } else {
+                LOG.log(Level.WARNING, () -> "no main object for " + request + "; its WebSocket is closed", failure);
+                socket.abort(failure == null ? Failure.failed("no main object") : failure);
+                refuse(socket, Failure.failed("the server failed to open a session"));
+            }
+        });
+    }
+
+    private Promise<Cap> admit(Visitor visitor) {
+        Promise<Cap> main;
+        try {
+            main = door.open(visitor);
+        } catch (Exception e) {
+            main = Promise.failed(e);
+        }
+        return loop.timer().timeout(limits.transport().batchTime(), main);
+    }
+
+    private void serve(WebSocket socket, Cap main) {
+        SocketStream.Opening opening = SocketStream.session(loop, main, limits, compat);
+        Session session = opening.session();
+        sessions.add(session);
+        session.onDisconnect().listen(loop, (done, failure) -> sessions.remove(session));
+        session.start();
+        opening.opened(socket);
+    }
+
+    private void refuse(WebSocket socket, Failure why) {
+        SocketStream.Opening opening = SocketStream.session(loop, null, limits, compat);
+        opening.session().start();
+        opening.opened(socket);
+        opening.session().abort(why);
+    }
+
+    // ---- batches
+
+    private Promise<HttpResponse> batch(HttpRequest request) {
+        HttpResponse refusal = refusal(request);
+        if (refusal != null) {
+            return Promise.of(refusal);
+        }
+        others++;
+        HttpRequest head =
+                new HttpRequest(request.method(), request.path(), request.query(), request.headers(), new byte[0]);
+        return admit(new Visitor(head, true))
+                .handle(
+                        main -> BatchAnswer.to(request.body(), loop, main, limits, compat)
+                                .map(reply -> answer(request, reply)),
+                        failure -> {
+                            if (failure instanceof Failure known) {
+                                return Promise.of(HttpResponse.text(status(known), known.reason()));
+                            }
+                            throw failure;
+                        })
+                .attach(() -> others--);
+    }
+
+    private static int status(Failure refusal) {
+        return switch (refusal.kind()) {
+            case FAILED -> 403;
+            case OVERLOADED -> 429;
+            case DISCONNECTED -> 503;
+            case UNIMPLEMENTED -> 404;
+        };
+    }
+
+    private static HttpResponse answer(HttpRequest request, BatchAnswer.Reply reply) {
+        // Nothing that came is ever shown as a page.
+        Headers headers = Headers.of("content-type", "text/plain;charset=UTF-8", "x-content-type-options", "nosniff");
+        return new HttpResponse(reply.status(), shared(request, headers), reply.body());
+    }
+}

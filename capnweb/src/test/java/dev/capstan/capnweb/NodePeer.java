@@ -1,0 +1,113 @@
+package dev.capstan.capnweb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** The npm package capnweb on Node: programs of {@code peers/node} that run to their end, and a server. */
+final class NodePeer implements AutoCloseable {
+    private static final Path ROOT = root();
+    private static final int CANNOT_BE_HAD = 77;
+    private static final int DEADLINE_SECONDS = 100;
+
+    private final Process process;
+    private final BufferedReader output;
+    private final int port;
+
+    private NodePeer(Process process) throws IOException {
+        this.process = process;
+        this.output = process.inputReader(StandardCharsets.UTF_8);
+        String line = String.valueOf(output.readLine());
+        assertEquals("READY", line.split(" ", -1)[0], line);
+        this.port = Integer.parseInt(line.substring("READY ".length()));
+    }
+
+    private static Path root() {
+        Path folder = Path.of("").toAbsolutePath();
+        return Files.exists(folder.resolve("peers/node")) ? Objects.requireNonNull(folder.getParent()) : folder;
+    }
+
+    private record Ended(int code, String output) {}
+
+    private static Process start(String... command) throws IOException {
+        return new ProcessBuilder(command)
+                .directory(ROOT.toFile())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static Ended run(String... command) throws IOException, InterruptedException {
+        Process process = start(command);
+        CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> {
+            try {
+                return process.getInputStream().readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+        return new Ended(process.waitFor(), new String(output.join(), StandardCharsets.UTF_8));
+    }
+
+    /** Skips the test where Node or the package cannot be had. */
+    static void install() throws IOException, InterruptedException {
+        Ended installed = run("bash", "capnweb/peers/node/install.sh");
+        Assumptions.assumeTrue(
+                installed.code() != CANNOT_BE_HAD,
+                () -> installed.output().lines().reduce((before, last) -> last).orElse("no Node peer"));
+        assertEquals(0, installed.code(), installed.output());
+    }
+
+    /** What a program says. */
+    static String said(String program, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node", "capnweb/target/node/" + program));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        Ended ended = run(command.toArray(String[]::new));
+        assertEquals(0, ended.code(), ended.output());
+        return ended.output().strip();
+    }
+
+    static NodePeer server() throws IOException {
+        return new NodePeer(start("node", "capnweb/target/node/server.mjs"));
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Sizes of the tables of its sessions. */
+    String tables() throws IOException {
+        process.outputWriter().write("\n");
+        process.outputWriter().flush();
+        return String.valueOf(output.readLine());
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.outputWriter().close();
+        try {
+            if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        output.close();
+    }
+}

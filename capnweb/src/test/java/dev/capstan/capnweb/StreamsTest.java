@@ -1,0 +1,9 @@
+package dev.capstan.capnweb;
+
+/** Streams over one connection. */
+final class StreamsTest extends StreamsContract {
+    @Override
+    int hops() {
+        return 0;
+    }
+}
