@@ -21,4 +21,5 @@ module dev.capstan.net {
     exports dev.capstan.net;
     exports dev.capstan.net.http;
     exports dev.capstan.net.tls;
+    exports dev.capstan.net.webtransport;
 }

@@ -198,6 +198,15 @@ final class Exports {
         onNoneAwaited = action;
     }
 
+    /** Nothing more will come from the peer: what it writes to is at its end. */
+    void heardAll(Failure cause) {
+        for (Export export : List.copyOf(table.values())) {
+            if (export.cap instanceof IncomingStream stream) {
+                stream.heardAll(cause);
+            }
+        }
+    }
+
     /** The peer is told {@code cause} instead of everything that it waits for. */
     void rejectAwaited(Failure cause) {
         for (Export export : List.copyOf(table.values())) {

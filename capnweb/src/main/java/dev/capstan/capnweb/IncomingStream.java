@@ -190,6 +190,17 @@ final class IncomingStream extends CountedCap {
                 : Errors.received(value);
     }
 
+    /** Nothing more will come from the peer: a stream that it has not ended is cut. */
+    void heardAll(Failure cause) {
+        if (!closed) {
+            closed = true;
+            Arrival cut = new Arrival(Kind.ABORT, 0, told -> {});
+            cut.failure = cause;
+            waiting.add(cut);
+            apply();
+        }
+    }
+
     /** The message that introduced this was not sent: the sink goes back to its owner, as it was. */
     void disown() {
         disowned = true;

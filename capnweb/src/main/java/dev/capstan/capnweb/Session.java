@@ -144,6 +144,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         return loop.atLast().convert(done -> {
             if (down == null) {
                 imports.heardAll(cause);
+                exports.heardAll(cause);
             }
             return Promise.nothing();
         });

@@ -181,6 +181,17 @@ class HttpBatchTest {
     }
 
     @Test
+    void a_stream_is_read_as_far_as_the_batch_has_it() {
+        String begun = "[\"pipe\"]\n[\"push\",[\"pipeline\",0,[\"readAll\"],[[\"readable\",1]]]]\n[\"pull\",2]\n"
+                + "[\"stream\",[\"pipeline\",1,[\"write\"],[\"a\"]]]";
+        String whole = begun + "\n[\"stream\",[\"pipeline\",1,[\"close\"],[]]]\n[\"release\",1,1]";
+        String answer = WebScene.text(scene.post(whole));
+        assertTrue(answer.contains("[\"resolve\",2,[[\"a\"]]]"), answer);
+        answer = WebScene.text(scene.post(begun));
+        assertTrue(answer.contains("[\"reject\",2,[\"error\",\"Error\",\"This call came in an HTTP batch"), answer);
+    }
+
+    @Test
     void a_promise_that_the_batch_does_not_keep_fails_the_call_that_waits_for_it() {
         HttpResponse answer = scene.post("[\"push\",[\"pipeline\",0,[\"square\"],[[\"promise\",-1]]]]\n[\"pull\",1]");
         assertEquals(200, answer.status());

@@ -481,7 +481,11 @@ class WebTransportTest {
                 for (int i = 0; i <= turns; i++) {
                     sessions.loop().poll();
                 }
-                connecting.cancel();
+                if (sessions.loop().poll(connecting)) {
+                    sessions.loop().await(connecting).abort(new IOException("not cancelled in time"));
+                } else {
+                    connecting.cancel();
+                }
                 until(() -> Descriptors.open().equals(before));
             }
         }
