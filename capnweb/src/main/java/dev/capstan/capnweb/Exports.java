@@ -140,6 +140,14 @@ final class Exports {
      * @param results of the call that it is; null if it is none
      */
     record Pushed(Cap cap, @Nullable Promise<Payload> results) {
+        /** What it stands for, for somebody who does not wait for the results. */
+        Cap leave() {
+            if (results != null) {
+                results.cancel();
+            }
+            return cap;
+        }
+
         private Export export(long id) {
             Export export = new Export(id, cap);
             export.results = results;

@@ -146,7 +146,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
                 imports.heardAll(cause);
                 exports.heardAll(cause);
             }
-            return done;
+            return Promise.nothing();
         });
     }
 

@@ -106,6 +106,11 @@ class ReadableTest {
                 public int read() throws IOException {
                     throw new IOException("the disk is gone");
                 }
+
+                @Override
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    return read();
+                }
             };
             Readable failing = Readable.of(sim.loop(), broken);
             assertEquals("the disk is gone", fails(failing.read()).reason());

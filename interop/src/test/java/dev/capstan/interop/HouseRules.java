@@ -41,7 +41,9 @@ final class HouseRules {
     static final Map<String, Room> ROOMS = Map.ofEntries(
             Map.entry("async", new Room("async", Set.of(), Set.of(), true)),
             Map.entry("cap", new Room("cap", Set.of("async"), Set.of(), true)),
-            Map.entry("net", new Room("net", Set.of("async"), Set.of("io.netty.", "jdk.net."), false)),
+            Map.entry(
+                    "net",
+                    new Room("net", Set.of("async"), Set.of("io.netty.", "jdk.net.", "org.bouncycastle."), false)),
             Map.entry("capnp", new Room("capnp", Set.of("async", "cap"), Set.of(), false)),
             Map.entry(
                     "capnp-json",
@@ -195,7 +197,8 @@ final class HouseRules {
             "gateway.IdCommand",
             "a main program: a new id is random");
 
-    private static final Map<String, String> REFLECTION = Map.of();
+    private static final Map<String, String> REFLECTION = Map.of(
+            "capnweb.bind", "binds users' interfaces and records: it is resolved at start-up, into method handles");
 
     static final Exceptions EXCEPTIONS =
             new Exceptions(PUBLIC_SHARES, TRANSPORTS, STATICS, IMMUTABLE_BY_CONTRACT, TIME_AND_CHANCE, REFLECTION);

@@ -37,6 +37,23 @@ final class LimitsTest {
     }
 
     @Test
+    void a_limit_of_webtransport_out_of_range_is_refused_by_name() {
+        Duration second = Duration.ofSeconds(1);
+        IllegalArgumentException thrown = assertThrows(
+                IllegalArgumentException.class,
+                () -> new Limits.WebTransport(1, 0, 1, 1, 4, second, second, second, second));
+        assertEquals("lineBytes must be at least 1, not 0", thrown.getMessage());
+        thrown = assertThrows(
+                IllegalArgumentException.class,
+                () -> new Limits.WebTransport(1, 1, 1, 1, 3, second, second, second, second));
+        assertEquals("streams must be at least 4, not 3: a session needs as many", thrown.getMessage());
+        thrown = assertThrows(
+                IllegalArgumentException.class,
+                () -> new Limits.WebTransport(1, 1, 1, 1, 4, second, Duration.ZERO, second, second));
+        assertEquals("idleTimeout must be positive, not PT0S", thrown.getMessage());
+    }
+
+    @Test
     void chunks_are_reused_up_to_the_limit() {
         Chunk.Pool pool = new Chunk.Pool(10, 1);
         Chunk first = pool.take();
