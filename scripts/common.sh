@@ -99,6 +99,7 @@ missing_peer_packages() {
     command -v g++ >/dev/null 2>&1 || echo g++
     command -v node >/dev/null 2>&1 || echo nodejs
     command -v npm >/dev/null 2>&1 || echo npm
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || echo chromium
 }
 
 # Installs what the foreign peers need when that is allowed; else says what to type. Never ends the script: tests without their

@@ -61,6 +61,52 @@ await told('many', async () => {
   const all = await Promise.all(Array.from({ length: 1000 }, (_, i) => api.square(i)));
   return all.every((x, i) => x === i * i);
 });
+const all = async stream => { const out = []; for await (const chunk of stream) out.push(chunk); return out; };
+const source = (chunks, more = {}) => { let i = 0; return new ReadableStream({ pull(c) { if (i < chunks.length) c.enqueue(chunks[i++]); else c.close(); }, ...more }); };
+await told('stream', async () => all(await api.stream(3)));
+await told('byte stream', async () => (await all(await api.byteStream())).map(bytes => [...bytes]));
+await told('broken stream', async () => {
+  // The chunk before the failure may come too late to be read.
+  try { await all(await api.badStream()); } catch (e) { return [e.name, e.message]; }
+});
+await told('cancelled stream', async () => {
+  const reader = (await api.stream(100000)).getReader();
+  const { value } = await reader.read();
+  await reader.cancel('enough');
+  return [value, await api.square(5)];
+});
+await told('stream to Java', () => api.readAll(source(['x', { y: [1] }, null, new Uint8Array([1]).length])));
+await told('broken stream to Java', () => api.readAll(source([], { pull(c) { c.error(new RangeError('source broke')); } })));
+await told('stream that Java cancels', async () => {
+  let told; const canceled = new Promise(resolve => { told = resolve; }); let i = 0;
+  const stream = new ReadableStream({ pull(c) { c.enqueue(i++); return new Promise(resolve => setTimeout(resolve, 1)); }, cancel(reason) { told(reason.message); } });
+  return [await api.readOne(stream), await canceled];
+});
+await told('large stream to Java', () => api.readAll2(source(Array.from({ length: 100 }, () => new Uint8Array(64 * 1024)))));
+const sink = (out, more = {}) => new WritableStream({ write(chunk) { out.push(chunk); }, close() { out.push('CLOSE'); }, abort(e) { out.push(`ABORT ${e.message}`); }, ...more });
+await told('writable', async () => { const out = []; const got = await api.writeTo(sink(out)); return [got, ...out]; });
+await told('writable that fails', () => api.writeTo(sink([], { write() { throw new RangeError('disk full'); } })));
+await told('writable that is aborted', async () => { const out = []; await api.spoil(sink(out)); return out; });
+await told('writable that is dropped', async () => {
+  let told; const aborted = new Promise(resolve => { told = resolve; });
+  await api.echo(1, sink([], { abort(e) { told(e.message); } }));
+  return aborted;
+});
+await told('chunks that can be called', async () => {
+  const out = [];
+  for await (const counter of await api.counters(2)) { out.push(await counter.increment(10)); giveBack(counter); }
+  return out;
+});
+await told('blob to Java', () => api.blobLen(new Blob(['a\u00e9b'], { type: 'text/x' })));
+await told('blob of Java', async () => { const blob = await api.makeBlob(); return [blob.type, await blob.text()]; });
+await told('large blob', async () => {
+  const blob = await api.echo(new Blob([new Uint8Array(3000000).fill(7)]));
+  return [blob.size, new Uint8Array(await blob.arrayBuffer()).every(x => x === 7)];
+});
+await told('request', async () => { const r = await api.request(); return [r.method, r.url, r.headers.get('x-h'), await r.text()]; });
+await told('response', async () => { const r = await api.response(); return [r.status, r.headers.get('x-r'), await r.text()]; });
+await told('empty response', async () => { const r = await api.respNull(); return [r.status, r.body]; });
+await told('after all that', () => api.square(6));
 for (let i = 0; i < 200 && JSON.stringify(session.getStats()) !== '{"imports":1,"exports":1}'; i++) { await new Promise(resolve => setTimeout(resolve, 10)); }
 tell('tables', session.getStats());
 giveBack(api);

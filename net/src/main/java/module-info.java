@@ -7,12 +7,18 @@ module dev.capstan.net {
     requires transitive dev.capstan.async;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.classes.quic;
     requires io.netty.codec.http;
+    requires io.netty.codec.http3;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
 
     exports dev.capstan.net;
     exports dev.capstan.net.http;
+    exports dev.capstan.net.tls;
 }

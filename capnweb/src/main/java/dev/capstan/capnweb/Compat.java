@@ -14,15 +14,22 @@ public enum Compat {
     /** 0.9 and 0.10: the same values as 0.8, and objects instead of text over a MessagePort. */
     V0_9,
     /** 0.11 and 0.12. */
-    V0_12;
+    V0_12,
+    /** This implementation: all of the above, and what it has no use for is not said to it. */
+    CAPSTAN;
 
     /** Whether {@code ["url", href]} may be sent. */
     boolean urls() {
-        return this == V0_12;
+        return compareTo(V0_12) >= 0;
+    }
+
+    /** Whether one answer tells a peer to stop writing; others keep an entry for each write until that is answered, too. */
+    boolean forgetsWrites() {
+        return this == CAPSTAN;
     }
 
     /** Whether {@code ["bytes", base64, kind]} may be sent; older peers overlook the kind and see a Uint8Array. */
     boolean kindsOfBytes() {
-        return this == V0_12;
+        return compareTo(V0_12) >= 0;
     }
 }

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream that the peer writes and we read: an object with the methods write, close and abort, at the end of a pipe or behind a stream to write that we have sent.
  *
- * <p>They take effect in the order in which they came, also where a chunk has parts that are not there yet, and each is answered when the sink has done it. Of the writes that fail because
- * nobody reads any more, the first is answered and no other: that is how a peer is told to stop, and every answer more would be told to somebody who knows it already. Ends are
- * answered always.
+ * <p>They take effect in the order in which they came, also where a chunk has parts that are not there yet, and each is answered when the sink has done it. A peer is told to stop by the
+ * first write that fails because nobody reads any more. It has no use for the answers to those that are on their way then, but TypeScript keeps an entry for each until it is there: they are
+ * left out for a peer that is known not to ({@link Compat#CAPSTAN}). Ends are answered always.
  *
  * <p>Invariant: {@code unreadBytes} are the bytes of the messages that hold the writes which are not done, and they are counted in {@link Pipes}, too.
  */
@@ -94,7 +94,10 @@ final class IncomingStream extends CountedCap {
         arrived(kind, arguments, bytes, failure -> {
             if (failure == null) {
                 session.sendResolve(answerId, JsValue.UNDEFINED);
-            } else if (kind != Kind.WRITE || aborted || !refused) {
+            } else if (kind != Kind.WRITE
+                    || aborted
+                    || !refused
+                    || !session.compat().forgetsWrites()) {
                 refused |= kind == Kind.WRITE;
                 session.sendReject(answerId, failure);
             }
@@ -221,6 +224,7 @@ final class IncomingStream extends CountedCap {
         } catch (Failure e) {
             return Answer.broken(e);
         }
+        Pipeline pipeline = Pipeline.of(results.share());
         Completer<Payload> answer = new Completer<>(session.loop);
         arrived(kind, Promise.of(arguments), Values.weight(arguments.value()), failure -> {
             if (failure != null) {
@@ -232,7 +236,7 @@ final class IncomingStream extends CountedCap {
                 results.close();
             }
         });
-        return new Answer(answer.promise(), Pipeline.of(results.share()));
+        return new Answer(answer.promise(), pipeline);
     }
 
     @Override

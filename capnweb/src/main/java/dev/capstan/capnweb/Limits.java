@@ -83,6 +83,8 @@ public record Limits(
     /**
      * What streams of values, and streams of calls, may cost.
      *
+     * @param sending streams and blobs that are being sent at a time, and streams of the peer that are being written. Stops a peer that asks for streams and reads
+     *     none of them.
      * @param windowBytes bytes of one that we send and that the peer has not answered: the window adapts itself to the connection ({@link dev.capstan.cap.Flow}), up
      *     to this. Stops a peer that reads slowly from filling memory here.
      * @param unreadBytes bytes of all streams of a session that came and that nobody here has read. A stream that passes it fails. Stops a peer that sends without
@@ -90,13 +92,13 @@ public record Limits(
      * @param blobBytes bytes of all blobs of a session that are coming in at a time: a blob is handed over when all of it is here. A call whose blob passes it
      *     fails. Stops blobs from filling memory.
      */
-    public record Streams(long windowBytes, long unreadBytes, long blobBytes) {
-        /** Windows up to 1 GiB, 64 MiB unread, 64 MiB of blobs. */
-        public static final Streams DEFAULT = new Streams(1L << 30, 64L << 20, 64L << 20);
+    public record Streams(int sending, long windowBytes, long unreadBytes, long blobBytes) {
+        /** 1,000 at a time, windows up to 1 GiB, 64 MiB unread, 64 MiB of blobs. */
+        public static final Streams DEFAULT = new Streams(1_000, 1L << 30, 64L << 20, 64L << 20);
 
         /** Refuses limits that are not positive. */
         public Streams {
-            if (windowBytes < 1 || unreadBytes < 1 || blobBytes < 1) {
+            if (sending < 1 || windowBytes < 1 || unreadBytes < 1 || blobBytes < 1) {
                 throw new IllegalArgumentException("Limits are positive numbers.");
             }
         }

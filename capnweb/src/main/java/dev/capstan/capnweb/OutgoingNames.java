@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Loop;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,10 +198,19 @@ final class OutgoingNames implements Outgoing {
     @Override
     public void readable(JsonWriter out, Readable stream) {
         checkLoop(stream.loop());
+        checkRoom();
         if (!stream.claim()) {
             throw WebException.of("this stream was sent before, or is being read: a stream can be used once");
         }
         pipe(out, stream);
+    }
+
+    private void checkRoom() {
+        int most = session.limits.streams().sending();
+        if (session.pipes.size() + pipes.size() >= most) {
+            throw Failure.overloaded("the peer is being sent " + most
+                    + " streams and blobs already: let it read some, or raise Limits.Streams.sending");
+        }
     }
 
     private void pipe(JsonWriter out, Readable claimed) {
@@ -225,6 +235,7 @@ final class OutgoingNames implements Outgoing {
 
     @Override
     public void blob(JsonWriter out, Blob blob) {
+        checkRoom();
         Readable content = new Readable(session.loop, new BytesSource(blob.content()));
         content.claim();
         out.raw("[\"blob\",").string(blob.type()).raw(',');

@@ -35,6 +35,11 @@ final class Pipes implements BytesReader.Allowance {
         return outgoing.size();
     }
 
+    /** Whether nothing of the peer is held here. */
+    boolean isQuiet() {
+        return unclaimed.isEmpty() && unreadBytes == 0 && blobBytes == 0;
+    }
+
     // ---- what the peer writes
 
     /** The peer begins a pipe under {@code id}. */

@@ -145,8 +145,12 @@ final class Session implements WebPeer, MessageStream.Receiver {
             if (down == null) {
                 imports.heardAll(cause);
             }
-            return done;
+            return Promise.nothing();
         });
+    }
+
+    Compat compat() {
+        return compat;
     }
 
     Decoder decoder() {

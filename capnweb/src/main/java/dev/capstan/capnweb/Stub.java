@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * alone; one that was not asked for never crosses the network.
  *
  * <p><b>Values</b> are trees: null, Boolean, Long, Double, String, List, Map with String keys, {@link JsValue}, BigInteger, Instant, byte[], {@link TypedBytes}, {@link
- * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, and stubs for what can be called. Arguments may hold
+ * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, {@link Readable}, {@link Writable}, and stubs for what can be called. Arguments may hold
  * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for. A stub that is the result of a call, or a place, goes as the value
  * that it will be; the receiver gets that. Do not change a tree that was received.
  *
@@ -152,7 +152,7 @@ public final class Stub implements AutoCloseable {
 
     /**
      * Asks for what this stands for: the result of the call, the content of the place; if that can be called, a stub of it. It is asked for now, whether or not anybody waits for the
-     * promise, and once however often this is called. Whoever receives it closes the stubs in it. The null of JavaScript is null here, which the type of promises does not tell.
+     * promise, and once however often this is called. Whoever receives it closes the stubs and streams in it. The null of JavaScript is null here, which the type of promises does not tell.
      */
     public Promise<Object> value() {
         if (MapRecorder.current() != null) {

@@ -26,6 +26,27 @@ public interface WebPeer extends AutoCloseable {
         return session;
     }
 
+    /**
+     * Two peers in one process, connected in memory; what goes from one to the other is written and read as over any connection. On the loop's thread.
+     *
+     * @param left what the right peer's owner may call first, of which the session becomes the owner; null if nothing
+     * @param right what the left peer's owner may call first, likewise
+     */
+    static Pair pair(Loop loop, @Nullable Cap left, @Nullable Cap right, Limits limits) {
+        MessagePipe pipe = new MessagePipe(loop);
+        return new Pair(
+                over(loop, pipe.left(), left, limits, Compat.V0_12),
+                over(loop, pipe.right(), right, limits, Compat.V0_12));
+    }
+
+    /**
+     * Two connected peers.
+     *
+     * @param left leads to the right one's main object
+     * @param right leads to the left one's main object
+     */
+    record Pair(WebPeer left, WebPeer right) {}
+
     /** The peer's main object; the caller owns the reference. Calls on it are by name: {@link dev.capstan.cap.Method.Member}. */
     Cap main();
 

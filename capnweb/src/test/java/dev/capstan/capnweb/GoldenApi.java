@@ -142,6 +142,32 @@ final class GoldenApi {
                             .then(room -> stream.end())
                             .map(done -> new Scripted.Answered("done"));
                 })
+                .on(
+                        "readOne",
+                        args -> ((Readable) Objects.requireNonNull(args.getFirst()))
+                                .read()
+                                .map(chunk -> new Scripted.Answered(chunk.take())))
+                .on(
+                        "spoil",
+                        args -> ((Writable) Objects.requireNonNull(args.getFirst()))
+                                .abort(Failure.failed("spoilt"))
+                                .map(told -> new Scripted.Answered(null)))
+                .on("pipe", args -> {
+                    Writable.Pair pipe = Writable.pipe(loop);
+                    return value(object("to", pipe.writable(), "from", pipe.readable()));
+                })
+                .on(
+                        "counters",
+                        args -> value(Readable.of(
+                                loop,
+                                LongStream.range(0, (Long) Objects.requireNonNull(args.getFirst()))
+                                        .mapToObj(this::counter)
+                                        .toList())))
+                .on(
+                        "readAll2",
+                        args -> ((Readable) Objects.requireNonNull(args.getFirst()))
+                                .bytes(100 << 20)
+                                .map(bytes -> new Scripted.Answered((long) bytes.length)))
                 .on("blobLen", args -> {
                     Blob blob = (Blob) Objects.requireNonNull(args.getFirst());
                     String text = new String(blob.content(), StandardCharsets.UTF_8);

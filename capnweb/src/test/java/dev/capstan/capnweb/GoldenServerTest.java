@@ -1,6 +1,7 @@
 package dev.capstan.capnweb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,6 +100,29 @@ class GoldenServerTest {
         assertEquals(String.join("\n", GoldenApi.sorted(expected)), String.join("\n", GoldenApi.sorted(received)));
         assertEquals(results(expected, false), results(received, false));
         assertEquals(results(expected, true), results(received, true));
+    }
+
+    /** In TypeScript a reader that stops rejects each write that was on its way, hundreds of them. */
+    @Test
+    void goes_on_when_a_reader_in_typescript_stops() throws IOException {
+        SimStream client = connect();
+        List<String> expected = new ArrayList<>();
+        for (Transcript.Line line : Transcript.lines("09-readable-cancel")) {
+            if (line.fromClient()) {
+                client.send(ByteBuffer.wrap(line.text().getBytes(StandardCharsets.UTF_8)));
+                sim.poll();
+            } else {
+                expected.add(line.text());
+            }
+        }
+        assertEquals("[\"release\",1,1]", received.removeLast());
+        assertTrue(received.size() > 100, "written: " + received.size());
+        for (int i = 0; i < Math.min(expected.size(), received.size()); i++) {
+            assertEquals(expected.get(i), received.get(i));
+        }
+        client.send(ByteBuffer.wrap("[\"pull\",0]".getBytes(StandardCharsets.UTF_8)));
+        sim.poll();
+        assertTrue(received.getLast().startsWith("[\"resolve\",0,"), received.getLast());
     }
 
     /** Results, or answers that say no more than that something has arrived, as those to the messages of streams do. */

@@ -49,16 +49,13 @@ class HttpBatchTest {
             PromisedValue argument = new PromisedValue(incremented.pipeline().cap(Path.Names.NONE));
             Promise<String> second = WebScene.call(main, "square", argument);
             assertEquals(List.of("4", "25"), scene.sim.await(Promise.all(List.of(first, second))));
-            assertEquals(
-                    List.of(String.join(
-                            "\n",
-                            "[\"push\",[\"pipeline\",0,[\"square\"],[2]]]",
-                            "[\"push\",[\"pipeline\",0,[\"makeCounter\"],[1]]]",
-                            "[\"push\",[\"pipeline\",2,[\"increment\"],[4]]]",
-                            "[\"push\",[\"pipeline\",0,[\"square\"],[[\"pipeline\",3]]]]",
-                            "[\"pull\",1]",
-                            "[\"pull\",4]")),
-                    bodies);
+            assertEquals(List.of("""
+                            ["push",["pipeline",0,["square"],[2]]]
+                            ["push",["pipeline",0,["makeCounter"],[1]]]
+                            ["push",["pipeline",2,["increment"],[4]]]
+                            ["push",["pipeline",0,["square"],[["pipeline",3]]]]
+                            ["pull",1]
+                            ["pull",4]"""), bodies);
             assertEquals("Batch RPC request ended.", scene.failure(WebScene.call(main, "square", 3L)));
             inside.close();
             incremented.close();

@@ -121,6 +121,14 @@ class NodeTest {
     }
 
     @Test
+    void node_gets_streams_back_from_us() throws Exception {
+        WebServer server = new WebServer(net.loop(), golden());
+        HttpServer http = listen(server);
+        assertEquals(String.join("\n", STREAMS), NodePeer.said("streams.mjs", port(http)));
+        settle(server, http);
+    }
+
+    @Test
     void node_sends_batches_to_us() throws Exception {
         WebServer server = new WebServer(net.loop(), golden());
         HttpServer http = listen(server);
@@ -250,6 +258,34 @@ class NodeTest {
             "[\"self\",16]",
             "[\"later\",101]",
             "[\"many\",true]",
+            "[\"stream\",[\"chunk0\",\"chunk1\",\"chunk2\"]]",
+            "[\"byte stream\",[[1,2],[3]]]",
+            "[\"broken stream\",[\"Error\",\"stream broke\"]]",
+            "[\"cancelled stream\",[\"chunk0\",25]]",
+            "[\"stream to Java\",[\"x\",{\"y\":[1]},null,1]]",
+            "[\"broken stream to Java\",{\"failed\":\"RangeError\",\"message\":\"source broke\"}]",
+            "[\"stream that Java cancels\",[0,\"The stream was closed by its reader before its end.\"]]",
+            "[\"large stream to Java\",6553600]",
+            "[\"writable\",[\"done\",\"a\",{\"b\":[1]},\"CLOSE\"]]",
+            "[\"writable that fails\",{\"failed\":\"RangeError\",\"message\":\"disk full\"}]",
+            "[\"writable that is aborted\",[\"ABORT spoilt\"]]",
+            "[\"writable that is dropped\",\"WritableStream RPC stub was disposed without calling close()\"]",
+            "[\"chunks that can be called\",[10,11]]",
+            "[\"blob to Java\",{\"size\":4,\"type\":\"text/x\",\"text\":\"aéb\"}]",
+            "[\"blob of Java\",[\"text/plain\",\"hi blob\"]]",
+            "[\"large blob\",[3000000,true]]",
+            "[\"request\",[\"POST\",\"http://x.test/p\",\"1\",\"hello\"]]",
+            "[\"response\",[201,\"2\",\"body!\"]]",
+            "[\"empty response\",[204,null]]",
+            "[\"after all that\",36]",
+            "[\"tables\",{\"imports\":1,\"exports\":1}]");
+
+    private static final List<String> STREAMS = List.of(
+            "[\"stream both ways\",[1,[2],{\"three\":3}]]",
+            "[\"large stream\",6553600]",
+            "[\"writable of Java\",[\"a\",{\"b\":1}]]",
+            "[\"writable of Java, aborted\",{\"failed\":\"RangeError\",\"message\":\"changed my mind\"}]",
+            "[\"response to Java and back\",[202,\"body\"]]",
             "[\"tables\",{\"imports\":1,\"exports\":1}]");
 
     private static final List<String> BATCHES = List.of(

@@ -219,7 +219,7 @@ class TransportLimitsTest {
                 .withImports(8)
                 .withExports(9)
                 .withQueuedBytes(10)
-                .withStreams(new Limits.Streams(11, 12, 13))
+                .withStreams(new Limits.Streams(10, 11, 12, 13))
                 .withMaps(new Limits.Maps(14, 15, 16, 17))
                 .withStubStacks(true);
         assertEquals(
@@ -234,7 +234,7 @@ class TransportLimitsTest {
                         8,
                         9,
                         10,
-                        new Limits.Streams(11, 12, 13),
+                        new Limits.Streams(10, 11, 12, 13),
                         new Limits.Maps(14, 15, 16, 17),
                         Limits.Transport.DEFAULT,
                         true),

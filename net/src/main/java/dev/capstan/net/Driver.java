@@ -1,6 +1,7 @@
 package dev.capstan.net;
 
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.socket.DatagramChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
 
@@ -10,6 +11,9 @@ interface Driver {
 
     /** An unconnected socket of the kind that {@code to} needs. */
     Wire wire(NettyPort port, SocketAddress to) throws IOException;
+
+    /** An unbound UDP socket, as a channel of Netty. */
+    DatagramChannel newDatagramChannel();
 
     ServerWire listen(NettyPort port, SocketAddress at, int backlog) throws IOException;
 }

@@ -5,10 +5,12 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.FileDescriptor;
@@ -55,6 +57,11 @@ final class EpollDriver implements Driver {
     public Wire wire(NettyPort port, SocketAddress to) throws IOException {
         Socket socket = open(to);
         return new Connected(port, socket, to instanceof InetSocketAddress, SocketTexts.of(to));
+    }
+
+    @Override
+    public DatagramChannel newDatagramChannel() {
+        return new EpollDatagramChannel();
     }
 
     @Override

@@ -103,6 +103,82 @@ public record Limits(
         }
     }
 
+    /**
+     * Bounds of TLS.
+     *
+     * @param handshakes handshakes that a server has under way at a time; one more connection is closed. Stops the use of all processor time and memory by beginning
+     *     handshakes
+     * @param handshakeTimeout time for a handshake, from the connection. Stops connections that begin one and go no further
+     * @param closeTimeout time for a peer to close its connection after the session broke. Stops connections that are half closed for ever
+     */
+    public record Tls(int handshakes, Duration handshakeTimeout, Duration closeTimeout) {
+        /** 1,000 handshakes of 10 seconds each; 5 seconds to close. */
+        public static final Tls DEFAULT = new Tls(1_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+        /** Checks the ranges. */
+        public Tls {
+            atLeastOne("handshakes", handshakes);
+            positive("handshakeTimeout", handshakeTimeout);
+            positive("closeTimeout", closeTimeout);
+        }
+    }
+
+    /**
+     * Bounds of what one peer may cost over WebTransport, on either side.
+     *
+     * @param sessions connections that one server holds at a time, each with one session at most; one more is closed at once. Stops the use of
+     *     all memory by opening connections
+     * @param lineBytes bytes of one message that arrives, without its line end. Stops lines without end; memory is taken for what has come
+     * @param headBytes bytes of the headers of a request or answer. Stops heads without end
+     * @param windowBytes bytes that the peer may send ahead of what has been read. Stops a sender that is faster than its reader; the transport
+     *     may let it grow sixteenfold for a reader that keeps up
+     * @param streams streams of each direction that a client opens in the life of a connection, those that are refused included; one more ends
+     *     it. Stops the opening of streams for ever. A session needs two in both directions and three in one
+     * @param openTimeout time from the first packet of a connection to the session's stream. Stops connections that are held for nothing
+     * @param idleTimeout time without a packet from the peer after which it counts as gone; a client of ours sends something three times within
+     *     it. Stops connections of peers that are gone without a word
+     * @param connectTimeout time that a client gives to one address of a server, and to the server's answer
+     * @param closeTimeout time for a peer to take notice of the end of a session
+     */
+    public record WebTransport(
+            int sessions,
+            int lineBytes,
+            int headBytes,
+            int windowBytes,
+            int streams,
+            Duration openTimeout,
+            Duration idleTimeout,
+            Duration connectTimeout,
+            Duration closeTimeout) {
+        /** 10,000 sessions; lines of 32 MiB, heads of 16 KiB; windows of 1 MiB; 16 streams; 10 seconds to open, 60 idle, 10 to connect, 5 to close. */
+        public static final WebTransport DEFAULT = new WebTransport(
+                10_000,
+                32 << 20,
+                16 << 10,
+                1 << 20,
+                16,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5));
+
+        /** Checks the ranges. */
+        public WebTransport {
+            atLeastOne("sessions", sessions);
+            atLeastOne("lineBytes", lineBytes);
+            atLeastOne("headBytes", headBytes);
+            atLeastOne("windowBytes", windowBytes);
+            if (streams < 4) {
+                throw new IllegalArgumentException(
+                        "streams must be at least 4, not " + streams + ": a session needs as many");
+            }
+            positive("openTimeout", openTimeout);
+            positive("idleTimeout", idleTimeout);
+            positive("connectTimeout", connectTimeout);
+            positive("closeTimeout", closeTimeout);
+        }
+    }
+
     private static void positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " must be positive, not " + value);

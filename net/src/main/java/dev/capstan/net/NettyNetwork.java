@@ -6,6 +6,9 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
+import dev.capstan.net.channels.ChannelHost;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.socket.DatagramChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +23,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The sockets of one loop, and what they share: the buffer for input, the chunks for output. */
-final class NettyNetwork implements Network {
+final class NettyNetwork implements Network, ChannelHost {
     private final Loop loop;
     private final NettyPort port;
     private final Driver driver;
@@ -30,6 +33,7 @@ final class NettyNetwork implements Network {
     private final byte[] inputArray;
     private final Set<SocketStream> streams = new LinkedHashSet<>();
     private final Set<SocketListener> listeners = new LinkedHashSet<>();
+    private final Set<Runnable> others = new LinkedHashSet<>();
     private boolean closed;
 
     NettyNetwork(Loop loop, NettyPort port, Driver driver, Limits limits) {
@@ -42,7 +46,8 @@ final class NettyNetwork implements Network {
         this.inputArray = new byte[limits.readChunkBytes()];
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return loop;
     }
 
@@ -59,8 +64,8 @@ final class NettyNetwork implements Network {
         return inputChunk;
     }
 
-    /** One for all streams: lent to a receiver until it returns. */
-    byte[] inputArray() {
+    @Override
+    public byte[] inputArray() {
         return inputArray;
     }
 
@@ -171,6 +176,31 @@ final class NettyNetwork implements Network {
         }
     }
 
+    // ---- for channels of Netty
+
+    @Override
+    public IoEventLoop eventLoop() {
+        return port.channels(loop);
+    }
+
+    @Override
+    public DatagramChannel newDatagramChannel() {
+        return driver.newDatagramChannel();
+    }
+
+    @Override
+    public void opened(Runnable close) {
+        if (closed) {
+            throw new IllegalStateException("the loop is closing");
+        }
+        others.add(close);
+    }
+
+    @Override
+    public void closed(Runnable close) {
+        others.remove(close);
+    }
+
     // ---- for what belongs to this network
 
     Wire wire(SocketAddress to) throws IOException {
@@ -201,7 +231,7 @@ final class NettyNetwork implements Network {
 
     /** Sockets that are open, listeners included; for tests. */
     int open() {
-        return streams.size() + listeners.size();
+        return streams.size() + listeners.size() + others.size();
     }
 
     private static IOException closedFailure() {
@@ -211,6 +241,7 @@ final class NettyNetwork implements Network {
     /** Closes all sockets: what is queued is handed over as far as the system takes it. */
     void close() {
         closed = true;
+        List.copyOf(others).forEach(Runnable::run);
         List.copyOf(listeners).forEach(SocketListener::close);
         IOException cause = closedFailure();
         List.copyOf(streams).forEach(stream -> stream.closeNow(cause));

@@ -1,6 +1,7 @@
 package dev.capstan.net;
 
 import dev.capstan.async.EventPort;
+import dev.capstan.async.Loop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -29,6 +30,9 @@ final class NettyPort implements EventPort {
     private static final long DEADLINE_GRAIN = 1 << 16;
 
     private final IoHandler handler;
+    /** For channels of Netty; null until there is one. */
+    private @Nullable NettyLoop channels;
+
     private final Context context = new Context();
     private volatile boolean woken;
     private volatile boolean closed;
@@ -44,7 +48,7 @@ final class NettyPort implements EventPort {
     private final class Owner implements ThreadAwareExecutor {
         @Override
         public boolean isExecutorThread(Thread thread) {
-            return thread.equals(owner);
+            return isOwner(thread);
         }
 
         @Override
@@ -112,6 +116,29 @@ final class NettyPort implements EventPort {
         }
     }
 
+    /** Whether {@code thread} is the one that drives the loop. */
+    boolean isOwner(Thread thread) {
+        return thread.equals(owner);
+    }
+
+    boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return handler.isCompatible(handleType);
+    }
+
+    boolean isIoType(Class<? extends IoHandler> handlerType) {
+        return handler.getClass().equals(handlerType);
+    }
+
+    /** What channels of Netty on {@code loop}, which is this port's, are registered with. */
+    NettyLoop channels(Loop loop) {
+        NettyLoop made = channels;
+        if (made == null) {
+            made = new NettyLoop(loop, this);
+            channels = made;
+        }
+        return made;
+    }
+
     IoRegistration register(IoHandle handle) throws IOException {
         try {
             return handler.register(handle);
@@ -129,6 +156,10 @@ final class NettyPort implements EventPort {
             closed = true;
             own();
             handler.prepareToDestroy();
+            NettyLoop loop = channels;
+            if (loop != null) {
+                loop.stopped();
+            }
             handler.destroy();
         }
     }

@@ -7,6 +7,8 @@ import io.netty.channel.nio.NioIoEvent;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.nio.NioIoOps;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -43,6 +45,11 @@ final class NioDriver implements Driver {
             closeQuietly(channel);
             throw e;
         }
+    }
+
+    @Override
+    public DatagramChannel newDatagramChannel() {
+        return new NioDatagramChannel();
     }
 
     @Override

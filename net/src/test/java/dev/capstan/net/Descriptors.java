@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The descriptors of this process that a network could have left open: sockets, epoll, events, timers, pipes. */
-final class Descriptors {
+public final class Descriptors {
     static {
         // The JDK opens one socket with its first channel and keeps it for good.
         try {
@@ -24,7 +24,7 @@ final class Descriptors {
     private Descriptors() {}
 
     /** Number and kind of each. */
-    static Set<String> open() {
+    public static Set<String> open() {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.map(Descriptors::describe)
                     .filter(text -> !text.isEmpty())
