@@ -46,7 +46,8 @@ class IdScriptsTest {
     }
 
     /** A stub and what it must turn out to be, if that is known. */
-    private record Held(Stub stub, boolean isObject, @Nullable Object expected) {}
+    private record Held(
+            Stub stub, boolean isObject, @Nullable Object expected) {}
 
     private static final class Script {
         private final Random random;
@@ -97,8 +98,10 @@ class IdScriptsTest {
             return WebTarget.empty()
                     .method("make", args -> counted(fixed(number(args.getFirst()))))
                     .method("echo", args -> args.getFirst())
-                    .method("pair", args -> List.of(
-                            Objects.requireNonNull(args.getFirst()), Objects.requireNonNull(args.get(1))))
+                    .method(
+                            "pair",
+                            args -> List.of(
+                                    Objects.requireNonNull(args.getFirst()), Objects.requireNonNull(args.get(1))))
                     .method("ask", args -> stub(args.getFirst()).call("plus", 1))
                     .method("list", args -> List.of(1L, 2L, 3L))
                     .method("keep", args -> {
@@ -127,11 +130,7 @@ class IdScriptsTest {
                     .onAccept(stream -> peers.add(
                             WebPeer.over(sim.loop(), stream, main().on(sim.loop()), Limits.DEFAULT, Compat.V0_12)));
             peers.add(WebPeer.over(
-                    sim.loop(),
-                    network.host("b").connect("a"),
-                    main().on(sim.loop()),
-                    Limits.DEFAULT,
-                    Compat.V0_12));
+                    sim.loop(), network.host("b").connect("a"), main().on(sim.loop()), Limits.DEFAULT, Compat.V0_12));
             for (WebPeer peer : peers) {
                 mains.add(Stub.of(sim.loop(), peer.main()));
             }
@@ -188,10 +187,11 @@ class IdScriptsTest {
                 case 6 -> any(each -> any(other -> hold(main.call("pair", each.stub(), other.stub()), false, null)));
                 case 7 -> any(each -> hold(each.stub().dup(), each.isObject(), each.expected()));
                 case 8, 9 -> ask();
-                case 10, 11 -> any(each -> {
-                    held.remove(each);
-                    each.stub().close();
-                });
+                case 10, 11 ->
+                    any(each -> {
+                        held.remove(each);
+                        each.stub().close();
+                    });
                 case 12 -> object(each -> hold(main.call("keep", each.stub()), false, JsValue.UNDEFINED));
                 case 13 -> {
                     Function<List<Object>, Object> function = args -> number(args.getFirst()) + 5;
