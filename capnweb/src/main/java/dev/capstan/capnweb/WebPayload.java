@@ -92,9 +92,9 @@ public final class WebPayload implements Payload {
         return !Waiting.isIn(value());
     }
 
-    /** The value when all of it is here, as a payload that the receiver owns. On the loop's thread. */
-    public Promise<WebPayload> whole() {
-        return Waiting.of(Values.share(value()));
+    /** The value when all of it is here, as a payload that the receiver owns. On the thread of {@code loop}. */
+    public Promise<WebPayload> whole(Loop loop) {
+        return Waiting.of(loop, Values.share(value()));
     }
 
     /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */

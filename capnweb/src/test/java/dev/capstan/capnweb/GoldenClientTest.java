@@ -359,8 +359,7 @@ final class GoldenClientTest {
         Stub api = play("10-blob");
         Blob sent = new Blob("text/x", "abc".getBytes(StandardCharsets.UTF_8));
         assertEquals(Map.of("size", 3L, "type", "text/x", "text", "abc"), value(api.call("blobLen", sent)));
-        assertEquals(
-                new Blob("text/plain", "hi blob".getBytes(StandardCharsets.UTF_8)), value(api.call("makeBlob")));
+        assertEquals(new Blob("text/plain", "hi blob".getBytes(StandardCharsets.UTF_8)), value(api.call("makeBlob")));
         same("10-blob");
     }
 
@@ -368,7 +367,8 @@ final class GoldenClientTest {
     void requests_and_responses() throws IOException {
         Stub api = play("11-fetch-types");
         WebRequest request = (WebRequest) value(api.call("request"));
-        assertEquals("POST http://x.test/p", request.method() + " " + request.url().href());
+        assertEquals(
+                "POST http://x.test/p", request.method() + " " + request.url().href());
         assertEquals("hello", text(request.body()));
         WebResponse response = (WebResponse) value(api.call("response"));
         assertEquals(201, response.status());

@@ -128,10 +128,10 @@ final class ServiceTarget implements Target {
     /** The parameters when all of them are here; a blocking method, which runs beside the loop, has that done there. */
     private static Promise<WebPayload> whole(WebPayload params, Loop loop) {
         if (loop.inLoop()) {
-            return params.whole();
+            return params.whole(loop);
         }
         Completer<WebPayload> whole = new Completer<>(loop);
-        loop.post(() -> whole.follow(params.whole()));
+        loop.post(() -> whole.follow(params.whole(loop)));
         return whole.promise();
     }
 
