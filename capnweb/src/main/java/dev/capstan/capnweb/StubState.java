@@ -282,12 +282,12 @@ final class StubState {
     /** The value when all of it is there, with stubs for what can be called. Borrows {@code content}. */
     private Promise<Object> received(WebPayload content) {
         Object tree = content.value();
-        if (!Waiting.isIn(tree)) {
-            return Promise.of(received(tree));
-        }
-        return Waiting.of(loop, Values.share(tree)).convert(whole -> {
-            try (whole) {
-                return received(whole.value());
+        // Stubs are made when the value is taken: who gives it up before gives up a payload, which is closed.
+        Promise<WebPayload> whole =
+                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree)) : Promise.of(content.share());
+        return whole.convert(payload -> {
+            try (payload) {
+                return received(payload.value());
             }
         });
     }

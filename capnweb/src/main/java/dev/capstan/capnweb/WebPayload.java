@@ -92,7 +92,7 @@ public final class WebPayload implements Payload {
         return !Waiting.isIn(value());
     }
 
-    /** The value when all of it is here, as a payload that the receiver owns. On the loop's thread. */
+    /** The value when all of it is here, as a payload that the receiver owns. On the thread of {@code loop}. */
     public Promise<WebPayload> whole(Loop loop) {
         return Waiting.of(loop, Values.share(value()));
     }

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
+import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Context;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.QueuedCap;
+import dev.capstan.cap.Target;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -137,6 +142,7 @@ class MapTest {
     // ---- what a map is
 
     @Test
+    @Parity("CW-I084")
     void a_list_is_mapped_element_for_element_in_one_round_trip() {
         network.latency(Duration.ofMillis(10), Duration.ofMillis(10));
         try (Stub list = api.call("list", 3)) {
@@ -147,6 +153,7 @@ class MapTest {
     }
 
     @Test
+    @Parity("CW-I083")
     void null_and_undefined_are_left_as_they_are_and_anything_else_is_mapped_once() {
         Function<Stub, @Nullable Object> pair = x -> List.of(x, x);
         assertEquals(JsValue.UNDEFINED, map(JsValue.UNDEFINED, pair));
@@ -178,6 +185,7 @@ class MapTest {
     }
 
     @Test
+    @Parity("CW-I085")
     void maps_nest_and_capture_what_is_around_them() {
         try (Stub list = api.call("list", 3)) {
             assertEquals(
@@ -265,11 +273,10 @@ class MapTest {
         }
     }
 
-    @Test
-    void a_map_that_is_given_up_gives_back_what_it_captured() {
-        Stub captured = Stub.of(sim.loop(), new dev.capstan.cap.LocalCap(sim.loop(), new dev.capstan.cap.Target() {
+    private Stub releasing() {
+        return Stub.of(sim.loop(), new LocalCap(sim.loop(), new Target() {
             @Override
-            public Promise<Void> handle(dev.capstan.cap.Context context) {
+            public Promise<Void> handle(Context context) {
                 return Promise.done();
             }
 
@@ -278,6 +285,11 @@ class MapTest {
                 released++;
             }
         }));
+    }
+
+    @Test
+    void a_map_that_is_given_up_gives_back_what_it_captured() {
+        Stub captured = releasing();
         Stub later = api.call("later");
         Stub mapped = later.map(x -> captured.call("anything", x));
         captured.close();
@@ -291,6 +303,7 @@ class MapTest {
     }
 
     @Test
+    @Parity({"CW-I053", "CW-I054"})
     void objects_of_this_process_are_mapped_the_same_way() {
         try (Stub local = Stub.of(sim.loop(), main().on(sim.loop()));
                 Stub list = local.call("list", 3)) {
@@ -307,6 +320,40 @@ class MapTest {
             sim.poll();
             queue.resolve(main().on(sim.loop()));
             assertEquals(List.of(1L, 4L), sim.await(value));
+        }
+    }
+
+    @Test
+    @Parity("CW-I052")
+    void nothing_is_mapped_where_there_is_nothing_in_this_process() {
+        try (Stub local = Stub.of(sim.loop(), main().on(sim.loop()));
+                Stub none = local.call("echo", JsValue.UNDEFINED);
+                Stub nothing = local.call("echo", (Object) null);
+                Stub mapped = nothing.map(x -> local.call("log", x))) {
+            assertEquals(JsValue.UNDEFINED, await(none.map(x -> local.call("log", x))));
+            Object[] got = {"none"};
+            mapped.value().listen(sim.loop(), (value, failure) -> got[0] = String.valueOf(value));
+            sim.poll();
+            assertEquals("null", got[0]);
+            assertEquals(List.of(), logged);
+        }
+    }
+
+    @Test
+    @Parity({"CW-I109", "CW-I122"})
+    void what_a_map_over_something_broken_has_captured_is_given_back() {
+        Stub captured = releasing();
+        try (Stub broken = Stub.of(sim.loop(), new BrokenCap(Failure.failed("long gone")));
+                Stub mapped = broken.map(x -> captured.call("anything", x));
+                Stub failed = api.call("odd", 2);
+                Stub far = failed.map(x -> captured.call("anything", x));
+                Stub list = api.call("list", 2)) {
+            captured.close();
+            assertEquals("long gone", fault(mapped.dup()));
+            assertEquals("2 is even", fault(far.dup()));
+            sim.poll();
+            assertEquals(1, released);
+            list.map(x -> x).close();
         }
     }
 

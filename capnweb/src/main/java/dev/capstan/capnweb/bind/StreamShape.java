@@ -75,7 +75,12 @@ record StreamShape(Kind kind, Shape element) implements Shape {
             if (!(tree instanceof Writable stream)) {
                 throw Mismatch.expected("a WritableStream", tree);
             }
-            return kind == Kind.WRITABLE ? from.made(stream.share()) : from.made(stream.outputStream());
+            if (kind == Kind.WRITABLE) {
+                return from.made(stream.share());
+            }
+            LentOutput out = new LentOutput(stream.share());
+            from.made((AutoCloseable) out::takenBack);
+            return out;
         }
         if (!(tree instanceof Readable stream)) {
             throw Mismatch.expected("a ReadableStream", tree);

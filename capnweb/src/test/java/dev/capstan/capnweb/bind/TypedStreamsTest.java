@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.Readable;
@@ -12,13 +13,17 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams as parameters and results of interfaces. */
 class TypedStreamsTest {
@@ -134,5 +139,32 @@ class TypedStreamsTest {
                 assertThrows(Failure.class, wrong::next).reason());
         assertFalse(wrong.hasNext());
         Remotes.close(odd);
+    }
+
+    @Remote
+    interface Careless {
+        void take(OutputStream out, InputStream in, Iterator<String> names, Flow.Publisher<String> more);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void what_a_method_leaves_open_is_closed_when_it_is_through(boolean blocking) {
+        Careless object = (out, in, names, more) -> {};
+        Careless careless = pair.connect(
+                Careless.class,
+                blocking
+                        ? pair.server.serveBlocking(pair.sim.loop(), object)
+                        : pair.server.serve(pair.sim.loop(), object));
+        AtomicBoolean ended = new AtomicBoolean();
+        OutputStream out = new ByteArrayOutputStream() {
+            @Override
+            public void close() {
+                ended.set(true);
+            }
+        };
+        careless.take(out, new ByteArrayInputStream(new byte[10]), List.of("a").iterator(), numbered(2));
+        Remotes.close(careless);
+        pair.assertNothingIsLeft();
+        assertTrue(ended.get());
     }
 }
