@@ -192,15 +192,15 @@ class ScriptsTest {
         command("node", "true");
         Ran ran = run("provide_peers; echo goes on");
         assertEquals("""
-                capstan: missing for the foreign peers: capnproto libcapnp-dev npm. Their tests will be skipped.
-                capstan: to have them: sudo apt-get update && sudo apt-get install -y capnproto libcapnp-dev npm
+                capstan: missing for the foreign peers: capnproto libcapnp-dev npm chromium. Their tests will be skipped.
+                capstan: to have them: sudo apt-get update && sudo apt-get install -y capnproto libcapnp-dev npm chromium
                 goes on
                 """, ran.output());
     }
 
     @Test
     void peers_that_are_there_are_not_spoken_of() throws Exception {
-        for (String peer : List.of("capnp", "g++", "node", "npm")) {
+        for (String peer : List.of("capnp", "g++", "node", "npm", "chromium")) {
             command(peer, "true");
         }
         Files.createDirectories(machine.resolve("include/capnp"));

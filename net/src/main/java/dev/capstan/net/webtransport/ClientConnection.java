@@ -34,6 +34,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -266,7 +267,7 @@ final class ClientConnection {
         head.path(request.query() == null ? request.path() : request.path() + "?" + request.query());
         head.set(Http3Wire.DRAFT_REQUEST, "1");
         for (Map.Entry<String, String> field : request.headers().fields()) {
-            head.add(field.getKey().toLowerCase(java.util.Locale.ROOT), field.getValue());
+            head.add(field.getKey().toLowerCase(Locale.ROOT), field.getValue());
         }
         return head;
     }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http3.Http3SettingsFrame;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -100,7 +101,7 @@ final class Http3Wire {
         Headers headers = Headers.of();
         for (Map.Entry<CharSequence, CharSequence> field : from) {
             String name = field.getKey().toString();
-            if (!name.startsWith(":") && !java.util.List.of(but).contains(name)) {
+            if (!name.startsWith(":") && !List.of(but).contains(name)) {
                 headers = headers.with(name, field.getValue().toString());
             }
         }

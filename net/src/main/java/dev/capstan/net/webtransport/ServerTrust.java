@@ -9,6 +9,7 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
@@ -147,7 +148,7 @@ public final class ServerTrust {
                 throw new CertificateException("the server has shown a certificate with another hash, " + hash
                         + ": get the hashes anew from where it publishes them");
             }
-            certificate.checkValidity(java.util.Date.from(clock.instant()));
+            certificate.checkValidity(Date.from(clock.instant()));
             Duration validity = Duration.between(
                     certificate.getNotBefore().toInstant(),
                     certificate.getNotAfter().toInstant());
