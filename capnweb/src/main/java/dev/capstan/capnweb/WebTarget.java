@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * of references, and hold the state. They run on the object's loop, one at a time; those of {@link #blocking} may wait.
  */
 public final class WebTarget implements Target {
-    private static final WebTarget EMPTY = new WebTarget(Map.of(), Map.of(), Style.ASYNC);
-
     private final Map<String, Body> methods;
     private final Map<String, Getter> properties;
     private final Style style;
@@ -64,7 +62,7 @@ public final class WebTarget implements Target {
 
     /** An object that has nothing. */
     public static WebTarget empty() {
-        return EMPTY;
+        return new WebTarget(Map.of(), Map.of(), Style.ASYNC);
     }
 
     /** An object that is called itself, as callbacks are. */
@@ -72,7 +70,7 @@ public final class WebTarget implements Target {
             "unchecked") // whatever the function takes, it is given a list; what it makes of that is its affair
     public static WebTarget of(Function<?, ?> function) {
         Function<Object, @Nullable Object> any = (Function<Object, @Nullable Object>) function;
-        return EMPTY.function(any::apply);
+        return empty().function(any::apply);
     }
 
     /** This object with one more method. */

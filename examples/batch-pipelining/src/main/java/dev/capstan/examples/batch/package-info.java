@@ -1,0 +1,2 @@
+/** Three calls of which each needs the one before, in one HTTP request: Cap'n Web with interfaces and records. */
+package dev.capstan.examples.batch;
