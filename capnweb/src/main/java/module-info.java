@@ -9,4 +9,5 @@ module dev.capstan.capnweb {
     requires com.fasterxml.jackson.core;
 
     exports dev.capstan.capnweb;
+    exports dev.capstan.capnweb.bind;
 }

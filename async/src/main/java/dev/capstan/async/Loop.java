@@ -127,6 +127,11 @@ public final class Loop implements Executor {
         return Thread.currentThread().equals(thread.get());
     }
 
+    /** Whether the calling thread runs a turn of this loop: nothing can be waited for there. */
+    public boolean inTurn() {
+        return inLoop() && inIteration;
+    }
+
     /** Whether the loop has stopped; posts are no longer run. */
     public boolean isStopped() {
         return stopped;

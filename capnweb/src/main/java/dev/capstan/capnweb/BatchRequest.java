@@ -5,7 +5,6 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * answer have been delivered, the stream is over.
  */
 final class BatchRequest implements MessageStream {
-    private static final byte[] PULL = "[\"pull\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] STREAM = "[\"stream\"".getBytes(StandardCharsets.US_ASCII);
+    private static final String PULL = "[\"pull\"";
+    private static final String STREAM = "[\"stream\"";
     /** As the TypeScript implementation says it. */
     private static final String ENDED = "Batch RPC request ended.";
 
@@ -62,12 +61,12 @@ final class BatchRequest implements MessageStream {
         }
     }
 
-    private static boolean begins(ByteBuffer message, byte[] with) {
-        if (message.remaining() < with.length) {
+    private static boolean begins(ByteBuffer message, String with) {
+        if (message.remaining() < with.length()) {
             return false;
         }
-        for (int i = 0; i < with.length; i++) {
-            if (message.get(message.position() + i) != with[i]) {
+        for (int i = 0; i < with.length(); i++) {
+            if (message.get(message.position() + i) != with.charAt(i)) {
                 return false;
             }
         }

@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class Delivery {
     private Delivery() {}
 
+    /** As {@link #call}; but a peer puts what is to come in its place itself, so that it need not come here. */
+    static Answer send(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+        if (arguments == null || target.innermost() instanceof RemoteCap) {
+            Method.Member method = new Method.Member(path, arguments == null);
+            return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
+        }
+        return call(loop, target, path, arguments);
+    }
+
     /**
      * Calls in the order in which this was called, but for calls whose arguments are not there yet.
      *
@@ -31,7 +40,7 @@ final class Delivery {
         }
         DeferredAnswer answer = new DeferredAnswer(loop);
         Cap held = target.share();
-        Promise.Cancelable waiting = Waiting.of(arguments).listen(loop, (params, failure) -> {
+        Promise.Cancelable waiting = Waiting.of(loop, arguments).listen(loop, (params, failure) -> {
             try (held) {
                 answer.link(
                         params != null

@@ -23,6 +23,8 @@ final class Encoder {
     private int start;
     /** How many errors the value stands in. What the session names is not sent with an error: it would have to be taken back with it. */
     private int errors;
+    /** How deep what the session names just now lies. */
+    private int outside;
 
     Encoder(JsonWriter out, Limits limits, Outgoing outgoing, Compat compat) {
         this.out = out;
@@ -44,6 +46,17 @@ final class Encoder {
         }
     }
 
+    /** Writes a value in the place of what the session was to name. */
+    void within(@Nullable Object value) {
+        value(value, outside + 1);
+    }
+
+    /** Writes a tree of JSON as it is. */
+    void tree(List<?> tree) {
+        start = out.size();
+        plain(Tree.plain(tree), -limits.brackets() + limits.depth());
+    }
+
     private void value(@Nullable Object value, int depth) {
         if (depth >= limits.depth()) {
             throw WebException.of(
@@ -63,10 +76,12 @@ final class Encoder {
             case JsValue special -> out.raw(special == JsValue.UNDEFINED ? "[\"undefined\"]" : "[\"date\",null]");
             case Cap cap -> {
                 refuseInErrors("a capability");
+                outside = depth;
                 outgoing.stub(out, cap);
             }
             case Deferred promise -> {
                 refuseInErrors("a promise");
+                outside = depth;
                 outgoing.deferred(out, promise);
             }
             case Readable stream -> {

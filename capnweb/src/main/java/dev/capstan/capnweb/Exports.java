@@ -140,6 +140,14 @@ final class Exports {
      * @param results of the call that it is; null if it is none
      */
     record Pushed(Cap cap, @Nullable Promise<Payload> results) {
+        /** What it stands for, for somebody who does not wait for the results. */
+        Cap leave() {
+            if (results != null) {
+                results.cancel();
+            }
+            return cap;
+        }
+
         private Export export(long id) {
             Export export = new Export(id, cap);
             export.results = results;
@@ -188,6 +196,15 @@ final class Exports {
     /** Runs {@code action} whenever the peer has been told everything that it waits for. */
     void onNoneAwaited(Runnable action) {
         onNoneAwaited = action;
+    }
+
+    /** Nothing more will come from the peer: what it writes to is at its end. */
+    void heardAll(Failure cause) {
+        for (Export export : List.copyOf(table.values())) {
+            if (export.cap instanceof IncomingStream stream) {
+                stream.heardAll(cause);
+            }
+        }
     }
 
     /** The peer is told {@code cause} instead of everything that it waits for. */

@@ -8,10 +8,10 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.QueuedCap;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,10 @@ final class IncomingNames implements Incoming {
     private final Set<Long> introduced = new HashSet<>();
 
     /** What was made for the message that is being read and is in no call's arguments yet. */
-    private final IdentityHashMap<AutoCloseable, Integer> made = new IdentityHashMap<>();
+    private final Made made = new Made();
+
+    /** Of the message that is being read; made when it has a map. */
+    private @Nullable Mapping mapping;
 
     /** The results of the call that was made last. */
     private @Nullable Promise<Payload> lastResults;
@@ -35,6 +38,7 @@ final class IncomingNames implements Incoming {
     Exports.Pushed result(@Nullable Object tree) {
         introduced.clear();
         made.clear();
+        mapping = null;
         lastResults = null;
         try {
             Object value = session.decoder().value(tree);
@@ -60,6 +64,7 @@ final class IncomingNames implements Incoming {
     Promise<WebPayload> value(@Nullable Object tree) {
         introduced.clear();
         made.clear();
+        mapping = null;
         try {
             Object value = session.decoder().value(tree);
             dropLastResults();
@@ -78,8 +83,8 @@ final class IncomingNames implements Incoming {
     }
 
     /** Takes ownership of {@code value}. */
-    private static Promise<WebPayload> complete(@Nullable Object value) {
-        return Waiting.isIn(value) ? Waiting.of(value) : Promise.of(WebPayload.holding(value));
+    private Promise<WebPayload> complete(@Nullable Object value) {
+        return Waiting.isIn(value) ? Waiting.of(session.loop, value) : Promise.of(WebPayload.holding(value));
     }
 
     private void dropLastResults() {
@@ -93,8 +98,7 @@ final class IncomingNames implements Incoming {
     /** A message is refused: what it introduces goes back, so that its sender need not keep it for ever. */
     private void releaseAll(@Nullable Object tree) {
         dropLastResults();
-        made.forEach((each, references) -> Values.close(Collections.nCopies(references, each)));
-        made.clear();
+        made.close();
         Decoder.introductions(tree, id -> {
             if (id > 0) {
                 // Not the sender's to choose: the readable end of a pipe, if anything.
@@ -109,30 +113,26 @@ final class IncomingNames implements Incoming {
     public Cap export(long id) {
         Cap cap = session.imports.object(id);
         introduced.add(id);
-        made.merge(cap, 1, Integer::sum);
-        return cap;
+        return made.add(cap);
     }
 
     @Override
     public Object promise(long id) {
         PromisedValue promise = new PromisedValue(session.imports.promise(id));
         introduced.add(id);
-        made.merge(promise, 1, Integer::sum);
-        return promise;
+        return made.add(promise);
     }
 
     @Override
     public Cap imported(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
         Cap cap = reference(id, path, args);
-        made.merge(cap, 1, Integer::sum);
-        return cap;
+        return made.add(cap);
     }
 
     @Override
     public Object pipelined(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
         PromisedValue promise = new PromisedValue(reference(id, path, args));
-        made.merge(promise, 1, Integer::sum);
-        return promise;
+        return made.add(promise);
     }
 
     private Cap reference(long id, Path.Names path, @Nullable List<@Nullable Object> args) {
@@ -140,7 +140,7 @@ final class IncomingNames implements Incoming {
         if (path.isEmpty() && args == null) {
             return root.share();
         }
-        takenOver(Values.owned(args));
+        made.takenOver(Values.owned(args));
         Answer answer = Delivery.call(session.loop, root, path, args);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
@@ -155,41 +155,61 @@ final class IncomingNames implements Incoming {
         Cap cap = session.imports.object(id);
         introduced.add(id);
         Writable stream = new Writable(new OutgoingStream(session, id, cap));
-        made.merge(stream, 1, Integer::sum);
-        return stream;
+        return made.add(stream);
     }
 
     @Override
     public Readable readable(long id) {
         Readable stream = session.pipes.fetch(id);
-        made.merge(stream, 1, Integer::sum);
-        return stream;
+        return made.add(stream);
     }
 
     @Override
     public Object remap(
             long id, Path.Names path, List<@Nullable Object> captures, List<@Nullable Object> instructions) {
-        throw WebException.of("Maps are not taken by this version.");
+        List<Cap> captured = new ArrayList<>(captures.size());
+        MapProgram program = new MapProgram(captured, instructions);
+        Cap subject = session.exports.get(id);
+        try {
+            for (Object capture : captures) {
+                List<?> pair = (List<?>) Objects.requireNonNull(capture);
+                captured.add(captured("import".equals(pair.get(0)), MapRun.name(pair)));
+            }
+        } catch (WebException e) {
+            program.close();
+            throw e;
+        }
+        Mapping all = mapping;
+        if (all == null) {
+            all = Mapping.of(session.loop, session.limits);
+            mapping = all;
+        }
+        Exports.Pushed mapped = all.map(subject, path, program);
+        dropLastResults();
+        lastResults = mapped.results();
+        return made.add(new PromisedValue(mapped.cap()));
+    }
+
+    private Cap captured(boolean isOurs, long id) {
+        if (isOurs) {
+            return session.exports.get(id).share();
+        }
+        Cap cap = session.imports.object(id);
+        introduced.add(id);
+        return cap;
     }
 
     @Override
     public PromisedValue blob(String type, Object content) {
         Readable stream = (Readable) content;
-        takenOver(List.of(stream));
-        PromisedValue blob = session.pipes.blob(type, stream);
-        made.merge(blob, 1, Integer::sum);
-        return blob;
+        made.takenOver(List.of(stream));
+        return made.add(session.pipes.blob(type, stream));
     }
 
     @Override
     public void dropped(@Nullable Object value) {
         List<AutoCloseable> all = Values.owned(value);
-        takenOver(all);
+        made.takenOver(all);
         Values.close(all);
-    }
-
-    /** These have another owner now. */
-    private void takenOver(List<AutoCloseable> all) {
-        all.forEach(each -> made.computeIfPresent(each, (same, references) -> references == 1 ? null : references - 1));
     }
 }

@@ -94,7 +94,10 @@ final class IncomingStream extends CountedCap {
         arrived(kind, arguments, bytes, failure -> {
             if (failure == null) {
                 session.sendResolve(answerId, JsValue.UNDEFINED);
-            } else if (kind != Kind.WRITE || aborted || !refused || !session.compat().forgetsWrites()) {
+            } else if (kind != Kind.WRITE
+                    || aborted
+                    || !refused
+                    || !session.compat().forgetsWrites()) {
                 refused |= kind == Kind.WRITE;
                 session.sendReject(answerId, failure);
             }
@@ -185,6 +188,17 @@ final class IncomingStream extends CountedCap {
         return value == JsValue.UNDEFINED
                 ? Failure.failed("The stream was aborted by its writer, who gave no reason.")
                 : Errors.received(value);
+    }
+
+    /** Nothing more will come from the peer: a stream that it has not ended is cut. */
+    void heardAll(Failure cause) {
+        if (!closed) {
+            closed = true;
+            Arrival cut = new Arrival(Kind.ABORT, 0, told -> {});
+            cut.failure = cause;
+            waiting.add(cut);
+            apply();
+        }
     }
 
     /** The message that introduced this was not sent: the sink goes back to its owner, as it was. */

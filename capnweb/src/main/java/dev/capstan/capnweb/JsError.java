@@ -1,5 +1,6 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.cap.Failure;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,5 +27,15 @@ public record JsError(String name, String message, @Nullable String stack, Map<S
     /** An error that carries nothing else. */
     public static JsError of(String name, String message) {
         return new JsError(name, message, null, Map.of());
+    }
+
+    /** What a failure is to a peer that speaks Cap'n Web: the error that it was, if it came from one. */
+    public static JsError of(Failure failure) {
+        return Errors.value(failure) instanceof JsError error ? error : of("Error", failure.reason());
+    }
+
+    /** This error as what a call fails with: a caller that speaks Cap'n Web gets it as it is, but for what cannot be sent. */
+    public Failure failure() {
+        return Errors.failure(this);
     }
 }

@@ -78,21 +78,50 @@ final class OutgoingNames implements Outgoing {
         reference(out, "[\"pipeline\",", target, path, arguments);
     }
 
+    /** The path as an array. */
+    static void path(JsonWriter out, Path.Names path) {
+        char before = '[';
+        for (Object step : path.steps()) {
+            out.raw(before);
+            before = ',';
+            if (step instanceof String name) {
+                out.string(name);
+            } else {
+                out.number((Integer) step);
+            }
+        }
+        out.raw(path.isEmpty() ? "[]" : "]");
+    }
+
+    /** {@code ["remap", target, path, captures, instructions]}. Borrows {@code program}. */
+    void remap(JsonWriter out, long target, Path.Names path, MapProgram program) {
+        path(out.raw("[\"remap\",").number(target).raw(','), path);
+        char before = '[';
+        out.raw(',');
+        for (Cap capture : program.captures()) {
+            capture(out.raw(before), capture.innermost());
+            before = ',';
+        }
+        out.raw(before == '[' ? "[]," : "],");
+        session.encoder().tree(program.instructions());
+        out.raw(']');
+    }
+
+    private void capture(JsonWriter out, Cap cap) {
+        if (cap instanceof RemoteCap known
+                && known.session == session
+                && known.place().isEmpty()) {
+            known.named();
+            out.raw("[\"import\",").number(known.id()).raw(']');
+        } else {
+            out.raw("[\"export\",").number(session.exports.introduce(cap)).raw(']');
+        }
+    }
+
     private void reference(JsonWriter out, String kind, long target, Path.Names path, @Nullable List<?> arguments) {
         out.raw(kind).number(target);
         if (!path.isEmpty() || arguments != null) {
-            char before = '[';
-            out.raw(',');
-            for (Object step : path.steps()) {
-                out.raw(before);
-                before = ',';
-                if (step instanceof String name) {
-                    out.string(name);
-                } else {
-                    out.number((Integer) step);
-                }
-            }
-            out.raw(path.isEmpty() ? "[]" : "]");
+            path(out.raw(','), path);
         }
         if (arguments != null) {
             Encoder encoder = session.encoder();
@@ -127,7 +156,7 @@ final class OutgoingNames implements Outgoing {
             case PropertyCap property
             when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
                 property(out, "[\"import\",", remote, property.place());
-            case ValueCap plain -> session.encoder().value(plain.value());
+            case ValueCap plain -> session.encoder().within(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
             default ->
                 out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');

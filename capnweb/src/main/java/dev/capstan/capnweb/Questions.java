@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,15 @@ final class Questions {
      * @throws Failure if too many calls wait
      */
     Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
+        return send(stream, out -> session.writer.pipeline(out, target, path, arguments));
+    }
+
+    /** Sends a map over what lies at {@code path} in an entry of the table of imports. Borrows {@code program}. Errors are those of {@link #ask}. */
+    Question map(long target, Path.Names path, MapProgram program) {
+        return send(false, out -> session.writer.remap(out, target, path, program));
+    }
+
+    private Question send(boolean stream, Consumer<JsonWriter> expression) {
         if (!stream && table.size() >= session.limits.calls()) {
             // Calls of streams are few, as there is a window for them, and whoever sends them waits.
             throw Failure.overloaded(
@@ -50,7 +60,7 @@ final class Questions {
         JsonWriter out = session.begin();
         try {
             out.raw(stream ? "[\"stream\"," : "[\"push\",");
-            session.writer.pipeline(out, target, path, arguments);
+            expression.accept(out);
             out.raw(']');
         } catch (WebException | Failure e) {
             session.rollback();

@@ -69,6 +69,16 @@ abstract class RemoteCap extends CountedCap {
         }));
     }
 
+    /** Maps at the peer what lies at {@code path} here. Borrows {@code program}. */
+    Answer map(Path.Names path, MapProgram program) {
+        Failure down = session.down();
+        if (down != null) {
+            throw down;
+        }
+        named();
+        return session.questions.map(id(), place().then(path), program).answer();
+    }
+
     private Question ask(Call call, boolean stream) {
         Failure down = session.down();
         if (down != null) {

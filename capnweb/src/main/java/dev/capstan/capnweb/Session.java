@@ -144,8 +144,9 @@ final class Session implements WebPeer, MessageStream.Receiver {
         return loop.atLast().convert(done -> {
             if (down == null) {
                 imports.heardAll(cause);
+                exports.heardAll(cause);
             }
-            return done;
+            return Promise.nothing();
         });
     }
 

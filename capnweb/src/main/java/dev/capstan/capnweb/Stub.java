@@ -6,6 +6,7 @@ import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * alone; one that was not asked for never crosses the network.
  *
  * <p><b>Values</b> are trees: null, Boolean, Long, Double, String, List, Map with String keys, {@link JsValue}, BigInteger, Instant, byte[], {@link TypedBytes}, {@link
- * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, and stubs for what can be called. Arguments may hold
+ * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, {@link Readable}, {@link Writable}, and stubs for what can be called. Arguments may hold
  * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for. A stub that is the result of a call, or a place, goes as the value
  * that it will be; the receiver gets that. Do not change a tree that was received.
  *
- * <p><b>Ownership.</b> A stub from {@link #of}, {@link #call}, {@link #apply} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
+ * <p><b>Ownership.</b> A stub from {@link #of}, {@link #call}, {@link #apply}, {@link #map} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
  * borrowed. Closing the result of a call that nobody has asked for, nor waits for, gives the call up. A place has nothing of its own: it is usable while the stub is open that it was
  * taken from, and closing it closes nothing. What a program forgets to close is released some time if the stub was made with {@link Leftovers}, as are all that come from it.
  *
@@ -41,6 +42,11 @@ public final class Stub implements AutoCloseable {
         this.place = place;
         this.loop = loop;
         this.owns = owns;
+    }
+
+    /** Stands for a value inside of a map. */
+    Stub(MapVariable variable, Loop loop) {
+        this(variable, Path.Names.NONE, loop, false);
     }
 
     /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. Forgetting to close it, or what comes from it, leaks until its session ends. */
@@ -109,6 +115,10 @@ public final class Stub implements AutoCloseable {
     /** Calls what lies at {@code path} below this; the caller owns the result. */
     @SuppressWarnings("unchecked") // a copy of a list is a list
     public Stub callAt(Path.Names path, List<? extends @Nullable Object> arguments) {
+        MapRecorder recorder = MapRecorder.current();
+        if (recorder != null) {
+            return recorder.call(this, path, arguments);
+        }
         StubState state = owner().share();
         try {
             List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
@@ -119,10 +129,36 @@ public final class Stub implements AutoCloseable {
     }
 
     /**
+     * Does at the other end what {@code each} does here with a stub that stands for an element: for each element of the array that this is, once if it is anything else, not at all for null
+     * and undefined. The result is the array of results, or the one result; the caller owns it. All of it takes one round trip: {@code api.call("users").map(user -> api.call("photo", user.get("id")))}.
+     *
+     * <p>The function runs once, now, and is recorded; it must do nothing but call, look into and map stubs, and return a tree of them and of other values. It cannot wait, nor pass objects or functions that it makes; stubs that
+     * were made before can be used, and are handed to the peer. Typed stubs can be used in it, too.
+     *
+     * @throws WebException if something is used inside that cannot be sent
+     */
+    public Stub map(Function<Stub, ? extends @Nullable Object> each) {
+        MapRecorder recorder = MapRecorder.current();
+        if (recorder != null) {
+            return recorder.map(this, each);
+        }
+        StubState state = owner().share();
+        try {
+            return owner(state.map(place, MapRecorder.record(loop, each)));
+        } finally {
+            state.close();
+        }
+    }
+
+    /**
      * Asks for what this stands for: the result of the call, the content of the place; if that can be called, a stub of it. It is asked for now, whether or not anybody waits for the
-     * promise, and once however often this is called. Whoever receives it closes the stubs in it. The null of JavaScript is null here, which the type of promises does not tell.
+     * promise, and once however often this is called. Whoever receives it closes the stubs and streams in it. The null of JavaScript is null here, which the type of promises does not tell.
      */
     public Promise<Object> value() {
+        if (MapRecorder.current() != null) {
+            throw new IllegalStateException(
+                    "nothing can be waited for inside of map(): return the stub, or pass it to a call");
+        }
         StubState state = owner().share();
         try {
             return state.value(place);
@@ -143,7 +179,7 @@ public final class Stub implements AutoCloseable {
 
     /** Another reference to the same; the caller owns it. That of a place keeps alone what the place is in. */
     public Stub dup() {
-        return new Stub(new StubOwner(owner().share()), place, loop, true);
+        return root instanceof MapVariable ? this : new Stub(new StubOwner(owner().share()), place, loop, true);
     }
 
     private StubOwner owner() {

@@ -4,11 +4,8 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
-import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
-import dev.capstan.cap.Hints;
-import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
@@ -108,7 +105,7 @@ final class StubState {
         if (loop.inLoop()) {
             Answer answer = send(path, arguments);
             StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), true);
-            result.began(answer);
+            result.began(answer.results(), answer.pipeline());
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
@@ -119,7 +116,29 @@ final class StubState {
         loop.post(() -> {
             Answer answer = send(path, arguments);
             queue.resolve(answer.pipeline().cap(Path.Names.NONE));
-            result.began(answer);
+            result.began(answer.results(), answer.pipeline());
+            result.close();
+            close();
+        });
+        return result;
+    }
+
+    /** Maps what lies at {@code place}. Takes ownership of the captures. */
+    StubState map(Path.Names place, MapRecorder.Recording recording) {
+        if (loop.inLoop()) {
+            Exports.Pushed mapped = mapped(place, recording);
+            StubState result = new StubState(loop, leftovers, mapped.cap(), true);
+            result.began(mapped.results(), null);
+            return result;
+        }
+        QueuedCap queue = new QueuedCap(loop);
+        StubState result = new StubState(loop, leftovers, queue, true);
+        references.incrementAndGet();
+        result.references.incrementAndGet();
+        loop.post(() -> {
+            Exports.Pushed mapped = mapped(place, recording);
+            queue.resolve(mapped.cap());
+            result.began(mapped.results(), null);
             result.close();
             close();
         });
@@ -158,20 +177,27 @@ final class StubState {
     private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments) {
         try {
             List<@Nullable Object> content = arguments == null ? null : StubValues.sent(arguments);
-            if (content != null && !(cap.innermost() instanceof RemoteCap)) {
-                return Delivery.call(loop, cap, path, content);
-            }
-            // The peer puts the values in their places: what is not there yet need not come here.
-            WebPayload params = WebPayload.holding(content);
-            return cap.call(Call.of(new Method.Member(path, arguments == null), params, Hints.NONE));
+            return Delivery.send(loop, cap, path, content);
         } catch (WebException | Failure e) {
             return Answer.broken(Errors.failure(e));
         }
     }
 
-    private void began(Answer answer) {
-        results = answer.results();
-        pipeline = answer.pipeline();
+    private Exports.Pushed mapped(Path.Names place, MapRecorder.Recording recording) {
+        List<Cap> captures = new ArrayList<>(recording.captures().size());
+        for (StubState captured : recording.captures()) {
+            captures.add(captured.cap.share());
+            captured.close();
+        }
+        return Mapping.of(loop, Limits.DEFAULT).map(cap, place, new MapProgram(captures, recording.instructions()));
+    }
+
+    private void began(@Nullable Promise<Payload> answer, @Nullable Pipeline inside) {
+        // What a map of this process has made is a value that nobody else sends.
+        results = answer != null
+                ? answer
+                : new PromisedValue(cap).value().convert(settled -> WebPayload.holding(settled.value()));
+        pipeline = inside;
     }
 
     /** What lies at {@code place}, to be passed on before it is known, or as the object that it is; the caller owns it. */
@@ -256,12 +282,12 @@ final class StubState {
     /** The value when all of it is there, with stubs for what can be called. Borrows {@code content}. */
     private Promise<Object> received(WebPayload content) {
         Object tree = content.value();
-        if (!Waiting.isIn(tree)) {
-            return Promise.of(received(tree));
-        }
-        return Waiting.of(Values.share(tree)).convert(whole -> {
-            try (whole) {
-                return received(whole.value());
+        // Stubs are made when the value is taken: who gives it up before gives up a payload, which is closed.
+        Promise<WebPayload> whole =
+                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree)) : Promise.of(content.share());
+        return whole.convert(payload -> {
+            try (payload) {
+                return received(payload.value());
             }
         });
     }

@@ -45,11 +45,7 @@ final class StubValues {
                     tree,
                     leaf -> {
                         Object copy = outgoingLeaf(loop, leaf);
-                        if (copy != leaf && copy instanceof AutoCloseable one) {
-                            kept.add(one);
-                        } else if (leaf instanceof Cap cap) {
-                            kept.add(cap);
-                        }
+                        kept.addAll(Values.owned(copy));
                         return copy;
                     },
                     true,
@@ -71,8 +67,6 @@ final class StubValues {
                 }
                 yield new Held(owner.share(), stub.place());
             }
-            case Cap cap -> cap.share();
-            case PromisedValue promised -> promised.share();
             case Target target -> new LocalCap(loop, target);
             case Function<?, ?> function -> new LocalCap(loop, WebTarget.of(function));
             case Promise<?> promise -> promised(loop, promise);
@@ -81,7 +75,7 @@ final class StubValues {
             case Short n -> n.longValue();
             case Byte n -> n.longValue();
             case Float n -> n.doubleValue();
-            case null, default -> leaf;
+            case null, default -> Values.share(leaf);
         };
     }
 
@@ -117,23 +111,39 @@ final class StubValues {
                 0);
     }
 
-    /** The content of a payload, which is borrowed, with stubs of the receiver's own for the capabilities in it. */
+    /** The content of a payload, which is borrowed, with stubs of the receiver's own for the capabilities in it, and its own references to the streams. */
     static @Nullable Object received(Loop loop, @Nullable Leftovers leftovers, @Nullable Object tree) {
-        return replaced(tree, leaf -> leaf instanceof Cap cap ? Stub.of(loop, cap.share(), leftovers) : leaf, false, 0);
+        return replaced(
+                tree,
+                leaf -> leaf instanceof Cap cap ? Stub.of(loop, cap.share(), leftovers) : Values.share(leaf),
+                false,
+                0);
     }
 
     /** Tells each stub in {@code tree}. */
     static void stubs(@Nullable Object tree, Consumer<Stub> consumer) {
-        Object ignored = replaced(
+        each(tree, Stub.class, consumer);
+    }
+
+    /** Tells each capability in {@code tree}. */
+    static void caps(@Nullable Object tree, Consumer<Cap> consumer) {
+        each(tree, Cap.class, consumer);
+    }
+
+    private static <T> void each(@Nullable Object tree, Class<T> kind, Consumer<T> consumer) {
+        Object same = replaced(
                 tree,
                 leaf -> {
-                    if (leaf instanceof Stub stub) {
-                        consumer.accept(stub);
+                    if (kind.isInstance(leaf)) {
+                        consumer.accept(kind.cast(leaf));
                     }
                     return leaf;
                 },
                 false,
                 0);
+        if (same != tree && !(tree instanceof Object[])) {
+            throw new AssertionError("looking at a tree has changed it");
+        }
     }
 
     /** {@code tree} with other leaves; what does not change is not copied unless {@code copies} says so. */

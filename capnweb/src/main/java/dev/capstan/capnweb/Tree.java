@@ -90,6 +90,21 @@ final class Tree {
         };
     }
 
+    /** How many nodes a tree has. */
+    static int size(@Nullable Object node) {
+        int size = 1;
+        if (node instanceof List<?> list) {
+            for (Object element : list) {
+                size += size(element);
+            }
+        } else if (node instanceof Map<?, ?> map) {
+            for (Object element : map.values()) {
+                size += size(element);
+            }
+        }
+        return size;
+    }
+
     /** The beginning of a node as JSON, for the text of an error. Looks at no more than it shows. */
     static String excerpt(@Nullable Object node) {
         StringBuilder out = new StringBuilder();

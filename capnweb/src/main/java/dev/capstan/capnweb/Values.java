@@ -74,18 +74,29 @@ final class Values {
         }
     }
 
-    /** A copy with references of its own. Values without any are not copied. */
+    /** The same value with references of its own. What does not change is not copied. */
     static @Nullable Object share(@Nullable Object value) {
         return switch (value) {
             case List<?> list -> {
-                List<@Nullable Object> copy = new ArrayList<>(list.size());
+                List<@Nullable Object> copy = null;
+                int index = 0;
                 for (Object element : list) {
-                    copy.add(share(element));
+                    Object shared = share(element);
+                    if (copy == null && shared != element) {
+                        copy = new ArrayList<>(list);
+                    }
+                    if (copy != null) {
+                        copy.set(index, shared);
+                    }
+                    index++;
                 }
-                yield copy;
+                yield copy == null ? list : copy;
             }
             case Map<?, ?> map -> shareAll(map);
-            case JsError error -> new JsError(error.name(), error.message(), error.stack(), shareAll(error.props()));
+            case JsError error -> {
+                Map<String, @Nullable Object> props = shareAll(error.props());
+                yield props == error.props() ? error : new JsError(error.name(), error.message(), error.stack(), props);
+            }
             case Cap cap -> cap.share();
             case PromisedValue deferred -> deferred.share();
             case Readable stream -> stream.share();
@@ -102,10 +113,19 @@ final class Values {
         };
     }
 
+    @SuppressWarnings("unchecked") // objects have names for their members
     private static Map<String, @Nullable Object> shareAll(Map<?, ?> map) {
-        Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
-        map.forEach((key, element) -> copy.put((String) key, share(element)));
-        return copy;
+        Map<String, @Nullable Object> copy = null;
+        for (Map.Entry<?, ?> member : map.entrySet()) {
+            Object shared = share(member.getValue());
+            if (copy == null && shared != member.getValue()) {
+                copy = new LinkedHashMap<>((Map<String, @Nullable Object>) map);
+            }
+            if (copy != null) {
+                copy.put((String) member.getKey(), shared);
+            }
+        }
+        return copy == null ? (Map<String, @Nullable Object>) map : copy;
     }
 
     /** What calls and paths go on to at {@code value}; null if that is a value of its own. Borrowed. */

@@ -1,6 +1,9 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -20,8 +23,25 @@ final class Waiting {
         return found[0];
     }
 
-    /** The value when all of it is there. Takes ownership; fails, and closes the rest, if a part fails. */
-    static Promise<WebPayload> of(@Nullable Object value) {
+    /** The value when all of it is there, parts of parts too. Takes ownership; fails, and closes the rest, if a part fails. */
+    static Promise<WebPayload> of(Loop loop, @Nullable Object value) {
+        Promise<WebPayload> parts = parts(value);
+        Completer<WebPayload> whole = new Completer<>(loop);
+        Promise.Cancelable[] wait = {parts::cancel};
+        whole.onAwaited(() -> wait[0] = parts.listen(loop, (payload, failure) -> {
+            if (payload == null) {
+                whole.fail(failure == null ? Failure.failed("no value") : failure);
+            } else if (isIn(payload.value())) {
+                whole.follow(of(loop, payload.take()));
+            } else {
+                whole.complete(payload);
+            }
+        }));
+        whole.onCancel(() -> wait[0].cancel());
+        return whole.promise();
+    }
+
+    private static Promise<WebPayload> parts(@Nullable Object value) {
         List<PromisedValue> parts = new ArrayList<>();
         visit(value, parts::add);
         List<Promise<PromisedValue.Settled>> promises = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
@@ -64,6 +66,35 @@ public final class WebPayload implements Payload {
         List<AutoCloseable> all = Values.owned(newValue);
         value = newValue;
         owned = all;
+    }
+
+    /**
+     * As {@link #set}, of a tree of values with {@link Stub}s, which are borrowed, as are the capabilities in it: what is put here has references of its own. On the thread of {@code loop} or on
+     * a fiber of it.
+     *
+     * @throws WebException if it nests too deeply, as a value does that contains itself
+     */
+    public void setTree(Loop loop, @Nullable Object tree) {
+        Object own = StubValues.replaced(tree, WebPayload::ownStream, false, 0);
+        set(StubValues.sentValue(StubValues.outgoing(loop, own)));
+    }
+
+    private static @Nullable Object ownStream(@Nullable Object leaf) {
+        return switch (leaf) {
+            case Readable stream -> stream.share();
+            case Writable stream -> stream.share();
+            case null, default -> leaf;
+        };
+    }
+
+    /** Whether all of the value is here: no part of it is a promise. */
+    public boolean isWhole() {
+        return !Waiting.isIn(value());
+    }
+
+    /** The value when all of it is here, as a payload that the receiver owns. On the thread of {@code loop}. */
+    public Promise<WebPayload> whole(Loop loop) {
+        return Waiting.of(loop, Values.share(value()));
     }
 
     /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */

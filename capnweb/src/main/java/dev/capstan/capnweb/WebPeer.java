@@ -35,7 +35,8 @@ public interface WebPeer extends AutoCloseable {
     static Pair pair(Loop loop, @Nullable Cap left, @Nullable Cap right, Limits limits) {
         MessagePipe pipe = new MessagePipe(loop);
         return new Pair(
-                over(loop, pipe.left(), left, limits, Compat.V0_12), over(loop, pipe.right(), right, limits, Compat.V0_12));
+                over(loop, pipe.left(), left, limits, Compat.CAPSTAN),
+                over(loop, pipe.right(), right, limits, Compat.CAPSTAN));
     }
 
     /**

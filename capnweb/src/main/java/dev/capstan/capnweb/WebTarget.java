@@ -142,8 +142,7 @@ public final class WebTarget implements Target {
     private static Promise<Void> called(Context context, Body method) throws Exception {
         Object content = WebPayload.of(context.params()).value();
         Object arguments = StubValues.received(context.loop(), null, content);
-        List<Stub> borrowed = new ArrayList<>(0);
-        StubValues.stubs(arguments, borrowed::add);
+        List<AutoCloseable> borrowed = Values.owned(arguments);
         Promise<Void> finished;
         try {
             List<@Nullable Object> list = new ArrayList<>();
@@ -153,14 +152,14 @@ public final class WebTarget implements Target {
             Object value = method.call(list);
             finished = onLoop(context, () -> finish(context, value));
         } catch (Throwable e) {
-            borrowed.forEach(Stub::close);
+            Values.close(borrowed);
             throw e;
         }
         if (borrowed.isEmpty() || finished.isDone()) {
-            borrowed.forEach(Stub::close);
+            Values.close(borrowed);
             return finished;
         }
-        return finished.attach(() -> borrowed.forEach(Stub::close));
+        return finished.attach(() -> Values.close(borrowed));
     }
 
     /** A blocking body runs beside the loop, and what capabilities do belongs to the loop. */
@@ -204,10 +203,11 @@ public final class WebTarget implements Target {
         };
     }
 
-    /** Takes over the stubs in {@code value}. */
+    /** Takes over the stubs and capabilities in {@code value}. */
     private static @Nullable Object result(Loop loop, @Nullable Object value) {
         Object content = StubValues.outgoing(loop, value);
         StubValues.stubs(value, Stub::close);
+        StubValues.caps(value, Cap::close);
         return StubValues.sentValue(content);
     }
 }

@@ -82,6 +82,8 @@ final class GoldenApi {
                         args -> value(LongStream.rangeClosed(1, (Long) args.getFirst())
                                 .boxed()
                                 .toList()))
+                .on("nul", args -> value(null))
+                .on("users", args -> value(List.of(object("id", 1L, "name", "ann"), object("id", 2L, "name", "bob"))))
                 .on("nothing", args -> value(JsValue.UNDEFINED))
                 .on("add", args -> value((Long) args.get(0) + (Long) args.get(1)))
                 .on("dupEcho", args -> value(Values.share(args.getFirst())))

@@ -1,5 +1,6 @@
 package dev.capstan.capnweb;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -298,5 +299,87 @@ final class GoldenClientTest {
         settle();
         said.removeAll(List.of("[\"release\",-1,1]", "[\"release\",-2,1]"));
         same("14-server-calls-client-main");
+    }
+
+    private List<@Nullable Object> read(Object stream) {
+        List<@Nullable Object> all = new ArrayList<>();
+        try (Readable readable = (Readable) stream) {
+            for (Readable.Chunk chunk = await(readable.read()); !chunk.isEnd(); chunk = await(readable.read())) {
+                all.add(chunk.take());
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void streams_that_are_read() throws IOException {
+        Stub api = play("09-readable-from-server");
+        assertEquals(List.of("chunk0", "chunk1", "chunk2"), read(value(api.call("stream", 3))));
+        List<@Nullable Object> bytes = read(value(api.call("byteStream")));
+        assertArrayEquals(new byte[] {1, 2}, (byte[]) bytes.getFirst());
+        assertArrayEquals(new byte[] {3}, (byte[]) bytes.getLast());
+        same("09-readable-from-server");
+    }
+
+    @Test
+    void a_stream_that_fails() throws IOException {
+        Stub api = play("09-readable-error");
+        try (Readable stream = (Readable) value(api.call("badStream"))) {
+            assertEquals("one", await(stream.read()).take());
+            Promise<Readable.Chunk> next = stream.read();
+            assertEquals(
+                    "stream broke",
+                    assertThrows(Failure.class, () -> sim.await(next)).reason());
+        }
+        same("09-readable-error");
+    }
+
+    @Test
+    void a_stream_that_is_sent() throws IOException {
+        Stub api = play("09-readable-to-server");
+        List<Object> chunks = List.of("x", Map.of("y", List.of(1L)));
+        assertEquals(chunks, value(api.call("readAll", Readable.of(sim.loop(), chunks))));
+        same("09-readable-to-server");
+    }
+
+    @Test
+    void a_stream_that_the_server_writes() throws IOException {
+        Stub api = play("09-writable");
+        Writable.Pair pipe = Writable.pipe(sim.loop());
+        Stub done = api.call("writeTo", pipe.writable());
+        Promise<Object> result = done.value().eager();
+        assertEquals(List.of("a", Map.of("b", List.of(1L))), read(pipe.readable()));
+        assertEquals("done", await(result));
+        done.close();
+        same("09-writable");
+    }
+
+    @Test
+    void blobs() throws IOException {
+        Stub api = play("10-blob");
+        Blob sent = new Blob("text/x", "abc".getBytes(StandardCharsets.UTF_8));
+        assertEquals(Map.of("size", 3L, "type", "text/x", "text", "abc"), value(api.call("blobLen", sent)));
+        assertEquals(new Blob("text/plain", "hi blob".getBytes(StandardCharsets.UTF_8)), value(api.call("makeBlob")));
+        same("10-blob");
+    }
+
+    @Test
+    void requests_and_responses() throws IOException {
+        Stub api = play("11-fetch-types");
+        WebRequest request = (WebRequest) value(api.call("request"));
+        assertEquals(
+                "POST http://x.test/p", request.method() + " " + request.url().href());
+        assertEquals("hello", text(request.body()));
+        WebResponse response = (WebResponse) value(api.call("response"));
+        assertEquals(201, response.status());
+        assertEquals("body!", text(response.body()));
+        assertEquals(204, ((WebResponse) value(api.call("respNull"))).status());
+        same("11-fetch-types");
+    }
+
+    private String text(@Nullable Object body) {
+        try (Readable stream = (Readable) Objects.requireNonNull(body)) {
+            return new String(await(stream.bytes(100)), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -49,16 +49,13 @@ class HttpBatchTest {
             PromisedValue argument = new PromisedValue(incremented.pipeline().cap(Path.Names.NONE));
             Promise<String> second = WebScene.call(main, "square", argument);
             assertEquals(List.of("4", "25"), scene.sim.await(Promise.all(List.of(first, second))));
-            assertEquals(
-                    List.of(String.join(
-                            "\n",
-                            "[\"push\",[\"pipeline\",0,[\"square\"],[2]]]",
-                            "[\"push\",[\"pipeline\",0,[\"makeCounter\"],[1]]]",
-                            "[\"push\",[\"pipeline\",2,[\"increment\"],[4]]]",
-                            "[\"push\",[\"pipeline\",0,[\"square\"],[[\"pipeline\",3]]]]",
-                            "[\"pull\",1]",
-                            "[\"pull\",4]")),
-                    bodies);
+            assertEquals(List.of("""
+                            ["push",["pipeline",0,["square"],[2]]]
+                            ["push",["pipeline",0,["makeCounter"],[1]]]
+                            ["push",["pipeline",2,["increment"],[4]]]
+                            ["push",["pipeline",0,["square"],[["pipeline",3]]]]
+                            ["pull",1]
+                            ["pull",4]"""), bodies);
             assertEquals("Batch RPC request ended.", scene.failure(WebScene.call(main, "square", 3L)));
             inside.close();
             incremented.close();
@@ -181,6 +178,17 @@ class HttpBatchTest {
         HttpResponse answer = scene.post(
                 "[\"push\",[\"pipeline\",0,[\"square\"],[[\"promise\",-1]]]]\n[\"pull\",1]\n[\"resolve\",-1,5]");
         assertEquals("[\"release\",-1,1]\n[\"resolve\",1,25]", WebScene.text(answer));
+    }
+
+    @Test
+    void a_stream_is_read_as_far_as_the_batch_has_it() {
+        String begun = "[\"pipe\"]\n[\"push\",[\"pipeline\",0,[\"readAll\"],[[\"readable\",1]]]]\n[\"pull\",2]\n"
+                + "[\"stream\",[\"pipeline\",1,[\"write\"],[\"a\"]]]";
+        String whole = begun + "\n[\"stream\",[\"pipeline\",1,[\"close\"],[]]]\n[\"release\",1,1]";
+        String answer = WebScene.text(scene.post(whole));
+        assertTrue(answer.contains("[\"resolve\",2,[[\"a\"]]]"), answer);
+        answer = WebScene.text(scene.post(begun));
+        assertTrue(answer.contains("[\"reject\",2,[\"error\",\"Error\",\"This call came in an HTTP batch"), answer);
     }
 
     @Test

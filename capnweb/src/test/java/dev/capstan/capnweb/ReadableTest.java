@@ -59,7 +59,8 @@ class ReadableTest {
         @Test
         void elements_are_fetched_when_they_are_wanted() {
             AtomicInteger fetched = new AtomicInteger();
-            Iterable<Integer> numbers = () -> Stream.generate(fetched::incrementAndGet).iterator();
+            Iterable<Integer> numbers =
+                    () -> Stream.generate(fetched::incrementAndGet).iterator();
             Readable stream = Readable.of(sim.loop(), numbers);
             sim.poll();
             assertEquals(0, fetched.get());
@@ -105,6 +106,11 @@ class ReadableTest {
                 public int read() throws IOException {
                     throw new IOException("the disk is gone");
                 }
+
+                @Override
+                public int read(byte[] into, int offset, int length) throws IOException {
+                    return read();
+                }
             };
             Readable failing = Readable.of(sim.loop(), broken);
             assertEquals("the disk is gone", fails(failing.read()).reason());
@@ -132,7 +138,9 @@ class ReadableTest {
             Readable stream = Readable.of(sim.loop(), pipe.right());
             pipe.left().write(new byte[1 << 20], 0, 1 << 20);
             sim.poll();
-            assertTrue(pipe.left().queuedBytes() > 500_000, "not held back: " + pipe.left().queuedBytes());
+            assertTrue(
+                    pipe.left().queuedBytes() > 500_000,
+                    "not held back: " + pipe.left().queuedBytes());
             pipe.left().end();
             assertEquals(1 << 20, sim.await(stream.bytes(1 << 20)).length);
             assertEquals("END", next(stream));

@@ -527,8 +527,9 @@ class StreamMessagesTest {
                                 new Blob("", new byte[0]))));
                 say("['push',['pipeline',0,['three'],[]]]", "['pull',1]", "['release',1,1]");
                 if (limit < 3) {
-                    hear("['reject',1,['error','Error','the peer is being sent 2 streams and blobs already: let it read some, or"
-                            + " raise Limits.Streams.sending',null,{'kind':'overloaded'}]]");
+                    hear(
+                            "['reject',1,['error','Error','the peer is being sent 2 streams and blobs already: let it read some, or"
+                                    + " raise Limits.Streams.sending',null,{'kind':'overloaded'}]]");
                 } else {
                     assertEquals(3, heard.stream().filter("[\"pipe\"]"::equals).count());
                     say("['resolve',4,['undefined']]", "['resolve',5,['undefined']]", "['resolve',6,['undefined']]");

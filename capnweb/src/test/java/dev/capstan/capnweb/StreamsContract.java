@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -156,7 +157,7 @@ abstract class StreamsContract {
     }
 
     @Test
-    @Parity({"CW-I157", "CW-I159", "CW-I162"})
+    @Parity({"CW-I144", "CW-I157", "CW-I159", "CW-I162"})
     void streams_may_be_nested_and_of_both_kinds_in_one_message() {
         server.on("both", args -> {
             Map<?, ?> streams = (Map<?, ?>) Objects.requireNonNull(args.getFirst());
@@ -434,6 +435,28 @@ abstract class StreamsContract {
         assertEquals(201, response.status());
         List<@Nullable Object> got = readAll((Readable) Objects.requireNonNull(response.body()));
         assertArrayEquals(new byte[] {1, 2, 3}, (byte[]) got.getFirst());
+    }
+
+    @Test
+    @Parity({"CW-I170", "CW-I171"})
+    void there_need_not_be_a_body() {
+        server.on("echo", args -> Scripted.value(args.getFirst()));
+        WebRequest request = WebRequest.get(new Url("http://x.test/"), Headers.of("a", "b"));
+        assertEquals(request, result("echo", request));
+        assertEquals(WebResponse.of(204, null), result("echo", WebResponse.of(204, null)));
+    }
+
+    @Test
+    @Parity("CW-I181")
+    void without_a_session_blobs_and_streams_pass_as_they_are() {
+        server.on("echo", args -> Scripted.value(Values.share(args.getFirst())));
+        Blob blob = new Blob("x/y", new byte[] {1});
+        try (Stub local = Stub.of(sim.loop(), server.cap());
+                Stub echoed = local.call("echo", blob);
+                Stub streamed = local.call("echo", Readable.of(sim.loop(), List.of("a")))) {
+            assertSame(blob, sim.await(echoed.value()));
+            assertEquals(List.of("a"), readAll((Readable) sim.await(streamed.value())));
+        }
     }
 
     // ---- used twice, refused, cut

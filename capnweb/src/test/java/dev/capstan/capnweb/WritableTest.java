@@ -247,7 +247,9 @@ class WritableTest {
                 other.writable().write(i).cancel();
             }
             for (int i = 0; i < 100; i++) {
-                assertEquals(i, Objects.requireNonNull(other.readable().read().await()).take());
+                assertEquals(
+                        i,
+                        Objects.requireNonNull(other.readable().read().await()).take());
             }
             other.readable().close();
             other.writable().close();

@@ -197,7 +197,8 @@ final class HouseRules {
             "gateway.IdCommand",
             "a main program: a new id is random");
 
-    private static final Map<String, String> REFLECTION = Map.of();
+    private static final Map<String, String> REFLECTION = Map.of(
+            "capnweb.bind", "binds users' interfaces and records: it is resolved at start-up, into method handles");
 
     static final Exceptions EXCEPTIONS =
             new Exceptions(PUBLIC_SHARES, TRANSPORTS, STATICS, IMMUTABLE_BY_CONTRACT, TIME_AND_CHANCE, REFLECTION);

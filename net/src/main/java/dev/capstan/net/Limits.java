@@ -104,6 +104,26 @@ public record Limits(
     }
 
     /**
+     * Bounds of TLS.
+     *
+     * @param handshakes handshakes that a server has under way at a time; one more connection is closed. Stops the use of all processor time and memory by beginning
+     *     handshakes
+     * @param handshakeTimeout time for a handshake, from the connection. Stops connections that begin one and go no further
+     * @param closeTimeout time for a peer to close its connection after the session broke. Stops connections that are half closed for ever
+     */
+    public record Tls(int handshakes, Duration handshakeTimeout, Duration closeTimeout) {
+        /** 1,000 handshakes of 10 seconds each; 5 seconds to close. */
+        public static final Tls DEFAULT = new Tls(1_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+        /** Checks the ranges. */
+        public Tls {
+            atLeastOne("handshakes", handshakes);
+            positive("handshakeTimeout", handshakeTimeout);
+            positive("closeTimeout", closeTimeout);
+        }
+    }
+
+    /**
      * Bounds of what one peer may cost over WebTransport, on either side.
      *
      * @param sessions connections that one server holds at a time, each with one session at most; one more is closed at once. Stops the use of
@@ -155,26 +175,6 @@ public record Limits(
             positive("openTimeout", openTimeout);
             positive("idleTimeout", idleTimeout);
             positive("connectTimeout", connectTimeout);
-            positive("closeTimeout", closeTimeout);
-        }
-    }
-
-    /**
-     * Bounds of TLS.
-     *
-     * @param handshakes handshakes that a server has under way at a time; one more connection is closed. Stops the use of all processor time and memory by beginning
-     *     handshakes
-     * @param handshakeTimeout time for a handshake, from the connection. Stops connections that begin one and go no further
-     * @param closeTimeout time for a peer to close its connection after the session broke. Stops connections that are half closed for ever
-     */
-    public record Tls(int handshakes, Duration handshakeTimeout, Duration closeTimeout) {
-        /** 1,000 handshakes of 10 seconds each; 5 seconds to close. */
-        public static final Tls DEFAULT = new Tls(1_000, Duration.ofSeconds(10), Duration.ofSeconds(5));
-
-        /** Checks the ranges. */
-        public Tls {
-            atLeastOne("handshakes", handshakes);
-            positive("handshakeTimeout", handshakeTimeout);
             positive("closeTimeout", closeTimeout);
         }
     }

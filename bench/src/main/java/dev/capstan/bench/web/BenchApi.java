@@ -4,8 +4,10 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.Blob;
 import dev.capstan.capnweb.Headers;
 import dev.capstan.capnweb.JsValue;
+import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.TypedBytes;
 import dev.capstan.capnweb.Url;
 import dev.capstan.capnweb.WebRequest;
@@ -16,9 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code api.mjs} offers, method for method, but for streams and blobs. */
+/** What {@code api.mjs} offers, method for method. */
 final class BenchApi extends JsObject {
     private final Loop loop;
     private @Nullable Cap kept;
@@ -110,9 +113,30 @@ final class BenchApi extends JsObject {
                 value(new WebRequest(
                         new Url("http://x.test/p"),
                         "POST",
-                        new Headers(List.of(new Headers.Field("x-h", "1"))),
-                        "hello",
+                        Headers.of("content-type", "text/plain;charset=UTF-8", "x-h", "1"),
+                        Readable.of(loop, utf8("hello")),
                         Map.of()));
+            case "response" ->
+                value(new WebResponse(
+                        201,
+                        "",
+                        Headers.of("content-type", "text/plain;charset=UTF-8", "x-r", "2"),
+                        Readable.of(loop, utf8("body!")),
+                        Map.of()));
+            case "respNull" -> value(WebResponse.of(204, null));
+            case "stream" ->
+                value(Readable.of(
+                        loop,
+                        () -> LongStream.range(0, integer(arguments, 0))
+                                .mapToObj(i -> "chunk" + i)
+                                .iterator()));
+            case "badStream" -> value(badStream());
+            case "byteStream" -> value(Readable.of(loop, List.of(new byte[] {1, 2}, new byte[] {3})));
+            case "readAll" -> readAll((Readable) argument(arguments, 0), new ArrayList<>());
+            case "readAll2" -> readLength((Readable) argument(arguments, 0), 0);
+            case "writeTo" -> writeTo((Writable) argument(arguments, 0));
+            case "blobLen" -> value(described((Blob) argument(arguments, 0)));
+            case "makeBlob" -> value(new Blob("text/plain", utf8("hi blob")));
             case "slow" ->
                 loop.timer().after(Duration.ofMillis(integer(arguments, 0))).map(done -> new Result("slow done"));
             case "laterCounter" -> loop.timer().after(Duration.ofMillis(20)).map(done -> new Result(counter(100)));
@@ -123,6 +147,62 @@ final class BenchApi extends JsObject {
             case "self" -> value(cap());
             default -> unknown(name);
         };
+    }
+
+    private Readable badStream() {
+        Writable.Pair pipe = Writable.pipe(loop);
+        Writable end = pipe.writable();
+        end.write("one")
+                .then(taken -> end.abort(Failure.failed("stream broke")))
+                .attach(end)
+                .detach(failure -> {});
+        return pipe.readable();
+    }
+
+    private static Promise<Result> readAll(Readable stream, List<@Nullable Object> before) {
+        return stream.read().then(chunk -> {
+            if (chunk.isEnd()) {
+                return value(before);
+            }
+            before.add(chunk.take());
+            return readAll(stream, before);
+        });
+    }
+
+    private static Promise<Result> readLength(Readable stream, long before) {
+        return stream.read().then(chunk -> {
+            if (chunk.isEnd()) {
+                return value(before);
+            }
+            Object content = chunk.take();
+            return readLength(
+                    stream,
+                    before
+                            + (content instanceof byte[] bytes
+                                    ? bytes.length
+                                    : String.valueOf(content).length()));
+        });
+    }
+
+    private static Promise<Result> writeTo(Writable stream) {
+        return stream.write("a")
+                .then(room -> stream.write(object("b", List.of(1L))))
+                .then(room -> stream.end())
+                .map(done -> new Result("done"));
+    }
+
+    private static Object described(Blob blob) {
+        return object(
+                "size",
+                (long) blob.content().length,
+                "type",
+                blob.type(),
+                "text",
+                new String(blob.content(), StandardCharsets.UTF_8));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Object square(Object number) {

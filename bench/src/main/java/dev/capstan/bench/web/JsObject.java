@@ -13,8 +13,10 @@ import dev.capstan.cap.Path;
 import dev.capstan.cap.Request;
 import dev.capstan.cap.Target;
 import dev.capstan.capnweb.JsValue;
+import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
+import dev.capstan.capnweb.Writable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,6 +109,8 @@ abstract class JsObject implements Target {
                 yield copy;
             }
             case Cap cap -> cap.share();
+            case Readable stream -> stream.share();
+            case Writable stream -> stream.share();
             case null, default -> value;
         };
     }

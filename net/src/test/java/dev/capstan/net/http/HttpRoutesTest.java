@@ -61,9 +61,16 @@ final class HttpRoutesTest {
         BytePipe pipe = new BytePipe(sim.loop());
         RawPeer client = new RawPeer(pipe.left());
         server.accept(pipe.right());
-        client.say(
-                "GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        client.say(String.join(
+                "\r\n",
+                "GET / HTTP/1.1",
+                "Host: here",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "",
+                ""));
         sim.poll();
         assertTrue(client.heard().startsWith("HTTP/1.1 503 "), client.heard());
         assertTrue(client.heard().endsWith("there are too many"), client.heard());

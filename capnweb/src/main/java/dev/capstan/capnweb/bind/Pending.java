@@ -1,0 +1,111 @@
+package dev.capstan.capnweb.bind;
+
+import dev.capstan.async.Promise;
+import dev.capstan.capnweb.Stub;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value on its way: the result of a call that may be passed on, or looked into, before it is there. Passing it to another call of the same peer takes no round trip: the peer
+ * puts the value in its place.
+ *
+ * <p>A method that returns one is called without waiting; a parameter of this type takes one, or {@link #of} a value. To the method that is called it is always the value.
+ *
+ * <p>It owns a reference until {@link #close}; one that was made by {@link #get} belongs to the one it was taken from. A result that nobody asks for never crosses the network. Any thread.
+ *
+ * @param <T> type of the value
+ */
+public final class Pending<T> implements AutoCloseable {
+    private final @Nullable Binder binder;
+    private final @Nullable Shape shape;
+    private final @Nullable Stub stub;
+    private final @Nullable Object here;
+
+    /** Takes ownership of {@code stub}. */
+    Pending(Binder binder, Shape shape, Stub stub) {
+        this.binder = binder;
+        this.shape = shape;
+        this.stub = stub;
+        this.here = null;
+    }
+
+    private Pending(@Nullable Object here) {
+        this.binder = null;
+        this.shape = null;
+        this.stub = null;
+        this.here = here;
+    }
+
+    /** A value that is there. */
+    public static <T> Pending<T> of(T value) {
+        return new Pending<>(value);
+    }
+
+    static Pending<?> here(@Nullable Object value) {
+        return new Pending<>(value);
+    }
+
+    /** The tree that goes to a peer. */
+    @Nullable
+    Object write(Shape content, Writing to) {
+        return stub == null ? content.write(here, to) : to.reference(stub);
+    }
+
+    /**
+     * The member of that name, as it will be. Asks for nothing.
+     *
+     * @throws IllegalStateException if the value is there: take the member from it
+     */
+    public <U> Pending<U> get(String name, Class<U> type) {
+        if (binder == null || stub == null) {
+            throw known();
+        }
+        return new Pending<>(binder, binder.shape(type), stub.get(name));
+    }
+
+    /**
+     * The object at the member of that name, which can be called before it is there; usable while this is open.
+     *
+     * @param type a remote or functional interface
+     * @throws IllegalStateException if the value is there: take the member from it
+     */
+    public <U> U reference(String name, Class<U> type) {
+        if (binder == null || stub == null) {
+            throw known();
+        }
+        return type.cast(new TypedStub(binder, binder.face(type), stub.get(name), true).proxy());
+    }
+
+    private static IllegalStateException known() {
+        return new IllegalStateException("this value is there already: take what is inside from await()");
+    }
+
+    /** The value, when it is there. Asks for it. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // the shape was made from T; promises hold null where it allows that
+    public Promise<T> promise() {
+        Binder known = binder;
+        Shape content = shape;
+        Stub from = stub;
+        if (known == null || content == null || from == null) {
+            return Promise.of((T) here);
+        }
+        return from.value().map(tree -> (T) TypedStub.read(known, "the value", content, from, tree));
+    }
+
+    /** Waits for the value; asks for it. As {@link Promise#await}. */
+    public T await() {
+        return promise().await();
+    }
+
+    /** Gives the value up if nobody has asked for it. */
+    @Override
+    public void close() {
+        if (stub != null) {
+            stub.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return stub == null ? "Pending[" + here + "]" : "Pending[" + stub + "]";
+    }
+}
