@@ -14,7 +14,6 @@ import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
@@ -113,15 +112,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         // What is wrong with one packet, or with the handshake of somebody who sends anything at all.
         LOG.log(Level.DEBUG, () -> "trouble with " + peer, cause);
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof QuicConnectionCloseEvent) {
-            // The channel stays for a while, to swallow what is on its way. What came before the close is read first.
-            server.host().eventLoop().execute(this::gone);
-        }
-        context.fireUserEventTriggered(event);
     }
 
     @Override
