@@ -46,6 +46,9 @@ final class Exports {
         Promise<Payload> results;
 
         boolean pulled;
+        /** The peer does not want to hear of it any more. */
+        boolean released;
+
         Promise.@Nullable Cancelable telling;
 
         Export(long id, Cap cap) {
@@ -173,9 +176,11 @@ final class Exports {
             export.telling = null;
             if (settled != null) {
                 try (settled) {
-                    session.sendResolve(export.id, settled.value());
+                    if (!export.released) {
+                        session.sendResolve(export.id, settled.value());
+                    }
                 }
-            } else {
+            } else if (!export.released) {
                 session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
             }
             told();
@@ -254,7 +259,14 @@ final class Exports {
         }
         if (count == 1) {
             table.remove(id);
-            drop(export);
+            if (id > 0) {
+                // Who calls and does not want to know the result still wants the call: it begins in its slot, before it
+                // can be cancelled.
+                export.released = true;
+                session.loop.pause().listen(session.loop, (ignored, failure) -> drop(export));
+            } else {
+                drop(export);
+            }
         }
     }
 

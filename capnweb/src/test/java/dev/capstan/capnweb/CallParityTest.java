@@ -224,6 +224,21 @@ final class CallParityTest {
     }
 
     @Test
+    void a_call_whose_result_is_given_up_at_once_still_happens() {
+        List<Object> called = new ArrayList<>();
+        two.main.on("fire", args -> {
+            called.add(args.getFirst());
+            return value(two.counted("result").cap());
+        });
+        call(two.api, "fire", 1L).close();
+        object(call(two.api, "fire", 2L)).close();
+        two.settle();
+        assertEquals(List.of(1L, 2L), called);
+        assertEquals(List.of("result", "result"), two.released);
+        assertEquals(List.of(), two.fromServer);
+    }
+
+    @Test
     @Parity("CW-I094")
     @DisplayName("index.test.ts: calls on one stub are delivered in the order made")
     void calls_arrive_in_their_order() {

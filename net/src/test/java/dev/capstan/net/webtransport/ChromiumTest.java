@@ -168,7 +168,7 @@ class ChromiumTest {
             "[\"closed\",0]",
             "[\"server closes\",[4711,\"server says bye\"]]",
             "[\"page closes\",7]",
-            "[\"second stream\",\"WebTransportError\"]",
+            "[\"second stream\",\"refused\"]",
             "[\"first stream\",\"still good\"]",
             "[\"nowhere\",\"WebTransportError\"]",
             "[\"wrong hash\",\"WebTransportError\"]",
