@@ -3,6 +3,7 @@ package dev.capstan.examples.batch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.async.Address;
+import dev.capstan.async.Promise;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.io.ByteArrayOutputStream;
@@ -35,10 +36,9 @@ class BatchTest {
             net.loop()
                     .fetch(() -> {
                         server.close();
-                        return dev.capstan.async.Promise.done();
+                        return Promise.done();
                     })
                     .await();
-            between.close();
             relay.join();
             String said = heard.toString(StandardCharsets.UTF_8);
             assertEquals(1, said.split("POST / HTTP", -1).length - 1, said);
