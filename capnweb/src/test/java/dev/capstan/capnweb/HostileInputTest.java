@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
 import java.io.IOException;
@@ -62,6 +63,7 @@ final class HostileInputTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @Parity({"CW-I070", "CW-I071", "CW-I185", "OWN-06", "OWN-07", "OWN-08", "OWN-14"})
     void is_answered_or_ends_the_session(Case each) {
         SimStream client = connect();
         for (String line : each.sent()) {

@@ -11,6 +11,7 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpResponse;
+import dev.capstan.testkit.Parity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity("CW-I133")
     void calls_of_one_turn_leave_together_and_afterwards_the_peer_is_dead() {
         List<String> bodies = new ArrayList<>();
         BatchRequest request = new BatchRequest(scene.loop, Limits.Transport.DEFAULT, body -> {
@@ -91,6 +93,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity("OWN-05")
     void a_line_end_after_the_last_message_and_carriage_returns_are_taken() {
         assertEquals("[\"resolve\",1,4]", WebScene.text(scene.post(SQUARE + "\n")));
         assertEquals("[\"resolve\",1,4]", WebScene.text(scene.post(SQUARE.replace("\n", "\r\n"))));
@@ -113,6 +116,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity("OWN-04")
     void what_is_no_batch_is_answered_with_status_400_and_an_abort() {
         for (String wrong : List.of("[\"push\"", "[\"nope\"]", SQUARE + "\n[\"pull\",99]", "\n" + SQUARE)) {
             HttpResponse answer = scene.post(wrong);
@@ -123,6 +127,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity("CW-I134")
     void other_methods_than_post_are_answered_with_status_405() {
         assertEquals(
                 405,
@@ -132,6 +137,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity("OWN-03")
     void a_method_that_waits_for_its_caller_fails_instead_of_hanging() {
         WebPeer peer = scene.client().batch(WebScene.BATCH);
         try (Cap main = peer.main()) {

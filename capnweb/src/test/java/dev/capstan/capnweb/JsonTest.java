@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,7 @@ class JsonTest {
     }
 
     @Test
+    @Parity("CW-L012")
     void each_limit_holds_at_its_number() {
         check(Limits.DEFAULT.withMessageBytes(9), "[1,2,3,4]", "[1,2,3,45]");
         check(Limits.DEFAULT.withNames(2), "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}");

@@ -10,6 +10,7 @@ import dev.capstan.cap.Answer;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
+import dev.capstan.testkit.Parity;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ class WebSocketSessionTest {
     }
 
     @Test
+    @Parity("CW-I135")
     void calls_callbacks_and_pipelines_go_both_ways_and_leave_nothing_in_the_tables() {
         WebPeer peer = scene.client().connect(WebScene.SOCKET);
         Cap main = peer.main();
@@ -104,6 +106,7 @@ class WebSocketSessionTest {
     }
 
     @Test
+    @Parity("CW-I187")
     void a_reason_that_is_too_long_for_a_close_frame_is_cut_between_two_code_points() {
         WebScene.Raw raw = scene.new Raw();
         raw.say("[\"abort\",[\"error\",\"Error\",\"" + "\u00e9".repeat(100) + "\"]]");

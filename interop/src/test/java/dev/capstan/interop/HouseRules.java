@@ -175,27 +175,18 @@ final class HouseRules {
             "capnp.dynamic.DynamicType", "a token of a loaded schema: loaders are no statics, so neither is it",
             "capnp.HeapSegment", "the shared empty segment is only read");
 
-    private static final Map<String, String> TIME_AND_CHANCE = Map.of(
-            "async.ParkPort",
-            "the clock of a loop without I/O",
-            "async.Fiber",
-            "a fiber is a virtual thread",
-            "async.Loop",
-            "offload() runs work on a virtual thread of its own",
-            "net.NettyPort",
-            "the clock of a loop on Netty",
-            "net.NetLoop",
-            "the thread that drives a loop on Netty",
-            "testkit.ThreadCases",
-            "cases about calls from several threads make threads",
-            "testkit.StreamContract",
-            "random sizes from a fixed seed",
-            "testkit.SimNetwork",
-            "latencies from the seed that the test gives",
-            "gateway.DemoCommand",
-            "a main program: the hook that hears Ctrl-C is a thread",
-            "gateway.IdCommand",
-            "a main program: a new id is random");
+    private static final Map<String, String> TIME_AND_CHANCE = Map.ofEntries(
+            Map.entry("async.ParkPort", "the clock of a loop without I/O"),
+            Map.entry("async.Fiber", "a fiber is a virtual thread"),
+            Map.entry("async.Loop", "offload() runs work on a virtual thread of its own"),
+            Map.entry("net.NettyPort", "the clock of a loop on Netty"),
+            Map.entry("net.NetLoop", "the thread that drives a loop on Netty"),
+            Map.entry("testkit.ThreadCases", "cases about calls from several threads make threads"),
+            Map.entry("testkit.StreamContract", "random sizes from a fixed seed"),
+            Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
+            Map.entry("gateway.DemoCommand", "a main program: the hook that hears Ctrl-C is a thread"),
+            Map.entry("gateway.IdCommand", "a main program: a new id is random"),
+            Map.entry("examples.batch.BatchClient", "a main program: an HTTP client needs what cannot be guessed"));
 
     private static final Map<String, String> REFLECTION = Map.of(
             "capnweb.bind", "binds users' interfaces and records: it is resolved at start-up, into method handles");

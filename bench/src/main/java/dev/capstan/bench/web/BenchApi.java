@@ -11,7 +11,10 @@ import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.TypedBytes;
 import dev.capstan.capnweb.Url;
 import dev.capstan.capnweb.WebRequest;
+import dev.capstan.capnweb.WebResponse;
+import dev.capstan.capnweb.Writable;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -128,7 +131,7 @@ final class BenchApi extends JsObject {
                 value(Readable.of(
                         loop,
                         () -> LongStream.range(0, integer(arguments, 0))
-                                .mapToObj(i -> "chunk" + i)
+                                .<Object>mapToObj(i -> "chunk" + i)
                                 .iterator()));
             case "badStream" -> value(badStream());
             case "byteStream" -> value(Readable.of(loop, List.of(new byte[] {1, 2}, new byte[] {3})));

@@ -5,7 +5,7 @@ import dev.capstan.capnweb.bind.Remote;
 import java.util.List;
 
 /** What the server's clients may call. */
-// begin api
+// snippet api
 @Remote
 public interface Api {
     Pending<User> authenticate(String token);
@@ -18,4 +18,4 @@ public interface Api {
 
     record Profile(String bio) {}
 }
-// end
+// end snippet

@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.List;
 
 /** A plain object, and a server that lets everybody call it. */
-// begin server
+// snippet server
 public final class ApiServer implements Api {
     @Override
     public Pending<User> authenticate(String token) {
@@ -53,4 +53,4 @@ public final class ApiServer implements Api {
         }
     }
 }
-// end
+// end snippet

@@ -16,7 +16,7 @@ import java.util.List;
 public final class BatchClient {
     private BatchClient() {}
 
-    // begin client
+    // snippet client
     static List<Object> run(NetLoop net, URI server) {
         var http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         try (var peer = new WebClient(net.loop(), http).batch(server)) {
@@ -29,7 +29,7 @@ public final class BatchClient {
                     .await();
         }
     }
-    // end
+    // end snippet
 
     public static void main(String[] args) {
         try (var net = NetLoop.open("client", Transport.AUTO)) {
