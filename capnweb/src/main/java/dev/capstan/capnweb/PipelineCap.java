@@ -12,8 +12,7 @@ import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Request;
-import java.util.ArrayList;
-import java.util.List;
+import dev.capstan.cap.Watchers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +29,13 @@ final class PipelineCap extends RemoteCap {
     /** The result is here, and this goes on without it. */
     private boolean stays;
 
-    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+    private final Watchers watchers;
 
     PipelineCap(Question question, Path.Names place) {
         super(question.session);
         this.question = question;
         this.place = place;
+        this.watchers = new Watchers(session.loop, this);
     }
 
     @Override
@@ -61,7 +61,7 @@ final class PipelineCap extends RemoteCap {
         boolean nothingToCall = inner instanceof BrokenCap || (inner instanceof ValueCap plain && plain.isPlain());
         if (hadCalls && !samePeer && !nothingToCall) {
             stays = true;
-            tellWatchers(next, null);
+            watchers.tell(next, null);
             next.close();
             return false;
         }
@@ -79,24 +79,11 @@ final class PipelineCap extends RemoteCap {
         boolean abandoned = isReleased();
         target = next;
         Cap held = next.share();
-        tellWatchers(next, failure);
+        watchers.tell(next, failure);
         if (abandoned) {
             next.close();
         }
         held.close();
-    }
-
-    private void tellWatchers(Cap next, @Nullable Failure failure) {
-        List<Completer<Cap>> waiting = watchers;
-        watchers = new ArrayList<>(0);
-        for (Completer<Cap> watcher : waiting) {
-            if (failure != null) {
-                watcher.fail(failure);
-            } else {
-                watcher.complete(next.share());
-            }
-            close();
-        }
     }
 
     @Override
@@ -144,7 +131,7 @@ final class PipelineCap extends RemoteCap {
         if (stays) {
             return null;
         }
-        Completer<Cap> watcher = watcher();
+        Completer<Cap> watcher = watchers.add();
         watcher.onAwaited(question::pull);
         return watcher.promise();
     }
@@ -152,20 +139,7 @@ final class PipelineCap extends RemoteCap {
     /** What this turns out to be, if somebody asks the peer for it; null if it has led on for good. Waiting for it is a use, and does not ask. */
     @Nullable
     Promise<Cap> arrival() {
-        return target != null || stays ? null : watcher().promise();
-    }
-
-    private Completer<Cap> watcher() {
-        // Whoever waits uses the reference: it is kept until the wait is over.
-        share();
-        Completer<Cap> watcher = new Completer<>(session.loop);
-        watchers.add(watcher);
-        watcher.onCancel(() -> {
-            if (watchers.remove(watcher)) {
-                close();
-            }
-        });
-        return watcher;
+        return target != null || stays ? null : watchers.add().promise();
     }
 
     @Override
