@@ -65,7 +65,7 @@ public final class QueuedCap extends CountedCap {
     }
 
     private void become(Cap cap, @Nullable Failure failure) {
-        boolean abandoned = isReleased();
+        boolean abandoned = isGone();
         target = cap;
         // The calls that are let go may be the last that kept this reference, and with it the target.
         Cap held = cap.share();

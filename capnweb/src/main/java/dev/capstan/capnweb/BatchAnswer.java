@@ -65,8 +65,8 @@ final class BatchAnswer implements MessageStream {
             refusal = Reply.text(
                     TOO_LARGE, "a batch is limited to " + limits.transport().batchBytes() + " bytes");
         } else {
-            messages = Lines.of(batch);
             int most = limits.transport().batchMessages();
+            messages = Lines.of(batch, most);
             if (messages.size() > most) {
                 refusal = Reply.text(TOO_LARGE, "a batch is limited to " + most + " messages");
             }

@@ -18,12 +18,13 @@ final class Delivery {
     private Delivery() {}
 
     /** As {@link #call}; but a peer puts what is to come in its place itself, so that it need not come here. */
-    static Answer send(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+    static Answer send(
+            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most) {
         if (arguments == null || target.innermost() instanceof RemoteCap) {
             Method.Member method = new Method.Member(path, arguments == null);
             return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
         }
-        return call(loop, target, path, arguments);
+        return call(loop, target, path, arguments, most);
     }
 
     /**
@@ -31,16 +32,18 @@ final class Delivery {
      *
      * @param target borrowed
      * @param arguments owned; null to read
+     * @param most of how many values the arguments may be made when all of them are there
      * @throws WebException if the arguments nest too deeply
      */
-    static Answer call(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+    static Answer call(
+            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most) {
         Method.Member method = new Method.Member(path, arguments == null);
         if (!Waiting.isIn(arguments)) {
             return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
         }
         DeferredAnswer answer = new DeferredAnswer(loop);
         Cap held = target.share();
-        Promise.Cancelable waiting = Waiting.of(loop, arguments).listen(loop, (params, failure) -> {
+        Promise.Cancelable waiting = Waiting.of(loop, arguments, most).listen(loop, (params, failure) -> {
             try (held) {
                 answer.link(
                         params != null

@@ -28,6 +28,8 @@ final class Exports {
     private int awaited;
 
     private Runnable onNoneAwaited = () -> {};
+    /** What is told of pushes that are too many; made once, since there may be very many. */
+    private @Nullable Failure full;
 
     Exports(Session session, @Nullable Cap main) {
         this.session = session;
@@ -45,6 +47,7 @@ final class Exports {
         @Nullable
         Promise<Payload> results;
 
+        /** The peer is told the value when it is there. */
         boolean pulled;
         /** The peer does not want to hear of it any more. */
         boolean released;
@@ -120,11 +123,35 @@ final class Exports {
     void tellWhenKnown(long id) {
         Export export = table.get(id);
         if (export != null) {
+            export.pulled = true;
             tell(export);
         }
     }
 
     // ---- calls of the peer
+
+    /**
+     * Why nothing can be pushed now; null if it can. What is pushed all the same is refused under its id, which takes room, too.
+     *
+     * @throws Failure if even those are too many
+     */
+    @Nullable
+    Failure full() {
+        int most = session.limits.exports();
+        if (table.size() < most) {
+            return null;
+        }
+        Failure known = full;
+        if (known == null) {
+            known = Failure.overloaded("you hold " + most
+                    + " objects and results of this peer already, which is its limit (Limits.exports): release some");
+            full = known;
+        }
+        if (table.size() >= 2L * most) {
+            throw known;
+        }
+        return known;
+    }
 
     /** The id of what the peer pushes now. */
     long nextPushed() {
@@ -174,16 +201,15 @@ final class Exports {
         awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
-            if (settled != null) {
-                try (settled) {
-                    if (!export.released) {
-                        session.sendResolve(export.id, settled.value());
-                    }
+            try (settled) {
+                if (settled != null && !export.released) {
+                    session.sendResolve(export.id, settled.value());
+                } else if (!export.released) {
+                    session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
                 }
-            } else if (!export.released) {
-                session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+            } finally {
+                told();
             }
-            told();
         });
     }
 
@@ -228,6 +254,7 @@ final class Exports {
     /** Does what the peer pushed, tells the result and forgets it. Takes ownership of {@code result}. */
     void streamed(long id, Pushed result) {
         Export export = result.export(id);
+        export.pulled = true;
         table.put(id, export);
         awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {

@@ -26,8 +26,11 @@ final class PipelineCap extends RemoteCap {
     private final Path.Names place;
     private volatile @Nullable Cap target;
     private boolean hadCalls;
-    /** The result is here, and this goes on without it. */
+    /** The result is here, and calls go on without it. */
     private boolean stays;
+
+    /** What has come, if that is a value and calls go on without it; owned. */
+    private @Nullable ValueCap arrived;
 
     private final Watchers watchers;
 
@@ -62,6 +65,10 @@ final class PipelineCap extends RemoteCap {
         if (hadCalls && !samePeer && !nothingToCall) {
             stays = true;
             watchers.tell(next, null);
+            if (inner instanceof ValueCap value) {
+                value.share();
+                arrived = value;
+            }
             next.close();
             return false;
         }
@@ -76,7 +83,7 @@ final class PipelineCap extends RemoteCap {
     }
 
     private void become(Cap next, @Nullable Failure failure) {
-        boolean abandoned = isReleased();
+        boolean abandoned = isGone();
         target = next;
         Cap held = next.share();
         watchers.tell(next, failure);
@@ -142,8 +149,17 @@ final class PipelineCap extends RemoteCap {
         return target != null || stays ? null : watchers.add().promise();
     }
 
+    /** What has come, for whoever wants the value and not to call; null if it has not, or is no value. Borrowed. */
+    @Nullable
+    ValueCap arrived() {
+        return arrived;
+    }
+
     @Override
     protected void released() {
+        if (arrived != null) {
+            arrived.close();
+        }
         Cap known = target;
         if (known != null) {
             known.close();

@@ -252,7 +252,14 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (id != null) {
             out.number(id).raw(',');
         }
-        encoder.value(Errors.value(failure));
+        try {
+            encoder.value(Errors.value(failure));
+        } catch (WebException | Failure e) {
+            // It is too long, or has parts that cannot be sent. Something has to be told.
+            rollback();
+            sendError(kind, id, Failure.failed("the error cannot be told: " + Tree.excerpt(e.getMessage())));
+            return;
+        }
         out.raw(']');
         commit();
     }
@@ -302,7 +309,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
                     exports.streamed(id, pushed(expression));
                 }
             }
-            case "pipe" -> pipes.opened(exports.nextPushed(), full());
+            case "pipe" -> pipes.opened(exports.nextPushed(), exports.full());
             case "pull" -> exports.pull(id(parts));
             case "resolve" -> resolve(id(parts), part(parts, 2));
             case "reject" -> reject(id(parts), part(parts, 2));
@@ -340,15 +347,8 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {
-        Failure full = full();
+        Failure full = exports.full();
         return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
-    }
-
-    private @Nullable Failure full() {
-        return exports.size() < limits.exports()
-                ? null
-                : Failure.overloaded("you hold " + exports.size()
-                        + " objects and results of this peer already, which is its limit: release some");
     }
 
     private void resolve(long id, @Nullable Object expression) {

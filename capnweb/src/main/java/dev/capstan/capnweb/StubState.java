@@ -177,7 +177,7 @@ final class StubState {
     private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments) {
         try {
             List<@Nullable Object> content = arguments == null ? null : StubValues.sent(arguments);
-            return Delivery.send(loop, cap, path, content);
+            return Delivery.send(loop, cap, path, content, Limits.DEFAULT.values());
         } catch (WebException | Failure e) {
             return Answer.broken(Errors.failure(e));
         }
@@ -284,7 +284,7 @@ final class StubState {
         Object tree = content.value();
         // Stubs are made when the value is taken: who gives it up before gives up a payload, which is closed.
         Promise<WebPayload> whole =
-                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree)) : Promise.of(content.share());
+                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree), Limits.DEFAULT.values()) : Promise.of(content.share());
         return whole.convert(payload -> {
             try (payload) {
                 return received(payload.value());

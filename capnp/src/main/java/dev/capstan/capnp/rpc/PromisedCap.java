@@ -81,7 +81,7 @@ final class PromisedCap extends RemoteCap {
     }
 
     private void become(Cap next, @Nullable Failure failure) {
-        boolean abandoned = isReleased();
+        boolean abandoned = isGone();
         target = next;
         // Those who waited may have been the last that kept this reference, and with it the target.
         Cap held = next.share();
