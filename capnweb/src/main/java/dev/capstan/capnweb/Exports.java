@@ -1,6 +1,7 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Payload;
@@ -28,6 +29,9 @@ final class Exports {
     private int awaited;
 
     private Runnable onNoneAwaited = () -> {};
+    /** Calls of the peer that objects are busy with, also if it has released their results. */
+    private int running;
+
     /** What is told of pushes that are too many; made once, since there may be very many. */
     private @Nullable Failure full;
 
@@ -138,19 +142,26 @@ final class Exports {
     @Nullable
     Failure full() {
         int most = session.limits.exports();
-        if (table.size() < most) {
+        if (Math.max(table.size(), running) < most) {
             return null;
         }
         Failure known = full;
         if (known == null) {
             known = Failure.overloaded("you hold " + most
-                    + " objects and results of this peer already, which is its limit (Limits.exports): release some");
+                    + " objects and results of this peer already, or have as many calls running, which is its limit (Limits.exports):"
+                    + " release some, or wait");
             full = known;
         }
         if (table.size() >= 2L * most) {
             throw known;
         }
         return known;
+    }
+
+    /** A call of the peer, which counts until the work is over. */
+    Call runs(Call call) {
+        running++;
+        return new Redirected(call, call.method(), () -> running--);
     }
 
     /** The id of what the peer pushes now. */

@@ -141,7 +141,8 @@ final class IncomingNames implements Incoming {
             return root.share();
         }
         made.takenOver(Values.owned(args));
-        Answer answer = Delivery.call(session.loop, root, path, args, session.limits.values());
+        Answer answer = Delivery.call(
+                session.loop, root, path, args, session.limits.values(), session.exports::runs);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         // Of a whole expression it is the last call that is pulled; those inside it are arguments.

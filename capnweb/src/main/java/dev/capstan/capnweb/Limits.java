@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  *     result of a thousand times a result is a million of it.
  * @param calls calls of ours whose results the peer keeps. Stops a program that forgets to close what it gets from filling the peer.
  * @param imports objects and promises of the peer that are held here. Stops a peer from filling the table.
- * @param exports objects of ours, and results of its calls, that the peer holds. Stops a peer that calls and releases nothing.
+ * @param exports objects of ours, and results of its calls, that the peer holds; and calls of the peer that run, whether or not it wants their results. Stops a
+ *     peer that calls and releases nothing, and one that calls and gives up.
  * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
  * @param streams what streams may cost.
  * @param maps what maps may cost.

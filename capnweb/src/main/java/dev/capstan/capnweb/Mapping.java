@@ -107,7 +107,7 @@ final class Mapping {
         if (path.isEmpty()) {
             return here(object, program);
         }
-        Answer read = Delivery.call(loop, object, path, null, limits.values());
+        Answer read = Delivery.send(loop, object, path, null, limits.values());
         read.pipeline().close();
         return later(
                 read.results().convert(payload -> new ValueCap(WebPayload.of(payload), Path.Names.NONE)),

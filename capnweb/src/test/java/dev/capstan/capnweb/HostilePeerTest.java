@@ -161,6 +161,18 @@ final class HostilePeerTest {
     }
 
     @Test
+    void calls_that_are_given_up_count_as_long_as_they_run() {
+        SimStream client = connect(Limits.DEFAULT.withExports(10));
+        for (int i = 1; i <= 10; i++) {
+            send(client, "['push',['pipeline',0,['never'],[]]]", "['release'," + i + ",1]");
+        }
+        send(client, "['push',['pipeline',0,['never'],[]]]", "['pull',11]");
+        assertTrue(answer("['reject',11").contains("Limits.exports"), received::toString);
+        send(client, "['release',11,1]");
+        assertNothingLeft();
+    }
+
+    @Test
     void writes_behind_a_part_that_never_comes_end_their_stream() {
         SimStream client = connect(Limits.DEFAULT.withStreams(new Limits.Streams(10, 1 << 20, 1_000, 1_000)));
         send(client, "['pipe']", "['stream',['pipeline',1,['write'],[['promise',-1]]]]");
