@@ -37,7 +37,7 @@ final class HostilePeerTest {
 
     private SimStream connect(Limits limits) {
         network.host("server")
-                .onAccept(stream -> peer[0] = WebPeer.over(sim.loop(), stream, main.cap(), limits, Compat.V0_12));
+                .onAccept(stream -> peer[0] = WebPeer.over(sim.loop(), stream, main.cap(), Options.DEFAULT.withLimits(limits)));
         SimStream client = network.host("client").connect("server");
         client.start(new MessageStream.Receiver() {
             @Override

@@ -127,7 +127,7 @@ final class UnexpectedMomentsTest {
                 told.add("failed");
             }
         });
-        try (WebPeer peer = WebPeer.over(sim.loop(), pipe.left(), null, Limits.DEFAULT, Compat.V0_12);
+        try (WebPeer peer = WebPeer.over(sim.loop(), pipe.left(), null);
                 Cap api = peer.main()) {
             Promise<Payload> first = results(call(api, "make"));
             Promise<Payload> second = results(call(api, "make"));
