@@ -155,6 +155,8 @@ final class HouseRules {
                             + " cases of a dynamic value in users' switches"));
 
     private static final Map<String, String> TRANSPORTS = Map.of(
+            "capnweb.LastingSession",
+            "WebSockets as the connections of a session that outlives them",
             "capnweb.SocketStream",
             "a WebSocket as the stream of a session",
             "capnweb.WebServer",
