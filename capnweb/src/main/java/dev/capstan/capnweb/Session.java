@@ -110,10 +110,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     @Override
     public void close() {
+        close(Failure.disconnected("the session was closed by its owner"));
+    }
+
+    @Override
+    public void close(Failure why) {
         if (loop.inLoop()) {
-            end(Failure.disconnected("the session was closed by its owner"), Ending.By.OWNER);
+            end(why.as(Failure.Kind.DISCONNECTED), Ending.By.OWNER);
         } else {
-            loop.post(this::close);
+            loop.post(() -> close(why));
         }
     }
 

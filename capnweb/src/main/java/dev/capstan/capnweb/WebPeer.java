@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ public interface WebPeer extends AutoCloseable {
     /** Ends the session. */
     @Override
     void close();
+
+    /** Ends the session; what waits here for the peer fails as {@link Failure.Kind#DISCONNECTED} with {@code why}, of which the peer is told nothing. */
+    void close(Failure why);
 
     /**
      * Sizes of tables; without anything in use there is one import, the peer's main object, and one export, our own.
