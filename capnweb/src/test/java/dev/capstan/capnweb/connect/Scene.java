@@ -10,8 +10,6 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
-import dev.capstan.capnweb.Compat;
-import dev.capstan.capnweb.Limits;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.WebTarget;
@@ -66,9 +64,7 @@ final class Scene {
     Scene(long seed) {
         network = new SimNetwork(sim, seed);
         network.host("client").onSend(line -> fromClient.add(new String(line, StandardCharsets.UTF_8)));
-        network.host("server")
-                .onAccept(stream ->
-                        servers.add(WebPeer.over(loop, stream, main().on(loop), Limits.DEFAULT, Compat.V0_12)));
+        network.host("server").onAccept(stream -> servers.add(WebPeer.over(loop, stream, main().on(loop))));
     }
 
     private WebTarget main() {
@@ -111,7 +107,7 @@ final class Scene {
         }
         SimStream wire = network.host("client").connectAnew("server");
         wires.add(wire);
-        WebPeer peer = WebPeer.over(loop, wire, null, Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(loop, wire, null);
         clients.add(peer);
         return Promise.of(peer);
     }
