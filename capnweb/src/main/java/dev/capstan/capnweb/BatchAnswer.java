@@ -144,7 +144,7 @@ final class BatchAnswer implements MessageStream {
             case MISTAKE -> finish(new Reply(BAD_REQUEST, last));
             case BUG -> finish(new Reply(INTERNAL, last));
             case PEER -> finish(Reply.text(BAD_REQUEST, "the client has aborted its batch"));
-            case OWNER -> over = true;
+            case OWNER, LEAVING -> over = true;
         }
     }
 

@@ -28,6 +28,15 @@ final class Questions {
         return table.size();
     }
 
+    /** How many results are waited for. */
+    int awaited() {
+        int count = 0;
+        for (Question question : table.values()) {
+            count += question.isAwaited() ? 1 : 0;
+        }
+        return count;
+    }
+
     @Nullable
     Question get(long id) {
         return table.get(id);

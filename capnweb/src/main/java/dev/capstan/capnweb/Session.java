@@ -14,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,11 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private long bytesSent;
     private final Ending ending;
     private @Nullable Failure down;
+    private @Nullable Draining draining;
+    private @Nullable Fork<Integer> drained;
+    /** Null if calls may take as long as they like. */
+    final @Nullable CallTimes callTimes;
+
     private @Nullable Failure deaf;
     private boolean congested;
 
@@ -74,6 +80,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.reader = new IncomingNames(this);
         this.decoder = new Decoder(limits, reader);
         this.encoder = new Encoder(out, limits, writer, compat);
+        this.callTimes = options.callTime().isZero() ? null : new CallTimes(this, options.callTime());
         this.over = new Completer<>(loop);
         this.overFork = over.promise().fork();
     }
@@ -112,11 +119,43 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     @Override
     public void close() {
+        close(Failure.disconnected("the session was closed by its owner"));
+    }
+
+    @Override
+    public void close(Failure why) {
         if (loop.inLoop()) {
-            end(Failure.disconnected("the session was closed by its owner"), Ending.By.OWNER);
+            end(why.as(Failure.Kind.DISCONNECTED), Ending.By.OWNER);
         } else {
-            loop.post(this::close);
+            loop.post(() -> close(why));
         }
+    }
+
+    @Override
+    public Promise<Integer> drain(Duration longest) {
+        if (!loop.inLoop()) {
+            Completer<Integer> completer = new Completer<>(loop);
+            loop.post(() -> completer.follow(drain(longest)));
+            return completer.promise();
+        }
+        if (drained == null) {
+            draining = new Draining(this, longest);
+            drained = down != null ? Promise.of(0).fork() : draining.begin().fork();
+        }
+        return drained.branch();
+    }
+
+    /** Results that one side waits for, and streams that are sent. */
+    int inFlight() {
+        return down != null ? 0 : exports.awaited() + questions.awaited() + pipes.size();
+    }
+
+    /** Ends the session because our side goes away; {@code inTheMiddle} of something, the peer is told why. */
+    void leave(Failure why, boolean inTheMiddle) {
+        if (down == null && inTheMiddle) {
+            sendError("abort", null, why);
+        }
+        end(why, Ending.By.LEAVING);
     }
 
     // ---- state
@@ -196,6 +235,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         bytesSent += out.size();
+        touched();
         stream.send(ByteBuffer.wrap(out.array(), 0, out.size()));
         if (out.size() > LARGEST_KEPT_BUFFER_BYTES) {
             out = new JsonWriter(FIRST_BUFFER_BYTES);
@@ -209,6 +249,12 @@ final class Session implements WebPeer, MessageStream.Receiver {
                 congested = false;
                 stream.resume();
             });
+        }
+    }
+
+    private void touched() {
+        if (draining != null) {
+            draining.touched();
         }
     }
 
@@ -278,6 +324,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (down != null) {
             return;
         }
+        touched();
         try {
             handle(Json.parse(json, array, offset, length, limits), length);
         } catch (WebException | Failure e) {
@@ -316,7 +363,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
                     exports.streamed(id, pushed(expression));
                 }
             }
-            case "pipe" -> pipes.opened(exports.nextPushed(), exports.full());
+            case "pipe" -> pipes.opened(exports.nextPushed(), refusal());
             case "pull" -> exports.pull(id(parts));
             case "resolve" -> resolve(id(parts), part(parts, 2));
             case "reject" -> reject(id(parts), part(parts, 2));
@@ -354,8 +401,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {
-        Failure full = exports.full();
+        Failure full = refusal();
         return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
+    }
+
+    /** Why nothing can be pushed now; null if it can. */
+    private @Nullable Failure refusal() {
+        Failure full = exports.full();
+        Failure leaving = draining == null ? null : draining.refusal();
+        return leaving == null ? full : leaving;
     }
 
     private void resolve(long id, @Nullable Object expression) {
@@ -432,11 +486,18 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (down != null) {
             return;
         }
+        int inFlight = draining == null ? 0 : inFlight();
         down = cause;
+        if (callTimes != null) {
+            callTimes.close();
+        }
         questions.disconnected(cause);
         imports.disconnected(cause);
         pipes.disconnected(cause);
         exports.disconnected();
+        if (draining != null) {
+            draining.ended(inFlight);
+        }
         over.complete(Promise.nothing());
         ending.ended(cause, by);
     }

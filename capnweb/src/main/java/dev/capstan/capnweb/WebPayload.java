@@ -8,6 +8,7 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.Format;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,23 @@ public final class WebPayload implements Payload {
             case Writable stream -> stream.share();
             case null, default -> leaf;
         };
+    }
+
+    /** About as many bytes as the value takes in memory, objects and streams apart; for limits on what is kept. */
+    public long bytes() {
+        return Values.weight(value());
+    }
+
+    /** What can be called in the value, and what stands for the parts of it that are not here yet; borrowed. */
+    public List<Cap> caps() {
+        List<Cap> all = new ArrayList<>(owned.size());
+        for (AutoCloseable each : owned) {
+            Cap cap = Values.leadingOn(each);
+            if (cap != null) {
+                all.add(cap);
+            }
+        }
+        return all;
     }
 
     /** Whether all of the value is here: no part of it is a promise. */
