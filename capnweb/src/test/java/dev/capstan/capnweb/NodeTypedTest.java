@@ -85,15 +85,11 @@ class NodeTypedTest {
     @Test
     void node_calls_a_service_of_ours() throws Exception {
         Binder binder = Binder.of(MethodHandles.lookup());
-        WebServer server = new WebServer(
-                net.loop(), visitor -> Promise.of(binder.serveBlocking(net.loop(), new ShopOfOurs())));
+        WebServer server =
+                new WebServer(net.loop(), visitor -> Promise.of(binder.serveBlocking(net.loop(), new ShopOfOurs())));
         HttpServer http = net.loop()
                 .fetch(() -> HttpServer.listen(
-                        net.loop(),
-                        net.network(),
-                        new Address.Tcp("127.0.0.1", 0),
-                        server.routes("/"),
-                        Http.DEFAULT))
+                        net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), server.routes("/"), Http.DEFAULT))
                 .await();
         int port = ((Address.Tcp) http.address()).port();
         assertEquals(String.join("\n", EXPECTED), NodePeer.said("typed-client.mjs", port));
@@ -132,8 +128,8 @@ class NodeTypedTest {
         void records_go_and_come() throws Exception {
             Shop.Item bread = shop.item("bread");
             assertEquals(Shop.Item.named("bread"), bread);
-            Shop.Item noted = new Shop.Item(
-                    "x", 7, Shop.Kind.TOOL, bread.since(), List.of(), bread.sold(), Optional.of("note"));
+            Shop.Item noted =
+                    new Shop.Item("x", 7, Shop.Kind.TOOL, bread.since(), List.of(), bread.sold(), Optional.of("note"));
             assertEquals(257, shop.total(List.of(bread, noted)));
         }
 
@@ -196,8 +192,8 @@ class NodeTypedTest {
         @SuppressWarnings("unchecked") // a class has no type arguments
         void a_method_of_node_is_passed_as_a_callback() {
             Binder binder = Binder.of(MethodHandles.lookup());
-            Function<Shop.Item, Promise<Integer>> priceOf = binder.stub(
-                    Function.class, Remotes.stub(shop).get("priceOf"));
+            Function<Shop.Item, Promise<Integer>> priceOf =
+                    binder.stub(Function.class, Remotes.stub(shop).get("priceOf"));
             assertEquals(250, shop.priced(priceOf, "bread"));
         }
 
@@ -267,9 +263,7 @@ class NodeTypedTest {
                 Pending<Shop.Item> item(Pending<String> name);
             }
             Ahead ahead = Binder.of(MethodHandles.lookup())
-                    .stub(
-                            Ahead.class,
-                            Remotes.stub(shop).dup());
+                    .stub(Ahead.class, Remotes.stub(shop).dup());
             try (Pending<List<String>> names = ahead.names();
                     Pending<List<Integer>> cents =
                             Pending.map(names, name -> ahead.item(name).get("cents", Integer.class))) {

@@ -58,7 +58,7 @@ public final class Pending<T> implements AutoCloseable {
      * @throws IllegalArgumentException if the function returns a value that is there, which is the same for each element
      */
     public static <E, R> Pending<List<R>> map(
-            Pending<List<E>> list, Function<? super Pending<E>, Pending<R>> each) {
+            Pending<? extends @Nullable List<E>> list, Function<? super Pending<E>, Pending<R>> each) {
         Binder binder = list.binder;
         Stub stub = list.stub;
         if (binder == null || stub == null) {
@@ -73,8 +73,9 @@ public final class Pending<T> implements AutoCloseable {
         Stub mapped = stub.map(element -> {
             Pending<R> one = each.apply(new Pending<>(binder, sequence.element(), element));
             if (one.shape == null || one.stub == null) {
-                throw new IllegalArgumentException("the function of a map returns what a call or a place in a value gives, not "
-                        + one + ", which is there");
+                throw new IllegalArgumentException(
+                        "the function of a map returns what a call or a place in a value gives, not " + one
+                                + ", which is there");
             }
             result.set(one.shape);
             return one.stub;

@@ -41,7 +41,13 @@ final class ServiceTarget implements Target {
         this(binder, object, face, blocking, isLast, null);
     }
 
-    private ServiceTarget(Binder binder, Object object, Interface face, boolean blocking, BooleanSupplier isLast, @Nullable Cap whole) {
+    private ServiceTarget(
+            Binder binder,
+            Object object,
+            Interface face,
+            boolean blocking,
+            BooleanSupplier isLast,
+            @Nullable Cap whole) {
         this.binder = binder;
         this.object = object;
         this.face = face;

@@ -191,18 +191,20 @@ class TypedMapTest {
     @Test
     void what_cannot_be_written_down_is_refused_and_leaves_nothing() {
         try (Pending<List<Integer>> ids = club.ids()) {
-            String waits = assertThrows(IllegalStateException.class, () -> Pending.map(ids, id -> {
-                        int now = club.now(id);
-                        return club.sum(id, Pending.of(now));
-                    }))
+            String waits = assertThrows(
+                            IllegalStateException.class,
+                            () -> Pending.map(ids, id -> {
+                                int now = club.now(id);
+                                return club.sum(id, Pending.of(now));
+                            }))
                     .getMessage();
-            assertEquals(
-                    "nothing can be waited for inside of map(): return the stub, or pass it to a call", waits);
+            assertEquals("nothing can be waited for inside of map(): return the stub, or pass it to a call", waits);
             assertThrows(IllegalStateException.class, () -> Pending.map(ids, id -> Pending.of(id.await())));
             assertTrue(String.valueOf(assertThrows(
                                     IllegalArgumentException.class, () -> Pending.map(ids, id -> Pending.of(1)))
                             .getMessage())
-                    .startsWith("the function of a map returns what a call or a place in a value gives, not Pending[1]"));
+                    .startsWith(
+                            "the function of a map returns what a call or a place in a value gives, not Pending[1]"));
             assertThrows(WebException.class, () -> Pending.map(ids, id -> club.call(id, text -> {})));
         }
     }
