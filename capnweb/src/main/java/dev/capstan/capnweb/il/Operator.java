@@ -111,6 +111,7 @@ enum Operator {
         }
         if (value instanceof BigInteger n) {
             spending.bits(n.bitLength());
+            spending.digits(n);
             return n.negate();
         }
         throw Wrong.type("'neg' needs a number or a bigint, not " + kind(value));

@@ -12,6 +12,7 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Target;
 import dev.capstan.capnweb.Compat;
+import dev.capstan.capnweb.JsValue;
 import dev.capstan.capnweb.Limits;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ final class Scene implements AutoCloseable {
     final List<String> done = new ArrayList<>();
 
     final List<Completer<Object>> pending = new ArrayList<>();
+    /** How long things take that come soon. */
+    Random delays = new Random(1);
+
     /** Objects that the server has made, less those that were released. */
     int alive;
 
@@ -66,7 +71,14 @@ final class Scene implements AutoCloseable {
     }
 
     static long number(@Nullable Object value) {
-        return (Long) Objects.requireNonNull(value);
+        if (value instanceof Long n) {
+            return n;
+        }
+        throw Failure.failed("a whole number is needed");
+    }
+
+    private static @Nullable Object first(List<?> arguments) {
+        return arguments.isEmpty() ? JsValue.UNDEFINED : arguments.getFirst();
     }
 
     /** An object whose release is counted. */
@@ -97,7 +109,7 @@ final class Scene implements AutoCloseable {
         return WebTarget.empty()
                 .method("square", args -> number(args.getFirst()) * number(args.getFirst()))
                 .method("add", args -> number(args.get(0)) + number(args.get(1)))
-                .method("echo", args -> args.getFirst() instanceof Stub stub ? stub.dup() : kept(args.getFirst()))
+                .method("echo", args -> kept(first(args)))
                 .method("list", args -> LongStream.rangeClosed(1, number(args.getFirst())).boxed().toList())
                 .method("authenticate", args -> object(
                         "user",
@@ -119,6 +131,14 @@ final class Scene implements AutoCloseable {
                     Completer<Object> completer = new Completer<>(sim.loop());
                     pending.add(completer);
                     return completer.promise();
+                })
+                .method("count", args -> object("counter", counter(0)))
+                .method("soon", args -> {
+                    Object value = kept(first(args));
+                    return sim.loop()
+                            .timer()
+                            .after(Duration.ofMillis(delays.nextInt(5)))
+                            .map(rung -> value);
                 })
                 .method("broken", args -> {
                     throw Failure.overloaded("broken on purpose");
@@ -184,6 +204,8 @@ final class Scene implements AutoCloseable {
     @Override
     public void close() {
         assertNothingLeft();
+        // An object outlives its references until its calls have ended.
+        pending.forEach(each -> each.complete("too late"));
         api.close();
         peers.forEach(WebPeer::close);
         settle();
