@@ -10,4 +10,5 @@ module dev.capstan.capnweb {
 
     exports dev.capstan.capnweb;
     exports dev.capstan.capnweb.bind;
+    exports dev.capstan.capnweb.il;
 }

@@ -1,0 +1,1 @@
+export { withSignal } from './signal.js';
