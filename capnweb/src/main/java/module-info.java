@@ -11,4 +11,5 @@ module dev.capstan.capnweb {
     exports dev.capstan.capnweb;
     exports dev.capstan.capnweb.bind;
     exports dev.capstan.capnweb.il;
+    exports dev.capstan.capnweb.resume;
 }

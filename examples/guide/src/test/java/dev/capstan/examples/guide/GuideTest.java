@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.Access;
+import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
@@ -31,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,16 +283,14 @@ class GuideTest {
     @Test
     void a_limit_is_set_by_itself() {
         // snippet limits
-        var limits =
-                dev.capstan.capnweb.Limits.DEFAULT.withMessageBytes(1 << 20).withDepth(32);
-        var open = new WebServer(
+        var limits = dev.capstan.capnweb.Limits.DEFAULT.withMessageBytes(1 << 20).withDepth(32);
+        var guarded = new WebServer(
                 net.loop(),
                 visitor -> Promise.of(binder.serve(net.loop(), new OurLibrary())),
-                limits,
-                dev.capstan.capnweb.Compat.V0_12,
-                Set.of("https://app.example"));
+                Options.DEFAULT.withLimits(limits),
+                Access.SAME_HOST.withOrigins("https://app.example"));
         // end snippet
-        assertEquals(0, open.open());
+        assertEquals(0, guarded.open());
     }
 
     @Test

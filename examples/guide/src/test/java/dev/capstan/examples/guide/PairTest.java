@@ -3,7 +3,7 @@ package dev.capstan.examples.guide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.async.SimLoop;
-import dev.capstan.capnweb.Limits;
+import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.bind.Binder;
 import dev.capstan.capnweb.bind.Remotes;
@@ -19,7 +19,7 @@ class PairTest {
     @Test
     void books_are_found() {
         var main = binder.serve(sim.loop(), new OurLibrary());
-        WebPeer.Pair pair = WebPeer.pair(sim.loop(), null, main, Limits.DEFAULT);
+        WebPeer.Pair pair = WebPeer.pair(sim.loop(), null, main, Options.DEFAULT);
         // Another binder, so that nothing takes a short cut through this process.
         Library library = Binder.of(MethodHandles.lookup())
                 .stub(Library.class, sim.loop(), pair.left().main());

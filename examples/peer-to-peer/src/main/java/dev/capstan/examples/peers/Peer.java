@@ -3,6 +3,7 @@ package dev.capstan.examples.peers;
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.capnweb.Compat;
+import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.bind.Binder;
@@ -42,8 +43,7 @@ final class Peer implements AutoCloseable {
                                 net.loop(),
                                 socket,
                                 binder.serve(net.loop(), notes),
-                                dev.capstan.capnweb.Limits.DEFAULT,
-                                Compat.CAPSTAN)));
+                                Options.DEFAULT.withCompat(Compat.CAPSTAN))));
         HttpServer server = net.loop()
                 .fetch(() -> HttpServer.listen(
                         net.loop(), net.network(), new Address.Tcp("127.0.0.1", port), routes, Limits.Http.DEFAULT))
