@@ -98,7 +98,9 @@ class HandshakeTest {
     }
 
     private static String word(String line) {
-        return line.startsWith("{\"refused\":\"") ? line.substring(12, line.indexOf('"', 12)) : line.substring(0, Math.min(9, line.length()));
+        return line.startsWith("{\"refused\":\"")
+                ? line.substring(12, line.indexOf('"', 12))
+                : line.substring(0, Math.min(9, line.length()));
     }
 
     private static String resume(String token, long received) {
@@ -189,8 +191,7 @@ class HandshakeTest {
         scene.cut(Notice.BOTH);
         Failure failure = failure(client);
         assertEquals(Failure.Kind.DISCONNECTED, failure.kind());
-        assertEquals(
-                "the server could not be reached again within PT2M: nobody listens", failure.reason());
+        assertEquals("the server could not be reached again within PT2M: nobody listens", failure.reason());
         scene.close();
     }
 
@@ -284,7 +285,8 @@ class HandshakeTest {
             changed[i] ^= (byte) (1 << (i % 8));
             assertEquals("forged", new Raw(resume(text(changed), 0)).answer(), "byte " + i);
         }
-        for (String wrong : List.of("", "x", token + "A", token.substring(4), "*".repeat(token.length()), "A".repeat(3_000))) {
+        for (String wrong :
+                List.of("", "x", token + "A", token.substring(4), "*".repeat(token.length()), "A".repeat(3_000))) {
             assertEquals("forged", new Raw(resume(wrong, 0)).answer(), wrong);
         }
         Token own = new Token(new Token.Id(1, 2), 1, Long.MAX_VALUE, Token.ownerOf(new Token.Id(1, 2), ""));
@@ -324,7 +326,10 @@ class HandshakeTest {
             scene.cut(Notice.BOTH);
             scene.sim.poll();
             scene.sim.advance(Duration.ofMillis(after));
-            assertEquals(after < 20_000 ? "{\"token\":" : "expired", new Raw(resume(token, 0)).answer(), raw.heard::toString);
+            assertEquals(
+                    after < 20_000 ? "{\"token\":" : "expired",
+                    new Raw(resume(token, 0)).answer(),
+                    raw.heard::toString);
         }
         scene.close();
     }
@@ -437,7 +442,8 @@ class HandshakeTest {
 
     @Test
     void acknowledgements_do_not_go_backwards() {
-        Raw raw = new Raw("{\"new\":true}", "{\"confirm\":1}", "[\"push\",[\"pipeline\",0,[\"note\"],[7]]]", "[\"pull\",1]");
+        Raw raw = new Raw(
+                "{\"new\":true}", "{\"confirm\":1}", "[\"push\",[\"pipeline\",0,[\"note\"],[7]]]", "[\"pull\",1]");
         assertEquals("[\"resolve\",1,7]", raw.heard.get(1));
         raw.say("{\"ack\":1}");
         assertEquals(0, scene.server.keptBytes());
@@ -451,7 +457,8 @@ class HandshakeTest {
     @Test
     void a_count_that_cannot_be_is_refused_and_ends_the_session() {
         for (long count : new long[] {0, 1, 2}) {
-            Raw raw = new Raw("{\"new\":true}", "{\"confirm\":1}", "[\"push\",[\"pipeline\",0,[\"note\"],[7]]]", "[\"pull\",1]");
+            Raw raw = new Raw(
+                    "{\"new\":true}", "{\"confirm\":1}", "[\"push\",[\"pipeline\",0,[\"note\"],[7]]]", "[\"pull\",1]");
             raw.say("{\"ack\":1}");
             // One message has come and was acknowledged: it is not kept, and there are no two.
             Raw next = new Raw(resume(scene.token(), count));
@@ -482,7 +489,11 @@ class HandshakeTest {
     @Test
     void a_server_that_makes_no_sense_ends_the_session_of_its_client() {
         for (String line : List.of(
-                "[\"push\",1]", "{\"ack\":0}", "{\"token\":\"a\",\"generation\":1}", "{\"token\":\"a\",\"generation\":1,\"received\":9,\"grace\":1}", "{\"new\":true}")) {
+                "[\"push\",1]",
+                "{\"ack\":0}",
+                "{\"token\":\"a\",\"generation\":1}",
+                "{\"token\":\"a\",\"generation\":1,\"received\":9,\"grace\":1}",
+                "{\"new\":true}")) {
             scene.network.host("liar").onAccept(stream -> {
                 stream.start(new Raw("{\"new\":true}"));
                 stream.send(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
@@ -493,7 +504,8 @@ class HandshakeTest {
                     ResumeScene.BACKOFF,
                     new Random(1),
                     ResumeLimits.DEFAULT);
-            WebPeer client = WebPeer.over(scene.loop, stream, null, dev.capstan.capnweb.Limits.DEFAULT, dev.capstan.capnweb.Compat.V0_12);
+            WebPeer client = WebPeer.over(
+                    scene.loop, stream, null, dev.capstan.capnweb.Limits.DEFAULT, dev.capstan.capnweb.Compat.V0_12);
             Failure failure = failure(client);
             assertTrue(failure.getCause() instanceof Refused, () -> line + " " + failure);
             assertEquals(Refusal.PROTOCOL, refusal(failure), line);
@@ -505,7 +517,8 @@ class HandshakeTest {
     void a_server_that_refuses_with_a_new_word_is_understood_as_far_as_it_can_be() {
         scene.network.host("newer").onAccept(stream -> {
             stream.start(new Raw("{\"new\":true}"));
-            stream.send(ByteBuffer.wrap("{\"refused\":\"tired\",\"reason\":\"later\"}".getBytes(StandardCharsets.UTF_8)));
+            stream.send(
+                    ByteBuffer.wrap("{\"refused\":\"tired\",\"reason\":\"later\"}".getBytes(StandardCharsets.UTF_8)));
         });
         MessageStream stream = ResumableClient.open(
                 scene.loop,
@@ -513,8 +526,11 @@ class HandshakeTest {
                 ResumeScene.BACKOFF,
                 new Random(1),
                 ResumeLimits.DEFAULT);
-        WebPeer client = WebPeer.over(scene.loop, stream, null, dev.capstan.capnweb.Limits.DEFAULT, dev.capstan.capnweb.Compat.V0_12);
-        assertEquals("the server does not go on with the session (tired): later", failure(client).reason());
+        WebPeer client = WebPeer.over(
+                scene.loop, stream, null, dev.capstan.capnweb.Limits.DEFAULT, dev.capstan.capnweb.Compat.V0_12);
+        assertEquals(
+                "the server does not go on with the session (tired): later",
+                failure(client).reason());
         scene.close();
     }
 

@@ -32,10 +32,11 @@ class ResumeLimitsTest {
 
         Streams(ResumeLimits limits) {
             server = new ResumableServer(sim.loop(), TokenKeys.random(new Random(1)), new Random(2), limits);
-            network.host("server").onAccept(stream -> server.accept(stream, "", session -> {
-                opened.add(session);
-                heard.add(listen(session));
-            }));
+            network.host("server")
+                    .onAccept(stream -> server.accept(stream, "", session -> {
+                        opened.add(session);
+                        heard.add(listen(session));
+                    }));
         }
 
         /** What a stream tells. */
@@ -86,7 +87,10 @@ class ResumeLimitsTest {
         }
 
         static String token(List<String> lines) {
-            String line = lines.stream().filter(each -> each.startsWith("{\"token\"")).toList().getLast();
+            String line = lines.stream()
+                    .filter(each -> each.startsWith("{\"token\""))
+                    .toList()
+                    .getLast();
             return line.substring(10, line.indexOf('"', 10));
         }
 
@@ -133,7 +137,8 @@ class ResumeLimitsTest {
             assertEquals(bytes <= 100 ? bytes : bytes - 50, streams.server.keptBytes());
             streams.cut(0);
             List<String> again = streams.resume(client, 0);
-            assertEquals(bytes <= 100 ? "{\"token\"" : "{\"refused", again.getFirst().substring(0, bytes <= 100 ? 8 : 9));
+            assertEquals(
+                    bytes <= 100 ? "{\"token\"" : "{\"refused", again.getFirst().substring(0, bytes <= 100 ? 8 : 9));
             assertEquals(bytes <= 100 ? 1 : 0, streams.server.sessions());
             streams.close();
         }
@@ -257,7 +262,9 @@ class ResumeLimitsTest {
         for (int i = 0; i < 10_000; i++) {
             streams.say(streams.wires.getFirst(), "{\"ping\":" + i + "}");
         }
-        assertTrue(streams.opened.getFirst().queuedBytes() < 70_000, () -> "" + streams.opened.getFirst().queuedBytes());
+        assertTrue(
+                streams.opened.getFirst().queuedBytes() < 70_000,
+                () -> "" + streams.opened.getFirst().queuedBytes());
         streams.wires.getFirst().resume();
         streams.close();
     }

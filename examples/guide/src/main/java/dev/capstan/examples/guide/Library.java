@@ -1,12 +1,8 @@
 package dev.capstan.examples.guide;
 
-import dev.capstan.capnweb.bind.Pending;
 import dev.capstan.capnweb.bind.Remote;
-import java.io.InputStream;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** What everybody may call. */
 // snippet library
@@ -16,7 +12,7 @@ public interface Library {
 
     List<Book> by(String author);
 
-    Reader signIn(String card);
+    Member signIn(String card);
 
     record Book(String title, String author, int year, Optional<String> note) {}
 
@@ -27,45 +23,5 @@ public interface Library {
             super(message);
         }
     }
-    // end snippet
-
-    /** What only somebody gets who has a card: the reference is the right to call it. */
-    // snippet reader
-    @Remote(blocking = true)
-    interface Reader extends AutoCloseable {
-        String name();
-
-        void borrow(String title);
-
-        Watch watch(Consumer<String> listener);
-
-        InputStream text(String title);
-
-        int donate(InputStream text);
-
-        Iterator<Book> history();
-
-        @Override
-        void close();
-    }
-    // end snippet
-
-    /** Ends what it stands for when it is closed. */
-    @Remote
-    interface Watch extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    /** Results that are passed on before they are there. */
-    // snippet catalogue
-    @Remote(blocking = true)
-    interface Catalogue {
-        Pending<List<Book>> books(Pending<String> author);
-
-        Pending<Book> newest();
-
-        Pending<Integer> copies(Pending<String> title);
-    }
-    // end snippet
 }
+// end snippet

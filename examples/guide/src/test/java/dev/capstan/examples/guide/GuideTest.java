@@ -41,7 +41,9 @@ import org.junit.jupiter.api.Test;
 class GuideTest {
     private NetLoop net;
     private WebServer web;
+    private WebServer other;
     private HttpServer server;
+    private HttpServer catalogues;
     private WebClient client;
     private Binder binder;
 
@@ -50,6 +52,14 @@ class GuideTest {
         binder = Binder.of(MethodHandles.lookup());
         net = NetLoop.open("library", Transport.AUTO);
         server = listen(net);
+        catalogues = net.loop()
+                .fetch(() -> {
+                    other = new WebServer(
+                            net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OurCatalogue())));
+                    var at = new Address.Tcp("127.0.0.1", 0);
+                    return HttpServer.listen(net.loop(), net.network(), at, other.routes("/api"), Limits.Http.DEFAULT);
+                })
+                .await();
         var http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         client = new WebClient(net.loop(), http);
     }
@@ -66,17 +76,21 @@ class GuideTest {
     }
     // end snippet
 
-    private int port() {
+    private static int port(HttpServer server) {
         return ((Address.Tcp) server.address()).port();
     }
 
     private WebPeer connect() {
-        return client.connect(URI.create("ws://127.0.0.1:" + port() + "/api"));
+        return connect(server);
+    }
+
+    private WebPeer connect(HttpServer to) {
+        return client.connect(URI.create("ws://127.0.0.1:" + port(to) + "/api"));
     }
 
     @AfterEach
     void nothing_is_left() {
-        while (net.loop().fetch(() -> Promise.of(web.open())).await() > 0) {
+        while (net.loop().fetch(() -> Promise.of(web.open() + other.open())).await() > 0) {
             net.loop().timer().after(Duration.ofMillis(5)).await();
         }
         net.close();
@@ -88,7 +102,7 @@ class GuideTest {
 
     @Test
     void a_client_calls_the_service() throws Exception {
-        int port = port();
+        int port = port(server);
         // snippet client
         var http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         try (WebPeer peer = new WebClient(net.loop(), http).connect(URI.create("ws://127.0.0.1:" + port + "/api"))) {
@@ -106,8 +120,8 @@ class GuideTest {
             Library library = library(peer);
             // snippet reference
             // signIn() returns at once: name() leaves right behind it, and both take one round trip.
-            try (Library.Reader reader = library.signIn("card-7")) {
-                assertEquals("Ann", reader.name());
+            try (Member member = library.signIn("card-7")) {
+                assertEquals("Ann", member.name());
             }
             // end snippet
         }
@@ -115,11 +129,11 @@ class GuideTest {
 
     @Test
     void values_go_ahead_too() {
-        try (WebPeer peer = connect()) {
-            Library.Catalogue catalogue = binder.stub(Library.Catalogue.class, net.loop(), peer.main());
+        try (WebPeer peer = connect(catalogues)) {
+            Catalogue catalogue = binder.stub(Catalogue.class, net.loop(), peer.main());
             // snippet pipelining
             try (Pending<Library.Book> newest = catalogue.newest();
-                    Pending<List<Library.Book>> others = catalogue.books(newest.get("author", String.class))) {
+                    Pending<List<Library.Book>> others = catalogue.by(newest.get("author", String.class))) {
                 assertEquals("Dracula", others.await().getFirst().title());
             }
             // end snippet
@@ -130,14 +144,14 @@ class GuideTest {
     void callbacks_are_called() {
         List<String> heard = new ArrayList<>();
         try (WebPeer peer = connect();
-                Library.Reader reader = library(peer).signIn("card-7")) {
+                Member member = library(peer).signIn("card-7")) {
             // snippet callback
-            try (Library.Watch watch = reader.watch(heard::add)) {
-                reader.borrow("Emma");
+            try (Member.Watch watch = member.watch(heard::add)) {
+                member.borrow("Emma");
             }
-            reader.borrow("Dracula"); // the watch is closed: nobody is told
+            member.borrow("Dracula"); // the watch is closed: nobody is told
             // end snippet
-            assertEquals("Ann", reader.name());
+            assertEquals("Ann", member.name());
         }
         assertEquals(List.of("Ann has Emma"), heard);
     }
@@ -145,24 +159,24 @@ class GuideTest {
     @Test
     void streams_go_both_ways() throws IOException {
         try (WebPeer peer = connect();
-                Library.Reader reader = library(peer).signIn("card-7")) {
+                Member member = library(peer).signIn("card-7")) {
             // snippet streams
-            try (var text = reader.text("Emma")) { // an InputStream: closing it early stops the sender
+            try (var text = member.text("Emma")) { // an InputStream: closing it early stops the sender
                 assertEquals("Emma Emma", new String(text.readNBytes(9), StandardCharsets.UTF_8));
             }
-            assertEquals(100_000, reader.donate(new ByteArrayInputStream(new byte[100_000])));
-            reader.borrow("Emma");
-            reader.history().forEachRemaining(book -> assertEquals("Emma", book.title()));
+            assertEquals(100_000, member.donate(new ByteArrayInputStream(new byte[100_000])));
+            member.borrow("Emma");
+            member.history().forEachRemaining(book -> assertEquals("Emma", book.title()));
             // end snippet
         }
     }
 
     @Test
     void a_list_is_mapped_where_it_is() {
-        try (WebPeer peer = connect()) {
-            Library.Catalogue catalogue = binder.stub(Library.Catalogue.class, net.loop(), peer.main());
+        try (WebPeer peer = connect(catalogues)) {
+            Catalogue catalogue = binder.stub(Catalogue.class, net.loop(), peer.main());
             // snippet map
-            try (Pending<List<Library.Book>> books = catalogue.books(Pending.of("Austen"));
+            try (Pending<List<Library.Book>> books = catalogue.by(Pending.of("Austen"));
                     Pending<List<Integer>> copies =
                             Pending.map(books, book -> catalogue.copies(book.get("title", String.class)))) {
                 assertEquals(List.of(4, 10), copies.await());
@@ -179,7 +193,7 @@ class GuideTest {
             var missing = assertThrows(Library.NotThere.class, () -> library.book("Ulysses"));
             assertEquals("there is no Ulysses", missing.getMessage());
 
-            try (Library.Reader nobody = library.signIn("card-8")) {
+            try (Member nobody = library.signIn("card-8")) {
                 Failure refused = assertThrows(Failure.class, nobody::name);
                 assertEquals("this card is not known", refused.reason());
                 assertEquals(Failure.Kind.FAILED, refused.kind());
@@ -193,8 +207,8 @@ class GuideTest {
         try (WebPeer peer = connect()) {
             Library library = library(peer);
             // snippet disposal
-            Library.Reader one = library.signIn("card-7");
-            Library.Reader other = Remotes.dup(one); // two references to one object of the peer
+            Member one = library.signIn("card-7");
+            Member other = Remotes.dup(one); // two references to one object of the peer
             one.close();
             assertThrows(IllegalStateException.class, one::name);
             assertEquals("Ann", other.name());
@@ -219,10 +233,10 @@ class GuideTest {
 
     @Test
     void a_batch_is_one_request() {
-        int port = port();
+        int port = port(catalogues);
         // snippet batch
         try (WebPeer peer = client.batch(URI.create("http://127.0.0.1:" + port + "/api"))) {
-            Library.Catalogue catalogue = binder.stub(Library.Catalogue.class, net.loop(), peer.main());
+            Catalogue catalogue = binder.stub(Catalogue.class, net.loop(), peer.main());
             try (Pending<Library.Book> newest = catalogue.newest();
                     Pending<Integer> copies = catalogue.copies(newest.get("title", String.class))) {
                 // Both are asked for before anything is sent.
@@ -239,8 +253,8 @@ class GuideTest {
         try (WebPeer peer = connect()) {
             // snippet dynamic
             try (Stub library = Stub.of(net.loop(), peer.main());
-                    Stub reader = library.call("signIn", "card-7");
-                    Stub name = reader.call("name")) {
+                    Stub member = library.call("signIn", "card-7");
+                    Stub name = member.call("name")) {
                 assertEquals("Ann", name.value().await());
             }
             // end snippet
@@ -283,7 +297,8 @@ class GuideTest {
     @Test
     void a_limit_is_set_by_itself() {
         // snippet limits
-        var limits = dev.capstan.capnweb.Limits.DEFAULT.withMessageBytes(1 << 20).withDepth(32);
+        var limits =
+                dev.capstan.capnweb.Limits.DEFAULT.withMessageBytes(1 << 20).withDepth(32);
         var guarded = new WebServer(
                 net.loop(),
                 visitor -> Promise.of(binder.serve(net.loop(), new OurLibrary())),
