@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -95,16 +96,26 @@ final class Line implements MessageStream.Receiver {
 
     @Override
     public void ended() {
-        failed(new IOException("the connection was closed"));
+        if (!over) {
+            // What its peer has ended is still half open.
+            end();
+            listener.cut(new IOException("the connection was closed"));
+        }
     }
 
+    /** {@inheritDoc} A {@link ProtocolException} is the peer's doing, which it would do again over the next connection: the session ends. */
     @Override
     public void failed(Throwable cause) {
-        if (!over) {
+        if (over) {
+            return;
+        }
+        if (cause instanceof ProtocolException mistake) {
+            String text = String.valueOf(mistake.getMessage());
+            refuse(Refusal.PROTOCOL, text);
+            listener.cut(new Refused(Refusal.PROTOCOL, "the peer makes no sense: " + text));
+        } else {
             over = true;
             alarm.cancel();
-            // A socket that its peer has ended is still half open.
-            socket.end();
             listener.cut(cause);
         }
     }

@@ -7,7 +7,6 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,28 +43,31 @@ public final class ResumableClient implements ReliableStream.Owner {
         Promise<MessageStream> dial();
     }
 
-    private ResumableClient(Loop loop, Dialer dialer, Backoff backoff, RandomGenerator random, ResumeLimits limits) {
+    private ResumableClient(Loop loop, Dialer dialer, Reconnection how) {
         this.loop = loop;
         this.dialer = dialer;
-        this.limits = limits;
+        this.limits = how.limits();
         this.codec = new ControlCodec(limits.controlBytes());
         this.stream = new ReliableStream(loop, limits, new Kept.Budget(Long.MAX_VALUE), this);
-        this.series = backoff.series(random);
+        this.series = how.backoff().series(how.random());
         this.pause = new Alarm(loop);
         this.giveUp = new Alarm(loop);
     }
 
-    /**
-     * The stream of a new session; the connections below it are made by {@code dialer}. On the loop's thread.
-     *
-     * @param random draws the pauses
-     */
-    public static MessageStream open(
-            Loop loop, Dialer dialer, Backoff backoff, RandomGenerator random, ResumeLimits limits) {
-        ResumableClient client = new ResumableClient(loop, dialer, backoff, random, limits);
-        client.mayBeAway();
-        client.dial(true);
+    /** The stream of a new session; the connections below it are made by {@code dialer}, the first at once. From any thread; the stream is used on the loop's. */
+    public static MessageStream open(Loop loop, Dialer dialer, Reconnection how) {
+        ResumableClient client = new ResumableClient(loop, dialer, how);
+        if (loop.inLoop()) {
+            client.begin();
+        } else {
+            loop.post(client::begin);
+        }
         return client.stream;
+    }
+
+    private void begin() {
+        mayBeAway();
+        dial(true);
     }
 
     private void mayBeAway() {
@@ -78,6 +80,9 @@ public final class ResumableClient implements ReliableStream.Owner {
     }
 
     private void dial(boolean first) {
+        if (stream.isOver()) {
+            return;
+        }
         dialing = dialer.dial().listen(loop, (socket, failure) -> {
             if (socket != null) {
                 Greeting next = new Greeting();

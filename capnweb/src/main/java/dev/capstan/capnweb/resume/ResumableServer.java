@@ -19,6 +19,9 @@ import java.util.random.RandomGenerator;
  * <p>Belongs to its loop and is used on its thread. {@link #close} ends all sessions.
  */
 public final class ResumableServer implements AutoCloseable {
+    /** The subprotocol of WebSockets with which a client asks for all this. */
+    public static final String SUBPROTOCOL = "capnweb.resume.v1";
+
     private final Loop loop;
     private final RandomGenerator random;
     private final ResumeLimits limits;

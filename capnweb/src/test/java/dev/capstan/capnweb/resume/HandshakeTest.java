@@ -501,11 +501,8 @@ class HandshakeTest {
             MessageStream stream = ResumableClient.open(
                     scene.loop,
                     () -> Promise.of(scene.network.host("victim").connectAnew("liar")),
-                    ResumeScene.BACKOFF,
-                    new Random(1),
-                    ResumeLimits.DEFAULT);
-            WebPeer client = WebPeer.over(
-                    scene.loop, stream, null, dev.capstan.capnweb.Limits.DEFAULT, dev.capstan.capnweb.Compat.V0_12);
+                    Reconnection.of(new Random(1)));
+            WebPeer client = WebPeer.over(scene.loop, stream, null);
             Failure failure = failure(client);
             assertTrue(failure.getCause() instanceof Refused, () -> line + " " + failure);
             assertEquals(Refusal.PROTOCOL, refusal(failure), line);
@@ -523,11 +520,8 @@ class HandshakeTest {
         MessageStream stream = ResumableClient.open(
                 scene.loop,
                 () -> Promise.of(scene.network.host("client").connectAnew("newer")),
-                ResumeScene.BACKOFF,
-                new Random(1),
-                ResumeLimits.DEFAULT);
-        WebPeer client = WebPeer.over(
-                scene.loop, stream, null, dev.capstan.capnweb.Limits.DEFAULT, dev.capstan.capnweb.Compat.V0_12);
+                Reconnection.of(new Random(1)));
+        WebPeer client = WebPeer.over(scene.loop, stream, null);
         assertEquals(
                 "the server does not go on with the session (tired): later",
                 failure(client).reason());

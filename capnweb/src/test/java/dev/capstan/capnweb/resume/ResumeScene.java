@@ -8,8 +8,6 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
-import dev.capstan.capnweb.Compat;
-import dev.capstan.capnweb.Limits;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
@@ -76,7 +74,7 @@ final class ResumeScene {
     }
 
     private void opened(MessageStream session) {
-        serverPeers.add(WebPeer.over(loop, session, main.get(), Limits.DEFAULT, Compat.V0_12));
+        serverPeers.add(WebPeer.over(loop, session, main.get()));
     }
 
     Promise<MessageStream> dial() {
@@ -96,11 +94,11 @@ final class ResumeScene {
     }
 
     MessageStream stream() {
-        return ResumableClient.open(loop, this::dial, BACKOFF, random, limits);
+        return ResumableClient.open(loop, this::dial, new Reconnection(BACKOFF, random, limits));
     }
 
     WebPeer client(@Nullable Cap own) {
-        return WebPeer.over(loop, stream(), own, Limits.DEFAULT, Compat.V0_12);
+        return WebPeer.over(loop, stream(), own);
     }
 
     /** Connections there were. */
