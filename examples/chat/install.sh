@@ -1,5 +1,5 @@
 #!/bin/bash
-# install.sh: puts the page, and npm's capnweb for it, into examples/chat/target/page.
+# install.sh: puts the page, with npm's capnweb and clients/ts for it, into examples/chat/target/page.
 # Exit code 77 says that it cannot be had on this machine, and the last line of standard error why.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -17,3 +17,5 @@ if ! cmp -s $out/installed page/package-lock.json; then
   cp page/package-lock.json $out/installed
 fi
 cp $out/node_modules/capnweb/dist/index.js $page/capnweb.js
+../../clients/ts/install.sh
+mkdir -p $page/capstan-web && cp ../../clients/ts/target/dist/*.js $page/capstan-web/

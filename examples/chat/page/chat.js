@@ -163,3 +163,5 @@ $('say').addEventListener('submit', async event => {
   }
 });
 $('kill').addEventListener('click', () => session?.kill());
+// Who leaves says so: a page that is merely gone is waited for.
+addEventListener('pagehide', () => session?.end());

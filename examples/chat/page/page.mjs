@@ -67,22 +67,28 @@ try {
   tell('attic', await messages(bob));
 
   await ann.click('#kill');
-  await has(ann, 'The session has ended. Enter again to come back.');
+  await ann.locator('#status[data-state=again]').waitFor();
   await picture(ann, 'killed');
-  await ann.locator('#status[data-state=off]').waitFor();
-  await bob.locator('[data-room=attic] small:text("1")').waitFor();
-  await enter(ann, 'Ann');
+  await say(bob, 'said while the socket was gone');
+  await say(ann, 'said without a socket');
+  await has(bob, 'said without a socket');
+  await has(ann, 'said while the socket was gone');
   await ann.locator('#status[data-state=on]').waitFor();
-  await ann.click('[data-room=attic]');
-  await bob.locator('[data-room=attic] small:text("2")').waitFor();
-  tell('back', await present(bob));
+  tell('resumed', (await messages(ann)).slice(1).sort(), (await messages(bob)).slice(1).sort(), await present(bob));
+  for (let i = 0; i < 5; i++) {
+    await ann.click('#kill');
+    await say(bob, `number ${i}`);
+    await has(ann, `number ${i}`);
+    await ann.locator('#status[data-state=on]').waitFor();
+  }
+  tell('five times', (await messages(ann)).filter(each => each.includes('number')));
 
   const narrow = await open({ viewport: { width: 390, height: 700 } });
   await enter(narrow, 'Cy');
   await has(narrow, 'And then?');
   await picture(narrow, 'narrow');
   tell('narrow', await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-  await ann.close();
+  await ann.goto('about:blank');
   await bob.locator('[data-room=attic] small:text("1")').waitFor();
   tell('gone', await present(bob));
   tell('errors', errors);

@@ -1,12 +1,20 @@
-// How the page reaches the server. Everything else is in chat.js, which does not know what is below.
-import { newWebSocketRpcSession } from 'capnweb';
+// How the page reaches the server. What is above, in chat.js, does not notice when the socket below is lost.
+import { resumable } from 'capstan-web';
 
-/** The lobby of the server, a stub. `onState` is told "on" and "off". */
+const STATES = { connecting: 'again', connected: 'on', closed: 'off' };
+
+/** A session: the server's main object in `lobby`. `onState` is told "on", "again" and "off"; `kill` closes the socket under the session, `end` the session. */
+// snippet session
 export function connect(onState) {
-  const url = new URL('chat', location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  const socket = new WebSocket(url);
-  socket.addEventListener('open', () => onState('on'));
-  socket.addEventListener('close', () => onState('off'));
-  return { lobby: newWebSocketRpcSession(socket), kill: () => socket.close() };
+  let socket;
+  class Socket extends WebSocket {
+    constructor(...address) {
+      super(...address);
+      socket = this; // for the button
+    }
+  }
+  const url = new URL('chat', location.href.replace(/^http/, 'ws'));
+  const session = resumable(url, { WebSocket: Socket, onState: state => onState(STATES[state]) });
+  return { lobby: session.main, kill: () => socket.close(), end: () => session.close() };
 }
+// end snippet

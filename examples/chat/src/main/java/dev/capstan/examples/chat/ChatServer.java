@@ -4,6 +4,9 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.capnweb.WebServer;
 import dev.capstan.capnweb.bind.Binder;
+import dev.capstan.capnweb.resume.ResumableServer;
+import dev.capstan.capnweb.resume.ResumeLimits;
+import dev.capstan.capnweb.resume.TokenKeys;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
@@ -12,6 +15,7 @@ import dev.capstan.net.http.HttpServer;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 
@@ -36,7 +40,8 @@ public final class ChatServer implements AutoCloseable {
         Hall hall = new Hall(Clock.systemUTC(), ROOMS);
         return net.loop()
                 .fetch(() -> {
-                    var web = new WebServer(net.loop(), visitor -> Promise.of(binder.serve(net.loop(), hall)));
+                    var web = new WebServer(net.loop(), visitor -> Promise.of(binder.serve(net.loop(), hall)))
+                            .resumable(lasting(net), visitor -> "");
                     var at = new Address.Tcp("127.0.0.1", port);
                     return HttpServer.listen(
                                     net.loop(), net.network(), at, pages.and(web.routes("/chat")), Limits.Http.DEFAULT)
@@ -45,6 +50,12 @@ public final class ChatServer implements AutoCloseable {
                 .await();
     }
     // end snippet
+
+    /** Keeps sessions while they have no connection. Tokens are signed with a key of this process: after a restart there is nothing to come back to anyway. */
+    private static ResumableServer lasting(NetLoop net) {
+        SecureRandom random = new SecureRandom();
+        return new ResumableServer(net.loop(), TokenKeys.random(random), random, ResumeLimits.DEFAULT);
+    }
 
     int port() {
         return ((Address.Tcp) http.address()).port();

@@ -68,7 +68,9 @@ class PageTest {
             "[\"said\",4,\"Ann: <b>No.</b> Everything that you held is still there.\"]",
             "[\"rooms\",[\"lobby1\",\"kitchen\",\"library\",\"attic1\"],[\"Ann (you)\"]]",
             "[\"attic\",[\"Ann: Nice view.\"]]",
-            "[\"back\",[\"Bob (you)\",\"Ann\"]]",
+            "[\"resumed\",[\"Ann: said without a socket\",\"Bob: said while the socket was gone\"],"
+                    + "[\"Ann: said without a socket\",\"Bob: said while the socket was gone\"],[\"Bob (you)\",\"Ann\"]]",
+            "[\"five times\",[\"Bob: number 0\",\"Bob: number 1\",\"Bob: number 2\",\"Bob: number 3\",\"Bob: number 4\"]]",
             "[\"narrow\",true]",
             "[\"gone\",[\"Bob (you)\"]]",
             "[\"errors\",[]]");
