@@ -1,1 +1,12 @@
+export type { BackoffOptions } from './backoff.js';
+export {
+  type Refusal,
+  type ResumableSession,
+  ResumableTransport,
+  type ResumeOptions,
+  ResumeRefused,
+  type ResumeState,
+  resumable,
+  SUBPROTOCOL,
+} from './resume.js';
 export { withSignal } from './signal.js';

@@ -6,19 +6,12 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.Context;
-import dev.capstan.cap.LocalCap;
-import dev.capstan.cap.Target;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
-import dev.capstan.capnweb.WebTarget;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * 200 calls with one effect each, of which a seed decides how they are made: one after the other, on results that are not there yet, through objects of the client, with streams both ways. Each effect
@@ -30,72 +23,21 @@ final class CallScript {
     private final SimLoop sim;
     private final Loop loop;
     private final Random random;
-    /** How often each call has had its effect. */
-    private final TreeMap<Long, Integer> effects = new TreeMap<>();
-
+    private final CallEffects effects;
     private final List<Promise<Object>> pending = new ArrayList<>();
     private final List<Object> expected = new ArrayList<>();
-    private int made;
-    private int released;
     private long next;
 
     CallScript(SimLoop sim, long seed) {
         this.sim = sim;
         this.loop = sim.loop();
         this.random = new Random(seed);
-    }
-
-    private long effect(@Nullable Object id) {
-        long number = (Long) Objects.requireNonNull(id);
-        effects.merge(number, 1, Integer::sum);
-        return number;
-    }
-
-    private static long number(@Nullable Object value) {
-        return (Long) Objects.requireNonNull(value);
-    }
-
-    private Cap counted(WebTarget methods) {
-        made++;
-        return new LocalCap(loop, new Target() {
-            @Override
-            public Promise<Void> handle(Context context) throws Exception {
-                return methods.handle(context);
-            }
-
-            @Override
-            public void released() {
-                released++;
-            }
-        });
+        this.effects = new CallEffects(loop);
     }
 
     /** What the server offers. */
     Cap main() {
-        return WebTarget.empty()
-                .method("hit", args -> effect(args.getFirst()))
-                .method("make", args -> {
-                    long id = effect(args.getFirst());
-                    return counted(WebTarget.empty().method("plus", more -> effect(more.getFirst()) + id));
-                })
-                .method("ask", args -> ((Stub) Objects.requireNonNull(args.getFirst())).apply(args.get(1)))
-                .method("list", args -> {
-                    long id = effect(args.getFirst());
-                    return Readable.of(loop, List.of(id, id + 1, id + 2));
-                })
-                .method("sum", args -> {
-                    effect(args.get(1));
-                    return sum((Readable) Objects.requireNonNull(args.getFirst()), 0);
-                })
-                .on(loop);
-    }
-
-    private static Promise<Object> sum(Readable from, long before) {
-        return from.read().then(chunk -> {
-            try (chunk) {
-                return chunk.isEnd() ? Promise.of(before) : sum(from, before + number(chunk.value()));
-            }
-        });
+        return effects.main();
     }
 
     /** Makes all calls. */
@@ -141,7 +83,7 @@ final class CallScript {
 
     private void callback(Stub main) {
         long id = next++;
-        Function<List<Object>, Object> function = args -> effect(args.getFirst()) * 10;
+        Function<List<Object>, Object> function = args -> effects.effect(args.getFirst()) * 10;
         expect(main.call("ask", function, id), id * 10);
     }
 
@@ -149,7 +91,7 @@ final class CallScript {
         long id = next++;
         Stub call = main.call("list", id);
         pending.add(call.value()
-                .then(stream -> sum((Readable) stream, 0).attach((Readable) stream))
+                .then(stream -> CallEffects.sum((Readable) stream, 0).attach((Readable) stream))
                 .attach(call)
                 .eager());
         expected.add(3 * id + 3);
@@ -169,11 +111,6 @@ final class CallScript {
 
     /** Each call has had its effect once, and each object was released. */
     void assertExactlyOnce() {
-        TreeMap<Long, Integer> once = new TreeMap<>();
-        for (long id = 0; id < next; id++) {
-            once.put(id, 1);
-        }
-        assertEquals(once, effects);
-        assertEquals(made, released);
+        effects.assertExactlyOnce(next);
     }
 }
