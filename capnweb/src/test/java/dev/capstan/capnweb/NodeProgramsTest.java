@@ -45,8 +45,7 @@ class NodeProgramsTest {
                             Http.DEFAULT))
                     .await();
             assertEquals(
-                    String.join("\n", EXPECTED),
-                    NodePeer.said("programs.mjs", ((Address.Tcp) http.address()).port()));
+                    String.join("\n", EXPECTED), NodePeer.said("programs.mjs", ((Address.Tcp) http.address()).port()));
             while (net.loop().fetch(() -> Promise.of(server.open())).await() > 0) {
                 net.loop().timer().after(Duration.ofMillis(5)).await();
             }

@@ -39,7 +39,11 @@ class ProgramsOverWiresTest {
     private static Program squares(Stub api) {
         return Program.of(p -> {
             Expr four = p.use(api).call("square", p.use(api).call("square", 2).dividedBy(2));
-            return Map.of("four", four, "all", p.each(p.use(api).call("list", 3), x -> p.use(api).call("square", x)));
+            return Map.of(
+                    "four",
+                    four,
+                    "all",
+                    p.each(p.use(api).call("list", 3), x -> p.use(api).call("square", x)));
         });
     }
 
@@ -48,8 +52,7 @@ class ProgramsOverWiresTest {
         WebPeer peer = scene.client().batch(WebScene.BATCH);
         try (Stub api = Stub.of(scene.loop, peer.main());
                 Stub result = squares(api).on(api)) {
-            assertEquals(
-                    Map.of("four", 4L, "all", List.of(1L, 4L, 9L)), scene.sim.await(result.value()));
+            assertEquals(Map.of("four", 4L, "all", List.of(1L, 4L, 9L)), scene.sim.await(result.value()));
         }
         scene.sim.await(peer.onDisconnect());
     }
@@ -58,8 +61,8 @@ class ProgramsOverWiresTest {
     void so_does_one_that_was_written_by_hand() {
         assertEquals(
                 "[\"resolve\",1,[[1,4,9]]]",
-                WebScene.text(scene.post("[\"push\",[\"pipeline\",0,[\"$run\"],[" + PROGRAM
-                        + ",[[[\"import\",0]]]]]]\n[\"pull\",1]")));
+                WebScene.text(scene.post(
+                        "[\"push\",[\"pipeline\",0,[\"$run\"],[" + PROGRAM + ",[[[\"import\",0]]]]]]\n[\"pull\",1]")));
     }
 
     @Test
@@ -83,7 +86,8 @@ class ProgramsOverWiresTest {
         Function<List<Object>, Object> tenfold = args -> (Long) args.getFirst() * 10;
         try (Stub api = Stub.of(scene.loop, peer.main());
                 Stub own = Stub.of(scene.loop, WebTarget.of(tenfold).on(scene.loop));
-                Stub result = Program.of(p -> p.each(p.use(api).call("list", 3), x -> p.use(own).apply(x)))
+                Stub result = Program.of(p -> p.each(
+                                p.use(api).call("list", 3), x -> p.use(own).apply(x)))
                         .on(api)) {
             assertEquals(List.of(10L, 20L, 30L), scene.sim.await(result.value()));
         }

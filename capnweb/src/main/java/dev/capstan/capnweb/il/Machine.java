@@ -274,8 +274,8 @@ final class Machine implements Calls.Owner {
 
     private void assign(int slot, List<?> values, int count) {
         if (values.size() != count) {
-            throw Wrong.type("a round of this loop gives a list of " + count + " values, one for each of its names, not of "
-                    + values.size());
+            throw Wrong.type("a round of this loop gives a list of " + count
+                    + " values, one for each of its names, not of " + values.size());
         }
         for (int i = 0; i < count; i++) {
             slots[slot + i] = values.get(i);

@@ -197,8 +197,8 @@ final class Recording {
     }
 
     private static IllegalArgumentException unwritten(Object value) {
-        return new IllegalArgumentException(
-                value.getClass().getName() + " is no value of a program: make a Stub of it before, or capture it with use()");
+        return new IllegalArgumentException(value.getClass().getName()
+                + " is no value of a program: make a Stub of it before, or capture it with use()");
     }
 
     private Object known(Expr expr) {

@@ -55,7 +55,10 @@ class BudgetTest {
     /** Rounds of two loops, one in the other. */
     private static Object rounds(int count) {
         Object inner = op("for", "y", list(count / 2 - 1, 1L), 1L);
-        return op("do", op("for", "x", list(2, 1L), inner), op("while", op(op("i", 0L)), op("<", op("var", "i"), (long) (count % 2)), list(1, 1L), 1L));
+        return op(
+                "do",
+                op("for", "x", list(2, 1L), inner),
+                op("while", op(op("i", 0L)), op("<", op("var", "i"), (long) (count % 2)), list(1, 1L), 1L));
     }
 
     /** Values of 16 bytes each: those of the list, itself, and both again as the result. */
@@ -153,24 +156,30 @@ class BudgetTest {
     @Test
     void what_counts_is_what_a_value_becomes_when_it_is_passed_on_and_not_what_holds_it() {
         // Each list holds the one before it twice: 24 lists are 16 million values.
-        Object doubling = op("while",
+        Object doubling = op(
+                "while",
                 op(op("i", 0L), op("l", op("list"))),
                 op("<", op("var", "i"), 24L),
                 op("list", op("+", op("var", "i"), 1L), op("list", op("var", "l"), op("var", "l"))),
                 op("call", op("capture", 0L), "echo", op("var", "l")));
         // The same with results that are not there yet.
-        Object echoed = op("while",
+        Object echoed = op(
+                "while",
                 op(op("i", 0L), op("l", op("list"))),
                 op("<", op("var", "i"), 24L),
-                op("list", op("+", op("var", "i"), 1L),
+                op(
+                        "list",
+                        op("+", op("var", "i"), 1L),
                         op("call", op("capture", 0L), "echo", op("list", op("var", "l"), op("var", "l")))),
                 op("var", "l"));
-        Object text = op("while",
+        Object text = op(
+                "while",
                 op(op("i", 0L), op("t", "x")),
                 op("<", op("var", "i"), 30L),
                 op("list", op("+", op("var", "i"), 1L), op("+", op("var", "t"), op("var", "t"))),
                 1L);
-        Object bigint = op("while",
+        Object bigint = op(
+                "while",
                 op(op("i", 0L), op("n", BigInteger.TEN)),
                 op("<", op("var", "i"), 30L),
                 op("list", op("+", op("var", "i"), 1L), op("*", op("var", "n"), op("var", "n"))),

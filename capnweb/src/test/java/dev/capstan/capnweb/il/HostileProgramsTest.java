@@ -99,7 +99,8 @@ class HostileProgramsTest {
         Failure failure = scene.failure(JsonText.value(program));
         assertEquals(reason, failure.reason());
         assertEquals(
-                reason.contains("unknown operation") ? Failure.Kind.UNIMPLEMENTED : Failure.Kind.FAILED, failure.kind());
+                reason.contains("unknown operation") ? Failure.Kind.UNIMPLEMENTED : Failure.Kind.FAILED,
+                failure.kind());
         assertEquals("TypeError", JsError.of(failure).name());
     }
 
@@ -118,14 +119,31 @@ class HostileProgramsTest {
                 op("if", forever, 1L, 2L),
                 op("while", op(), op("==", forever, 1L), op("list"), 1L),
                 product,
-                op("while", op(op("l", op("list", 1L))), true, op("list", op("concat", op("var", "l"), op("var", "l"))), 1L),
+                op(
+                        "while",
+                        op(op("l", op("list", 1L))),
+                        true,
+                        op("list", op("concat", op("var", "l"), op("var", "l"))),
+                        1L),
                 op("while", op(op("t", "x")), true, op("list", op("+", op("var", "t"), "x")), 1L),
-                op("while", op(op("c", op("call", op("capture", 0L), "counter", 1L))), true,
-                        op("list", op("call", op("capture", 0L), "echo", op("var", "c"))), 1L),
-                op("while", op(op("l", op("list"))), op("<", op("size", op("var", "l")), 10_000L),
-                        op("list", op("list", op("var", "l"))), op("var", "l")),
-                op("while", op(op("i", 0L), op("l", op("list"))), op("<", op("var", "i"), 300L),
-                        op("list", op("+", op("var", "i"), 1L), op("list", op("var", "l"))), op("var", "l")));
+                op(
+                        "while",
+                        op(op("c", op("call", op("capture", 0L), "counter", 1L))),
+                        true,
+                        op("list", op("call", op("capture", 0L), "echo", op("var", "c"))),
+                        1L),
+                op(
+                        "while",
+                        op(op("l", op("list"))),
+                        op("<", op("size", op("var", "l")), 10_000L),
+                        op("list", op("list", op("var", "l"))),
+                        op("var", "l")),
+                op(
+                        "while",
+                        op(op("i", 0L), op("l", op("list"))),
+                        op("<", op("var", "i"), 300L),
+                        op("list", op("+", op("var", "i"), 1L), op("list", op("var", "l"))),
+                        op("var", "l")));
     }
 
     @ParameterizedTest

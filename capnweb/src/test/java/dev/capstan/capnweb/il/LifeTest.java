@@ -68,15 +68,14 @@ class LifeTest {
     @ParameterizedTest
     @ValueSource(strings = {"fail", "type", "call", "steps", "bytes", "wrong"})
     void so_they_are_when_it_fails(String how) {
-        Object end =
-                switch (how) {
-                    case "fail" -> op("fail", "enough");
-                    case "type" -> op("+", 1L, "a");
-                    case "call" -> call("broken");
-                    case "steps" -> op("while", op(), true, op("list"), 1L);
-                    case "bytes" -> op("call", op("capture", 0L), "list", 1_000_000L);
-                    default -> op("nonsense");
-                };
+        Object end = switch (how) {
+            case "fail" -> op("fail", "enough");
+            case "type" -> op("+", 1L, "a");
+            case "call" -> call("broken");
+            case "steps" -> op("while", op(), true, op("list"), 1L);
+            case "bytes" -> op("call", op("capture", 0L), "list", 1_000_000L);
+            default -> op("nonsense");
+        };
         try (Scene scene = new Scene(Budget.DEFAULT.withBytes(1 << 20))) {
             scene.failure(busy(end));
             scene.assertNothingLeft();
@@ -128,7 +127,9 @@ class LifeTest {
             assertFalse(scene.sim.poll(value));
             scene.pending.getFirst().complete("done");
             assertEquals(5L, scene.sim.await(value));
-            assertEquals("broken on purpose", scene.failure(op("do", call("broken"), 5L)).reason());
+            assertEquals(
+                    "broken on purpose",
+                    scene.failure(op("do", call("broken"), 5L)).reason());
         }
     }
 
@@ -165,7 +166,10 @@ class LifeTest {
                     "while",
                     op(op("i", 0L), op("v", call("later"))),
                     op("<", op("var", "i"), 4_000L),
-                    op("list", op("+", op("var", "i"), 1L), op("get", op("list", op("get", op("list", op("var", "v")), 0L)), 0L)),
+                    op(
+                            "list",
+                            op("+", op("var", "i"), 1L),
+                            op("get", op("list", op("get", op("list", op("var", "v")), 0L)), 0L)),
                     call("echo", op("var", "v")));
             try (Stub result = scene.api.call(Programs.RUN, chained, List.of(scene.api))) {
                 scene.sim.poll();
@@ -196,7 +200,13 @@ class LifeTest {
                 op("call", call("echo", op("list", op("capture", 0L))), op(0L, Programs.RUN), inner),
                 call(Programs.RUN, call("echo", inner)),
                 op("call", op("get", call("echo", op("list", op("capture", 0L))), 0L), Programs.RUN, inner),
-                op("let", op(op("e", call("echo", op("capture", 0L)))), op("do", op("get", op("var", "e"), "version"), op("call", op("var", "e"), Programs.RUN, inner))));
+                op(
+                        "let",
+                        op(op("e", call("echo", op("capture", 0L)))),
+                        op(
+                                "do",
+                                op("get", op("var", "e"), "version"),
+                                op("call", op("var", "e"), Programs.RUN, inner))));
         try (Scene scene = new Scene()) {
             for (Object program : programs) {
                 String reason = scene.failure(program).reason();
@@ -241,11 +251,15 @@ class LifeTest {
     void arguments_that_are_no_program_are_refused() {
         try (Scene scene = new Scene()) {
             for (List<Object> arguments : List.of(
-                    List.<Object>of(), List.<Object>of(1L, 2L), List.<Object>of(1L, List.of(), 3L), List.<Object>of(1L, Map.of()))) {
+                    List.<Object>of(),
+                    List.<Object>of(1L, 2L),
+                    List.<Object>of(1L, List.of(), 3L),
+                    List.<Object>of(1L, Map.of()))) {
                 try (Stub result = scene.api.call(Programs.RUN, arguments.toArray())) {
                     assertEquals(
                             "$run takes a program and a list of what it captures",
-                            assertThrows(Failure.class, () -> scene.sim.await(result.value())).reason());
+                            assertThrows(Failure.class, () -> scene.sim.await(result.value()))
+                                    .reason());
                 }
             }
             assertEquals(Collections.emptyList(), scene.await(scene.api.call("list", 0L)));

@@ -145,8 +145,10 @@ final class Model {
                 throw new Fails();
             }
             at = switch (at) {
-                case Map<?, ?> map when step instanceof String -> map.containsKey(step) ? map.get(step) : JsValue.UNDEFINED;
-                case List<?> list when step instanceof Double n -> n < list.size() ? list.get(n.intValue()) : JsValue.UNDEFINED;
+                case Map<?, ?> map
+                when step instanceof String -> map.containsKey(step) ? map.get(step) : JsValue.UNDEFINED;
+                case List<?> list
+                when step instanceof Double n -> n < list.size() ? list.get(n.intValue()) : JsValue.UNDEFINED;
                 case Counter counter when step.equals("value") -> counter.count;
                 case null -> throw new Fails();
                 case JsValue none -> throw new Fails();
@@ -190,7 +192,9 @@ final class Model {
             if (!nothing && (!isScalar(a) || !isScalar(b))) {
                 throw new Fails();
             }
-            boolean equal = nothing ? a == b : a instanceof Double m && b instanceof Double n ? m.doubleValue() == n : a.equals(b);
+            boolean equal = nothing
+                    ? a == b
+                    : a instanceof Double m && b instanceof Double n ? m.doubleValue() == n : a.equals(b);
             return equal == tag.equals("==");
         }
         double m = number(a);

@@ -138,7 +138,8 @@ class OperationsTest {
             ['call', ['call', ['capture', 0], 'square', 2], ['a', 'b']] | undefined has nothing in it, nor 'b'
             """)
     void an_operand_of_another_kind_fails_the_program_with_its_place(String program, String message) {
-        assertEquals("program: " + message, scene.failure(JsonText.value(program)).reason());
+        assertEquals(
+                "program: " + message, scene.failure(JsonText.value(program)).reason());
     }
 
     @ParameterizedTest
@@ -191,7 +192,9 @@ class OperationsTest {
         assertEquals(true, scene.run(op("<", two, seven)));
         assertEquals(true, scene.run(op("==", two, BigInteger.valueOf(2))));
         assertEquals(false, scene.run(op("==", two, 2L)));
-        assertEquals("program: a bigint is divided by 0n", scene.failure(op("/", two, BigInteger.ZERO)).reason());
+        assertEquals(
+                "program: a bigint is divided by 0n",
+                scene.failure(op("/", two, BigInteger.ZERO)).reason());
         assertEquals(
                 "program: '+' needs two numbers, two bigints or two texts, not a bigint and a number",
                 scene.failure(op("+", two, 1L)).reason());

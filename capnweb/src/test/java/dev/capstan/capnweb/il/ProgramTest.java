@@ -47,7 +47,8 @@ class ProgramTest {
         scene.settle();
         assertEquals(1, pushes());
         assertEquals(3, scene.sent.size(), "push, pull and release");
-        assertTrue(scene.sent.get(1).startsWith("[\"pull\"") && scene.sent.get(2).startsWith("[\"release\""));
+        assertTrue(
+                scene.sent.get(1).startsWith("[\"pull\"") && scene.sent.get(2).startsWith("[\"release\""));
         assertEquals(1, scene.answered.size(), scene.answered.toString());
         assertTrue(scene.answered.getFirst().startsWith("[\"resolve\""));
         assertEquals(104, scene.done.size());
@@ -93,7 +94,8 @@ class ProgramTest {
             Expr four = api.call("square", 2);
             return p.when(
                     four.moreThan(3),
-                    () -> p.when(four.is(4).and(() -> four.isNot("4")), () -> api.call("name", four), () -> p.fail("no")),
+                    () -> p.when(
+                            four.is(4).and(() -> four.isNot("4")), () -> api.call("name", four), () -> p.fail("no")),
                     () -> api.call("broken"));
         });
         assertEquals("name of 4", scene.run(program));
@@ -104,7 +106,8 @@ class ProgramTest {
         Program program = Program.of(p -> {
             Expr numbers = p.use(scene.api).call("list", 6);
             Expr even = p.each(numbers, n -> n, n -> n.remainder(2).is(0));
-            Expr odd = p.each(numbers, n -> n.times(10), n -> n.remainder(2).is(0).not());
+            Expr odd =
+                    p.each(numbers, n -> n.times(10), n -> n.remainder(2).is(0).not());
             return p.concat(even, odd, List.of("end"));
         });
         assertEquals(List.of(2L, 4L, 6L, 10L, 30L, 50L, "end"), scene.run(program));
@@ -118,7 +121,12 @@ class ProgramTest {
                     s -> s.get("sum").lessThan(100),
                     s -> Map.of(
                             "i", s.get("i").plus(1),
-                            "sum", p.use(scene.api).call("add", s.get("sum"), s.get("i").times(s.get("step")))));
+                            "sum",
+                                    p.use(scene.api)
+                                            .call(
+                                                    "add",
+                                                    s.get("sum"),
+                                                    s.get("i").times(s.get("step")))));
             return List.of(last.get("i"), last.get("sum"), last.get("step"));
         });
         assertEquals(List.of(9L, 108L, 3L), scene.run(program));
@@ -129,10 +137,12 @@ class ProgramTest {
         Function<List<Object>, Object> tenfold = args -> Scene.number(args.getFirst()) * 10;
         try (Stub own = Stub.of(scene.sim.loop(), WebTarget.of(tenfold).on(scene.sim.loop()))) {
             scene.answered.clear();
-            Program program = Program.of(p -> p.use(own).apply(p.use(own).apply(p.use(own).apply(7))));
+            Program program =
+                    Program.of(p -> p.use(own).apply(p.use(own).apply(p.use(own).apply(7))));
             assertEquals(7000L, scene.run(program));
-            List<String> pushed =
-                    scene.answered.stream().filter(line -> line.startsWith("[\"push\"")).toList();
+            List<String> pushed = scene.answered.stream()
+                    .filter(line -> line.startsWith("[\"push\""))
+                    .toList();
             assertEquals(3, pushed.size());
             // All three leave before the first is answered.
             assertEquals(
@@ -149,7 +159,8 @@ class ProgramTest {
     @Test
     void captures_are_values_and_promises_too() {
         try (Stub four = scene.api.call("square", 2)) {
-            Program program = Program.of(p -> List.of(p.use(List.of(1, 2)).get(1), p.value(four).plus(1), p.use(four)));
+            Program program = Program.of(
+                    p -> List.of(p.use(List.of(1, 2)).get(1), p.value(four).plus(1), p.use(four)));
             assertEquals(2, program.captures().size());
             assertEquals(List.of(2L, 5L, 4L), scene.run(program));
         }
@@ -157,11 +168,15 @@ class ProgramTest {
 
     @Test
     void nothing_of_a_program_is_left_and_values_of_all_kinds_go_through() {
-        assertEquals(List.of(List.of(), Map.of(), "x", 1.5), scene.run(Program.of(p -> List.of(List.of(), Map.of(), "x", 1.5f))));
+        assertEquals(
+                List.of(List.of(), Map.of(), "x", 1.5),
+                scene.run(Program.of(p -> List.of(List.of(), Map.of(), "x", 1.5f))));
         assertEquals(null, scene.run(Program.of(p -> null)));
         assertEquals(3L, scene.run(Program.of(p -> (short) 3)));
         assertEquals(7L, scene.run(Program.of(p -> p.use(scene.api).get("version"))));
-        assertEquals("y", scene.run(Program.of(p -> p.use(scene.api).get("deep").get("er").get(p.value(1)))));
+        assertEquals(
+                "y",
+                scene.run(Program.of(p -> p.use(scene.api).get("deep").get("er").get(p.value(1)))));
     }
 
     @Test
@@ -170,24 +185,31 @@ class ProgramTest {
         Program.of(p -> leaked[0] = p.value(1));
         assertThrows(IllegalStateException.class, () -> leaked[0].plus(1));
         assertThrows(IllegalStateException.class, () -> Program.of(p -> leaked[0]));
-        assertThrows(IllegalStateException.class, () -> Program.of(p -> {
-            p.each(List.of(1), n -> leaked[0] = n);
-            return leaked[0];
-        }));
-        assertThrows(IllegalStateException.class, () -> Program.of(p -> {
-            p.when(true, () -> leaked[0] = p.use(scene.api).call("list", 1), () -> null);
-            return leaked[0].size();
-        }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> Program.of(p -> {
+                    p.each(List.of(1), n -> leaked[0] = n);
+                    return leaked[0];
+                }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> Program.of(p -> {
+                    p.when(true, () -> leaked[0] = p.use(scene.api).call("list", 1), () -> null);
+                    return leaked[0].size();
+                }));
     }
 
     @Test
     void what_cannot_be_sent_is_refused_when_it_is_written() {
         Function<Object, Object> function = any -> any;
         Supplier<Object> supplier = () -> 1;
-        assertThrows(IllegalArgumentException.class, () -> Program.of(p -> p.use(scene.api).call("echo", function)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Program.of(p -> p.use(scene.api).call("echo", function)));
         assertThrows(IllegalArgumentException.class, () -> Program.of(p -> List.of(supplier)));
-        assertThrows(IllegalArgumentException.class, () -> Program.of(p -> p.repeat(
-                Map.of("i", 0), s -> s.get("i").lessThan(1), s -> Map.of("j", 1))));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Program.of(p -> p.repeat(Map.of("i", 0), s -> s.get("i").lessThan(1), s -> Map.of("j", 1))));
     }
 
     @Test

@@ -113,7 +113,8 @@ class RandomProgramsTest {
             // A name that was known with another kind is hidden.
             List<Map.Entry<String, Kind>> hidden = new ArrayList<>();
             for (Map.Entry<String, Kind> outer : names.subList(0, before)) {
-                if (names.subList(before, names.size()).stream().anyMatch(inner -> inner.getKey().equals(outer.getKey()))) {
+                if (names.subList(before, names.size()).stream()
+                        .anyMatch(inner -> inner.getKey().equals(outer.getKey()))) {
                     hidden.add(outer);
                 }
             }
@@ -145,7 +146,8 @@ class RandomProgramsTest {
                         }
                     };
                 case TEXT -> op("+", code(Kind.TEXT, depth - 1), code(Kind.TEXT, depth - 1));
-                case LIST -> loops < 4 ? loop(depth) : op("concat", code(Kind.LIST, depth - 1), code(Kind.LIST, depth - 1));
+                case LIST ->
+                    loops < 4 ? loop(depth) : op("concat", code(Kind.LIST, depth - 1), code(Kind.LIST, depth - 1));
                 case RECORD -> {
                     Map<String, @Nullable Object> record = new LinkedHashMap<>();
                     for (int i = random.nextInt(3); i >= 0; i--) {
@@ -256,8 +258,22 @@ class RandomProgramsTest {
     }
 
     private static final List<Object> PIECES = List.of(
-            "call", "let", "x", -1L, 0L, 1e300, true, List.of(), List.of("var", "x"), List.of("capture", 1L), Map.of(), List.of(List.of("x", 1L)),
-            List.of("while", List.of(), true, List.of("list"), 1L), List.of("var", "n1"), "$run", List.of("capture", 0L));
+            "call",
+            "let",
+            "x",
+            -1L,
+            0L,
+            1e300,
+            true,
+            List.of(),
+            List.of("var", "x"),
+            List.of("capture", 1L),
+            Map.of(),
+            List.of(List.of("x", 1L)),
+            List.of("while", List.of(), true, List.of("list"), 1L),
+            List.of("var", "n1"),
+            "$run",
+            List.of("capture", 0L));
 
     private static @Nullable Object changed(@Nullable Object code, Random random) {
         if (random.nextInt(25) == 0) {

@@ -63,8 +63,7 @@ final class Scene implements AutoCloseable {
             peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12));
         });
         wire = network.host("client").connect("server");
-        WebPeer peer = WebPeer.over(
-                sim.loop(), wire, WebTarget.empty().on(sim.loop()), Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), wire, WebTarget.empty().on(sim.loop()), Limits.DEFAULT, Compat.V0_12);
         sim.poll();
         peers.add(peer);
         api = Stub.of(sim.loop(), peer.main());
@@ -110,17 +109,25 @@ final class Scene implements AutoCloseable {
                 .method("square", args -> number(args.getFirst()) * number(args.getFirst()))
                 .method("add", args -> number(args.get(0)) + number(args.get(1)))
                 .method("echo", args -> kept(first(args)))
-                .method("list", args -> LongStream.rangeClosed(1, number(args.getFirst())).boxed().toList())
-                .method("authenticate", args -> object(
-                        "user",
-                        WebTarget.empty()
-                                .method("id", none -> args.getFirst() + "!")
-                                .property("profile", () -> Map.of("name", "Ann", "tags", List.of("a", "b")))))
+                .method(
+                        "list",
+                        args -> LongStream.rangeClosed(1, number(args.getFirst()))
+                                .boxed()
+                                .toList())
+                .method(
+                        "authenticate",
+                        args -> object(
+                                "user",
+                                WebTarget.empty()
+                                        .method("id", none -> args.getFirst() + "!")
+                                        .property("profile", () -> Map.of("name", "Ann", "tags", List.of("a", "b")))))
                 .method("name", args -> "name of " + args.getFirst())
                 .method("counter", args -> object("counter", counter(number(args.getFirst()))))
-                .method("counters", args -> LongStream.range(0, number(args.getFirst()))
-                        .mapToObj(n -> object("counter", counter(n)))
-                        .toList())
+                .method(
+                        "counters",
+                        args -> LongStream.range(0, number(args.getFirst()))
+                                .mapToObj(n -> object("counter", counter(n)))
+                                .toList())
                 .method("twice", args -> {
                     Stub function = (Stub) Objects.requireNonNull(args.getFirst());
                     try (Stub once = function.apply(1L)) {
