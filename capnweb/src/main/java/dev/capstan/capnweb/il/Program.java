@@ -111,12 +111,12 @@ public final class Program {
         /** As {@link #each(Object, Function)}, for those elements for which {@code filter} gives true. */
         public Expr each(
                 @Nullable Object list,
-                Function<Expr, ? extends @Nullable Object> filter,
-                Function<Expr, ? extends @Nullable Object> body) {
+                Function<Expr, ? extends @Nullable Object> body,
+                Function<Expr, ? extends @Nullable Object> filter) {
             Object elements = recording.written(list);
             String name = recording.name();
-            Object test = recording.block(() -> filter.apply(recording.named(name)));
             Object round = recording.block(() -> body.apply(recording.named(name)));
+            Object test = recording.block(() -> filter.apply(recording.named(name)));
             return recording.operation("for", name, elements, round, test);
         }
 
