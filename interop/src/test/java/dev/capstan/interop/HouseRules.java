@@ -62,7 +62,7 @@ final class HouseRules {
                             false)),
             Map.entry(
                     "capnweb",
-                    new Room("capnweb", Set.of("async", "cap", "net"), Set.of("com.fasterxml.jackson.core."), false)),
+                    new Room("capnweb", Set.of("async", "cap", "net"), Set.of(), false)),
             Map.entry(
                     "grpc", new Room("grpc", Set.of("async", "cap", "net"), Set.of("io.grpc.", "com.google."), false)),
             Map.entry(
