@@ -13,6 +13,7 @@ import dev.capstan.net.http.HttpClient;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,8 +43,9 @@ public final class WebBenchClient {
     public static void main(String[] args) throws IOException {
         BenchClient.Options options = BenchClient.Options.parse(args);
         try (NetLoop net = NetLoop.onThisThread(Transport.AUTO)) {
-            WebClient web = new WebClient(
-                    net.loop(), new HttpClient(net.loop(), net.network(), new SecureRandom(), Http.DEFAULT));
+            HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Http.DEFAULT)
+                    .keepAlive(Duration.ofSeconds(2)); // as Node does
+            WebClient web = new WebClient(net.loop(), http);
             try (WebPeer peer = web.connect(URI.create("ws://" + options.address() + "/"))) {
                 net.loop()
                         .await(net.loop().later(() -> {
