@@ -17,6 +17,24 @@ final class AsciiScan {
         return c >= ' ' && c != '"' && c != '\\';
     }
 
+    /** Where the first quote is; {@code to} if there is none. */
+    static int quote(byte[] text, int from, int to) {
+        int at = from;
+        while (at <= to - 2 * Long.BYTES) {
+            long first = ((long) LONGS.get(text, at) ^ '"' * ONES) - ONES;
+            long second = ((long) LONGS.get(text, at + Long.BYTES) ^ '"' * ONES) - ONES;
+            // Beyond ASCII there are false alarms, which the loop below is for.
+            if (((first | second) & HIGH_BITS) != 0) {
+                break;
+            }
+            at += 2 * Long.BYTES;
+        }
+        while (at < to && text[at] != '"') {
+            at++;
+        }
+        return at;
+    }
+
     /** Where the first byte is that is no such character; {@code to} if all are. */
     static int plainEnd(byte[] text, int from, int to) {
         int at = from;

@@ -308,8 +308,8 @@ final class Json {
     private Object base64() {
         values++;
         int begin = at + 1;
-        int end = AsciiScan.plainEnd(text, begin, to);
-        byte[] bytes = end < to && text[end] == '"' ? Base64Text.canonical(text, begin, end) : null;
+        int end = AsciiScan.quote(text, begin, to);
+        byte[] bytes = end < to ? Base64Text.canonical(text, begin, end) : null;
         if (bytes == null) {
             return string();
         }
