@@ -28,7 +28,8 @@ final class Base64Text {
         Base64.Encoder encoder = Base64.getEncoder().withoutPadding();
         int to = at;
         for (int from = 0; from < bytes.length; from += PIECE_BYTES) {
-            ByteBuffer letters = encoder.encode(ByteBuffer.wrap(bytes, from, Math.min(PIECE_BYTES, bytes.length - from)));
+            ByteBuffer letters =
+                    encoder.encode(ByteBuffer.wrap(bytes, from, Math.min(PIECE_BYTES, bytes.length - from)));
             System.arraycopy(letters.array(), 0, out, to, letters.limit());
             to += letters.limit();
         }

@@ -67,7 +67,8 @@ final class FrameWriter {
     private void masked(int mask, int headerBytes, long length, ByteBuffer... pieces) {
         int room = (int) Math.min(MOST_HEADER_BYTES + length, MOST_HEADER_BYTES + PIECE_BYTES);
         if (room > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.max(room, Math.min(2 * buffer.length, MOST_HEADER_BYTES + PIECE_BYTES)));
+            buffer =
+                    Arrays.copyOf(buffer, Math.max(room, Math.min(2 * buffer.length, MOST_HEADER_BYTES + PIECE_BYTES)));
         }
         int filled = headerBytes;
         int phase = 0;

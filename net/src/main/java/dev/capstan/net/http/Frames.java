@@ -118,9 +118,7 @@ final class Frames implements FrameReader.Sink {
 
     /** Whether a close frame may have this code. */
     private static boolean exists(int code) {
-        return (code >= 1000 && code <= 1003)
-                || (code >= 1007 && code <= 1014)
-                || (code >= 3000 && code <= 4999);
+        return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
     }
 
     @Override
