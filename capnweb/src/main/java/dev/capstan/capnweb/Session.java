@@ -1,6 +1,5 @@
 package dev.capstan.capnweb;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Fork;
 import dev.capstan.async.Loop;
@@ -43,7 +42,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private final MessageStream stream;
     private final Compat compat;
     private final Decoder decoder;
-    private final JsonFactory json = Json.parser();
+    private final Json json;
     private final Completer<Void> over;
     private final Fork<Void> overFork;
     private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
@@ -78,6 +77,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.pipes = new Pipes(this);
         this.writer = new OutgoingNames(this);
         this.reader = new IncomingNames(this);
+        this.json = new Json(limits);
         this.decoder = new Decoder(limits, reader);
         this.encoder = new Encoder(out, limits, writer, compat);
         this.callTimes = options.callTime().isZero() ? null : new CallTimes(this, options.callTime());
@@ -326,7 +326,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
         touched();
         try {
-            handle(Json.parse(json, array, offset, length, limits), length);
+            handle(json.parse(array, offset, length), length);
         } catch (WebException | Failure e) {
             abort(Errors.failure(e));
         } catch (RuntimeException | Error e) {
