@@ -31,7 +31,7 @@ final class Errors {
     }
 
     /** Whatever went wrong with a message or a value. */
-    static Failure failure(RuntimeException cause) {
+    static Failure failure(Throwable cause) {
         return switch (cause) {
             case Failure failure -> failure;
             case WebException e -> failure(JsError.of(e.className(), e.getMessage()));

@@ -194,6 +194,11 @@ final class MapRecorder implements Outgoing {
     }
 
     @Override
+    public JsError told(JsError error, @Nullable Throwable thrown) {
+        return error;
+    }
+
+    @Override
     public void readable(JsonWriter out, Readable stream) {
         throw local("A stream");
     }

@@ -243,6 +243,11 @@ final class OutgoingNames implements Outgoing {
         out.raw(']');
     }
 
+    @Override
+    public JsError told(JsError error, @Nullable Throwable thrown) {
+        return session.told.value(error, thrown);
+    }
+
     private void checkLoop(Loop of) {
         if (!of.equals(session.loop)) {
             throw WebException.of("this stream is of another loop: read it there, and write a stream of this one");

@@ -100,7 +100,7 @@ final class OutgoingStream implements ChunkSink {
         failed = reason;
         forgetAll(reason);
         try {
-            return last(say("abort", Collections.singletonList(Errors.value(reason))));
+            return last(say("abort", Collections.singletonList(session.told.thrown(reason))));
         } catch (WebException | Failure e) {
             // The reason cannot be told: that the stream is not complete can.
             giveBack();

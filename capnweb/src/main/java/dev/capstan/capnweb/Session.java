@@ -31,6 +31,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     final Loop loop;
     final Limits limits;
+    final ToldErrors told;
     final Questions questions;
     final Imports imports;
     final Exports exports;
@@ -53,17 +54,18 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private boolean congested;
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
-    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
-        this(loop, stream, main, limits, compat, (cause, by) -> stream.end());
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
+        this(loop, stream, main, options, (cause, by) -> stream.end());
     }
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
-    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat, Ending ending) {
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options, Ending ending) {
         this.loop = loop;
         this.stream = stream;
         this.ending = ending;
-        this.limits = limits;
-        this.compat = compat;
+        this.limits = options.limits();
+        this.compat = options.compat();
+        this.told = new ToldErrors(options.onSendError());
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);
@@ -252,7 +254,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (id != null) {
             out.number(id).raw(',');
         }
-        encoder.value(Errors.value(failure));
+        encoder.value(told.thrown(failure));
         out.raw(']');
         commit();
     }

@@ -42,16 +42,17 @@ final class SocketStream implements MessageStream {
     }
 
     /** A session that speaks once it is given its socket; takes ownership of {@code main}. To be started. */
-    static Opening session(Loop loop, @Nullable Cap main, Limits limits, Compat compat) {
-        SocketStream stream = new SocketStream(loop, limits.transport().silence());
+    static Opening session(Loop loop, @Nullable Cap main, Options options) {
+        Limits.Transport limits = options.limits().transport();
+        SocketStream stream = new SocketStream(loop, limits.silence());
         Opening opening = new Opening(stream);
-        Duration idle = limits.transport().idleTime();
+        Duration idle = limits.idleTime();
         PacedStream paced = new PacedStream(
                 loop,
                 stream,
-                limits.transport(),
+                limits,
                 () -> opening.session().abort(Failure.disconnected("nothing was said in this session for " + idle)));
-        opening.session = new Session(loop, paced, main, limits, compat, (cause, by) -> {
+        opening.session = new Session(loop, paced, main, options, (cause, by) -> {
             if (by != Ending.By.OWNER) {
                 stream.reason = cause.reason();
             }

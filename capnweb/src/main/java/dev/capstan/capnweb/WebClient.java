@@ -23,20 +23,18 @@ public final class WebClient {
 
     private final Loop loop;
     private final HttpClient http;
-    private final Limits limits;
-    private final Compat compat;
+    private final Options options;
 
-    /** A client with default limits for peers of version 0.11 and later. */
+    /** A client with {@link Options#DEFAULT}. */
     public WebClient(Loop loop, HttpClient http) {
-        this(loop, http, Limits.DEFAULT, Compat.V0_12);
+        this(loop, http, Options.DEFAULT);
     }
 
     /** A client that connects through {@code http}, which belongs to {@code loop}. */
-    public WebClient(Loop loop, HttpClient http, Limits limits, Compat compat) {
+    public WebClient(Loop loop, HttpClient http, Options options) {
         this.loop = loop;
         this.http = http;
-        this.limits = limits;
-        this.compat = compat;
+        this.options = options;
     }
 
     /** As {@link #connect(URI, Headers, Cap)}, without headers and without an object for the server to call. */
@@ -54,7 +52,7 @@ public final class WebClient {
      */
     public WebPeer connect(URI to, Headers headers, @Nullable Cap main) {
         check(to, "ws", "wss");
-        SocketStream.Opening opening = SocketStream.session(loop, main, limits, compat);
+        SocketStream.Opening opening = SocketStream.session(loop, main, options);
         onLoop(() -> {
             opening.session().start();
             Promise.Cancelable connecting = http.webSocket(to, headers).listen(loop, (socket, failure) -> {
@@ -94,8 +92,10 @@ public final class WebClient {
                 ? headers
                 : headers.with("content-type", "text/plain;charset=UTF-8");
         BatchRequest request = new BatchRequest(
-                loop, limits.transport(), body -> http.post(to, all, body).convert(WebClient::messages));
-        Session session = new Session(loop, request, null, limits, compat);
+                loop,
+                options.limits().transport(),
+                body -> http.post(to, all, body).convert(WebClient::messages));
+        Session session = new Session(loop, request, null, options);
         onLoop(session::start);
         return session;
     }

@@ -15,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread, {@link #tables} apart.
  */
 public interface WebPeer extends AutoCloseable {
+    /** As {@link #over(Loop, MessageStream, Cap, Options)} with {@link Options#DEFAULT}. */
+    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main) {
+        return over(loop, stream, main, Options.DEFAULT);
+    }
+
     /**
      * Begins a session over {@code stream}, on its loop's thread.
      *
      * @param main what the peer may call first, of which this becomes the owner; null if nothing
      */
-    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
-        Session session = new Session(loop, stream, main, limits, compat);
+    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
+        Session session = new Session(loop, stream, main, options);
         session.start();
         return session;
     }
@@ -31,12 +36,12 @@ public interface WebPeer extends AutoCloseable {
      *
      * @param left what the right peer's owner may call first, of which the session becomes the owner; null if nothing
      * @param right what the left peer's owner may call first, likewise
+     * @param options of both; what they are compatible with is one another
      */
-    static Pair pair(Loop loop, @Nullable Cap left, @Nullable Cap right, Limits limits) {
+    static Pair pair(Loop loop, @Nullable Cap left, @Nullable Cap right, Options options) {
+        Options both = options.withCompat(Compat.CAPSTAN);
         MessagePipe pipe = new MessagePipe(loop);
-        return new Pair(
-                over(loop, pipe.left(), left, limits, Compat.CAPSTAN),
-                over(loop, pipe.right(), right, limits, Compat.CAPSTAN));
+        return new Pair(over(loop, pipe.left(), left, both), over(loop, pipe.right(), right, both));
     }
 
     /**

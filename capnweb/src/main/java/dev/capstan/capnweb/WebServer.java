@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +32,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(WebServer.class.getName());
-    private static final String ANY = "*";
 
     private final Loop loop;
     private final Door door;
-    private final Limits limits;
-    private final Compat compat;
-    private final Set<String> origins;
+    private final Options options;
+    private final Access access;
     private final Set<Session> sessions = new LinkedHashSet<>();
     /** Batches, and WebSockets whose main object is not there yet. */
     private int others;
@@ -84,30 +81,17 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /** A server with default limits for peers of version 0.11 and later, open to web pages of its own host. */
+    /** A server with {@link Options#DEFAULT}, open to web pages of its own host. */
     public WebServer(Loop loop, Door door) {
-        this(loop, door, Limits.DEFAULT, Compat.V0_12, Set.of());
+        this(loop, door, Options.DEFAULT, Access.SAME_HOST);
     }
 
-    /**
-     * A server.
-     *
-     * @param origins what other web pages may call it, such as {@code https://app.example} or {@code http://localhost:3000}; {@code *} for all of them,
-     *     which is safe only if nothing depends on cookies or on who can reach this host
-     */
-    public WebServer(Loop loop, Door door, Limits limits, Compat compat, Set<String> origins) {
+    /** A server that lets in whom {@code access} allows. */
+    public WebServer(Loop loop, Door door, Options options, Access access) {
         this.loop = loop;
         this.door = door;
-        this.limits = limits;
-        this.compat = compat;
-        this.origins =
-                origins.stream().map(each -> each.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
-        for (String each : this.origins) {
-            if (!each.equals(ANY) && !each.matches("[a-z][a-z0-9+.-]*://[^/]+")) {
-                throw new IllegalArgumentException(
-                        "an origin is scheme, host and port, as in https://app.example:8443, not '" + each + "'");
-            }
-        }
+        this.options = options;
+        this.access = access;
     }
 
     /** Sessions and batches that are served now. */
@@ -155,7 +139,7 @@ public final class WebServer implements AutoCloseable {
         if (closed) {
             return HttpResponse.text(503, "the server is closing");
         }
-        return open() < limits.transport().sessions()
+        return open() < options.limits().transport().sessions()
                 ? null
                 : HttpResponse.text(503, "the server has " + open() + " sessions already, which is its limit");
     }
@@ -163,7 +147,7 @@ public final class WebServer implements AutoCloseable {
     /** A browser tells where a page comes from that sends what could do harm; in the second header if it leaves the first out. */
     private boolean allows(HttpRequest request) {
         List<String> from = request.headers().all("origin");
-        if (origins.contains(ANY)) {
+        if (access.origins().contains(Access.ANY)) {
             return true;
         }
         if (from.isEmpty()) {
@@ -176,7 +160,7 @@ public final class WebServer implements AutoCloseable {
         String origin = from.getFirst().toLowerCase(Locale.ROOT);
         String host = request.headers().first("host");
         int scheme = origin.indexOf("://");
-        return origins.contains(origin)
+        return access.origins().contains(origin)
                 || (host != null && scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host));
     }
 
@@ -225,11 +209,11 @@ public final class WebServer implements AutoCloseable {
         } catch (Exception e) {
             main = Promise.failed(e);
         }
-        return loop.timer().timeout(limits.transport().batchTime(), main);
+        return loop.timer().timeout(options.limits().transport().batchTime(), main);
     }
 
     private void serve(WebSocket socket, Cap main) {
-        SocketStream.Opening opening = SocketStream.session(loop, main, limits, compat);
+        SocketStream.Opening opening = SocketStream.session(loop, main, options);
         Session session = opening.session();
         sessions.add(session);
         session.onDisconnect().listen(loop, (done, failure) -> sessions.remove(session));
@@ -238,7 +222,7 @@ public final class WebServer implements AutoCloseable {
     }
 
     private void refuse(WebSocket socket, Failure why) {
-        SocketStream.Opening opening = SocketStream.session(loop, null, limits, compat);
+        SocketStream.Opening opening = SocketStream.session(loop, null, options);
         opening.session().start();
         opening.opened(socket);
         opening.session().abort(why);
@@ -256,7 +240,7 @@ public final class WebServer implements AutoCloseable {
                 new HttpRequest(request.method(), request.path(), request.query(), request.headers(), new byte[0]);
         return admit(new Visitor(head, true))
                 .handle(
-                        main -> BatchAnswer.to(request.body(), loop, main, limits, compat)
+                        main -> BatchAnswer.to(request.body(), loop, main, options)
                                 .map(reply -> answer(request, reply)),
                         failure -> {
                             if (failure instanceof Failure known) {
