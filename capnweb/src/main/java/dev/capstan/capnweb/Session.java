@@ -57,6 +57,8 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     private @Nullable Failure deaf;
     private boolean congested;
+    /** The stream has refused a message. */
+    private boolean mute;
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
     Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
@@ -220,7 +222,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     void commit() {
         for (int left = writer.pipes(); left > 0 && down == null; left--) {
             bytesSent += PIPE.length();
-            stream.send(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
+            write(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
         }
         transmit();
         writer.sent();
@@ -236,7 +238,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
         bytesSent += out.size();
         touched();
-        stream.send(ByteBuffer.wrap(out.array(), 0, out.size()));
+        write(ByteBuffer.wrap(out.array(), 0, out.size()));
         if (out.size() > LARGEST_KEPT_BUFFER_BYTES) {
             out = new JsonWriter(FIRST_BUFFER_BYTES);
             encoder = new Encoder(out, limits, writer, compat);
@@ -255,6 +257,22 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private void touched() {
         if (draining != null) {
             draining.touched();
+        }
+    }
+
+    /**
+     * A message that the stream refuses leaves the two sides out of step, so the session ends; not now, for whoever sends is in the middle of it, but before
+     * anything else is sent.
+     */
+    private void write(ByteBuffer message) {
+        if (mute) {
+            return;
+        }
+        try {
+            stream.send(message);
+        } catch (RuntimeException e) {
+            mute = true;
+            loop.post(() -> failed(e));
         }
     }
 
