@@ -5,6 +5,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.net.Limits;
 import dev.capstan.net.channels.ChannelHost;
+import dev.capstan.net.streams.Alarm;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.io.IOException;
 import java.time.Duration;
