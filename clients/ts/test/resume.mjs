@@ -13,14 +13,12 @@ const patience = async condition => {
 };
 let id = 0;
 
-// As on the page about it.
+// What its owner hears of it.
 {
   const states = [];
-  // snippet session
   const session = resumable(url, { ...quick, onState: state => states.push(state) });
   const answers = await Promise.all([session.main.hit(id), session.main.hit(id + 1)]);
   session.close();
-  // end snippet
   await session.closed;
   tell('states', answers.map(each => each - id), states);
   id += 2;

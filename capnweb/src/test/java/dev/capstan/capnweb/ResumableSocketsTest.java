@@ -58,11 +58,9 @@ class ResumableSocketsTest {
 
         Scene(Options options) {
             WebServer.Door door = visitor -> Promise.of(main());
-            // snippet server
             lasting = new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT);
             server = new WebServer(loop, door, options, Access.SAME_HOST)
                     .resumable(lasting, visitor -> visitor.cookie("who").orElse(""));
-            // end snippet
             Http from = Http.DEFAULT;
             httpServer = new HttpServer(
                     loop,
@@ -104,10 +102,8 @@ class ResumableSocketsTest {
 
         WebPeer client() {
             Headers headers = cookie.isEmpty() ? Headers.of() : Headers.of("cookie", "who=" + cookie);
-            // snippet client
             WebClient client = new WebClient(loop, http);
             WebPeer peer = client.connectResumable(TO, headers, null, Reconnection.of(random));
-            // end snippet
             return peer;
         }
 
