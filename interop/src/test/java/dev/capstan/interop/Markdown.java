@@ -49,8 +49,13 @@ final class Markdown {
     /** Pages in the root and the README of each module, and of the example that is a build of its own. */
     static List<Markdown> pages(SourceTree tree) {
         List<Path> pages = new ArrayList<>();
-        for (String name :
-                List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/limits.md")) {
+        for (String name : List.of(
+                "README.md",
+                "ARCHITECTURE.md",
+                "CONTRIBUTING.md",
+                "CHANGELOG.md",
+                "docs/limits.md",
+                "docs/connections.md")) {
             pages.add(tree.root().resolve(name));
         }
         for (SourceTree.Module module : tree.modules()) {
