@@ -70,7 +70,7 @@ class CallTimeTest {
         Stub api = connect(Options.DEFAULT.withCallTime(TWO));
         Stub result = api.call("later");
         Promise<Object> first = result.value();
-        sim.advance(Duration.ofMillis(1_000));
+        sim.advance(Duration.ofSeconds(1));
         Promise<Object> second = value(api.call("later"));
         sim.advance(Duration.ofMillis(999));
         assertFalse(sim.poll(first));
