@@ -65,8 +65,8 @@ final class BatchAnswer implements MessageStream {
         if (batch.length > limits.batchBytes()) {
             refusal = Reply.text(TOO_LARGE, "a batch is limited to " + limits.batchBytes() + " bytes");
         } else {
-            messages = Lines.of(batch);
             int most = limits.batchMessages();
+            messages = Lines.of(batch, most);
             if (messages.size() > most) {
                 refusal = Reply.text(TOO_LARGE, "a batch is limited to " + most + " messages");
             }

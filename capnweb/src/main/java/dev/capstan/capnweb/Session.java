@@ -1,6 +1,5 @@
 package dev.capstan.capnweb;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Fork;
 import dev.capstan.async.Loop;
@@ -43,7 +42,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private final MessageStream stream;
     private final Compat compat;
     private final Decoder decoder;
-    private final JsonFactory json = Json.parser();
+    private final Json json;
     private final Completer<Void> over;
     private final Fork<Void> overFork;
     private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
@@ -58,6 +57,8 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     private @Nullable Failure deaf;
     private boolean congested;
+    /** The stream has refused a message. */
+    private boolean mute;
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
     Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
@@ -78,6 +79,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.pipes = new Pipes(this);
         this.writer = new OutgoingNames(this);
         this.reader = new IncomingNames(this);
+        this.json = new Json(limits);
         this.decoder = new Decoder(limits, reader);
         this.encoder = new Encoder(out, limits, writer, compat);
         this.callTimes = options.callTime().isZero() ? null : new CallTimes(this, options.callTime());
@@ -220,7 +222,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     void commit() {
         for (int left = writer.pipes(); left > 0 && down == null; left--) {
             bytesSent += PIPE.length();
-            stream.send(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
+            write(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
         }
         transmit();
         writer.sent();
@@ -236,7 +238,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
         bytesSent += out.size();
         touched();
-        stream.send(ByteBuffer.wrap(out.array(), 0, out.size()));
+        write(ByteBuffer.wrap(out.array(), 0, out.size()));
         if (out.size() > LARGEST_KEPT_BUFFER_BYTES) {
             out = new JsonWriter(FIRST_BUFFER_BYTES);
             encoder = new Encoder(out, limits, writer, compat);
@@ -255,6 +257,22 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private void touched() {
         if (draining != null) {
             draining.touched();
+        }
+    }
+
+    /**
+     * A message that the stream refuses leaves the two sides out of step, so the session ends; not now, for whoever sends is in the middle of it, but before
+     * anything else is sent.
+     */
+    private void write(ByteBuffer message) {
+        if (mute) {
+            return;
+        }
+        try {
+            stream.send(message);
+        } catch (RuntimeException e) {
+            mute = true;
+            loop.post(() -> failed(e));
         }
     }
 
@@ -295,12 +313,24 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
     }
 
-    private void sendError(String kind, @Nullable Long id, Failure failure) {
+    private void begin(String kind, @Nullable Long id) {
         begin().raw("[\"").raw(kind).raw("\",");
         if (id != null) {
             out.number(id).raw(',');
         }
-        encoder.value(told.thrown(failure));
+    }
+
+    private void sendError(String kind, @Nullable Long id, Failure failure) {
+        begin(kind, id);
+        try {
+            encoder.value(told.thrown(failure));
+        } catch (WebException | Failure e) {
+            // It is too long, or has parts that cannot be sent. Something has to be told.
+            rollback();
+            begin(kind, id);
+            encoder.value(new ToldErrors.Told(
+                    JsError.of("Error", "the error cannot be told: " + Tree.excerpt(e.getMessage()))));
+        }
         out.raw(']');
         commit();
     }
@@ -314,7 +344,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
         touched();
         try {
-            handle(Json.parse(json, array, offset, length, limits), length);
+            handle(json.parse(array, offset, length), length);
         } catch (WebException | Failure e) {
             abort(Errors.failure(e));
         } catch (RuntimeException | Error e) {
@@ -351,7 +381,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
                     exports.streamed(id, pushed(expression));
                 }
             }
-            case "pipe" -> pipes.opened(exports.nextPushed(), full());
+            case "pipe" -> pipes.opened(exports.nextPushed(), refusal());
             case "pull" -> exports.pull(id(parts));
             case "resolve" -> resolve(id(parts), part(parts, 2));
             case "reject" -> reject(id(parts), part(parts, 2));
@@ -389,19 +419,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {
-        Failure full = full();
+        Failure full = refusal();
         return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
     }
 
-    private @Nullable Failure full() {
+    /** Why nothing can be pushed now; null if it can. */
+    private @Nullable Failure refusal() {
+        Failure full = exports.full();
         Failure leaving = draining == null ? null : draining.refusal();
-        if (leaving != null) {
-            return leaving;
-        }
-        return exports.size() < limits.exports()
-                ? null
-                : Failure.overloaded("you hold " + exports.size()
-                        + " objects and results of this peer already, which is its limit: release some");
+        return leaving == null ? full : leaving;
     }
 
     private void resolve(long id, @Nullable Object expression) {

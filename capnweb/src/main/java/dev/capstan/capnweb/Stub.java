@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Values</b> are trees: null, Boolean, Long, Double, String, List, Map with String keys, {@link JsValue}, BigInteger, Instant, byte[], {@link TypedBytes}, {@link
  * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, {@link Readable}, {@link Writable}, and stubs for what can be called. Arguments may hold
- * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for. A stub that is the result of a call, or a place, goes as the value
+ * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for and whose values are handed over. A stub that is the result of a call, or a place, goes as the value
  * that it will be; the receiver gets that. Do not change a tree that was received.
  *
- * <p><b>Ownership.</b> A stub from {@link #of}, {@link #call}, {@link #apply}, {@link #map} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
+ * <p><b>Ownership.</b> A stub from {@link #of}, {@link #holding}, {@link #call}, {@link #apply}, {@link #map} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
  * borrowed. Closing the result of a call that nobody has asked for, nor waits for, gives the call up. A place has nothing of its own: it is usable while the stub is open that it was
  * taken from, and closing it closes nothing. What a program forgets to close is released some time if the stub was made with {@link Leftovers}, as are all that come from it.
  *
@@ -61,6 +61,19 @@ public final class Stub implements AutoCloseable {
     /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. {@code leftovers} look after what is not closed. */
     public static Stub of(Loop loop, Cap cap, @Nullable Leftovers leftovers) {
         return owner(StubState.of(loop, leftovers, cap), null);
+    }
+
+    /**
+     * A stub of a value of this process: an object of functions under names, a {@link dev.capstan.cap.Target}, a {@link java.util.function.Function}, any tree, or a {@link Promise} of
+     * one, which need not be there yet. What lies in it is called and read by its path; calls made before it is there are made, in order, when it is.
+     *
+     * <p>Takes ownership of the stubs and capabilities in {@code value}, and in the value of the promise, which it consumes; closing the stub closes them. A stub by itself gives what it
+     * leads to and stays lazy: nothing is asked for before {@link #value} is. A place of a stub stays usable, having nothing of its own.
+     *
+     * @throws WebException if the value contains itself, or something that cannot be passed on
+     */
+    public static Stub holding(Loop loop, @Nullable Object value) {
+        return owner(StubState.holding(loop, StubValues.given(loop, value)), null);
     }
 
     private static Stub owner(StubState state, @Nullable Duration within) {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stubs lead to: an object, or the result of a call, which is asked for when somebody waits for it and not before.
+ * What stubs lead to: an object, a value of this process, or the result of a call, which is asked for when somebody waits for it and not before.
  *
  * <p>Counted, on any thread; everything else happens on the loop's thread, in the order in which a thread asked for it. A state made on another thread
  * leads to a queue until its call was sent.
@@ -31,7 +31,7 @@ final class StubState {
     /** On the loop's thread; broken once a call was given up. */
     private Cap cap;
 
-    private final boolean isResult;
+    private final Kind kind;
     private final @Nullable Duration within;
     private final AtomicInteger references = new AtomicInteger(1);
     private Promise.Cancelable alarm = () -> {};
@@ -47,17 +47,39 @@ final class StubState {
     private final List<BrokenWatch> watches = new ArrayList<>(0);
     private @Nullable Map<Path.Names, Cap> places;
 
-    private StubState(Loop loop, @Nullable Leftovers leftovers, Cap cap, boolean isResult, @Nullable Duration within) {
+    private enum Kind {
+        /** An object. */
+        OBJECT,
+        /** The result of a call. */
+        RESULT,
+        /** A value that this process has made, or will. */
+        HELD
+    }
+
+    private StubState(Loop loop, @Nullable Leftovers leftovers, Cap cap, Kind kind, @Nullable Duration within) {
         this.within = within;
         this.loop = loop;
         this.leftovers = leftovers;
         this.cap = cap;
-        this.isResult = isResult;
+        this.kind = kind;
     }
 
     /** Takes ownership of {@code cap}. */
     static StubState of(Loop loop, @Nullable Leftovers leftovers, Cap cap) {
-        return new StubState(loop, leftovers, cap, false, null);
+        return new StubState(loop, leftovers, cap, Kind.OBJECT, null);
+    }
+
+    /** Of a value as {@link StubValues#outgoing} made it, which is consumed. */
+    static StubState holding(Loop loop, @Nullable Object outgoing) {
+        if (outgoing instanceof Cap object) {
+            return of(loop, null, object);
+        }
+        if (loop.inLoop()) {
+            return new StubState(loop, null, StubValues.leadingTo(outgoing), Kind.HELD, null);
+        }
+        QueuedCap queue = new QueuedCap(loop);
+        loop.post(() -> queue.resolve(StubValues.leadingTo(outgoing)));
+        return new StubState(loop, null, queue, Kind.HELD, null);
     }
 
     Loop loop() {
@@ -70,7 +92,7 @@ final class StubState {
     }
 
     boolean isResult() {
-        return isResult;
+        return kind != Kind.OBJECT;
     }
 
     // ---- any thread
@@ -112,12 +134,12 @@ final class StubState {
     StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Answer answer = send(path, arguments);
-            StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), true, longest);
+            StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest);
             result.began(answer.results(), answer.pipeline());
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
-        StubState result = new StubState(loop, leftovers, queue, true, longest);
+        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest);
         // Both are used until the call was sent.
         references.incrementAndGet();
         result.references.incrementAndGet();
@@ -135,12 +157,12 @@ final class StubState {
     StubState map(Path.Names place, MapRecorder.Recording recording, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Exports.Pushed mapped = mapped(place, recording);
-            StubState result = new StubState(loop, leftovers, mapped.cap(), true, longest);
+            StubState result = new StubState(loop, leftovers, mapped.cap(), Kind.RESULT, longest);
             result.began(mapped.results(), null);
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
-        StubState result = new StubState(loop, leftovers, queue, true, longest);
+        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest);
         references.incrementAndGet();
         result.references.incrementAndGet();
         loop.post(() -> {
@@ -185,7 +207,7 @@ final class StubState {
     private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments) {
         try {
             List<@Nullable Object> content = arguments == null ? null : StubValues.sent(arguments);
-            return Delivery.send(loop, cap, path, content);
+            return Delivery.send(loop, cap, path, content, Limits.DEFAULT.values());
         } catch (WebException | Failure e) {
             return Answer.broken(Errors.failure(e));
         }
@@ -211,7 +233,7 @@ final class StubState {
     /** What lies at {@code place}, to be passed on before it is known, or as the object that it is; the caller owns it. */
     Object passedOn(Path.Names place) {
         if (place.isEmpty()) {
-            return isResult ? new PromisedValue(cap.share()) : cap.share();
+            return isResult() ? new PromisedValue(cap.share()) : cap.share();
         }
         return new PromisedValue(place(place).share());
     }
@@ -235,7 +257,7 @@ final class StubState {
     private void value(Completer<Object> completer) {
         WebPayload known = payload;
         Failure failed = failure;
-        if (!isResult) {
+        if (kind != Kind.RESULT) {
             completer.follow(new PromisedValue(cap).value().then(settled -> {
                 try (WebPayload content = WebPayload.holding(settled.value())) {
                     return received(content);
@@ -320,7 +342,7 @@ final class StubState {
         Object tree = content.value();
         // Stubs are made when the value is taken: who gives it up before gives up a payload, which is closed.
         Promise<WebPayload> whole =
-                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree)) : Promise.of(content.share());
+                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree), Limits.DEFAULT.values()) : Promise.of(content.share());
         return whole.convert(payload -> {
             try (payload) {
                 return received(payload.value());
@@ -365,6 +387,10 @@ final class StubState {
 
     @Override
     public String toString() {
-        return isResult ? "result of a call" : cap.toString();
+        return switch (kind) {
+            case OBJECT -> cap.toString();
+            case RESULT -> "result of a call";
+            case HELD -> "value of this process";
+        };
     }
 }

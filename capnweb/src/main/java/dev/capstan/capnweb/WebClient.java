@@ -2,9 +2,13 @@ package dev.capstan.capnweb;
 
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.resume.Reconnection;
+import dev.capstan.capnweb.resume.ResumableClient;
+import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
@@ -102,6 +106,27 @@ public final class WebClient {
             opening.session().onDisconnect().listen(loop, (done, failure) -> connecting.cancel());
         });
         return opening.session();
+    }
+
+    /**
+     * A session over WebSockets, one after the other: when one is cut, another is made and the session goes on, with all its objects and each call's effect once. It can be used at once, also
+     * while there is no connection. It fails if the server does not resume sessions ({@link WebServer#resumable}), or has forgotten this one.
+     *
+     * @param to begins with {@code ws://} or {@code wss://}
+     * @param headers to send with each connection, such as {@code Authorization}, {@code Cookie} or {@code Origin}
+     * @param main what the server may call first, of which the session becomes the owner; null if nothing
+     * @param how the pauses between attempts, and what may be kept meanwhile
+     * @throws IllegalArgumentException if {@code to} is no such address
+     */
+    public WebPeer connectResumable(URI to, Headers headers, @Nullable Cap main, Reconnection how) {
+        check(to, "ws", "wss");
+        MessageStream stream = ResumableClient.open(
+                loop,
+                () -> http.webSocket(to, headers, ResumableServer.SUBPROTOCOL).then(LastingSession::agreed),
+                how);
+        Session session = LastingSession.over(loop, stream, main, options);
+        onLoop(session::start);
+        return session;
     }
 
     /** As {@link #batch(URI, Headers)}, without headers. */

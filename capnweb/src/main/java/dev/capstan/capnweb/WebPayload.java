@@ -112,7 +112,7 @@ public final class WebPayload implements Payload {
 
     /** The value when all of it is here, as a payload that the receiver owns. On the thread of {@code loop}. */
     public Promise<WebPayload> whole(Loop loop) {
-        return Waiting.of(loop, Values.share(value()));
+        return Waiting.of(loop, Values.share(value()), Limits.DEFAULT.values());
     }
 
     /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */
