@@ -225,6 +225,11 @@ final class Frames implements Codec.Owner {
         });
     }
 
+    /** Bytes that have left, counted from anywhere: it grows when the peer takes something. */
+    long leftBytes() {
+        return codec.encodedBytes() - bytes.queuedBytes();
+    }
+
     long heldBytes() {
         return codec.heldBytes();
     }
