@@ -59,7 +59,8 @@ public record Limits(
      * @param idleTimeout time between two requests, and time in which a client reads nothing of its answer. Stops connections that are held for
      *     nothing
      * @param answerTimeout time that a client gives to a server, from connecting to the end of its answer. Stops servers that never answer
-     * @param closeTimeout time for a peer to end its side after we have ended ours. Stops connections that are half closed for ever
+     * @param closeTimeout time for a peer to end its side after we have ended ours and the last of it has left, and time in which something of it
+     *     has to leave. Stops connections that are half closed for ever, and peers that never read the end
      */
     public record Http(
             int connections,
@@ -109,7 +110,8 @@ public record Limits(
      * @param handshakes handshakes that a server has under way at a time; one more connection is closed. Stops the use of all processor time and memory by beginning
      *     handshakes
      * @param handshakeTimeout time for a handshake, from the connection. Stops connections that begin one and go no further
-     * @param closeTimeout time for a peer to close its connection after the session broke. Stops connections that are half closed for ever
+     * @param closeTimeout time for a peer to close its connection after the session broke; also after both sides have ended it and the last of it
+     *     has left, and time in which something of it has to leave. Stops connections that are half closed for ever
      */
     public record Tls(int handshakes, Duration handshakeTimeout, Duration closeTimeout) {
         /** 1,000 handshakes of 10 seconds each; 5 seconds to close. */
@@ -127,14 +129,16 @@ public record Limits(
      * Bounds of what one peer may cost over WebTransport, on either side.
      *
      * @param sessions connections that one server holds at a time, each with one session at most; one more is closed at once. Stops the use of
-     *     all memory by opening connections
+     *     all memory by opening connections. From half of them on, a client has to prove first that it receives what is sent to its address, which
+     *     costs it a round trip: stops one who writes packets in the names of others from taking all places
      * @param lineBytes bytes of one message that arrives, without its line end. Stops lines without end; memory is taken for what has come
      * @param headBytes bytes of the headers of a request or answer. Stops heads without end
      * @param windowBytes bytes that the peer may send ahead of what has been read. Stops a sender that is faster than its reader; the transport
      *     may let it grow sixteenfold for a reader that keeps up
      * @param streams streams of each direction that a client opens in the life of a connection, those that are refused included; one more ends
      *     it. Stops the opening of streams for ever. A session needs two in both directions and three in one
-     * @param openTimeout time from the first packet of a connection to the session's stream. Stops connections that are held for nothing
+     * @param openTimeout time from the first packet of a connection to the session's stream, and time that the proof of an address is good for.
+     *     Stops connections that are held for nothing
      * @param idleTimeout time without a packet from the peer after which it counts as gone; a client of ours sends something three times within
      *     it. Stops connections of peers that are gone without a word
      * @param connectTimeout time that a client gives to one address of a server, and to the server's answer

@@ -304,11 +304,10 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             codec.inputEnded();
             proceed();
             fail(new EOFException(server + " ended the connection inside its answer, or without any"));
-        } else {
-            finish();
         }
         if (state == State.ENDING) {
-            finish();
+            // A server may have answered before it has read all, and never read the rest.
+            stream.drained().listen(loop, (done, failure) -> finish());
         }
     }
 

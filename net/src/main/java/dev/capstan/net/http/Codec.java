@@ -35,6 +35,7 @@ final class Codec {
     private final ChannelPipeline pipeline;
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     private boolean closed;
+    private long encodedBytes;
 
     Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers) {
         channel = new EmbeddedChannel();
@@ -83,12 +84,17 @@ final class Codec {
         }
     }
 
+    /** Bytes that were given to the stream. */
+    long encodedBytes() {
+        return encodedBytes;
+    }
+
     /** Bytes of buffers that were not given back. */
     long heldBytes() {
         return allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
     }
 
-    private static final class Out extends ChannelOutboundHandlerAdapter {
+    private final class Out extends ChannelOutboundHandlerAdapter {
         private final ByteStream out;
 
         Out(ByteStream out) {
@@ -98,6 +104,7 @@ final class Codec {
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             ByteBuf buffer = (ByteBuf) message;
+            encodedBytes += buffer.readableBytes();
             try {
                 if (buffer.hasArray()) {
                     out.write(buffer.array(), buffer.arrayOffset() + buffer.readerIndex(), buffer.readableBytes());

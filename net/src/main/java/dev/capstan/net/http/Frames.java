@@ -169,6 +169,11 @@ final class Frames implements FrameReader.Sink {
         });
     }
 
+    /** Bytes that have left, counted from anywhere: it grows when the peer takes something. */
+    long leftBytes() {
+        return codec.encodedBytes() - bytes.queuedBytes();
+    }
+
     long heldBytes() {
         return reader.heldBytes();
     }

@@ -5,6 +5,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import dev.capstan.net.streams.Alarm;
+import dev.capstan.net.streams.Farewell;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * message at a time ({@code proceed}). So a client that sends ten thousand requests in one packet holds one packet of our memory.
  *
  * <p><b>The end.</b> After a request that cannot be understood the rest of the input means nothing. The answer is sent, our side ended, and what
- * still comes thrown away until the peer ends too or {@code closeTimeout} is over: closing at once would reset the connection, and the answer might
- * be lost with it.
+ * still comes thrown away until the peer ends too or {@code closeTimeout} is over, as {@link Farewell} counts it: closing at once would reset the
+ * connection, and the answer might be lost with it.
  */
 final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
     private static final Logger LOG = System.getLogger(ServerConnection.class.getName());
@@ -55,6 +56,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
     private final Codec codec;
     private final Relay relay = new Relay(this);
     private final Alarm alarm;
+    private final Farewell farewell;
     private final ArrayDeque<Object> decoded = new ArrayDeque<>(2);
     private final Body body;
 
@@ -76,6 +78,12 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         this.decoder = new RequestHead.Decoder(limits);
         this.codec = new Codec(stream, this, List.of(decoder, new HttpResponseEncoder()));
         this.alarm = new Alarm(loop, this::tooSlow);
+        this.farewell = new Farewell(
+                loop,
+                stream,
+                limits.closeTimeout(),
+                () -> stream.abort(new IOException("the client has not read its last answer to the end, or not closed"
+                        + " its side of the connection, within " + limits.closeTimeout())));
         this.body = new Body(limits.bodyBytes());
     }
 
@@ -349,8 +357,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
                 }
             }
             case HEAD, BODY -> refuse(HttpResponse.text(408, "the request took too long to arrive"));
-            case ENDING -> stream.abort(new IOException("the client has not closed its side of the connection"));
-            case OVER -> {
+            case ENDING, OVER -> {
                 // Nothing is left to be late.
             }
         }
@@ -372,7 +379,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         state = State.ENDING;
         stream.end();
         stream.resume();
-        alarm.set(limits.closeTimeout());
+        alarm.cancel();
+        farewell.begin();
         if (inputEnded) {
             finishWhenDrained();
         }
@@ -407,6 +415,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
     private void finish() {
         state = State.OVER;
         alarm.cancel();
+        farewell.cancel();
         working.cancel();
         dropDecoded();
         // Handlers cannot be closed from within one of theirs; this may be.

@@ -7,6 +7,7 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import dev.capstan.net.streams.Alarm;
+import dev.capstan.net.streams.Farewell;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The end.</b> A WebSocket does not close by halves: after a close frame its sender sends nothing, and the other side answers with one and is
  * done. {@link #end} and {@link #close} send that frame after what is queued; messages that the peer sent before it knew are still delivered. The
  * receiver hears {@code ended} when the peer has closed with 1000, 1001 or without a code, and {@code failed} with a {@link WebSocketClosed} when
- * it closed with another code, or when the connection ended without a close (1006); {@link #closed} has the code in all these cases.
+ * it closed with another code, or when the connection ended without a close (1006); {@link #closed} has the code in all these cases. A peer that
+ * does not do its part is given up ({@code closeTimeout} in {@link Limits.Http}).
  *
  * <p><b>What is no message</b> (binary, too long, not UTF-8, a malformed frame) fails the receiver with a {@link WebSocketClosed} that has the
  * protocol's code for it. Until its {@code failed} returns it may still send, and {@link #close} or {@link #abort} with a code of its own; else
@@ -44,7 +46,7 @@ public final class WebSocket implements MessageStream {
     private final Frames frames;
     private final Input input = new Input();
     private final Delivery delivery;
-    private final Alarm closing;
+    private final Farewell farewell;
     private @Nullable KeepAlive keepAlive;
     private Function<? super Throwable, WebSocketClosed> onAbort = cause -> new WebSocketClosed(INTERNAL, "");
     private Runnable onOver = () -> {};
@@ -77,7 +79,7 @@ public final class WebSocket implements MessageStream {
         this.subprotocol = subprotocol;
         this.frames = new Frames(loop, bytes, limits, masks, input);
         this.delivery = new Delivery(loop);
-        this.closing = new Alarm(loop, this::closeTookTooLong);
+        this.farewell = new Farewell(loop, bytes, closeTimeout, this::closeTookTooLong);
         // Before the owner has started there is nobody to hand messages to, and no end to them.
         bytes.pause();
     }
@@ -245,7 +247,7 @@ public final class WebSocket implements MessageStream {
             if (closeSent) {
                 endBytes();
             }
-            closing.set(closeTimeout);
+            farewell.hurry();
         }
 
         @Override
@@ -290,7 +292,8 @@ public final class WebSocket implements MessageStream {
 
     /**
      * From now on a ping is sent when nothing has come for {@code interval}, and the stream aborted when nothing comes for {@code timeout} after
-     * that: a peer that is gone without a word is noticed. Called once.
+     * that: a peer that is gone without a word is noticed. While the stream is paused, silence says nothing, since nobody listens; instead it is
+     * aborted when something is queued for the peer and nothing of it leaves for {@code timeout}. Called once.
      */
     public void keepAlive(Duration interval, Duration timeout) {
         if (keepAlive != null) {
@@ -307,6 +310,8 @@ public final class WebSocket implements MessageStream {
         private final Alarm alarm = new Alarm(loop, this::rang);
         private boolean heard;
         private boolean asked;
+        private boolean watchesQueue;
+        private long leftBefore;
 
         KeepAlive(Duration interval, Duration timeout) {
             this.interval = interval;
@@ -318,11 +323,17 @@ public final class WebSocket implements MessageStream {
             if (closeSent || over) {
                 return;
             }
+            if (paused && !heard && watchesQueue && frames.leftBytes() <= leftBefore) {
+                abort(new IOException("the peer of the WebSocket has read nothing of the " + bytes.queuedBytes()
+                        + " bytes that are queued for it within " + timeout + ": it is gone, or stuck"));
+                return;
+            }
+            watchesQueue = paused && bytes.queuedBytes() > 0;
+            leftBefore = frames.leftBytes();
             if (heard || paused) {
-                // While we do not read, silence says nothing.
                 heard = false;
                 asked = false;
-                alarm.set(interval);
+                alarm.set(watchesQueue ? timeout : interval);
             } else if (asked) {
                 abort(new IOException("the peer of the WebSocket has not answered a ping within " + timeout
                         + ": it is gone, or the network to it is"));
@@ -367,13 +378,18 @@ public final class WebSocket implements MessageStream {
     private void sendClose(int code, String reason) {
         closeSent = true;
         frames.close(code, reason);
-        bytes.drained().listen(loop, (done, failed) -> {
-            if (!over) {
-                closing.set(closeTimeout);
-            }
-        });
+        part();
         if (inputOver) {
             endBytes();
+        }
+    }
+
+    /** Who has failed does not wait for a peer that takes its time with what is queued. */
+    private void part() {
+        if (failsAtOnce) {
+            farewell.hurry();
+        } else {
+            farewell.begin();
         }
     }
 
@@ -399,18 +415,19 @@ public final class WebSocket implements MessageStream {
             sendClose(how.code(), how.reason());
         }
         finishInput(cause, true);
-        closing.set(closeTimeout);
+        farewell.hurry();
     }
 
     private void endBytes() {
         if (!bytesEnded) {
             bytesEnded = true;
             bytes.end();
+            part();
+            // A failure after the peer's end is told nowhere else.
             bytes.drained().listen(loop, (done, failed) -> {
-                outputDone = failed == null;
+                outputDone = true;
                 finishIfDone();
             });
-            closing.set(closeTimeout);
         }
     }
 
@@ -430,7 +447,7 @@ public final class WebSocket implements MessageStream {
         if (!over) {
             over = true;
             closeSent = true;
-            closing.cancel();
+            farewell.cancel();
             KeepAlive watching = keepAlive;
             if (watching != null) {
                 watching.alarm.cancel();

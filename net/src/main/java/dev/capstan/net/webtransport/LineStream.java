@@ -19,13 +19,11 @@ import org.jspecify.annotations.Nullable;
  * stream is paused, lines that were read already are held here, no more than one read brings.
  */
 final class LineStream implements MessageStream {
-    private static final byte LINE_FEED = '\n';
-
     private final ByteStream bytes;
     private final int lineBytes;
     private final Delivery delivery;
     private final ArrayDeque<byte[]> held = new ArrayDeque<>();
-    private final byte[] lineFeed = {LINE_FEED};
+    private final byte[] lineFeed = {LineFeeds.LINE_FEED};
 
     private @Nullable Receiver receiver;
     private boolean paused;
@@ -106,11 +104,11 @@ final class LineStream implements MessageStream {
         public void received(byte[] array, int offset, int length) {
             int end = offset + length;
             int at = offset;
-            for (int i = offset; i < end && !aborted; i++) {
-                if (array[i] == LINE_FEED) {
-                    line(array, at, i - at);
-                    at = i + 1;
-                }
+            for (int feed = LineFeeds.next(array, at, end);
+                    feed >= 0 && !aborted;
+                    feed = LineFeeds.next(array, at, end)) {
+                line(array, at, feed - at);
+                at = feed + 1;
             }
             if (!aborted && at < end) {
                 append(array, at, end - at);
@@ -202,13 +200,10 @@ final class LineStream implements MessageStream {
     }
 
     private static void check(ByteBuffer piece) {
-        byte[] array = piece.array();
-        int end = piece.arrayOffset() + piece.limit();
-        for (int i = piece.arrayOffset() + piece.position(); i < end; i++) {
-            if (array[i] == LINE_FEED) {
-                throw new IllegalArgumentException(
-                        "a message of this stream is one line: it cannot have a line feed, which JSON writes as \\n");
-            }
+        int start = piece.arrayOffset() + piece.position();
+        if (LineFeeds.next(piece.array(), start, start + piece.remaining()) >= 0) {
+            throw new IllegalArgumentException(
+                    "a message of this stream is one line: it cannot have a line feed, which JSON writes as \\n");
         }
     }
 

@@ -292,11 +292,6 @@ final class QuicStream implements ByteStream, Loop.TurnEnd {
         becomeDirty();
     }
 
-    /** As {@link #write}, at once: what must be the first on the stream. */
-    void writeFirst(ByteBuf bytes) {
-        channel.writeAndFlush(bytes);
-    }
-
     private void becomeDirty() {
         if (!dirty) {
             dirty = true;

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +59,9 @@ public final class WebTransportServer implements AutoCloseable {
     private final @Nullable Rotation rotation;
     private final Alarm certificateCheck;
     private final Duration checkInterval;
+    private final AddressTokens tokens;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
-    private final Runnable onLoopClose = this::loopCloses;
+    private final Runnable onLoopClose = this::closeAtOnce;
 
     private QuicSslContext tls;
     private @Nullable Channel socket;
@@ -81,6 +83,8 @@ public final class WebTransportServer implements AutoCloseable {
         this.tls = material.tls();
         this.checkInterval = checkInterval;
         this.certificateCheck = new Alarm(loop, this::checkCertificate);
+        this.tokens = new AddressTokens(
+                material.tokenKey(), loop.timer()::nanoTime, limits.openTimeout(), this::mayFillUp);
     }
 
     /** As {@link #listen(NetLoop, InetSocketAddress, ServerIdentity, WebTransportRoutes, Limits.WebTransport)} with default limits. */
@@ -113,19 +117,20 @@ public final class WebTransportServer implements AutoCloseable {
         ChannelHost host = ChannelHost.of(net.network());
         return net.loop().offload(() -> Material.of(identity)).then(material -> {
             WebTransportServer server = new WebTransportServer(host, material, routes, limits, checkInterval);
-            return server.bind(at).then(bound -> server.warm());
+            return server.bind(at).then(WebTransportServer::warm);
         });
     }
 
     /** What takes time to make. */
-    private record Material(@Nullable Rotation rotation, QuicSslContext tls) {
+    private record Material(@Nullable Rotation rotation, QuicSslContext tls, SecretKey tokenKey) {
         static Material of(ServerIdentity identity) {
             return switch (identity) {
                 case ServerIdentity.Fixed(var key, var chain) ->
-                    new Material(null, context(key, chain.toArray(new X509Certificate[0])));
+                    new Material(null, context(key, chain.toArray(new X509Certificate[0])), AddressTokens.key(null));
                 case ServerIdentity.SelfIssued selfIssued -> {
                     Rotation rotation = new Rotation(selfIssued);
-                    yield new Material(rotation, context(rotation.current()));
+                    yield new Material(
+                            rotation, context(rotation.current()), AddressTokens.key(selfIssued.random()));
                 }
             };
         }
@@ -144,9 +149,10 @@ public final class WebTransportServer implements AutoCloseable {
 
     // ---- the socket
 
-    private Promise<Void> bind(InetSocketAddress at) {
-        Completer<Void> completer = new Completer<>(loop);
-        Promise<Void> bound = completer.promise();
+    /** This, once it listens. */
+    private Promise<WebTransportServer> bind(InetSocketAddress at) {
+        Completer<WebTransportServer> completer = new Completer<>(loop);
+        Promise<WebTransportServer> bound = completer.promise();
         try {
             host.opened(onLoopClose);
         } catch (IllegalStateException e) {
@@ -164,7 +170,7 @@ public final class WebTransportServer implements AutoCloseable {
         binding.addListener((ChannelFutureListener) done -> {
             if (done.isSuccess()) {
                 address = (InetSocketAddress) done.channel().localAddress();
-                completer.complete(Promise.nothing());
+                completer.complete(this);
                 if (rotation != null) {
                     certificateCheck.set(checkInterval);
                 }
@@ -182,7 +188,8 @@ public final class WebTransportServer implements AutoCloseable {
 
     private ChannelHandler codec() {
         QuicServerCodecBuilder builder = Http3Wire.configure(Http3.newQuicServerCodecBuilder(), limits, true);
-        return builder.sslEngineProvider(connection -> tls.newEngine(connection.alloc()))
+        return builder.tokenHandler(tokens)
+                .sslEngineProvider(connection -> tls.newEngine(connection.alloc()))
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel channel) {
@@ -193,7 +200,7 @@ public final class WebTransportServer implements AutoCloseable {
                 .build();
     }
 
-    /** Opens a connection and asks for a path that leads nowhere. */
+    /** Opens a connection and asks for a path that leads nowhere. Who gives it up meanwhile has nobody to close the server. */
     private Promise<WebTransportServer> warm() {
         InetSocketAddress own = address();
         InetAddress host = own.getAddress();
@@ -206,13 +213,21 @@ public final class WebTransportServer implements AutoCloseable {
                 : own;
         WebTransportRequest request =
                 new WebTransportRequest("localhost:" + own.getPort(), WARM_PATH, null, null, Headers.of());
-        return ClientConnection.open(this.host, reachable, request, ServerTrust.anybody(), limits)
-                .handle(
-                        session -> {
-                            throw new AssertionError("a path that no client can ask for has led somewhere");
-                        },
-                        failure -> Promise.done())
-                .map(done -> this);
+        Completer<WebTransportServer> completer = new Completer<>(loop);
+        Promise.Cancelable asking = ClientConnection.open(
+                        this.host, reachable, request, ServerTrust.anybody(), limits)
+                .listen(loop, (session, failure) -> {
+                    if (session == null) {
+                        completer.complete(this);
+                    } else {
+                        completer.fail(new AssertionError("a path that no client can ask for has led somewhere"));
+                    }
+                });
+        completer.onCancel(() -> {
+            asking.cancel();
+            closeAtOnce();
+        });
+        return completer.promise();
     }
 
     // ---- certificates
@@ -274,6 +289,11 @@ public final class WebTransportServer implements AutoCloseable {
         return !closed && connections.size() < limits.sessions() && connections.add(connection);
     }
 
+    /** Whether places are to be had for proven addresses alone. The proof costs each client a round trip, so half of them are free of it. */
+    private boolean mayFillUp() {
+        return 2L * connections.size() >= limits.sessions();
+    }
+
     /** Whether it was there. */
     boolean remove(ServerConnection connection) {
         boolean removed = connections.remove(connection);
@@ -323,7 +343,7 @@ public final class WebTransportServer implements AutoCloseable {
         }
     }
 
-    private void loopCloses() {
+    private void closeAtOnce() {
         closed = true;
         List.copyOf(connections).forEach(ServerConnection::abort);
         closeSocket();

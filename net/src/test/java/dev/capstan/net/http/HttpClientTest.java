@@ -235,6 +235,20 @@ final class HttpClientTest {
         }
 
         @Test
+        void a_server_that_answers_early_and_never_reads_the_rest_is_given_up() {
+            network.serve(stream -> {
+                servers.add(new RawPeer(stream));
+                stream.pause();
+            });
+            post("x".repeat(200_000));
+            answer("HTTP/1.1 413 Too Long\r\nContent-Length: 0\r\n\r\n");
+            server().stream().end();
+            sim.poll();
+            assertEquals(413, response().status());
+            assertFalse(server().isOver());
+        }
+
+        @Test
         void the_answer_has_status_headers_and_body() {
             post("");
             answer("HTTP/1.1 404 Nothing Here\r\nX: 1\r\nx: 2\r\nContent-Length: 2\r\n\r\nno");

@@ -525,6 +525,57 @@ final class HttpServerTest {
     }
 
     @Nested
+    class LastAnswers {
+        private static final String LAST = "GET /much HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+
+        private RawPeer askAndReadNothing() {
+            RawPeer client = connect();
+            client.stream().pause();
+            client.say(LAST);
+            sim.poll();
+            return client;
+        }
+
+        @Test
+        void a_client_that_reads_slowly_gets_all_of_it() {
+            RawPeer client = askAndReadNothing();
+            client.onDelivery(() -> client.stream().pause());
+            int pieces = 0;
+            while (!client.isEnded()) {
+                // Twice this is less than what it has once all has left.
+                sim.advance(Duration.ofMillis(2400));
+                assertEquals(1, server.open(), "after " + pieces + " pieces");
+                client.stream().resume();
+                sim.poll();
+                pieces++;
+            }
+            assertTrue(pieces > 3, pieces + " pieces");
+            assertTrue(client.bytes().length > 200_000);
+            sim.advance(Duration.ofSeconds(6));
+            assertEquals(0, server.open());
+        }
+
+        @Test
+        void a_client_that_stops_reading_is_cut_off() {
+            RawPeer client = askAndReadNothing();
+            // What the connection itself takes counts as read at first.
+            sim.advance(Duration.ofSeconds(11));
+            assertEquals(0, server.open());
+            assertTrue(client.isOver());
+        }
+
+        @Test
+        void a_client_that_has_ended_its_side_and_reads_nothing_is_cut_off() {
+            RawPeer client = askAndReadNothing();
+            client.stream().end();
+            sim.poll();
+            assertEquals(1, server.open());
+            sim.advance(Duration.ofSeconds(11));
+            assertEquals(0, server.open());
+        }
+    }
+
+    @Nested
     class WebSockets {
         @Test
         void the_sample_of_the_rfc_is_answered_as_there() {

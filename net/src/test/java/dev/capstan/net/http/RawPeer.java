@@ -19,6 +19,11 @@ final class RawPeer {
         return stream;
     }
 
+    /** Runs {@code action} inside each delivery. */
+    void onDelivery(Runnable action) {
+        receiver.onDelivery(action);
+    }
+
     void say(String text) {
         say(text.getBytes(StandardCharsets.ISO_8859_1));
     }

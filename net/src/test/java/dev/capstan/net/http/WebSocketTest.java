@@ -37,6 +37,8 @@ final class WebSocketTest {
             DEFAULT.answerTimeout(),
             Duration.ofSeconds(5));
 
+    private static final int MUCH = 1 << 20;
+
     private final SimLoop sim = new SimLoop();
     private final BytePipe pipe = new BytePipe(sim.loop());
     private final RawPeer peer = new RawPeer(pipe.left());
@@ -453,6 +455,107 @@ final class WebSocketTest {
         begin();
         socket.keepAlive(Duration.ofSeconds(20), Duration.ofSeconds(10));
         socket.pause();
+        sim.advance(Duration.ofMinutes(10));
+        assertFalse(messages.isOver());
+    }
+
+    /** Takes one piece and waits again. */
+    private void peerReadsAPiece() {
+        peer.onDelivery(() -> peer.stream().pause());
+        peer.stream().resume();
+        sim.poll();
+    }
+
+    private void sendMuch() {
+        peer.stream().pause();
+        socket.send(ByteBuffer.wrap(new byte[MUCH]));
+        sim.poll();
+        assertTrue(socket.queuedBytes() > 0);
+    }
+
+    @Test
+    void a_peer_that_never_reads_is_given_up_after_a_close() {
+        begin();
+        sendMuch();
+        socket.end();
+        sim.advance(Duration.ofMillis(4900));
+        assertFalse(over);
+        sim.advance(Duration.ofMillis(200));
+        assertTrue(over);
+        assertNotNull(messages.failure);
+    }
+
+    @Test
+    void a_peer_that_reads_slowly_gets_all_before_it_must_answer_a_close() {
+        begin();
+        sendMuch();
+        socket.close(3000, "bye");
+        while (socket.queuedBytes() > 0) {
+            sim.advance(Duration.ofMillis(4900));
+            assertFalse(over);
+            peerReadsAPiece();
+        }
+        peer.onDelivery(() -> {});
+        peer.stream().resume();
+        sim.poll();
+        assertClosedWith(3000);
+        sim.advance(Duration.ofMillis(4900));
+        assertFalse(over);
+        sim.advance(Duration.ofMillis(200));
+        assertTrue(over);
+    }
+
+    @Test
+    void an_abort_does_not_wait_for_a_peer_that_reads_slowly() {
+        begin();
+        sendMuch();
+        socket.abort(new IOException("enough"));
+        sim.advance(Duration.ofSeconds(4));
+        assertFalse(over);
+        peerReadsAPiece();
+        sim.advance(Duration.ofMillis(1100));
+        assertTrue(over);
+    }
+
+    @Test
+    void a_peer_that_ends_and_never_reads_is_given_up() {
+        begin();
+        sendMuch();
+        peer.stream().end();
+        sim.poll();
+        assertEquals(1006, messages.failureCode());
+        assertFalse(over);
+        sim.advance(Duration.ofMillis(5100));
+        assertTrue(over);
+    }
+
+    @Test
+    void keep_alive_gives_up_a_peer_that_reads_nothing_while_we_are_paused_for_it() {
+        begin();
+        socket.keepAlive(Duration.ofSeconds(20), Duration.ofSeconds(10));
+        sendMuch();
+        socket.pause();
+        sim.advance(Duration.ofSeconds(29));
+        assertFalse(messages.isOver());
+        sim.advance(Duration.ofSeconds(2));
+        assertTrue(messages.failureText().endsWith(" bytes that are queued for it within PT10S: it is gone, or stuck"));
+    }
+
+    @Test
+    void keep_alive_leaves_a_peer_alone_that_reads_slowly_while_we_are_paused_for_it() {
+        begin();
+        socket.keepAlive(Duration.ofSeconds(20), Duration.ofSeconds(10));
+        sendMuch();
+        socket.pause();
+        for (int i = 0; i < 10; i++) {
+            sim.advance(Duration.ofSeconds(9));
+            peerReadsAPiece();
+            // The queue need not become shorter.
+            socket.send(ByteBuffer.wrap(new byte[100_000]));
+            assertFalse(messages.isOver());
+        }
+        peer.onDelivery(() -> {});
+        peer.stream().resume();
         sim.advance(Duration.ofMinutes(10));
         assertFalse(messages.isOver());
     }
