@@ -102,7 +102,7 @@ final class Frames implements FrameReader.Sink {
     }
 
     private void closed(byte[] content) {
-        int code = content.length < 2 ? NO_CODE : (content[0] & 0xff) << Byte.SIZE | content[1] & 0xff;
+        int code = content.length < 2 ? NO_CODE : ((content[0] & 0xff) << Byte.SIZE) | (content[1] & 0xff);
         if (content.length == 1 || (content.length > 0 && !exists(code))) {
             malformed(1002, "a close came with code " + code + ", which does not exist");
         } else if (content.length > 2 && Utf8.invalidAt(content, 2, content.length - 2) >= 0) {
