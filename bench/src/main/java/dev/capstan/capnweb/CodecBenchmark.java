@@ -90,7 +90,7 @@ public class CodecBenchmark {
     @Benchmark
     public @Nullable Object decode() {
         Object tree = json.parse(message, 0, message.length);
-        return decoder.value(content.equals("call") ? ((List<?>) tree).get(1) : tree);
+        return decoder.value(content.equals("call") && tree instanceof List<?> push ? push.get(1) : tree);
     }
 
     /** From a value, for the call its arguments, to bytes. */
