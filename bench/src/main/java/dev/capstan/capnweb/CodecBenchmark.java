@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -22,6 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** Messages of Cap'n Web from bytes to values and back, without a session. Stands in this package because the codec is nobody else's business. */
+@NullMarked
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -88,7 +90,7 @@ public class CodecBenchmark {
     @Benchmark
     public @Nullable Object decode() {
         Object tree = json.parse(message, 0, message.length);
-        return decoder.value(content.equals("call") ? ((List<?>) tree).get(1) : tree);
+        return decoder.value(content.equals("call") && tree instanceof List<?> push ? push.get(1) : tree);
     }
 
     /** From a value, for the call its arguments, to bytes. */

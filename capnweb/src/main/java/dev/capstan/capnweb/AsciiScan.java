@@ -21,8 +21,8 @@ final class AsciiScan {
     static int quote(byte[] text, int from, int to) {
         int at = from;
         while (at <= to - 2 * Long.BYTES) {
-            long first = ((long) LONGS.get(text, at) ^ '"' * ONES) - ONES;
-            long second = ((long) LONGS.get(text, at + Long.BYTES) ^ '"' * ONES) - ONES;
+            long first = ((long) LONGS.get(text, at) ^ ('"' * ONES)) - ONES;
+            long second = ((long) LONGS.get(text, at + Long.BYTES) ^ ('"' * ONES)) - ONES;
             // Beyond ASCII there are false alarms, which the loop below is for.
             if (((first | second) & HIGH_BITS) != 0) {
                 break;
@@ -41,8 +41,9 @@ final class AsciiScan {
         while (at <= to - Long.BYTES) {
             long eight = (long) LONGS.get(text, at);
             // What is subtracted borrows from the next byte only behind one that is marked already.
-            long marked = (eight | eight - ' ' * ONES | (eight ^ '"' * ONES) - ONES | (eight ^ '\\' * ONES) - ONES)
-                    & HIGH_BITS;
+            long marked =
+                    (eight | (eight - ' ' * ONES) | ((eight ^ ('"' * ONES)) - ONES) | ((eight ^ ('\\' * ONES)) - ONES))
+                            & HIGH_BITS;
             if (marked != 0) {
                 return at + Long.numberOfTrailingZeros(marked) / Byte.SIZE;
             }

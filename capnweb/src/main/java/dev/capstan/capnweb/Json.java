@@ -299,7 +299,7 @@ final class Json {
             if (digit < 0) {
                 throw WebException.at(Math.min(i, to) - from, "this is not JSON: an escape without four digits");
             }
-            value = value << 4 | digit;
+            value = (value << 4) | digit;
         }
         return value;
     }

@@ -18,7 +18,7 @@ final class KnownNames {
 
     /** The name of these bytes; {@code hash} is that of the string. */
     String of(byte[] text, int begin, int end, int hash) {
-        int place = (hash ^ hash >>> 8 ^ hash >>> 16) & ROOM - 1;
+        int place = (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (ROOM - 1);
         String name = known[place];
         if (name == null || !isAt(name, hash, text, begin, end)) {
             name = new String(text, begin, end - begin, ISO_8859_1);

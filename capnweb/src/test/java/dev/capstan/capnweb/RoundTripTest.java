@@ -83,7 +83,7 @@ class RoundTripTest {
         return text.toString();
     }
 
-    /** No halves of pairs, which Jackson refuses in names. */
+    /** No halves of pairs: they have a test of their own. */
     private static String name(Random random) {
         return text(random).replaceAll("[\\ud800-\\udfff]", "");
     }

@@ -110,7 +110,7 @@ final class FrameReader {
             wrong = "bits are set that stand for extensions, of which none was agreed on";
         } else if (opcode > PONG || (opcode > BINARY && !control)) {
             wrong = "opcode " + opcode + " does not exist";
-        } else if (header[1] < 0 != masked) {
+        } else if ((header[1] < 0) != masked) {
             wrong = masked ? "frames of a client are masked" : "frames of a server are not masked";
         } else if (control && (!last || size > MOST_CONTROL_BYTES)) {
             wrong = "a control frame is whole and has at most " + MOST_CONTROL_BYTES + " bytes";
@@ -141,7 +141,7 @@ final class FrameReader {
     private long number(int from, int bytes) {
         long number = 0;
         for (int i = from; i < from + bytes; i++) {
-            number = number << Byte.SIZE | header[i] & 0xff;
+            number = (number << Byte.SIZE) | (header[i] & 0xff);
         }
         return number;
     }

@@ -55,10 +55,10 @@ final class FrameWriter {
         int bytes = length < 126 ? 0 : length <= 0xffff ? Short.BYTES : Long.BYTES;
         buffer[at++] = (byte) (masking | (bytes == 0 ? length : bytes == Short.BYTES ? 126 : 127));
         for (int i = bytes - 1; i >= 0; i--) {
-            buffer[at++] = (byte) (length >>> i * Byte.SIZE);
+            buffer[at++] = (byte) (length >>> (i * Byte.SIZE));
         }
         for (int i = 0; mask != 0 && i < Integer.BYTES; i++) {
-            buffer[at++] = (byte) (mask >>> i * Byte.SIZE);
+            buffer[at++] = (byte) (mask >>> (i * Byte.SIZE));
         }
         return at;
     }
@@ -99,7 +99,7 @@ final class FrameWriter {
                 masksUsed = 0;
             }
             for (int i = 0; i < Integer.BYTES; i++) {
-                mask = mask << Byte.SIZE | masks[masksUsed++] & 0xff;
+                mask = (mask << Byte.SIZE) | (masks[masksUsed++] & 0xff);
             }
         }
         return mask;

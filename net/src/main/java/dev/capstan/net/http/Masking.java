@@ -22,13 +22,13 @@ final class Masking {
             return;
         }
         int turned = Integer.rotateRight(mask, phase % Integer.BYTES * Byte.SIZE);
-        long twice = turned & 0xffffffffL | (long) turned << Integer.SIZE;
+        long twice = (turned & 0xffffffffL) | ((long) turned << Integer.SIZE);
         int i = 0;
         for (; i <= count - Long.BYTES; i += Long.BYTES) {
             LONGS.set(to, toOffset + i, (long) LONGS.get(from, fromOffset + i) ^ twice);
         }
         for (; i < count; i++) {
-            to[toOffset + i] = (byte) (from[fromOffset + i] ^ turned >> i % Integer.BYTES * Byte.SIZE);
+            to[toOffset + i] = (byte) (from[fromOffset + i] ^ (turned >> (i % Integer.BYTES * Byte.SIZE)));
         }
     }
 }
