@@ -139,11 +139,12 @@ final class Scene implements AutoCloseable {
                 })
                 .method("count", args -> object("counter", counter(0)))
                 .method("soon", args -> {
-                    Object value = kept(first(args));
+                    List<@Nullable Object> value = new ArrayList<>();
+                    value.add(kept(first(args)));
                     return sim.loop()
                             .timer()
                             .after(Duration.ofMillis(delays.nextInt(5)))
-                            .map(rung -> value);
+                            .then(rung -> told(value));
                 })
                 .method("broken", args -> {
                     throw Failure.overloaded("broken on purpose");
@@ -151,6 +152,12 @@ final class Scene implements AutoCloseable {
                 .method("nothing", args -> null)
                 .property("version", () -> 7L)
                 .property("deep", () -> Map.of("er", List.of("x", "y")));
+    }
+
+    /** Promises are not declared to hold null, but hold it. */
+    @SuppressWarnings("NullAway")
+    private static Promise<Object> told(List<@Nullable Object> value) {
+        return Promise.of(value.getFirst());
     }
 
     /** A tree that outlives the arguments. */
