@@ -10,3 +10,4 @@ export {
   SUBPROTOCOL,
 } from './resume.js';
 export { withSignal } from './signal.js';
+export { Expr, Program, RUN, Writer, program, type Value } from './il.js';

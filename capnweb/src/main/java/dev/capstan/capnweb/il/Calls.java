@@ -32,7 +32,8 @@ final class Calls {
         /** A call has ended. */
         void ended();
 
-        void failed(Failure failure);
+        /** The program has failed: with a {@link Failure}, or by a fault of ours. */
+        void failed(Throwable cause);
     }
 
     private final Loop loop;
@@ -180,6 +181,8 @@ final class Calls {
                 advance(call);
             } catch (Wrong e) {
                 owner.failed(e.at(call.result.place()));
+            } catch (RuntimeException e) {
+                owner.failed(e);
             }
         });
     }

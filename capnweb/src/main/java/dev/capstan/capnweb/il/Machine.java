@@ -39,7 +39,7 @@ final class Machine implements Calls.Owner {
         /** Borrows {@code result}. */
         void succeeded(@Nullable Object result);
 
-        void failed(Failure failure);
+        void failed(Throwable cause);
     }
 
     /** @param captures trees of values with stubs in them, which are borrowed until the end */
@@ -82,8 +82,11 @@ final class Machine implements Calls.Owner {
             } catch (Wrong e) {
                 failed(e.at(place));
                 return;
-            } catch (Failure | WebException e) {
+            } catch (WebException e) {
                 failed(Failure.of(e));
+                return;
+            } catch (RuntimeException e) {
+                failed(e);
                 return;
             }
             if (isAgain) {
@@ -105,8 +108,11 @@ final class Machine implements Calls.Owner {
         } catch (Wrong e) {
             failed(e.at(Place.whole()));
             return;
-        } catch (Failure | WebException e) {
+        } catch (WebException e) {
             failed(Failure.of(e));
+            return;
+        } catch (RuntimeException e) {
+            failed(e);
             return;
         }
         over = true;
@@ -124,11 +130,11 @@ final class Machine implements Calls.Owner {
     }
 
     @Override
-    public void failed(Failure failure) {
+    public void failed(Throwable cause) {
         if (!over) {
             over = true;
             calls.close();
-            listener.failed(failure);
+            listener.failed(cause);
         }
     }
 
@@ -214,15 +220,15 @@ final class Machine implements Calls.Owner {
             case Op.Concat(int lists) -> {
                 return areThere(lists) && concatenated(lists);
             }
-            default -> {
-                return areThere(1) && doneWith(op, pop());
+            case Op.One one -> {
+                return areThere(1) && doneWith(one, pop());
             }
         }
         return true;
     }
 
     /** What needs one value, which is there. */
-    private boolean doneWith(Op op, @Nullable Object value) {
+    private boolean doneWith(Op.One op, @Nullable Object value) {
         switch (op) {
             case Op.Negate() -> push(Operator.negated(value, spending));
             case Op.Not() -> push(!truth(value));
@@ -236,7 +242,6 @@ final class Machine implements Calls.Owner {
             }
             case Op.Assign(int slot, int count) -> assign(slot, list(value), count);
             case Op.Fail() -> throw failure(value);
-            default -> throw new AssertionError(op);
         }
         return true;
     }

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One step of a program that was checked. Operands lie on a stack; what an operation makes takes their place. */
 sealed interface Op {
+    /** Needs the topmost value, and nothing else. */
+    sealed interface One extends Op {}
+
     /** A value that is known. */
     record Push(@Nullable Object value) implements Op {}
 
@@ -34,22 +37,22 @@ sealed interface Op {
 
     record Two(Operator operator) implements Op {}
 
-    record Negate() implements Op {}
+    record Negate() implements One {}
 
-    record Not() implements Op {}
+    record Not() implements One {}
 
-    record Size() implements Op {}
+    record Size() implements One {}
 
     /** The topmost value has to be true or false. */
-    record Check() implements Op {}
+    record Check() implements One {}
 
     /** Goes on elsewhere if the topmost value, which has to be true or false, is false. */
-    record Unless(int to) implements Op {}
+    record Unless(int to) implements One {}
 
     record Jump(int to) implements Op {}
 
     /** A list is gone through from here on: a {@link Cursor} takes its place. */
-    record Begin() implements Op {}
+    record Begin() implements One {}
 
     /** The next element gets a name; at the end the results take the cursor's place, and it goes on elsewhere. */
     record Next(int slot, int to) implements Op {}
@@ -58,11 +61,11 @@ sealed interface Op {
     record Add() implements Op {}
 
     /** The elements of a list become the values of names, all at once. */
-    record Assign(int slot, int count) implements Op {}
+    record Assign(int slot, int count) implements One {}
 
     /** One more round of a loop. */
     record Round() implements Op {}
 
     /** Ends the program. */
-    record Fail() implements Op {}
+    record Fail() implements One {}
 }

@@ -1,7 +1,6 @@
 package dev.capstan.capnweb.il;
 
 import dev.capstan.capnweb.Stub;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Program {
     private final Object code;
-    private final List<@Nullable Object> captures;
+    private final List<Object> captures;
 
-    private Program(Object code, List<@Nullable Object> captures) {
+    private Program(Object code, List<Object> captures) {
         this.code = code;
         this.captures = captures;
     }
@@ -57,15 +56,15 @@ public final class Program {
     }
 
     /** What it captures, in the order of the indexes; borrowed. */
-    public List<@Nullable Object> captures() {
-        return List.copyOf(captures.stream().map(each -> (Object) each).toList());
+    public List<Object> captures() {
+        return captures;
     }
 
     /**
      * Sends it to {@code peer}, which answers programs. The result can be called and looked into at once, as that of any call; the caller owns it. Closing it before it is there ends the program.
      */
     public Stub on(Stub peer) {
-        return peer.call(Programs.RUN, code, new ArrayList<>(captures));
+        return peer.call(Programs.RUN, code, captures);
     }
 
     @Override
@@ -111,12 +110,12 @@ public final class Program {
         /** As {@link #each(Object, Function)}, for those elements for which {@code filter} gives true. */
         public Expr each(
                 @Nullable Object list,
-                Function<Expr, ? extends @Nullable Object> filter,
-                Function<Expr, ? extends @Nullable Object> body) {
+                Function<Expr, ? extends @Nullable Object> body,
+                Function<Expr, ? extends @Nullable Object> filter) {
             Object elements = recording.written(list);
             String name = recording.name();
-            Object test = recording.block(() -> filter.apply(recording.named(name)));
             Object round = recording.block(() -> body.apply(recording.named(name)));
+            Object test = recording.block(() -> filter.apply(recording.named(name)));
             return recording.operation("for", name, elements, round, test);
         }
 
@@ -127,8 +126,8 @@ public final class Program {
          */
         public Expr repeat(
                 Map<String, ? extends @Nullable Object> start,
-                Function<Map<String, Expr>, ? extends @Nullable Object> condition,
-                Function<Map<String, Expr>, ? extends Map<String, ? extends @Nullable Object>> next) {
+                Function<State, ? extends @Nullable Object> condition,
+                Function<State, ? extends Map<String, ? extends @Nullable Object>> next) {
             return recording.repeat(start, condition, next);
         }
 
@@ -140,6 +139,32 @@ public final class Program {
         /** Lists, one behind the other. */
         public Expr concat(@Nullable Object... lists) {
             return recording.operation("concat", recording.allWritten(lists));
+        }
+    }
+
+    /** What a loop carries from one round to the next. */
+    public static final class State {
+        private final Map<String, Expr> members;
+
+        State(Map<String, Expr> members) {
+            this.members = members;
+        }
+
+        Map<String, Expr> members() {
+            return members;
+        }
+
+        /**
+         * The value in this round.
+         *
+         * @throws IllegalArgumentException if the loop did not begin with that name
+         */
+        public Expr get(String name) {
+            Expr member = members.get(name);
+            if (member == null) {
+                throw new IllegalArgumentException("the loop did not begin with '" + name + "'");
+            }
+            return member;
         }
     }
 }

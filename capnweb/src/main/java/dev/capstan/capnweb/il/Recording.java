@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * branches of choices and the bodies of loops. Nesting is that of blocks, so that long programs do not nest deeply.
  */
 final class Recording {
-    private final List<@Nullable Object> captures = new ArrayList<>();
+    private final List<Object> captures = new ArrayList<>();
     private final IdentityHashMap<Object, Expr> captured = new IdentityHashMap<>();
     private @Nullable Block current;
     private int names;
@@ -63,9 +63,9 @@ final class Recording {
     }
 
     /** The program is complete: nothing more is written. Gives what it captures. */
-    List<@Nullable Object> end() {
+    List<Object> end() {
         ended = true;
-        return captures;
+        return List.copyOf(captures);
     }
 
     private static List<@Nullable Object> list(@Nullable Object... elements) {
@@ -125,8 +125,8 @@ final class Recording {
 
     Expr repeat(
             Map<String, ? extends @Nullable Object> start,
-            Function<Map<String, Expr>, ? extends @Nullable Object> condition,
-            Function<Map<String, Expr>, ? extends Map<String, ? extends @Nullable Object>> next) {
+            Function<Program.State, ? extends @Nullable Object> condition,
+            Function<Program.State, ? extends Map<String, ? extends @Nullable Object>> next) {
         Map<String, String> names = new LinkedHashMap<>();
         List<@Nullable Object> first = new ArrayList<>();
         start.forEach((member, value) -> {
@@ -136,8 +136,8 @@ final class Recording {
         });
         Object test = block(() -> condition.apply(state(names)));
         Object round = block(() -> {
-            Map<String, Expr> state = state(names);
-            Map<String, @Nullable Object> all = new LinkedHashMap<>(state);
+            Program.State state = state(names);
+            Map<String, @Nullable Object> all = new LinkedHashMap<>(state.members());
             next.apply(state).forEach((member, value) -> {
                 if (!names.containsKey(member)) {
                     throw new IllegalArgumentException("the loop did not begin with '" + member + "'");
@@ -151,10 +151,10 @@ final class Recording {
         return operation("while", first, test, round, last);
     }
 
-    private Map<String, Expr> state(Map<String, String> names) {
+    private Program.State state(Map<String, String> names) {
         Map<String, Expr> state = new LinkedHashMap<>();
         names.forEach((member, name) -> state.put(member, named(name)));
-        return state;
+        return new Program.State(state);
     }
 
     // ---- values

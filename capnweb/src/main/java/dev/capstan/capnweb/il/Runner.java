@@ -75,9 +75,9 @@ final class Runner implements Target {
                     }
 
                     @Override
-                    public void failed(Failure failure) {
+                    public void failed(Throwable cause) {
                         running--;
-                        done.fail(failure);
+                        done.fail(cause);
                     }
                 });
         owned.forEach(machine::owns);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each limit one below, at and above what a program needs. */
 class BudgetTest {
     private static List<@Nullable Object> op(@Nullable Object... parts) {
-        return new ArrayList<>(Arrays.asList(parts));
+        return new ArrayList<@Nullable Object>(Arrays.asList(parts));
     }
 
     private static List<@Nullable Object> list(int size, Object element) {

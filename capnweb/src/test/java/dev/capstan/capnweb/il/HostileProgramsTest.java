@@ -32,7 +32,7 @@ class HostileProgramsTest {
     }
 
     private static List<@Nullable Object> op(@Nullable Object... parts) {
-        return new ArrayList<>(Arrays.asList(parts));
+        return new ArrayList<@Nullable Object>(Arrays.asList(parts));
     }
 
     @ParameterizedTest

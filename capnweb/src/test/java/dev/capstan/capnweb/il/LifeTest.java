@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How programs end, and what they leave: nothing. {@link Scene#close} looks at the tables and at the objects of the server. */
 class LifeTest {
     private static List<@Nullable Object> op(@Nullable Object... parts) {
-        return new ArrayList<>(Arrays.asList(parts));
+        return new ArrayList<@Nullable Object>(Arrays.asList(parts));
     }
 
     private static List<@Nullable Object> call(String name, @Nullable Object... arguments) {
@@ -44,6 +45,10 @@ class LifeTest {
                         end));
     }
 
+    private static void close(@Nullable Object stub) {
+        ((Stub) Objects.requireNonNull(stub)).close();
+    }
+
     @Test
     void objects_that_a_program_saw_are_released_when_it_ends_and_those_in_its_result_later() {
         try (Scene scene = new Scene()) {
@@ -52,9 +57,10 @@ class LifeTest {
             Object result = scene.run(busy(op("get", op("var", "all"), 2L)));
             scene.settle();
             assertEquals(2, scene.alive);
-            ((Stub) result).close();
+            close(result);
             scene.assertNothingLeft();
-            Map<?, ?> both = (Map<?, ?>) scene.run(busy(Map.of("a", op("var", "user"), "b", op("var", "user"))));
+            Map<?, ?> both = (Map<?, ?>) Objects.requireNonNull(
+                    scene.run(busy(Map.of("a", op("var", "user"), "b", op("var", "user")))));
             scene.settle();
             assertEquals(2, scene.alive);
             for (Object each : both.values()) {

@@ -39,6 +39,7 @@ final class Model {
         };
     }
 
+    @SuppressWarnings("RefactorSwitch") // the cases do not look alike
     private @Nullable Object operation(String tag, List<?> op, Map<String, @Nullable Object> names) {
         switch (tag) {
             case "literal" -> {
@@ -188,14 +189,7 @@ final class Model {
             };
         }
         if (tag.equals("==") || tag.equals("!=")) {
-            boolean nothing = a == null || b == null || a instanceof JsValue || b instanceof JsValue;
-            if (!nothing && (!isScalar(a) || !isScalar(b))) {
-                throw new Fails();
-            }
-            boolean equal = nothing
-                    ? a == b
-                    : a instanceof Double m && b instanceof Double n ? m.doubleValue() == n : a.equals(b);
-            return equal == tag.equals("==");
+            return equal(a, b) == tag.equals("==");
         }
         double m = number(a);
         double n = number(b);
@@ -211,6 +205,19 @@ final class Model {
             case ">=" -> m >= n;
             default -> throw new Fails();
         };
+    }
+
+    private static boolean equal(@Nullable Object a, @Nullable Object b) {
+        if (a == null || b == null || a instanceof JsValue || b instanceof JsValue) {
+            return a == b;
+        }
+        if (!isScalar(a) || !isScalar(b)) {
+            throw new Fails();
+        }
+        if (a instanceof Double m && b instanceof Double n) {
+            return m.doubleValue() == n;
+        }
+        return a.equals(b);
     }
 
     private static boolean isScalar(Object value) {

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -212,7 +213,7 @@ class OperationsTest {
         assertEquals(false, scene.run(op("==", null, JsValue.UNDEFINED)));
         assertEquals(true, scene.run(op("<", now, now.plusMillis(1))));
         assertEquals(true, scene.run(op("==", now, now)));
-        assertEquals(3, ((byte[]) scene.run(op("call", op("capture", 0L), "echo", new byte[3]))).length);
+        assertEquals(3, ((byte[]) Objects.requireNonNull(scene.run(op("call", op("capture", 0L), "echo", new byte[3])))).length);
         assertNull(scene.run(op("call", op("capture", 0L), "echo", (Object) null)));
     }
 

@@ -105,8 +105,9 @@ class ProgramTest {
     void lists_are_filtered_and_joined() {
         Program program = Program.of(p -> {
             Expr numbers = p.use(scene.api).call("list", 6);
-            Expr even = p.each(numbers, n -> n.remainder(2).is(0), n -> n);
-            Expr odd = p.each(numbers, n -> n.remainder(2).is(0).not(), n -> n.times(10));
+            Expr even = p.each(numbers, n -> n, n -> n.remainder(2).is(0));
+            Expr odd =
+                    p.each(numbers, n -> n.times(10), n -> n.remainder(2).is(0).not());
             return p.concat(even, odd, List.of("end"));
         });
         assertEquals(List.of(2L, 4L, 6L, 10L, 30L, 50L, "end"), scene.run(program));

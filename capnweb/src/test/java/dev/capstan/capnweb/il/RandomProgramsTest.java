@@ -20,6 +20,8 @@ class RandomProgramsTest {
     private static final List<String> OPERATORS = List.of("+", "-", "*", "/", "%");
     private static final List<String> COMPARISONS = List.of("==", "!=", "<", "<=", ">", ">=");
 
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
     private enum Kind {
         NUMBER,
         TRUTH,
@@ -40,7 +42,7 @@ class RandomProgramsTest {
         }
 
         private static List<@Nullable Object> op(@Nullable Object... parts) {
-            return new ArrayList<>(Arrays.asList(parts));
+            return new ArrayList<@Nullable Object>(Arrays.asList(parts));
         }
 
         private <T> T one(List<T> of) {
@@ -53,7 +55,7 @@ class RandomProgramsTest {
 
         @Nullable
         Object any(int depth) {
-            return code(Kind.values()[random.nextInt(Kind.values().length - 1)], depth);
+            return code(KINDS.get(random.nextInt(KINDS.size() - 1)), depth);
         }
 
         @Nullable
@@ -104,7 +106,7 @@ class RandomProgramsTest {
             int before = names.size();
             List<@Nullable Object> pairs = op();
             for (int i = random.nextInt(3); i >= 0; i--) {
-                Kind of = Kind.values()[random.nextInt(Kind.values().length)];
+                Kind of = one(KINDS);
                 String name = "n" + random.nextInt(6);
                 pairs.add(op(name, code(of, depth - 2)));
                 names.removeIf(each -> each.getKey().equals(name) && names.indexOf(each) >= before);
