@@ -19,21 +19,24 @@ final class WebSeeds {
             "values", """
                     [[["date",1700000000000],["bigint","-12345678901234567890"],["bytes","AQID"],["bytes","AAAAAAAA","Float32Array"],["url","https://x.test/"],["date",null]]]
                     """,
-            "errors", "[\"error\",\"TypeError\",\"m\",\"stack\",{\"cause\":[\"error\",\"Error\",\"n\"],\"errors\":[[1]]}]",
+            "errors",
+                    "[\"error\",\"TypeError\",\"m\",\"stack\",{\"cause\":[\"error\",\"Error\",\"n\"],\"errors\":[[1]]}]",
             "http", """
                     [[["headers",[["a","b"],["c","d"]]],["request","https://x.test/",{"method":"POST","body":"x","headers":[["a","b"]]}],["response",null,{"status":204}],["response","b",{}]]]
                     """,
             "references", """
                     [[["export",-1],["promise",-2],["import",0],["import",1,["a",0],[1]],["pipeline",1,["a"],[["pipeline",2]]],["readable",1],["writable",-3],["blob","t",["readable",2]]]]
                     """,
-            "remap", "[\"remap\",1,[\"a\"],[[\"import\",0]],[[\"pipeline\",0,[\"id\"]],[\"pipeline\",-1,[\"square\"],[[\"pipeline\",1]]]]]");
+            "remap",
+                    "[\"remap\",1,[\"a\"],[[\"import\",0]],[[\"pipeline\",0,[\"id\"]],[\"pipeline\",-1,[\"square\"],[[\"pipeline\",1]]]]]");
 
     private static final Map<String, String> MAPS = Map.of(
             "square", "[[\"pipeline\",-1,[\"square\"],[[\"pipeline\",0]]]]",
             "nested", """
                     [["pipeline",-1,["list"],[["pipeline",0]]],["remap",1,[],[["import",-1],["import",0]],[["pipeline",-1,["echo"],[[[["pipeline",0],["pipeline",-2]]]]]]]]
                     """,
-            "objects", "[[\"pipeline\",-1,[\"object\"],[]],[\"pipeline\",1,[\"echo\"],[[\"import\",1]]],{\"a\":[\"import\",2],\"b\":[\"pipeline\",0]}]",
+            "objects",
+                    "[[\"pipeline\",-1,[\"object\"],[]],[\"pipeline\",1,[\"echo\"],[[\"import\",1]]],{\"a\":[\"import\",2],\"b\":[\"pipeline\",0]}]",
             "literal", "[[[1,[\"undefined\"],{\"a\":[\"bigint\",\"1\"]}]],[\"pipeline\",1,[0]]]",
             "wrong", "[[\"export\",-1],[\"promise\",-2],[\"pipeline\",9,[\"a\"]]]");
 
@@ -86,22 +89,23 @@ final class WebSeeds {
             "values", """
                     ["if",["or",["not",["==",null,1]],["<","a","b"]],["concat",["list",1,["neg",2]],["literal",[["fail"],{"a":[]}]]],["fail","no"]]
                     """,
-            "places", "[\"get\",[\"list\",[\"get\",[\"capture\",0],\"version\",[\"-\",2,1]],[\"call\",{\"a\":[\"capture\",0]},[\"a\",\"soon\"]]],1]",
-            "wrong", "[\"let\",[[\"a\",[\"/\",1,[\"size\",\"\"]]]],[\"get\",[\"var\",\"a\"],[\"call\",[\"capture\",1],[0],[\"var\",\"a\"]]]]");
+            "places",
+                    "[\"get\",[\"list\",[\"get\",[\"capture\",0],\"version\",[\"-\",2,1]],[\"call\",{\"a\":[\"capture\",0]},[\"a\",\"soon\"]]],1]",
+            "wrong",
+                    "[\"let\",[[\"a\",[\"/\",1,[\"size\",\"\"]]]],[\"get\",[\"var\",\"a\"],[\"call\",[\"capture\",1],[0],[\"var\",\"a\"]]]]");
 
     private WebSeeds() {}
 
     /** Content by file name; none if {@code target} is not one of Cap'n Web. */
     static Map<String, byte[]> of(Target target) {
-        Map<String, String> texts =
-                switch (target) {
-                    case WEB_JSON -> JSON;
-                    case WEB_EXPRESSION -> EXPRESSIONS;
-                    case WEB_MAP -> MAPS;
-                    case WEB_BATCH -> BATCHES;
-                    case WEB_PROGRAM -> PROGRAMS;
-                    case FRAMING, PACKED, WALK, VALUES, SCHEMA_TEXT, REQUEST, TEXT, JSON -> Map.of();
-                };
+        Map<String, String> texts = switch (target) {
+            case WEB_JSON -> JSON;
+            case WEB_EXPRESSION -> EXPRESSIONS;
+            case WEB_MAP -> MAPS;
+            case WEB_BATCH -> BATCHES;
+            case WEB_PROGRAM -> PROGRAMS;
+            case FRAMING, PACKED, WALK, VALUES, SCHEMA_TEXT, REQUEST, TEXT, JSON -> Map.of();
+        };
         Map<String, byte[]> bytes = new TreeMap<>();
         texts.forEach((name, text) -> bytes.put(name, text.strip().getBytes(StandardCharsets.UTF_8)));
         return bytes;

@@ -128,7 +128,8 @@ final class Compiler {
     // ---- operations
 
     private void operation(List<?> list, Place place, int depth) {
-        if (list.isEmpty() || !(list.getFirst() instanceof String tag)) {
+        String tag = !list.isEmpty() && list.getFirst() instanceof String name ? name : null;
+        if (tag == null) {
             throw wrong(
                     place,
                     "a list is an operation and begins with its name; a list of values is [\"list\", ...] or [\"literal\", [...]]");

@@ -69,7 +69,7 @@ final class Recording {
     }
 
     private static List<@Nullable Object> list(@Nullable Object... elements) {
-        return new ArrayList<>(Arrays.asList(elements));
+        return new ArrayList<@Nullable Object>(Arrays.asList(elements));
     }
 
     private Block current() {

@@ -59,8 +59,8 @@ class LifeTest {
             assertEquals(2, scene.alive);
             close(result);
             scene.assertNothingLeft();
-            Map<?, ?> both = (Map<?, ?>) Objects.requireNonNull(
-                    scene.run(busy(Map.of("a", op("var", "user"), "b", op("var", "user")))));
+            Map<?, ?> both = (Map<?, ?>)
+                    Objects.requireNonNull(scene.run(busy(Map.of("a", op("var", "user"), "b", op("var", "user")))));
             scene.settle();
             assertEquals(2, scene.alive);
             for (Object each : both.values()) {

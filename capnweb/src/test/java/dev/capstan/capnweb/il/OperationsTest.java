@@ -213,7 +213,10 @@ class OperationsTest {
         assertEquals(false, scene.run(op("==", null, JsValue.UNDEFINED)));
         assertEquals(true, scene.run(op("<", now, now.plusMillis(1))));
         assertEquals(true, scene.run(op("==", now, now)));
-        assertEquals(3, ((byte[]) Objects.requireNonNull(scene.run(op("call", op("capture", 0L), "echo", new byte[3])))).length);
+        assertEquals(
+                3,
+                ((byte[]) Objects.requireNonNull(scene.run(op("call", op("capture", 0L), "echo", new byte[3]))))
+                        .length);
         assertNull(scene.run(op("call", op("capture", 0L), "echo", (Object) null)));
     }
 

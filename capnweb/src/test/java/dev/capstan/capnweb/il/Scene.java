@@ -142,7 +142,10 @@ final class Scene implements AutoCloseable {
                 .method("soon", args -> {
                     List<@Nullable Object> value = new ArrayList<>();
                     value.add(kept(first(args)));
-                    return sim.loop().timer().after(Duration.ofMillis(delays.nextInt(5))).then(rung -> told(value));
+                    return sim.loop()
+                            .timer()
+                            .after(Duration.ofMillis(delays.nextInt(5)))
+                            .then(rung -> told(value));
                 })
                 .method("broken", args -> {
                     throw Failure.overloaded("broken on purpose");
