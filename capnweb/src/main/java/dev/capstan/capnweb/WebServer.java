@@ -1,5 +1,6 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
@@ -13,6 +14,8 @@ import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.WebSocket;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +48,10 @@ public final class WebServer implements AutoCloseable {
     /** Batches, and WebSockets whose main object is not there yet. */
     private int others;
 
+    /** What ends each batch that is not answered yet, when it is cut. */
+    private final Set<Completer<HttpResponse>> batches = new LinkedHashSet<>();
+
+    private Runnable onNoOthers = () -> {};
     private boolean closed;
     private @Nullable ResumableServer resumption;
     private Function<? super Visitor, String> principal = visitor -> "";
@@ -161,6 +168,46 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends all sessions when what is in flight in them has finished, as {@link WebPeer#drain} has it, and gives the number of calls that had to be cut. New sessions are refused with 503
+     * at once, so that whoever decides where visitors go sends them elsewhere. A batch that is not answered in time counts as one, and is answered with 503. The draining begins now, whether or
+     * not somebody waits for the promise.
+     *
+     * @param longest when all ends even if something is in flight, positive
+     */
+    public Promise<Integer> drain(Duration longest) {
+        closed = true;
+        List<Promise<Integer>> all = new ArrayList<>();
+        sessions.forEach(session -> all.add(session.drain(longest)));
+        if (others > 0) {
+            all.add(drainOthers(longest));
+        }
+        return all.isEmpty()
+                ? Promise.of(0)
+                : Promise.all(all)
+                        .convert(cut -> cut.stream().mapToInt(Integer::intValue).sum())
+                        .eager();
+    }
+
+    private Promise<Integer> drainOthers(Duration longest) {
+        Completer<Integer> done = new Completer<>(loop);
+        Promise.Cancelable alarm = loop.timer().after(longest).listen(loop, (rung, failure) -> {
+            done.complete(batches.size());
+            List.copyOf(batches).forEach(batch -> batch.complete(HttpResponse.text(503, "the server is closing")));
+        });
+        onNoOthers = () -> {
+            alarm.cancel();
+            done.complete(0);
+        };
+        return done.promise();
+    }
+
+    private void otherOver() {
+        if (--others == 0) {
+            onNoOthers.run();
+        }
+    }
+
     // ---- who may come in
 
     private @Nullable HttpResponse refusal(HttpRequest request) {
@@ -269,7 +316,7 @@ public final class WebServer implements AutoCloseable {
     private void begin(Visitor visitor, Consumer<Throwable> onFault, Carrier carrier) {
         others++;
         admit(visitor).listen(loop, (main, failure) -> {
-            others--;
+            otherOver();
             if (main != null && !closed) {
                 Session session = carrier.begin(main);
                 sessions.add(session);
@@ -310,7 +357,9 @@ public final class WebServer implements AutoCloseable {
         others++;
         HttpRequest head =
                 new HttpRequest(request.method(), request.path(), request.query(), request.headers(), new byte[0]);
-        return admit(new Visitor(head, true))
+        Completer<HttpResponse> cut = new Completer<>(loop);
+        batches.add(cut);
+        Promise<HttpResponse> answer = admit(new Visitor(head, true))
                 .handle(
                         main -> BatchAnswer.to(request.body(), loop, main, options)
                                 .map(reply -> answer(request, reply)),
@@ -319,8 +368,11 @@ public final class WebServer implements AutoCloseable {
                                 return Promise.of(HttpResponse.text(status(known), known.reason()));
                             }
                             throw failure;
-                        })
-                .attach(() -> others--);
+                        });
+        return Promise.race(List.of(answer, cut.promise())).attach(() -> {
+            batches.remove(cut);
+            otherOver();
+        });
     }
 
     private static int status(Failure refusal) {

@@ -56,6 +56,11 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         return new TypedStub(binder, face, stub().dup(), isPlace);
     }
 
+    /** The same interface of another stub; takes ownership. */
+    TypedStub over(Stub other) {
+        return new TypedStub(binder, face, other, isPlace);
+    }
+
     Interface face() {
         return face;
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +153,7 @@ class ServiceTest {
     @Nested
     class Hostile {
         @ParameterizedTest
+        @Parity({"CW-I050", "CW-I051"})
         @ValueSource(
                 strings = {
                     "getClass", "hashCode", "equals", "toString", "notify", "wait", "clone", "finalize", "constructor",

@@ -12,7 +12,6 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Target;
 import dev.capstan.capnweb.JsValue;
-import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.WebTarget;
@@ -59,10 +58,10 @@ final class Scene implements AutoCloseable {
         network.host("server").onSend(frame -> answered.add(new String(frame, StandardCharsets.UTF_8)));
         network.host("server").onAccept(stream -> {
             Cap main = Programs.answeredBy(sim.loop(), object("main", main()), budget);
-            peers.add(WebPeer.over(sim.loop(), stream, main, Options.DEFAULT));
+            peers.add(WebPeer.over(sim.loop(), stream, main));
         });
         wire = network.host("client").connect("server");
-        WebPeer peer = WebPeer.over(sim.loop(), wire, WebTarget.empty().on(sim.loop()), Options.DEFAULT);
+        WebPeer peer = WebPeer.over(sim.loop(), wire, WebTarget.empty().on(sim.loop()));
         sim.poll();
         peers.add(peer);
         api = Stub.of(sim.loop(), peer.main());
@@ -140,12 +139,11 @@ final class Scene implements AutoCloseable {
                 })
                 .method("count", args -> object("counter", counter(0)))
                 .method("soon", args -> {
-                    List<@Nullable Object> value = new ArrayList<>();
-                    value.add(kept(first(args)));
+                    Object value = kept(first(args));
                     return sim.loop()
                             .timer()
                             .after(Duration.ofMillis(delays.nextInt(5)))
-                            .then(rung -> told(value));
+                            .map(rung -> value);
                 })
                 .method("broken", args -> {
                     throw Failure.overloaded("broken on purpose");
@@ -153,12 +151,6 @@ final class Scene implements AutoCloseable {
                 .method("nothing", args -> null)
                 .property("version", () -> 7L)
                 .property("deep", () -> Map.of("er", List.of("x", "y")));
-    }
-
-    /** Promises are not declared to hold null, but hold it. */
-    @SuppressWarnings("NullAway")
-    private static Promise<Object> told(List<@Nullable Object> value) {
-        return Promise.of(value.getFirst());
     }
 
     /** A tree that outlives the arguments. */
