@@ -13,6 +13,19 @@ const patience = async condition => {
 };
 let id = 0;
 
+// As on the page about it.
+{
+  const states = [];
+  // snippet session
+  const session = resumable(url, { ...quick, onState: state => states.push(state) });
+  const answers = await Promise.all([session.main.hit(id), session.main.hit(id + 1)]);
+  session.close();
+  // end snippet
+  await session.closed;
+  tell('states', answers.map(each => each - id), states);
+  id += 2;
+}
+
 // The server kills the socket now and then.
 {
   const session = resumable(url, quick);
@@ -24,7 +37,7 @@ let id = 0;
   tell('closed', (await session.closed) === undefined);
 }
 
-// Cut once so many messages have gone one way, for every number there is.
+// Cut once so many messages have gone one way, for every third number there is.
 const cutting = (way, after) => {
   let left = after;
   return class extends Socket {
@@ -47,16 +60,15 @@ const cutting = (way, after) => {
   };
 };
 for (const way of ['out', 'in']) {
-  let boundaries = 0;
-  for (let cut = true; cut; ) {
-    const Cutting = cutting(way, boundaries + 1);
+  let boundaries = 1;
+  for (let cut = true; cut; boundaries += 3) {
+    const Cutting = cutting(way, boundaries);
     const session = resumable(url, { ...quick, WebSocket: Cutting });
     id = await calls(session.main, id, 1);
     cut = Cutting.left() <= 0;
-    boundaries++;
     session.close();
   }
-  tell('every boundary', way, boundaries > 15);
+  tell('boundaries', way, boundaries > 15);
 }
 
 // What is refused, and what cannot be had.

@@ -48,8 +48,8 @@ class ResumableSocketsTest {
         final SimLoop sim = new SimLoop();
         final Loop loop = sim.loop();
         final HttpClient http = new HttpClient(loop, this, new Random(1), Http.DEFAULT);
-        final ResumableServer lasting =
-                new ResumableServer(loop, TokenKeys.random(new Random(2)), new Random(3), ResumeLimits.DEFAULT);
+        final Random random = new Random(2);
+        final ResumableServer lasting;
         final List<ByteStream> connections = new ArrayList<>();
         final List<Object> noted = new ArrayList<>();
         final WebServer server;
@@ -57,8 +57,12 @@ class ResumableSocketsTest {
         String cookie = "";
 
         Scene(Options options) {
-            server = new WebServer(loop, visitor -> Promise.of(main()), options, Access.SAME_HOST)
+            WebServer.Door door = visitor -> Promise.of(main());
+            // snippet server
+            lasting = new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT);
+            server = new WebServer(loop, door, options, Access.SAME_HOST)
                     .resumable(lasting, visitor -> visitor.cookie("who").orElse(""));
+            // end snippet
             Http from = Http.DEFAULT;
             httpServer = new HttpServer(
                     loop,
@@ -100,7 +104,11 @@ class ResumableSocketsTest {
 
         WebPeer client() {
             Headers headers = cookie.isEmpty() ? Headers.of() : Headers.of("cookie", "who=" + cookie);
-            return new WebClient(loop, http).connectResumable(TO, headers, null, Reconnection.of(new Random(4)));
+            // snippet client
+            WebClient client = new WebClient(loop, http);
+            WebPeer peer = client.connectResumable(TO, headers, null, Reconnection.of(random));
+            // end snippet
+            return peer;
         }
 
         Object call(WebPeer client, long number) {

@@ -16,7 +16,6 @@ final class Line implements MessageStream.Receiver {
     /** A peer that asks and does not read is not answered beyond this: an answer would only lengthen the queue. */
     private static final long MOST_QUEUED_FOR_PONG = 64 << 10;
 
-    private final Loop loop;
     private final MessageStream socket;
     private final ControlCodec codec;
     private Duration silence;
@@ -41,7 +40,6 @@ final class Line implements MessageStream.Receiver {
 
     /** Takes ownership of {@code socket}. */
     Line(Loop loop, MessageStream socket, ControlCodec codec, Duration silence, Listener first) {
-        this.loop = loop;
         this.socket = socket;
         this.codec = codec;
         this.silence = silence;

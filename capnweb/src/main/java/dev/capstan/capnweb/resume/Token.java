@@ -18,34 +18,35 @@ import javax.crypto.spec.SecretKeySpec;
  * @param expiresNanos on the clock of the loop that keeps the session: a token is worth nothing elsewhere
  * @param owner {@link #ownerOf} whom it was given to
  */
-record Token(Id session, long generation, long expiresNanos, ByteBuffer owner) {
+record Token(Id session, long generation, long expiresNanos, Id owner) {
     private static final String ALGORITHM = "HmacSHA256";
     private static final byte VERSION = 1;
-    private static final int OWNER_BYTES = 16;
     private static final int MAC_BYTES = 32;
-    private static final int FIELD_BYTES = 1 + 4 * Long.BYTES + OWNER_BYTES;
+    private static final int FIELD_BYTES = 1 + 6 * Long.BYTES;
     private static final int TEXT_CHARACTERS = (FIELD_BYTES + MAC_BYTES) * 8 / 6 + 1;
 
-    /** Names a session. Being known does no harm. */
+    /** 16 bytes that name something. */
     record Id(long high, long low) {}
 
     /** The token as text, signed with the first of {@code keys}. */
     String signed(TokenKeys keys) {
-        ByteBuffer fields = fields();
-        byte[] mac = mac(keys.newestFirst().getFirst(), fields.array());
-        byte[] all = Arrays.copyOf(fields.array(), FIELD_BYTES + MAC_BYTES);
+        byte[] fields = fields();
+        byte[] mac = mac(keys.newestFirst().getFirst(), fields);
+        byte[] all = Arrays.copyOf(fields, FIELD_BYTES + MAC_BYTES);
         System.arraycopy(mac, 0, all, FIELD_BYTES, MAC_BYTES);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
     }
 
-    private ByteBuffer fields() {
+    private byte[] fields() {
         return ByteBuffer.allocate(FIELD_BYTES)
                 .put(VERSION)
                 .putLong(session.high())
                 .putLong(session.low())
                 .putLong(generation)
                 .putLong(expiresNanos)
-                .put(owner.duplicate());
+                .putLong(owner.high())
+                .putLong(owner.low())
+                .array();
     }
 
     /** What {@code text} says; empty if none of {@code keys} has signed it. */
@@ -76,28 +77,26 @@ record Token(Id session, long generation, long expiresNanos, ByteBuffer owner) {
         Id session = new Id(fields.getLong(), fields.getLong());
         long generation = fields.getLong();
         long expires = fields.getLong();
-        byte[] owner = new byte[OWNER_BYTES];
-        fields.get(owner);
-        return new Token(session, generation, expires, ByteBuffer.wrap(owner));
+        return new Token(session, generation, expires, new Id(fields.getLong(), fields.getLong()));
     }
 
     /** A name without its bearer's identity, which a token does not tell; another one for each session. */
-    static ByteBuffer ownerOf(Id session, String principal) {
+    static Id ownerOf(Id session, String principal) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(ByteBuffer.allocate(2 * Long.BYTES)
                     .putLong(session.high())
                     .putLong(session.low())
                     .array());
-            byte[] whole = digest.digest(principal.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(Arrays.copyOf(whole, OWNER_BYTES));
+            ByteBuffer whole = ByteBuffer.wrap(digest.digest(principal.getBytes(StandardCharsets.UTF_8)));
+            return new Id(whole.getLong(), whole.getLong());
         } catch (GeneralSecurityException e) {
             throw new AssertionError("every Java runtime has SHA-256", e);
         }
     }
 
     boolean isOf(String principal) {
-        return MessageDigest.isEqual(owner.array(), ownerOf(session, principal).array());
+        return owner.equals(ownerOf(session, principal));
     }
 
     private static byte[] mac(byte[] key, byte[] fields) {
