@@ -114,21 +114,21 @@ final class HealingCap extends CountedCap {
 
     @Override
     public Answer call(Call call) {
-        Cap target = target();
-        if (target != null) {
-            return target.call(call);
-        }
         Failure over = connected.over();
         if (over != null) {
             call.close();
             return Answer.broken(over);
+        }
+        Cap target = target();
+        if (target != null) {
+            return target.call(call);
         }
         return connected.room().call(this, call);
     }
 
     @Override
     public Promise<Void> stream(Call call) {
-        Cap target = target();
+        Cap target = connected.over() == null ? target() : null;
         return target != null ? target.stream(call) : super.stream(call);
     }
 

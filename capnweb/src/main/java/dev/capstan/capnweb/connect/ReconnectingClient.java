@@ -1,6 +1,8 @@
 package dev.capstan.capnweb.connect;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.Stub;
@@ -8,6 +10,7 @@ import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.connect.ConnectionState.Closed;
 import dev.capstan.capnweb.connect.ConnectionState.Ready;
 import dev.capstan.capnweb.connect.ConnectionState.Waiting;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +109,18 @@ public final class ReconnectingClient implements AutoCloseable {
         return () -> onLoop(() -> listeners.remove(listener));
     }
 
+    /**
+     * Takes no more calls, which fail as {@link Failure.Kind#DISCONNECTED}, as do those that wait for a connection; lets finish what is in flight, and closes the connection. Gives the number of
+     * calls that had to be cut.
+     *
+     * @param longest when all ends even if something is in flight, positive
+     */
+    public Promise<Integer> drain(Duration longest) {
+        Completer<Integer> done = new Completer<>(loop);
+        onLoop(() -> done.follow(drained(longest)));
+        return done.promise();
+    }
+
     /** Ends the connection, for good. Calls in flight and calls that wait fail as {@link Failure.Kind#DISCONNECTED}. */
     @Override
     public void close() {
@@ -125,11 +140,32 @@ public final class ReconnectingClient implements AutoCloseable {
     private void end(Failure why) {
         if (over == null) {
             over = why;
-            link.close(why);
         }
+        link.close(why);
+    }
+
+    private Promise<Integer> drained(Duration longest) {
+        if (over != null) {
+            return Promise.of(0);
+        }
+        Failure why = Failure.disconnected("the client is drained: it takes no more calls");
+        over = why;
+        room.refuseAll(why);
+        WebPeer peer = link.peer();
+        if (peer == null) {
+            link.close(why);
+            return Promise.of(0);
+        }
+        return peer.drain(longest);
     }
 
     private void changed(ConnectionState to) {
+        Failure ending = over;
+        if (ending != null && !(to instanceof Closed)) {
+            // Lost while it was drained.
+            link.close(ending);
+            return;
+        }
         state = to;
         if (!(to instanceof Ready)) {
             List.copyOf(users).forEach(HealingCap::lost);

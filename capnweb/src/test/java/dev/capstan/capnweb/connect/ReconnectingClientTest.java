@@ -320,6 +320,47 @@ class ReconnectingClientTest {
     }
 
     @Test
+    void draining_takes_no_more_calls_lets_finish_those_in_flight_and_closes() {
+        ReconnectingClient client = client(Scene.SETTINGS);
+        Stub api = client.main();
+        Promise<Object> flying = Scene.value(api.call("later", "1"));
+        assertFalse(scene.sim.poll(flying));
+        Promise<Integer> drained = client.drain(Duration.ofSeconds(5)).eager();
+        Failure refused = scene.failure(Scene.value(api.call("effect", "2")));
+        assertEquals(
+                "DISCONNECTED the client is drained: it takes no more calls", refused.kind() + " " + refused.reason());
+        scene.sim.advance(Duration.ofSeconds(1));
+        assertFalse(scene.sim.poll(drained));
+        scene.unanswered.getFirst().complete("done");
+        assertEquals("done", scene.sim.await(flying));
+        assertEquals(0, scene.sim.await(drained));
+        scene.sim.advance(Duration.ofSeconds(1));
+        assertTrue(client.state() instanceof ConnectionState.Closed);
+        assertEquals(1, scene.attempts.size());
+        assertFalse(scene.effects.containsKey("2"));
+        api.close();
+        end(client);
+    }
+
+    @Test
+    void draining_cuts_what_does_not_finish_in_time_and_does_not_connect_again() {
+        ReconnectingClient client = client(Scene.SETTINGS);
+        Stub api = client.main();
+        Promise<Object> never = Scene.value(api.call("later", "1"));
+        assertFalse(scene.sim.poll(never));
+        Promise<Integer> drained = client.drain(Duration.ofSeconds(5)).eager();
+        scene.sim.advance(Duration.ofMillis(4_999));
+        assertFalse(scene.sim.poll(never));
+        scene.sim.advance(Duration.ofMillis(1));
+        assertEquals(1, scene.sim.await(drained));
+        assertEquals(Failure.Kind.DISCONNECTED, scene.failure(never).kind());
+        scene.sim.advance(Duration.ofSeconds(10));
+        assertEquals(1, scene.attempts.size());
+        api.close();
+        end(client);
+    }
+
+    @Test
     void an_object_that_heals_is_passed_to_its_own_peer_as_the_peers_own() {
         ReconnectingClient client = client(Scene.SETTINGS);
         Stub api = client.main();

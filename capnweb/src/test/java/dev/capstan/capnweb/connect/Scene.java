@@ -141,7 +141,8 @@ final class Scene {
 
     /** After all clients were closed: no session, no stream, no timer is left. */
     void assertNothingIsLeft() {
-        sim.poll();
+        // What is said last is still on its way.
+        sim.advance(Duration.ofMillis(50));
         for (WebPeer peer : clients) {
             assertEquals(new WebPeer.Tables(0, 0, 0), peer.tables());
         }
@@ -158,6 +159,12 @@ final class Scene {
         assertEquals(1, clients.stream().filter(Scene::isUp).count());
         assertEquals(new WebPeer.Tables(0, 1, 0), up().tables());
         assertEquals(new WebPeer.Tables(0, 1, 1), servers.getLast().tables());
+    }
+
+    /** With so many objects of the peer held besides its main one. */
+    void assertTables(int held) {
+        sim.poll();
+        assertEquals(new WebPeer.Tables(0, 1 + held, 0), up().tables());
     }
 
     WebPeer up() {
