@@ -19,11 +19,13 @@ socket.send = (...args) => { sent++; return send(...args); };
 const session = new RpcSession(new WebSocketTransport(socket));
 const api = session.getRemoteMain();
 
+// snippet program
 const squares = on => program(p => {
   const remote = p.use(on);
   const id = remote.call('add', remote.call('square', 2), 8);
   return { id, odd: p.each(remote.call('list', 5), n => remote.call('square', n), n => n.remainder(2).is(1)) };
 });
+// end snippet
 await told('dependent calls', async () => { sent = 0; return [await ran(squares(api).on(api)), sent]; });
 tell('code', program(p => p.use(api).call('square', 3)).code);
 await told('choice', () => ran(program(p => p.when(p.use(api).call('square', 3).moreThan(8).and(() => p.value(1).isNot('1')), () => 'more', () => p.fail('less'))).on(api)));

@@ -187,7 +187,9 @@ final class HouseRules {
             Map.entry("gateway.DemoCommand", "a main program: the hook that hears Ctrl-C is a thread"),
             Map.entry("gateway.IdCommand", "a main program: a new id is random"),
             Map.entry("examples.batch.BatchClient", "a main program: an HTTP client needs what cannot be guessed"),
-            Map.entry("examples.chat.ChatServer", "a main program: messages have the time of day, and keys cannot be guessed"),
+            Map.entry(
+                    "examples.chat.ChatServer",
+                    "a main program: messages have the time of day, and keys cannot be guessed"),
             Map.entry("examples.chat.Terminal", "a main program: an HTTP client needs what cannot be guessed"),
             Map.entry("examples.peers.Peer", "a main program: an HTTP client needs what cannot be guessed"));
 

@@ -40,7 +40,10 @@ class LinkedTestsTest {
         /** Annotations stand right above, without a blank line between. */
         private static boolean has(String source, String method) {
             int at = source.indexOf("void " + method + "(");
-            return at >= 0 && ANNOTATION.matcher(source.substring(Math.max(0, source.lastIndexOf("\n\n", at)), at)).find();
+            return at >= 0
+                    && ANNOTATION
+                            .matcher(source.substring(Math.max(0, source.lastIndexOf("\n\n", at)), at))
+                            .find();
         }
     }
 
@@ -53,7 +56,9 @@ class LinkedTestsTest {
 
     @Test
     void a_test_that_is_gone_is_told(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("OneTest.java"), "class OneTest {\n  @Test\n  void it_works() {}\n\n  void helps() {}\n}\n");
+        Files.writeString(
+                folder.resolve("OneTest.java"),
+                "class OneTest {\n  @Test\n  void it_works() {}\n\n  void helps() {}\n}\n");
         Path page = folder.resolve("page.md");
         Files.writeString(
                 page,

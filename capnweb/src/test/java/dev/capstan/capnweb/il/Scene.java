@@ -139,12 +139,11 @@ final class Scene implements AutoCloseable {
                 })
                 .method("count", args -> object("counter", counter(0)))
                 .method("soon", args -> {
-                    List<@Nullable Object> value = new ArrayList<>();
-                    value.add(kept(first(args)));
+                    Object value = kept(first(args));
                     return sim.loop()
                             .timer()
                             .after(Duration.ofMillis(delays.nextInt(5)))
-                            .then(rung -> told(value));
+                            .map(rung -> value);
                 })
                 .method("broken", args -> {
                     throw Failure.overloaded("broken on purpose");
@@ -152,12 +151,6 @@ final class Scene implements AutoCloseable {
                 .method("nothing", args -> null)
                 .property("version", () -> 7L)
                 .property("deep", () -> Map.of("er", List.of("x", "y")));
-    }
-
-    /** Promises are not declared to hold null, but hold it. */
-    @SuppressWarnings("NullAway")
-    private static Promise<Object> told(List<@Nullable Object> value) {
-        return Promise.of(value.getFirst());
     }
 
     /** A tree that outlives the arguments. */

@@ -51,28 +51,24 @@ class GuideTest {
     void open() {
         binder = Binder.of(MethodHandles.lookup());
         net = NetLoop.open("library", Transport.AUTO);
-        server = listen(net);
-        catalogues = net.loop()
-                .fetch(() -> {
-                    other = new WebServer(
-                            net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OurCatalogue())));
-                    var at = new Address.Tcp("127.0.0.1", 0);
-                    return HttpServer.listen(net.loop(), net.network(), at, other.routes("/api"), Limits.Http.DEFAULT);
-                })
-                .await();
+        web = library();
+        server = listen(web);
+        other = new WebServer(net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OurCatalogue())));
+        catalogues = listen(other);
         var http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         client = new WebClient(net.loop(), http);
     }
 
     // snippet listen
-    private HttpServer listen(NetLoop net) {
+    private HttpServer listen(WebServer web) {
+        var at = new Address.Tcp("127.0.0.1", 0); // 0: the system chooses a port
         return net.loop()
-                .fetch(() -> {
-                    web = new WebServer(net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OurLibrary())));
-                    var at = new Address.Tcp("127.0.0.1", 0);
-                    return HttpServer.listen(net.loop(), net.network(), at, web.routes("/api"), Limits.Http.DEFAULT);
-                })
+                .fetch(() -> HttpServer.listen(net.loop(), net.network(), at, web.routes("/api"), Limits.Http.DEFAULT))
                 .await();
+    }
+
+    private WebServer library() {
+        return new WebServer(net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OurLibrary())));
     }
     // end snippet
 
@@ -146,10 +142,10 @@ class GuideTest {
         try (WebPeer peer = connect();
                 Member member = library(peer).signIn("card-7")) {
             // snippet callback
-            try (Member.Watch watch = member.watch(heard::add)) {
-                member.borrow("Emma");
-            }
-            member.borrow("Dracula"); // the watch is closed: nobody is told
+            Member.Watch watch = member.watch(heard::add);
+            member.borrow("Emma");
+            watch.close();
+            member.borrow("Dracula"); // nobody is told
             // end snippet
             assertEquals("Ann", member.name());
         }
@@ -276,14 +272,7 @@ class GuideTest {
             return Promise.of(binder.serve(net.loop(), new OurLibrary()));
         };
         // end snippet
-        HttpServer guarded = net.loop()
-                .fetch(() -> HttpServer.listen(
-                        net.loop(),
-                        net.network(),
-                        new Address.Tcp("127.0.0.1", 0),
-                        new WebServer(net.loop(), door).routes("/api"),
-                        Limits.Http.DEFAULT))
-                .await();
+        HttpServer guarded = listen(new WebServer(net.loop(), door));
         URI at = URI.create("ws://127.0.0.1:" + ((Address.Tcp) guarded.address()).port() + "/api");
         try (WebPeer in = client.connect(at, Headers.of("authorization", "Bearer 42"), null);
                 WebPeer out = client.connect(at)) {

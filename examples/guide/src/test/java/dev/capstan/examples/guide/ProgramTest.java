@@ -43,7 +43,10 @@ class ProgramTest {
             // snippet program
             Program program = Program.of(p -> {
                 Expr user = p.use(api).call("authenticate", token);
-                Expr unread = p.each(user.call("messages"), m -> m.get("read").not(), m -> m.get("subject"));
+                Expr unread = p.each(
+                        user.call("messages"),
+                        m -> m.get("subject"),
+                        m -> m.get("read").not());
                 return p.when(unread.size().is(0), () -> "nothing new", () -> unread);
             });
             Object news = program.on(api).value().await();
