@@ -3,7 +3,7 @@ type Disposable = { [Symbol.dispose](): void };
 
 /**
  * The result of `promise`, unless `signal` aborts first. Then the result is given up: the peer is told to release it, which cancels the call at a Capstan server
- * if it still runs, and what is returned rejects with the signal's reason (an `AbortError` unless the caller of `abort` gave another).
+ * if it still runs and its method allows that, and what is returned rejects with the signal's reason (an `AbortError` unless the caller of `abort` gave another).
  *
  * Takes `promise` over. A result that arrives is the caller's to dispose, as without a signal.
  */

@@ -104,7 +104,12 @@ final class NodePeer implements AutoCloseable {
     }
 
     static NodePeer server() throws IOException {
-        return new NodePeer(start("node", "capnweb/target/node/server.mjs"));
+        return server("server.mjs");
+    }
+
+    /** Another program that serves. */
+    static NodePeer server(String program) throws IOException {
+        return new NodePeer(start("node", "capnweb/target/node/" + program));
     }
 
     int port() {

@@ -199,7 +199,7 @@ public final class Strangers {
             MessagePipe pipe = new MessagePipe(sim.loop());
             stream = pipe.left();
             stream.start(this);
-            server = WebPeer.over(sim.loop(), pipe.right(), new LocalCap(sim.loop(), api), LIMITS, Compat.V0_12);
+            server = WebPeer.over(sim.loop(), pipe.right(), new LocalCap(sim.loop(), api), Options.DEFAULT.withLimits(LIMITS));
         }
 
         void say(byte[] line) {
@@ -267,8 +267,8 @@ public final class Strangers {
     public static long batch(byte[] input) {
         SimLoop sim = new SimLoop();
         Api api = new Api(sim);
-        BatchAnswer.Reply reply =
-                sim.await(BatchAnswer.to(input, sim.loop(), new LocalCap(sim.loop(), api), LIMITS, Compat.V0_12));
+        BatchAnswer.Reply reply = sim.await(
+                BatchAnswer.to(input, sim.loop(), new LocalCap(sim.loop(), api), Options.DEFAULT.withLimits(LIMITS)));
         if (!STATUSES.contains(reply.status())) {
             throw new AssertionError(reply.status() + " " + text(reply.body()));
         }

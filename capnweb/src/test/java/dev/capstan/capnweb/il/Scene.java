@@ -11,9 +11,7 @@ import dev.capstan.cap.Context;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Target;
-import dev.capstan.capnweb.Compat;
 import dev.capstan.capnweb.JsValue;
-import dev.capstan.capnweb.Limits;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.WebTarget;
@@ -60,10 +58,10 @@ final class Scene implements AutoCloseable {
         network.host("server").onSend(frame -> answered.add(new String(frame, StandardCharsets.UTF_8)));
         network.host("server").onAccept(stream -> {
             Cap main = Programs.answeredBy(sim.loop(), object("main", main()), budget);
-            peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12));
+            peers.add(WebPeer.over(sim.loop(), stream, main));
         });
         wire = network.host("client").connect("server");
-        WebPeer peer = WebPeer.over(sim.loop(), wire, WebTarget.empty().on(sim.loop()), Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), wire, WebTarget.empty().on(sim.loop()));
         sim.poll();
         peers.add(peer);
         api = Stub.of(sim.loop(), peer.main());
