@@ -4,17 +4,23 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.net.NetLoop;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
+import dev.capstan.net.webtransport.ServerTrust;
+import dev.capstan.net.webtransport.WebTransportClient;
+import dev.capstan.net.webtransport.WebTransportSession;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins sessions with servers of Cap'n Web, over WebSockets and in batches. A value without resources; each peer belongs to whoever asked for it, who closes it.
+ * Begins sessions with servers of Cap'n Web, over WebSockets, over WebTransport and in batches. A value without resources; each peer belongs to whoever asked for it, who closes it.
  *
  * <p>All methods may be called from any thread.
  */
@@ -24,6 +30,12 @@ public final class WebClient {
     private final Loop loop;
     private final HttpClient http;
     private final Options options;
+    private final @Nullable Transports transports;
+
+    /** Opens connections over WebTransport. */
+    private interface Transports {
+        Promise<WebTransportSession> open(URI to, Headers headers);
+    }
 
     /** A client with {@link Options#DEFAULT}. */
     public WebClient(Loop loop, HttpClient http) {
@@ -32,9 +44,25 @@ public final class WebClient {
 
     /** A client that connects through {@code http}, which belongs to {@code loop}. */
     public WebClient(Loop loop, HttpClient http, Options options) {
+        this(loop, http, options, null);
+    }
+
+    private WebClient(Loop loop, HttpClient http, Options options, @Nullable Transports transports) {
         this.loop = loop;
         this.http = http;
         this.options = options;
+        this.transports = transports;
+    }
+
+    /**
+     * This client, which also connects over WebTransport, to addresses that begin with {@code https://}.
+     *
+     * @param net of this client's loop
+     * @param trust how the server is known; it matters for WebTransport alone
+     */
+    public WebClient overWebTransport(NetLoop net, ServerTrust trust, dev.capstan.net.Limits.WebTransport limits) {
+        return new WebClient(
+                loop, http, options, (to, headers) -> WebTransportClient.connect(net, to, trust, headers, limits));
     }
 
     /** As {@link #connect(URI, Headers, Cap)}, without headers and without an object for the server to call. */
@@ -43,31 +71,42 @@ public final class WebClient {
     }
 
     /**
-     * A session over a WebSocket. It can be used at once: calls wait for the connection, and fail if there will be none.
+     * A session over a WebSocket, or over WebTransport. It can be used at once: calls wait for the connection, and fail if there will be none.
      *
-     * @param to begins with {@code ws://} or {@code wss://}
+     * @param to begins with {@code ws://} or {@code wss://}; with {@code https://} if this client was made to connect {@linkplain #overWebTransport over WebTransport}
      * @param headers to send, such as {@code Authorization}, {@code Cookie} or {@code Origin}
      * @param main what the server may call first, of which the session becomes the owner; null if nothing
      * @throws IllegalArgumentException if {@code to} is no such address
      */
     public WebPeer connect(URI to, Headers headers, @Nullable Cap main) {
+        Transports known = transports;
+        if (known != null && "https".equalsIgnoreCase(to.getScheme())) {
+            check(to, "https", "https");
+            TransportStream.Opening opening = TransportStream.session(loop, main, options);
+            return opening(opening.session(), () -> known.open(to, headers), opening::opened, opening::failed, to);
+        }
         check(to, "ws", "wss");
         SocketStream.Opening opening = SocketStream.session(loop, main, options);
+        return opening(opening.session(), () -> http.webSocket(to, headers), opening::opened, opening::failed, to);
+    }
+
+    private <C> WebPeer opening(
+            Session session, Supplier<Promise<C>> connect, Consumer<C> opened, Consumer<Throwable> failed, URI to) {
         onLoop(() -> {
-            opening.session().start();
-            Promise.Cancelable connecting = http.webSocket(to, headers).listen(loop, (socket, failure) -> {
-                if (socket != null) {
-                    opening.opened(socket);
+            session.start();
+            Promise.Cancelable connecting = connect.get().listen(loop, (connection, failure) -> {
+                if (connection != null) {
+                    opened.accept(connection);
                 } else {
-                    opening.failed(
+                    failed.accept(
                             failure == null
                                     ? Failure.disconnected("there is no connection to " + to.getHost())
                                     : failure);
                 }
             });
-            opening.session().onDisconnect().listen(loop, (done, failure) -> connecting.cancel());
+            session.onDisconnect().listen(loop, (done, failure) -> connecting.cancel());
         });
-        return opening.session();
+        return session;
     }
 
     /** As {@link #batch(URI, Headers)}, without headers. */

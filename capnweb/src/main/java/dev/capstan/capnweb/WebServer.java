@@ -9,11 +9,15 @@ import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.WebSocket;
+import dev.capstan.net.webtransport.WebTransportRequest;
+import dev.capstan.net.webtransport.WebTransportRoutes;
+import dev.capstan.net.webtransport.WebTransportSession;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -109,7 +113,7 @@ public final class WebServer implements AutoCloseable {
         return HttpRoutes.none()
                 .origins(this::allows)
                 .on("POST", path, this::batch)
-                .on("OPTIONS", path, WebServer::preflight)
+                .on("OPTIONS", path, this::preflight)
                 .webSocket(path, new HttpRoutes.SocketHandler() {
                     @Override
                     public void opened(HttpRequest request, WebSocket socket) {
@@ -123,6 +127,15 @@ public final class WebServer implements AutoCloseable {
                 });
     }
 
+    /**
+     * WebTransport at {@code path}, which may end in {@code /*}, for a {@link dev.capstan.net.webtransport.WebTransportServer} of the same loop; each message is a line of the stream.
+     * Pages may come from any port of the server's host, since HTTP and QUIC mostly have different ones. The visitor's request is a CONNECT, with {@code host} and {@code origin}
+     * among its headers.
+     */
+    public WebTransportRoutes transports(String path) {
+        return WebTransportRoutes.none().origins(this::allows).on(path, this::transport);
+    }
+
     /** Ends all sessions; new ones are refused with 503. */
     @Override
     public void close() {
@@ -133,39 +146,45 @@ public final class WebServer implements AutoCloseable {
     // ---- who may come in
 
     private @Nullable HttpResponse refusal(HttpRequest request) {
-        if (!allows(request)) {
-            return HttpResponse.text(403, "this origin is not allowed here");
+        Access.Refusal refusal = judged(request);
+        if (refusal != null) {
+            return HttpResponse.text(refusal.status(), refusal.text());
         }
+        Failure full = full();
+        return full == null ? null : HttpResponse.text(503, full.reason());
+    }
+
+    private Access.@Nullable Refusal judged(HttpRequest request) {
+        Headers headers = request.headers();
+        return access.refusal(headers.first("host"), headers.all("origin"), headers.first("sec-fetch-site"), true);
+    }
+
+    /** The first question, for which there is one answer; a host that is not known is told so later. */
+    private boolean allows(HttpRequest request) {
+        Access.Refusal refusal = judged(request);
+        return refusal == null || !refusal.isForOrigin();
+    }
+
+    private boolean allows(WebTransportRequest request) {
+        String origin = request.origin();
+        return access.refusal(request.authority(), origin == null ? List.of() : List.of(origin), null, false) == null;
+    }
+
+    private @Nullable Failure full() {
         if (closed) {
-            return HttpResponse.text(503, "the server is closing");
+            return Failure.disconnected("the server is closing");
         }
         return open() < options.limits().transport().sessions()
                 ? null
-                : HttpResponse.text(503, "the server has " + open() + " sessions already, which is its limit");
-    }
-
-    /** A browser tells where a page comes from that sends what could do harm; in the second header if it leaves the first out. */
-    private boolean allows(HttpRequest request) {
-        List<String> from = request.headers().all("origin");
-        if (access.origins().contains(Access.ANY)) {
-            return true;
-        }
-        if (from.isEmpty()) {
-            String site = request.headers().first("sec-fetch-site");
-            return site == null || site.equals("same-origin") || site.equals("none");
-        }
-        if (from.size() > 1) {
-            return false;
-        }
-        String origin = from.getFirst().toLowerCase(Locale.ROOT);
-        String host = request.headers().first("host");
-        int scheme = origin.indexOf("://");
-        return access.origins().contains(origin)
-                || (host != null && scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host));
+                : Failure.overloaded("the server has " + open() + " sessions already, which is its limit");
     }
 
     /** Asked by browsers before a request with headers of its own, such as one with a token; who is not allowed does not come here. */
-    private static Promise<HttpResponse> preflight(HttpRequest request) {
+    private Promise<HttpResponse> preflight(HttpRequest request) {
+        Access.Refusal refusal = judged(request);
+        if (refusal != null) {
+            return Promise.of(HttpResponse.text(refusal.status(), refusal.text()));
+        }
         Headers headers =
                 shared(request, Headers.of("access-control-allow-methods", "POST", "access-control-max-age", "600"));
         String wanted = request.headers().first("access-control-request-headers");
@@ -181,23 +200,69 @@ public final class WebServer implements AutoCloseable {
                 : headers.with("access-control-allow-origin", origin).with("vary", "origin");
     }
 
-    // ---- WebSockets
+    // ---- WebSockets and WebTransport
 
     private void socket(HttpRequest request, WebSocket socket) {
+        visit(new Visitor(request, false), main -> {
+            SocketStream.Opening opening = SocketStream.session(loop, main, options);
+            opening.session().start();
+            opening.opened(socket);
+            return opening.session();
+        });
+    }
+
+    private void transport(WebTransportSession connection) {
+        HttpRequest head = head(connection.request());
+        visit(new Visitor(head, false), main -> {
+            TransportStream.Opening opening = TransportStream.session(loop, main, options);
+            opening.session().start();
+            opening.opened(connection);
+            return opening.session();
+        });
+    }
+
+    /** As a WebSocket would have asked; what stands for itself in HTTP/3 is not believed when it comes a second time. */
+    private static HttpRequest head(WebTransportRequest asked) {
+        Headers headers = Headers.of("host", asked.authority());
+        String origin = asked.origin();
+        if (origin != null) {
+            headers = headers.with("origin", origin);
+        }
+        for (Map.Entry<String, String> field : asked.headers().fields()) {
+            String name = field.getKey().toLowerCase(Locale.ROOT);
+            if (!name.equals("host") && !name.equals("origin")) {
+                headers = headers.with(field.getKey(), field.getValue());
+            }
+        }
+        return new HttpRequest("CONNECT", asked.path(), asked.query(), headers, new byte[0]);
+    }
+
+    /** Begins a session with a main object, of which it becomes the owner, or without one. */
+    private interface Beginning {
+        Session with(@Nullable Cap main);
+    }
+
+    private void visit(Visitor visitor, Beginning beginning) {
+        Failure full = full();
+        if (full != null) {
+            beginning.with(null).abort(full);
+            return;
+        }
         others++;
-        admit(new Visitor(request, false)).listen(loop, (main, failure) -> {
+        admit(visitor).listen(loop, (main, failure) -> {
             others--;
             if (main != null && !closed) {
-                serve(socket, main);
+                Session session = beginning.with(main);
+                sessions.add(session);
+                session.onDisconnect().listen(loop, (done, ignored) -> sessions.remove(session));
             } else if (main != null) {
                 main.close();
-                refuse(socket, Failure.disconnected("the server is closing"));
+                beginning.with(null).abort(Failure.disconnected("the server is closing"));
             } else if (failure instanceof Failure known) {
-                refuse(socket, known);
+                beginning.with(null).abort(known);
             } else {
-                LOG.log(Level.WARNING, () -> "no main object for " + request + "; its WebSocket is closed", failure);
-                socket.abort(failure == null ? Failure.failed("no main object") : failure);
-                refuse(socket, Failure.failed("the server failed to open a session"));
+                LOG.log(Level.WARNING, () -> "no main object for " + visitor.request() + "; it is refused", failure);
+                beginning.with(null).abort(Failure.failed("the server failed to open a session"));
             }
         });
     }
@@ -210,22 +275,6 @@ public final class WebServer implements AutoCloseable {
             main = Promise.failed(e);
         }
         return loop.timer().timeout(options.limits().transport().batchTime(), main);
-    }
-
-    private void serve(WebSocket socket, Cap main) {
-        SocketStream.Opening opening = SocketStream.session(loop, main, options);
-        Session session = opening.session();
-        sessions.add(session);
-        session.onDisconnect().listen(loop, (done, failure) -> sessions.remove(session));
-        session.start();
-        opening.opened(socket);
-    }
-
-    private void refuse(WebSocket socket, Failure why) {
-        SocketStream.Opening opening = SocketStream.session(loop, null, options);
-        opening.session().start();
-        opening.opened(socket);
-        opening.session().abort(why);
     }
 
     // ---- batches
