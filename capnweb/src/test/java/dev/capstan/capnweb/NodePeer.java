@@ -57,6 +57,7 @@ final class NodePeer implements AutoCloseable {
             }
         });
         if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
         return new Ended(process.waitFor(), new String(output.join(), StandardCharsets.UTF_8));
@@ -64,16 +65,27 @@ final class NodePeer implements AutoCloseable {
 
     /** Skips the test where Node or the package cannot be had. */
     static void install() throws IOException, InterruptedException {
-        Ended installed = run("bash", "capnweb/peers/node/install.sh");
-        Assumptions.assumeTrue(
-                installed.code() != CANNOT_BE_HAD,
-                () -> installed.output().lines().reduce((before, last) -> last).orElse("no Node peer"));
-        assertEquals(0, installed.code(), installed.output());
+        install("node");
     }
 
-    /** What a program says. */
+    /** The folder that {@code peer} was installed into. Skips the test where it cannot be had. */
+    static Path install(String peer) throws IOException, InterruptedException {
+        Ended installed = run("bash", "capnweb/peers/" + peer + "/install.sh");
+        Assumptions.assumeTrue(
+                installed.code() != CANNOT_BE_HAD,
+                () -> installed.output().lines().reduce((before, last) -> last).orElse("no such peer"));
+        assertEquals(0, installed.code(), installed.output());
+        return ROOT.resolve("capnweb/target/" + peer);
+    }
+
+    /** What a program of the peer on Node says. */
     static String said(String program, Object... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("node", "capnweb/target/node/" + program));
+        return ran("node", program, arguments);
+    }
+
+    /** What a program of {@code peer} says. */
+    static String ran(String peer, String program, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node", "capnweb/target/" + peer + "/" + program));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
