@@ -1,9 +1,12 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
@@ -14,12 +17,16 @@ import dev.capstan.net.webtransport.WebTransportRoutes;
 import dev.capstan.net.webtransport.WebTransportSession;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +52,13 @@ public final class WebServer implements AutoCloseable {
     /** Batches, and WebSockets whose main object is not there yet. */
     private int others;
 
+    /** What ends each batch that is not answered yet, when it is cut. */
+    private final Set<Completer<HttpResponse>> batches = new LinkedHashSet<>();
+
+    private Runnable onNoOthers = () -> {};
     private boolean closed;
+    private @Nullable ResumableServer resumption;
+    private Function<? super Visitor, String> principal = visitor -> "";
 
     /** Decides what a visitor may call first. */
     @FunctionalInterface
@@ -98,6 +111,24 @@ public final class WebServer implements AutoCloseable {
         this.access = access;
     }
 
+    /**
+     * From now on sessions outlive their connections for clients that ask for it, as {@link WebClient#connectResumable} and the npm package capstan-web do; others notice nothing. Called once,
+     * before {@link #routes}.
+     *
+     * @param lasting keeps these sessions; closed with this server
+     * @param principal whom a visitor is, from what every connection of it brings along, such as a cookie: a session goes on only with whom it began with. Does not block; empty text if there is
+     *     nothing to tell visitors apart, so that who has the token has the session
+     * @return this
+     */
+    public WebServer resumable(ResumableServer lasting, Function<? super Visitor, String> principal) {
+        if (resumption != null) {
+            throw new IllegalStateException("sessions of this server are resumable already");
+        }
+        this.resumption = lasting;
+        this.principal = principal;
+        return this;
+    }
+
     /** Sessions and batches that are served now. */
     public int open() {
         return sessions.size() + others;
@@ -110,21 +141,25 @@ public final class WebServer implements AutoCloseable {
 
     /** WebSockets and POST at {@code path}, which may end in {@code /*}; and what browsers ask before they let a page of another origin in. */
     public HttpRoutes routes(String path) {
+        String[] subprotocols = resumption == null ? new String[0] : new String[] {ResumableServer.SUBPROTOCOL};
         return HttpRoutes.none()
                 .origins(this::allows)
                 .on("POST", path, this::batch)
                 .on("OPTIONS", path, this::preflight)
-                .webSocket(path, new HttpRoutes.SocketHandler() {
-                    @Override
-                    public void opened(HttpRequest request, WebSocket socket) {
-                        socket(request, socket);
-                    }
+                .webSocket(
+                        path,
+                        new HttpRoutes.SocketHandler() {
+                            @Override
+                            public void opened(HttpRequest request, WebSocket socket) {
+                                socket(request, socket);
+                            }
 
-                    @Override
-                    public @Nullable HttpResponse refusal(HttpRequest request) {
-                        return WebServer.this.refusal(request);
-                    }
-                });
+                            @Override
+                            public @Nullable HttpResponse refusal(HttpRequest request) {
+                                return WebServer.this.refusal(request);
+                            }
+                        },
+                        subprotocols);
     }
 
     /**
@@ -141,6 +176,49 @@ public final class WebServer implements AutoCloseable {
     public void close() {
         closed = true;
         List.copyOf(sessions).forEach(Session::close);
+        if (resumption != null) {
+            resumption.close();
+        }
+    }
+
+    /**
+     * Ends all sessions when what is in flight in them has finished, as {@link WebPeer#drain} has it, and gives the number of calls that had to be cut. New sessions are refused with 503
+     * at once, so that whoever decides where visitors go sends them elsewhere. A batch that is not answered in time counts as one, and is answered with 503. The draining begins now, whether or
+     * not somebody waits for the promise.
+     *
+     * @param longest when all ends even if something is in flight, positive
+     */
+    public Promise<Integer> drain(Duration longest) {
+        closed = true;
+        List<Promise<Integer>> all = new ArrayList<>();
+        sessions.forEach(session -> all.add(session.drain(longest)));
+        if (others > 0) {
+            all.add(drainOthers(longest));
+        }
+        return all.isEmpty()
+                ? Promise.of(0)
+                : Promise.all(all)
+                        .convert(cut -> cut.stream().mapToInt(Integer::intValue).sum())
+                        .eager();
+    }
+
+    private Promise<Integer> drainOthers(Duration longest) {
+        Completer<Integer> done = new Completer<>(loop);
+        Promise.Cancelable alarm = loop.timer().after(longest).listen(loop, (rung, failure) -> {
+            done.complete(batches.size());
+            List.copyOf(batches).forEach(batch -> batch.complete(HttpResponse.text(503, "the server is closing")));
+        });
+        onNoOthers = () -> {
+            alarm.cancel();
+            done.complete(0);
+        };
+        return done.promise();
+    }
+
+    private void otherOver() {
+        if (--others == 0) {
+            onNoOthers.run();
+        }
     }
 
     // ---- who may come in
@@ -150,8 +228,20 @@ public final class WebServer implements AutoCloseable {
         if (refusal != null) {
             return HttpResponse.text(refusal.status(), refusal.text());
         }
-        Failure full = full();
-        return full == null ? null : HttpResponse.text(503, full.reason());
+        if (closed) {
+            return HttpResponse.text(503, "the server is closing");
+        }
+        // Who goes on with a session takes no new place.
+        boolean mayResume = resumption != null
+                && request.headers().all("sec-websocket-protocol").stream()
+                        .anyMatch(offered -> offered.contains(ResumableServer.SUBPROTOCOL));
+        return mayResume || hasPlace()
+                ? null
+                : HttpResponse.text(503, "the server has " + open() + " sessions already, which is its limit");
+    }
+
+    private boolean hasPlace() {
+        return open() < options.limits().transport().sessions();
     }
 
     private Access.@Nullable Refusal judged(HttpRequest request) {
@@ -168,15 +258,6 @@ public final class WebServer implements AutoCloseable {
     private boolean allows(WebTransportRequest request) {
         String origin = request.origin();
         return access.refusal(request.authority(), origin == null ? List.of() : List.of(origin), null, false) == null;
-    }
-
-    private @Nullable Failure full() {
-        if (closed) {
-            return Failure.disconnected("the server is closing");
-        }
-        return open() < options.limits().transport().sessions()
-                ? null
-                : Failure.overloaded("the server has " + open() + " sessions already, which is its limit");
     }
 
     /** Asked by browsers before a request with headers of its own, such as one with a token; who is not allowed does not come here. */
@@ -200,20 +281,43 @@ public final class WebServer implements AutoCloseable {
                 : headers.with("access-control-allow-origin", origin).with("vary", "origin");
     }
 
-    // ---- WebSockets and WebTransport
+    // ---- WebSockets
 
     private void socket(HttpRequest request, WebSocket socket) {
-        visit(new Visitor(request, false), main -> {
-            SocketStream.Opening opening = SocketStream.session(loop, main, options);
-            opening.session().start();
-            opening.opened(socket);
-            return opening.session();
-        });
+        Visitor visitor = new Visitor(request, false);
+        ResumableServer lasting = resumption;
+        if (lasting != null && socket.subprotocol().equals(ResumableServer.SUBPROTOCOL)) {
+            String known;
+            try {
+                known = principal.apply(visitor);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, () -> "who sent " + request + " could not be told; its WebSocket is closed", e);
+                socket.abort(e);
+                return;
+            }
+            lasting.accept(LastingSession.connection(socket), known, stream -> lasting(visitor, stream));
+        } else {
+            begin(visitor, socket::abort, main -> {
+                SocketStream.Opening opening = SocketStream.session(loop, main, options);
+                opening.session().start();
+                opening.opened(socket);
+                return opening.session();
+            });
+        }
+    }
+
+    private void lasting(Visitor visitor, MessageStream stream) {
+        Carrier carrier = main -> {
+            Session session = LastingSession.over(loop, stream, main, options);
+            session.start();
+            return session;
+        };
+        beginIfThereIsRoom(visitor, carrier);
     }
 
     private void transport(WebTransportSession connection) {
-        HttpRequest head = head(connection.request());
-        visit(new Visitor(head, false), main -> {
+        Visitor visitor = new Visitor(head(connection.request()), false);
+        beginIfThereIsRoom(visitor, main -> {
             TransportStream.Opening opening = TransportStream.session(loop, main, options);
             opening.session().start();
             opening.opened(connection);
@@ -237,32 +341,44 @@ public final class WebServer implements AutoCloseable {
         return new HttpRequest("CONNECT", asked.path(), asked.query(), headers, new byte[0]);
     }
 
-    /** Begins a session with a main object, of which it becomes the owner, or without one. */
-    private interface Beginning {
-        Session with(@Nullable Cap main);
+    private void beginIfThereIsRoom(Visitor visitor, Carrier carrier) {
+        if (closed) {
+            carrier.begin(null).abort(Failure.disconnected("the server is closing"));
+        } else if (hasPlace()) {
+            begin(visitor, broken -> {}, carrier);
+        } else {
+            carrier.begin(null)
+                    .abort(Failure.overloaded("the server has " + open() + " sessions already, which is its limit"));
+        }
     }
 
-    private void visit(Visitor visitor, Beginning beginning) {
-        Failure full = full();
-        if (full != null) {
-            beginning.with(null).abort(full);
-            return;
-        }
+    /** Begins sessions over what a visitor came by. */
+    @FunctionalInterface
+    private interface Carrier {
+        /** Takes ownership of {@code main}; null if the session is only begun to say why there is none. */
+        Session begin(@Nullable Cap main);
+    }
+
+    private void begin(Visitor visitor, Consumer<Throwable> onFault, Carrier carrier) {
         others++;
         admit(visitor).listen(loop, (main, failure) -> {
-            others--;
+            otherOver();
             if (main != null && !closed) {
-                Session session = beginning.with(main);
+                Session session = carrier.begin(main);
                 sessions.add(session);
-                session.onDisconnect().listen(loop, (done, ignored) -> sessions.remove(session));
+                session.onDisconnect().listen(loop, (done, why) -> sessions.remove(session));
             } else if (main != null) {
                 main.close();
-                beginning.with(null).abort(Failure.disconnected("the server is closing"));
+                carrier.begin(null).abort(Failure.disconnected("the server is closing"));
             } else if (failure instanceof Failure known) {
-                beginning.with(null).abort(known);
+                carrier.begin(null).abort(known);
             } else {
-                LOG.log(Level.WARNING, () -> "no main object for " + visitor.request() + "; it is refused", failure);
-                beginning.with(null).abort(Failure.failed("the server failed to open a session"));
+                LOG.log(
+                        Level.WARNING,
+                        () -> "no main object for " + visitor.request() + "; its WebSocket is closed",
+                        failure);
+                onFault.accept(failure == null ? Failure.failed("no main object") : failure);
+                carrier.begin(null).abort(Failure.failed("the server failed to open a session"));
             }
         });
     }
@@ -287,7 +403,9 @@ public final class WebServer implements AutoCloseable {
         others++;
         HttpRequest head =
                 new HttpRequest(request.method(), request.path(), request.query(), request.headers(), new byte[0]);
-        return admit(new Visitor(head, true))
+        Completer<HttpResponse> cut = new Completer<>(loop);
+        batches.add(cut);
+        Promise<HttpResponse> answer = admit(new Visitor(head, true))
                 .handle(
                         main -> BatchAnswer.to(request.body(), loop, main, options)
                                 .map(reply -> answer(request, reply)),
@@ -296,8 +414,11 @@ public final class WebServer implements AutoCloseable {
                                 return Promise.of(HttpResponse.text(status(known), known.reason()));
                             }
                             throw failure;
-                        })
-                .attach(() -> others--);
+                        });
+        return Promise.race(List.of(answer, cut.promise())).attach(() -> {
+            batches.remove(cut);
+            otherOver();
+        });
     }
 
     private static int status(Failure refusal) {

@@ -53,7 +53,7 @@ class ChromiumTest {
 
     @Test
     void a_page_calls_objects_of_ours_in_every_way_over_both_transports() throws Exception {
-        Path programs = NodePeer.install("chromium");
+        Path programs = NodePeer.installChromium();
         try (NetLoop net = NetLoop.open("web", Transport.AUTO)) {
             WebServer server = new WebServer(net.loop(), visitor -> {
                 if (visitor.request().query() != null) {
@@ -72,8 +72,7 @@ class ChromiumTest {
                     .fetch(() -> HttpServer.listen(
                             net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), routes, Http.DEFAULT))
                     .await();
-            String said = NodePeer.ran(
-                    "chromium",
+            String said = NodePeer.saidInChromium(
                     "page.mjs",
                     ((Address.Tcp) http.address()).port(),
                     transports.address().getPort());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
 import java.io.IOException;
@@ -104,6 +105,7 @@ class GoldenServerTest {
 
     /** In TypeScript a reader that stops rejects each write that was on its way, hundreds of them. */
     @Test
+    @Parity("OWN-09")
     void goes_on_when_a_reader_in_typescript_stops() throws IOException {
         SimStream client = connect();
         List<String> expected = new ArrayList<>();

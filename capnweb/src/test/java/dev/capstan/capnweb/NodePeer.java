@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -65,27 +66,47 @@ final class NodePeer implements AutoCloseable {
 
     /** Skips the test where Node or the package cannot be had. */
     static void install() throws IOException, InterruptedException {
-        install("node");
+        install("capnweb/peers/node/install.sh");
     }
 
-    /** The folder that {@code peer} was installed into. Skips the test where it cannot be had. */
-    static Path install(String peer) throws IOException, InterruptedException {
-        Ended installed = run("bash", "capnweb/peers/" + peer + "/install.sh");
+    /** As {@link #install}, of the package in {@code clients/ts}. */
+    static void installTypeScript() throws IOException, InterruptedException {
+        install("clients/ts/install.sh");
+    }
+
+    /** The folder that the package and programs for Chromium were installed into. Skips the test where they cannot be had. */
+    static Path installChromium() throws IOException, InterruptedException {
+        install("capnweb/peers/chromium/install.sh");
+        return ROOT.resolve("capnweb/target/chromium");
+    }
+
+    private static void install(String script) throws IOException, InterruptedException {
+        Ended installed = run("bash", script);
         Assumptions.assumeTrue(
                 installed.code() != CANNOT_BE_HAD,
-                () -> installed.output().lines().reduce((before, last) -> last).orElse("no such peer"));
+                () -> installed.output().lines().reduce((before, last) -> last).orElse("no Node peer"));
         assertEquals(0, installed.code(), installed.output());
-        return ROOT.resolve("capnweb/target/" + peer);
     }
 
-    /** What a program of the peer on Node says. */
+    /** What a program says. */
     static String said(String program, Object... arguments) throws IOException, InterruptedException {
-        return ran("node", program, arguments);
+        return output("capnweb/target/node/" + program, arguments);
     }
 
-    /** What a program of {@code peer} says. */
-    static String ran(String peer, String program, Object... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("node", "capnweb/target/" + peer + "/" + program));
+    /** What a program of {@code clients/ts/test} says, which runs beside what is installed. */
+    static String saidByTypeScript(String program, Object... arguments) throws IOException, InterruptedException {
+        String copy = "clients/ts/target/" + program;
+        Files.copy(ROOT.resolve("clients/ts/test/" + program), ROOT.resolve(copy), StandardCopyOption.REPLACE_EXISTING);
+        return output(copy, arguments);
+    }
+
+    /** What a program of {@code peers/chromium} says. */
+    static String saidInChromium(String program, Object... arguments) throws IOException, InterruptedException {
+        return output("capnweb/target/chromium/" + program, arguments);
+    }
+
+    private static String output(String program, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node", program));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -95,7 +116,12 @@ final class NodePeer implements AutoCloseable {
     }
 
     static NodePeer server() throws IOException {
-        return new NodePeer(start("node", "capnweb/target/node/server.mjs"));
+        return server("server.mjs");
+    }
+
+    /** Another program that serves. */
+    static NodePeer server(String program) throws IOException {
+        return new NodePeer(start("node", "capnweb/target/node/" + program));
     }
 
     int port() {

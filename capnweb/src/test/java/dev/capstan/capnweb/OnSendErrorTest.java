@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.testkit.Parity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,7 @@ class OnSendErrorTest {
     }
 
     @Test
+    @Parity({"CW-I099", "CW-I100"})
     void the_hook_sees_what_was_thrown_and_may_add_to_it_or_replace_it() {
         Stub api = connect((error, thrown) -> {
             seen.add(error.message() + " of "

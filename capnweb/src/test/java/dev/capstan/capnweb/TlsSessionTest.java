@@ -49,7 +49,9 @@ class TlsSessionTest {
     }
 
     private WebServer server() {
-        return new WebServer(net.loop(), visitor -> Promise.of(new GoldenApi(net.loop()).main().cap()));
+        return new WebServer(
+                net.loop(),
+                visitor -> Promise.of(new GoldenApi(net.loop()).main().cap()));
     }
 
     @AfterEach
