@@ -1,10 +1,14 @@
-// client.mjs PORT: calls the server at that port in every way that the test beside it expects, over a WebSocket, and prints a line of JSON for
+// client.mjs PORT [CA]: calls the server at that port of this machine (with a file of an authority that it trusts: over TLS) in every way that the test beside it expects, over a WebSocket, and prints a line of JSON for
 // each; at last the sizes of its tables, when all that it got was given back.
+import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 globalThis.WebSocket ??= WebSocket;
 const { RpcSession, RpcTarget, WebSocketTransport } = await import('capnweb');
 
-const socket = new WebSocket(`ws://127.0.0.1:${process.argv[2]}/`, { perMessageDeflate: false });
+const [port, ca] = process.argv.slice(2);
+const socket = ca
+  ? new WebSocket(`wss://localhost:${port}/`, { perMessageDeflate: false, ca: readFileSync(ca) })
+  : new WebSocket(`ws://127.0.0.1:${port}/`, { perMessageDeflate: false });
 await new Promise((resolve, reject) => { socket.once('open', resolve); socket.once('error', reject); });
 const session = new RpcSession(new WebSocketTransport(socket));
 const api = session.getRemoteMain();

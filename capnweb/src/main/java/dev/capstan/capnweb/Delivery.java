@@ -19,8 +19,7 @@ final class Delivery {
     private Delivery() {}
 
     /** As {@link #call}; but a peer puts what is to come in its place itself, so that it need not come here. */
-    static Answer send(
-            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most) {
+    static Answer send(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most) {
         if (arguments == null || target.innermost() instanceof RemoteCap) {
             Method.Member method = new Method.Member(path, arguments == null);
             return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
@@ -38,7 +37,12 @@ final class Delivery {
      * @throws WebException if the arguments nest too deeply
      */
     static Answer call(
-            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most, UnaryOperator<Call> as) {
+            Loop loop,
+            Cap target,
+            Path.Names path,
+            @Nullable List<@Nullable Object> arguments,
+            int most,
+            UnaryOperator<Call> as) {
         Method.Member method = new Method.Member(path, arguments == null);
         if (!Waiting.isIn(arguments)) {
             return target.call(as.apply(Call.of(method, WebPayload.holding(arguments), Hints.NONE)));

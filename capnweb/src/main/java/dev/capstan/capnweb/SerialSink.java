@@ -136,4 +136,5 @@ final class SerialSink implements ChunkSink {
     @Override
     public void onBroken(Consumer<Failure> listener) {
         end.onBroken(listener);
-    }}
+    }
+}

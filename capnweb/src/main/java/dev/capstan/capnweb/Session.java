@@ -100,7 +100,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return known == null ? imports.main() : new BrokenCap(known);
         }
         QueuedCap cap = new QueuedCap(loop);
-        loop.post(() -> cap.resolve(main()));
+        loop.post(() -> {
+            Cap main;
+            try {
+                main = main();
+            } catch (Failure gone) {
+                main = new BrokenCap(gone);
+            }
+            cap.resolve(main);
+        });
         return cap;
     }
 

@@ -9,18 +9,23 @@ import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.resume.Reconnection;
 import dev.capstan.capnweb.resume.ResumableClient;
 import dev.capstan.capnweb.resume.ResumableServer;
+import dev.capstan.net.NetLoop;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
+import dev.capstan.net.webtransport.ServerTrust;
+import dev.capstan.net.webtransport.WebTransportClient;
+import dev.capstan.net.webtransport.WebTransportSession;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins sessions with servers of Cap'n Web, over WebSockets and in batches. A value without resources; each peer belongs to whoever asked for it, who closes it.
+ * Begins sessions with servers of Cap'n Web, over WebSockets, over WebTransport and in batches. A value without resources; each peer belongs to whoever asked for it, who closes it.
  *
  * <p>All methods may be called from any thread.
  */
@@ -30,6 +35,12 @@ public final class WebClient {
     private final Loop loop;
     private final HttpClient http;
     private final Options options;
+    private final @Nullable Transports transports;
+
+    /** Opens connections over WebTransport. */
+    private interface Transports {
+        Promise<WebTransportSession> open(URI to, Headers headers);
+    }
 
     /** A client with {@link Options#DEFAULT}. */
     public WebClient(Loop loop, HttpClient http) {
@@ -38,9 +49,25 @@ public final class WebClient {
 
     /** A client that connects through {@code http}, which belongs to {@code loop}. */
     public WebClient(Loop loop, HttpClient http, Options options) {
+        this(loop, http, options, null);
+    }
+
+    private WebClient(Loop loop, HttpClient http, Options options, @Nullable Transports transports) {
         this.loop = loop;
         this.http = http;
         this.options = options;
+        this.transports = transports;
+    }
+
+    /**
+     * This client, which also connects over WebTransport, to addresses that begin with {@code https://}.
+     *
+     * @param net of this client's loop
+     * @param trust how the server is known; it matters for WebTransport alone
+     */
+    public WebClient overWebTransport(NetLoop net, ServerTrust trust, dev.capstan.net.Limits.WebTransport limits) {
+        return new WebClient(
+                loop, http, options, (to, headers) -> WebTransportClient.connect(net, to, trust, headers, limits));
     }
 
     /** As {@link #connect(URI, Headers, Cap)}, without headers and without an object for the server to call. */
@@ -49,9 +76,9 @@ public final class WebClient {
     }
 
     /**
-     * A session over a WebSocket. It can be used at once: calls wait for the connection, and fail if there will be none.
+     * A session over a WebSocket, or over WebTransport. It can be used at once: calls wait for the connection, and fail if there will be none.
      *
-     * @param to begins with {@code ws://} or {@code wss://}
+     * @param to begins with {@code ws://} or {@code wss://}; with {@code https://} if this client was made to connect {@linkplain #overWebTransport over WebTransport}
      * @param headers to send, such as {@code Authorization}, {@code Cookie} or {@code Origin}
      * @param main what the server may call first, of which the session becomes the owner; null if nothing
      * @throws IllegalArgumentException if {@code to} is no such address
@@ -87,25 +114,43 @@ public final class WebClient {
 
     /** {@code outcome} is told, later and on the loop, of the failure to connect, or null. */
     private Session begin(URI to, Headers headers, @Nullable Cap main, Consumer<@Nullable Throwable> outcome) {
+        Transports known = transports;
+        if (known != null && "https".equalsIgnoreCase(to.getScheme())) {
+            check(to, "https", "https");
+            TransportStream.Opening opening = TransportStream.session(loop, main, options);
+            Session session = opening.session();
+            return begin(session, () -> known.open(to, headers), opening::opened, opening::failed, outcome, to);
+        }
         check(to, "ws", "wss");
         SocketStream.Opening opening = SocketStream.session(loop, main, options);
+        Session session = opening.session();
+        return begin(session, () -> http.webSocket(to, headers), opening::opened, opening::failed, outcome, to);
+    }
+
+    private <C> Session begin(
+            Session session,
+            Supplier<Promise<C>> connect,
+            Consumer<C> opened,
+            Consumer<Throwable> failed,
+            Consumer<@Nullable Throwable> outcome,
+            URI to) {
         onLoop(() -> {
-            opening.session().start();
-            Promise.Cancelable connecting = http.webSocket(to, headers).listen(loop, (socket, failure) -> {
-                if (socket != null) {
-                    opening.opened(socket);
+            session.start();
+            Promise.Cancelable connecting = connect.get().listen(loop, (connection, failure) -> {
+                if (connection != null) {
+                    opened.accept(connection);
                     outcome.accept(null);
                 } else {
                     Throwable cause = failure == null
                             ? Failure.disconnected("there is no connection to " + to.getHost())
                             : failure;
-                    opening.failed(cause);
+                    failed.accept(cause);
                     outcome.accept(cause);
                 }
             });
-            opening.session().onDisconnect().listen(loop, (done, failure) -> connecting.cancel());
+            session.onDisconnect().listen(loop, (done, failure) -> connecting.cancel());
         });
-        return opening.session();
+        return session;
     }
 
     /**

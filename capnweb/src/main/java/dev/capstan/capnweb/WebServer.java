@@ -12,6 +12,9 @@ import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.WebSocket;
+import dev.capstan.net.webtransport.WebTransportRequest;
+import dev.capstan.net.webtransport.WebTransportRoutes;
+import dev.capstan.net.webtransport.WebTransportSession;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -141,7 +145,7 @@ public final class WebServer implements AutoCloseable {
         return HttpRoutes.none()
                 .origins(this::allows)
                 .on("POST", path, this::batch)
-                .on("OPTIONS", path, WebServer::preflight)
+                .on("OPTIONS", path, this::preflight)
                 .webSocket(
                         path,
                         new HttpRoutes.SocketHandler() {
@@ -156,6 +160,15 @@ public final class WebServer implements AutoCloseable {
                             }
                         },
                         subprotocols);
+    }
+
+    /**
+     * WebTransport at {@code path}, which may end in {@code /*}, for a {@link dev.capstan.net.webtransport.WebTransportServer} of the same loop; each message is a line of the stream.
+     * Pages may come from any port of the server's host, since HTTP and QUIC mostly have different ones. The visitor's request is a CONNECT, with {@code host} and {@code origin}
+     * among its headers.
+     */
+    public WebTransportRoutes transports(String path) {
+        return WebTransportRoutes.none().origins(this::allows).on(path, this::transport);
     }
 
     /** Ends all sessions; new ones are refused with 503. */
@@ -211,8 +224,9 @@ public final class WebServer implements AutoCloseable {
     // ---- who may come in
 
     private @Nullable HttpResponse refusal(HttpRequest request) {
-        if (!allows(request)) {
-            return HttpResponse.text(403, "this origin is not allowed here");
+        Access.Refusal refusal = judged(request);
+        if (refusal != null) {
+            return HttpResponse.text(refusal.status(), refusal.text());
         }
         if (closed) {
             return HttpResponse.text(503, "the server is closing");
@@ -230,28 +244,28 @@ public final class WebServer implements AutoCloseable {
         return open() < options.limits().transport().sessions();
     }
 
-    /** A browser tells where a page comes from that sends what could do harm; in the second header if it leaves the first out. */
+    private Access.@Nullable Refusal judged(HttpRequest request) {
+        Headers headers = request.headers();
+        return access.refusal(headers.first("host"), headers.all("origin"), headers.first("sec-fetch-site"), true);
+    }
+
+    /** The first question, for which there is one answer; a host that is not known is told so later. */
     private boolean allows(HttpRequest request) {
-        List<String> from = request.headers().all("origin");
-        if (access.origins().contains(Access.ANY)) {
-            return true;
-        }
-        if (from.isEmpty()) {
-            String site = request.headers().first("sec-fetch-site");
-            return site == null || site.equals("same-origin") || site.equals("none");
-        }
-        if (from.size() > 1) {
-            return false;
-        }
-        String origin = from.getFirst().toLowerCase(Locale.ROOT);
-        String host = request.headers().first("host");
-        int scheme = origin.indexOf("://");
-        return access.origins().contains(origin)
-                || (host != null && scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host));
+        Access.Refusal refusal = judged(request);
+        return refusal == null || !refusal.isForOrigin();
+    }
+
+    private boolean allows(WebTransportRequest request) {
+        String origin = request.origin();
+        return access.refusal(request.authority(), origin == null ? List.of() : List.of(origin), null, false) == null;
     }
 
     /** Asked by browsers before a request with headers of its own, such as one with a token; who is not allowed does not come here. */
-    private static Promise<HttpResponse> preflight(HttpRequest request) {
+    private Promise<HttpResponse> preflight(HttpRequest request) {
+        Access.Refusal refusal = judged(request);
+        if (refusal != null) {
+            return Promise.of(HttpResponse.text(refusal.status(), refusal.text()));
+        }
         Headers headers =
                 shared(request, Headers.of("access-control-allow-methods", "POST", "access-control-max-age", "600"));
         String wanted = request.headers().first("access-control-request-headers");
@@ -298,7 +312,39 @@ public final class WebServer implements AutoCloseable {
             session.start();
             return session;
         };
-        if (hasPlace()) {
+        beginIfThereIsRoom(visitor, carrier);
+    }
+
+    private void transport(WebTransportSession connection) {
+        Visitor visitor = new Visitor(head(connection.request()), false);
+        beginIfThereIsRoom(visitor, main -> {
+            TransportStream.Opening opening = TransportStream.session(loop, main, options);
+            opening.session().start();
+            opening.opened(connection);
+            return opening.session();
+        });
+    }
+
+    /** As a WebSocket would have asked; what stands for itself in HTTP/3 is not believed when it comes a second time. */
+    private static HttpRequest head(WebTransportRequest asked) {
+        Headers headers = Headers.of("host", asked.authority());
+        String origin = asked.origin();
+        if (origin != null) {
+            headers = headers.with("origin", origin);
+        }
+        for (Map.Entry<String, String> field : asked.headers().fields()) {
+            String name = field.getKey().toLowerCase(Locale.ROOT);
+            if (!name.equals("host") && !name.equals("origin")) {
+                headers = headers.with(field.getKey(), field.getValue());
+            }
+        }
+        return new HttpRequest("CONNECT", asked.path(), asked.query(), headers, new byte[0]);
+    }
+
+    private void beginIfThereIsRoom(Visitor visitor, Carrier carrier) {
+        if (closed) {
+            carrier.begin(null).abort(Failure.disconnected("the server is closing"));
+        } else if (hasPlace()) {
             begin(visitor, broken -> {}, carrier);
         } else {
             carrier.begin(null)

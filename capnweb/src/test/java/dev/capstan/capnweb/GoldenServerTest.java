@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
-import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -37,7 +37,8 @@ final class HostilePeerTest {
 
     private SimStream connect(Limits limits) {
         network.host("server")
-                .onAccept(stream -> peer[0] = WebPeer.over(sim.loop(), stream, main.cap(), Options.DEFAULT.withLimits(limits)));
+                .onAccept(stream ->
+                        peer[0] = WebPeer.over(sim.loop(), stream, main.cap(), Options.DEFAULT.withLimits(limits)));
         SimStream client = network.host("client").connect("server");
         client.start(new MessageStream.Receiver() {
             @Override
@@ -111,7 +112,8 @@ final class HostilePeerTest {
             received.clear();
             SimStream client = connect(Limits.DEFAULT.withValues(limit));
             send(client, "['push',[['a','b','c']]]", "['push',[[" + times(5, "['pipeline',1]") + "]]]", "['pull',2]");
-            assertEquals(limit < size ? "reject" : "resolve", received.getFirst().split("\"", 3)[1], "limit " + limit);
+            assertEquals(
+                    limit < size ? "reject" : "resolve", received.getFirst().split("\"", 3)[1], "limit " + limit);
             client.abort(new IOException("enough"));
             sim.poll();
         }
@@ -122,7 +124,10 @@ final class HostilePeerTest {
         SimStream client = connect(Limits.DEFAULT);
         StringBuilder instructions = new StringBuilder("['pipeline',0]");
         for (int i = 0; i < 6; i++) {
-            instructions.append(",[[").append(times(100, "['pipeline'," + (i + 1) + "]")).append("]]");
+            instructions
+                    .append(",[[")
+                    .append(times(100, "['pipeline'," + (i + 1) + "]"))
+                    .append("]]");
         }
         send(client, "['push',['pipeline',0,['echo'],[[[1]]]]]", "['push',['remap',1,[],[],[" + instructions + "]]]");
         send(client, "['pull',2]");
@@ -139,7 +144,9 @@ final class HostilePeerTest {
         String deep = "[[".repeat(100) + "%s" + "]]".repeat(100);
         send(client, "['push'," + deep.formatted("1") + "]");
         for (int i = 2; i <= 12; i++) {
-            send(client, "['push',[[" + "[[".repeat(110) + "['pipeline'," + i + "]" + "]]".repeat(110) + ",['import',1]]]]");
+            send(
+                    client,
+                    "['push',[[" + "[[".repeat(110) + "['pipeline'," + i + "]" + "]]".repeat(110) + ",['import',1]]]]");
         }
         send(client, "['pull',13]");
         assertTrue(answer("['reject',13").contains("levels deep"), received::toString);
@@ -179,7 +186,8 @@ final class HostilePeerTest {
         for (int i = 0; i < 1_000; i++) {
             send(client, "['stream',['pipeline',1,['write'],['chunk']]]");
         }
-        long rejected = received.stream().filter(line -> line.startsWith("[\"reject\"")).count();
+        long rejected =
+                received.stream().filter(line -> line.startsWith("[\"reject\"")).count();
         assertEquals(1_001, rejected);
         assertTrue(received.getFirst().contains("Limits.Streams.unreadBytes"), received::getFirst);
         send(client, "['release',1,1]", "['resolve',-1,1]");

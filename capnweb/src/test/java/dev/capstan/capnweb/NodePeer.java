@@ -58,6 +58,7 @@ final class NodePeer implements AutoCloseable {
             }
         });
         if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
         return new Ended(process.waitFor(), new String(output.join(), StandardCharsets.UTF_8));
@@ -71,6 +72,12 @@ final class NodePeer implements AutoCloseable {
     /** As {@link #install}, of the package in {@code clients/ts}. */
     static void installTypeScript() throws IOException, InterruptedException {
         install("clients/ts/install.sh");
+    }
+
+    /** The folder that the package and programs for Chromium were installed into. Skips the test where they cannot be had. */
+    static Path installChromium() throws IOException, InterruptedException {
+        install("capnweb/peers/chromium/install.sh");
+        return ROOT.resolve("capnweb/target/chromium");
     }
 
     private static void install(String script) throws IOException, InterruptedException {
@@ -91,6 +98,11 @@ final class NodePeer implements AutoCloseable {
         String copy = "clients/ts/target/" + program;
         Files.copy(ROOT.resolve("clients/ts/test/" + program), ROOT.resolve(copy), StandardCopyOption.REPLACE_EXISTING);
         return output(copy, arguments);
+    }
+
+    /** What a program of {@code peers/chromium} says. */
+    static String saidInChromium(String program, Object... arguments) throws IOException, InterruptedException {
+        return output("capnweb/target/chromium/" + program, arguments);
     }
 
     private static String output(String program, Object... arguments) throws IOException, InterruptedException {

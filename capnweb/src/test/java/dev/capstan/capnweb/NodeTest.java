@@ -237,7 +237,8 @@ class NodeTest {
         }
     }
 
-    private static final List<String> EXPECTED = List.of(
+    /** What client.mjs says. */
+    static final List<String> EXPECTED = List.of(
             "[\"square\",144]",
             "[\"nothing\",true]",
             "[\"text\",\"é\u2028😀\\\"\\\\\\n\\ud800\"]",

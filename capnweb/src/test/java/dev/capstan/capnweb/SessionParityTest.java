@@ -197,8 +197,7 @@ final class SessionParityTest {
         WebTarget main = WebTarget.empty().method("throwError", args -> {
             throw Errors.failure(thrown);
         });
-        WebPeer.Pair pair =
-                WebPeer.pair(sim.loop(), null, main.on(sim.loop()), Options.DEFAULT.withOnSendError(hook));
+        WebPeer.Pair pair = WebPeer.pair(sim.loop(), null, main.on(sim.loop()), Options.DEFAULT.withOnSendError(hook));
         try (Stub api = Stub.of(sim.loop(), pair.left().main())) {
             return assertInstanceOf(JsError.class, Errors.value(failure(api.call("throwError"))));
         } finally {
@@ -275,7 +274,8 @@ final class SessionParityTest {
             String refused = pushed(four, "[\"bigint\",\"" + digits + "\"]");
             assertTrue(refused.startsWith("up [\"reject\",1,"), refused);
             assertTrue(refused.contains("more than the limit of 4"), refused);
-            assertTrue(pushed(limits -> limits, "[\"bigint\",\"" + digits + "\"]").startsWith("up [\"resolve\""));
+            assertTrue(
+                    pushed(limits -> limits, "[\"bigint\",\"" + digits + "\"]").startsWith("up [\"resolve\""));
         }
     }
 

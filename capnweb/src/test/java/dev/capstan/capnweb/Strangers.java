@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Strangers {
     /** So much that a short input cannot make a large output. */
-    private static final Limits LIMITS = Limits.DEFAULT
-            .withMaps(new Limits.Maps(100, 50, 4, 2_000))
-            .withTransport(Limits.Transport.DEFAULT);
+    private static final Limits LIMITS =
+            Limits.DEFAULT.withMaps(new Limits.Maps(100, 50, 4, 2_000)).withTransport(Limits.Transport.DEFAULT);
 
     private static final Budget BUDGET = Budget.DEFAULT
             .withSteps(5_000)
@@ -121,7 +120,8 @@ public final class Strangers {
             throw new AssertionError("what was written cannot be read: " + text(once), e);
         }
         if (!text(once).equals(text(twice))) {
-            throw new AssertionError("it is something else when it is read again: " + text(once) + " and " + text(twice));
+            throw new AssertionError(
+                    "it is something else when it is read again: " + text(once) + " and " + text(twice));
         }
         return once.length / 8;
     }
@@ -141,13 +141,17 @@ public final class Strangers {
             methods = WebTarget.empty()
                     .method("echo", args -> args.isEmpty() ? JsValue.UNDEFINED : kept(args.getFirst()))
                     .method("square", args -> number(args) * number(args))
-                    .method("list", args -> LongStream.range(0, Math.min(number(args), LONGEST_LIST))
-                            .boxed()
-                            .toList())
-                    .method("soon", args -> sim.loop()
-                            .timer()
-                            .after(Duration.ofMillis(1))
-                            .map(rung -> "soon"))
+                    .method(
+                            "list",
+                            args -> LongStream.range(0, Math.min(number(args), LONGEST_LIST))
+                                    .boxed()
+                                    .toList())
+                    .method(
+                            "soon",
+                            args -> sim.loop()
+                                    .timer()
+                                    .after(Duration.ofMillis(1))
+                                    .map(rung -> "soon"))
                     .method("object", args -> {
                         alive++;
                         return new LocalCap(sim.loop(), this);
@@ -195,7 +199,8 @@ public final class Strangers {
             MessagePipe pipe = new MessagePipe(sim.loop());
             stream = pipe.left();
             stream.start(this);
-            server = WebPeer.over(sim.loop(), pipe.right(), new LocalCap(sim.loop(), api), Options.DEFAULT.withLimits(LIMITS));
+            server = WebPeer.over(
+                    sim.loop(), pipe.right(), new LocalCap(sim.loop(), api), Options.DEFAULT.withLimits(LIMITS));
         }
 
         void say(byte[] line) {

@@ -2,7 +2,6 @@ package dev.capstan.capnweb;
 
 import static dev.capstan.capnweb.Scripted.value;
 import static dev.capstan.capnweb.TwoPeers.call;
-import static dev.capstan.capnweb.TwoPeers.object;
 import static dev.capstan.capnweb.TwoPeers.results;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -135,7 +134,8 @@ final class UnexpectedMomentsTest {
             second = second.eager();
             sim.poll();
             pipe.right().send(ByteBuffer.wrap("[\"resolve\",1,[\"export\",-1]]".getBytes(StandardCharsets.UTF_8)));
-            Cap made = (Cap) Objects.requireNonNull(WebPayload.of(sim.await(first)).take());
+            Cap made =
+                    (Cap) Objects.requireNonNull(WebPayload.of(sim.await(first)).take());
             sim.poll();
             Thread other = new Thread(made::close);
             other.start();
@@ -143,7 +143,8 @@ final class UnexpectedMomentsTest {
             byte[] line = "[\"resolve\",2,[\"export\",-1]]".getBytes(StandardCharsets.UTF_8);
             // What the other thread has posted is still to be done.
             ((Session) peer).received(line, 0, line.length, false);
-            Cap again = (Cap) Objects.requireNonNull(WebPayload.of(sim.await(second)).take());
+            Cap again = (Cap)
+                    Objects.requireNonNull(WebPayload.of(sim.await(second)).take());
             sim.poll();
             assertFalse(told.stream().anyMatch(each -> each.contains("release\",-1")), told::toString);
             again.close();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The capability contract over Cap'n Web: the objects live at one end of a session and are called from the other.
@@ -34,6 +35,8 @@ abstract class WebContract extends CapContract {
     private final SimNetwork network = new SimNetwork(sim, 1);
     private final List<WebPeer> peers = new ArrayList<>();
     private final Queue<Target> waiting = new ArrayDeque<>();
+    /** The way to all objects; open until the end. */
+    private @Nullable Cap door;
 
     @Override
     protected Loop loop() {
@@ -49,9 +52,13 @@ abstract class WebContract extends CapContract {
     private final class Door implements Target {
         @Override
         public Promise<Void> handle(Context context) {
-            WebPayload.of(context.results(0)).set(new LocalCap(sim.loop(), Objects.requireNonNull(waiting.poll())));
+            WebPayload.of(context.results(0)).set(new LocalCap(loop(), Objects.requireNonNull(waiting.poll())));
             return Promise.done();
         }
+    }
+
+    <T> T await(Promise<T> promise) {
+        return sim.await(promise);
     }
 
     /** How many processes the calls go through between the two ends. */
@@ -59,35 +66,35 @@ abstract class WebContract extends CapContract {
         return 0;
     }
 
-    private WebPeer peer() {
-        if (peers.isEmpty()) {
-            Cap main = new LocalCap(sim.loop(), new Door());
+    private Cap door() {
+        if (door == null) {
+            Cap main = new LocalCap(loop(), new Door());
             for (int hop = 0; hop <= hops(); hop++) {
-                main = connect("host " + hop, "host " + (hop + 1), main).main();
+                WebPeer peer = connect("host " + hop, "host " + (hop + 1), main);
+                peers.add(peer);
+                main = peer.main();
             }
-            main.close();
+            door = main;
         }
-        return peers.getLast();
+        return door;
     }
 
     /** Takes ownership of {@code main}. */
-    private WebPeer connect(String server, String client, Cap main) {
+    WebPeer connect(String server, String client, Cap main) {
         network.host(server)
                 .onAccept(stream ->
                         peers.add(WebPeer.over(sim.loop(), stream, main, Options.DEFAULT.withMessagesShown())));
         WebPeer peer = WebPeer.over(
                 sim.loop(), network.host(client).connect(server), null, Options.DEFAULT.withMessagesShown());
         sim.poll();
-        peers.add(peer);
         return peer;
     }
 
     @Override
     protected Cap reach(Target target) {
         waiting.add(target);
-        try (Cap main = peer().main();
-                Answer answer = main.request(method(0), format(), 0, Hints.NONE).send();
-                Payload results = sim.await(answer.results())) {
+        try (Answer answer = door().request(method(0), format(), 0, Hints.NONE).send();
+                Payload results = await(answer.results())) {
             return results.cap(Path.Names.NONE);
         }
     }
@@ -106,8 +113,11 @@ abstract class WebContract extends CapContract {
 
     @Override
     protected void close() {
+        if (door != null) {
+            door.close();
+        }
         peers.forEach(WebPeer::close);
-        sim.poll();
+        turns();
     }
 
     // ---- the vocabulary

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** A server and clients on one simulated loop, without sockets. */
 final class WebScene {
     static final URI SOCKET = URI.create("ws://server/rpc");
+    static final Access ACCESS = Access.SAME_HOST.withHosts("server");
     static final URI BATCH = URI.create("http://server/rpc");
 
     final SimLoop sim = new SimLoop();
@@ -53,13 +54,17 @@ final class WebScene {
     WebScene(Limits limits) {
         this.limits = limits;
         WebServer.Door door = visitor -> Promise.of(new GoldenApi(loop).main().cap());
-        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), Access.SAME_HOST);
+        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), ACCESS);
         httpServer = new HttpServer(loop, server.routes("/rpc"), Http.DEFAULT);
     }
 
     /** Another server in its place. */
     WebScene serving(WebServer.Door door, String... origins) {
-        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), Access.SAME_HOST.withOrigins(origins));
+        return serving(door, ACCESS.withOrigins(origins));
+    }
+
+    WebScene serving(WebServer.Door door, Access access) {
+        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), access);
         httpServer = new HttpServer(loop, server.routes("/rpc"), Http.DEFAULT);
         return this;
     }

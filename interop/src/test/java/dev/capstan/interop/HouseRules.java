@@ -157,10 +157,12 @@ final class HouseRules {
             "WebSockets as the connections of a session that outlives them",
             "capnweb.SocketStream",
             "a WebSocket as the stream of a session",
+            "capnweb.TransportStream",
+            "a WebTransport connection as the stream of a session",
             "capnweb.WebServer",
             "WebSockets and batches are HTTP requests, whose heads an application has to see",
             "capnweb.WebClient",
-            "opens WebSockets and sends batches through an HTTP client");
+            "opens WebSockets and WebTransport connections, and sends batches through an HTTP client");
 
     private static final Map<String, String> STATICS =
             Map.of("async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads");
