@@ -8,7 +8,8 @@ import java.util.Locale;
 final class Window {
     private final BenchClient.Options options;
     private final String name;
-    private final long bytesPerOperation;
+    private final int units;
+    private final long unitBytes;
     private int[] latencies = new int[1 << 20];
     private int count;
     private long begin;
@@ -18,9 +19,15 @@ final class Window {
     private double busyBefore;
 
     Window(BenchClient.Options options, String name, long bytesPerOperation) {
+        this(options, name, 1, bytesPerOperation);
+    }
+
+    /** An operation counts as {@code units} of what is reported, but for its latency. */
+    Window(BenchClient.Options options, String name, int units, long unitBytes) {
         this.options = options;
         this.name = name;
-        this.bytesPerOperation = bytesPerOperation;
+        this.units = units;
+        this.unitBytes = unitBytes;
     }
 
     void warmUp() {
@@ -67,7 +74,8 @@ final class Window {
         Arrays.sort(latencies, 0, count);
         double clientCpu = client.cpuSeconds() - clientBefore.cpuSeconds();
         double serverCpu = server.cpuSeconds() - serverBefore.cpuSeconds();
-        int operations = Math.max(count, 1);
+        long counted = (long) count * units;
+        long operations = Math.max(counted, 1);
         return String.format(
                 Locale.ROOT,
                 "{\"label\":\"%s\",\"addr\":\"%s\",\"case\":\"%s\",\"sec\":%.3f,\"ops\":%d,\"per_s\":%.1f,\"mb_s\":%.2f,"
@@ -80,9 +88,9 @@ final class Window {
                 options.transport(),
                 name,
                 seconds,
-                count,
-                count / seconds,
-                count * bytesPerOperation / seconds / 1e6,
+                counted,
+                counted / seconds,
+                counted * unitBytes / seconds / 1e6,
                 quantile(.5),
                 quantile(.9),
                 quantile(.99),

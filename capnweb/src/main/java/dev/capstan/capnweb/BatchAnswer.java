@@ -65,8 +65,8 @@ final class BatchAnswer implements MessageStream {
         if (batch.length > limits.batchBytes()) {
             refusal = Reply.text(TOO_LARGE, "a batch is limited to " + limits.batchBytes() + " bytes");
         } else {
-            messages = Lines.of(batch);
             int most = limits.batchMessages();
+            messages = Lines.of(batch, most);
             if (messages.size() > most) {
                 refusal = Reply.text(TOO_LARGE, "a batch is limited to " + most + " messages");
             }
@@ -144,7 +144,7 @@ final class BatchAnswer implements MessageStream {
             case MISTAKE -> finish(new Reply(BAD_REQUEST, last));
             case BUG -> finish(new Reply(INTERNAL, last));
             case PEER -> finish(Reply.text(BAD_REQUEST, "the client has aborted its batch"));
-            case OWNER -> over = true;
+            case OWNER, LEAVING -> over = true;
         }
     }
 

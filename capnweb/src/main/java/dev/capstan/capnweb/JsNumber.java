@@ -1,5 +1,9 @@
 package dev.capstan.capnweb;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.math.BigInteger;
+
 /**
  * Numbers as JavaScript's {@code Number.prototype.toString} spells them (ECMAScript, Number::toString): the fewest digits that stand for the
  * very value, and an exponent from 1e21 up and below 1e-6.
@@ -19,7 +23,48 @@ final class JsNumber {
     /** Where doubles are so far apart that two digits may be one too many. */
     private static final double FEW_DIGITS = 1e-320;
 
+    /** All integers of so many characters are longs. */
+    private static final int LONG_DIGITS = 18;
+    /** All integers of so many digits, and powers of ten of so many, are doubles. */
+    private static final int EXACT_DIGITS = 15;
+
     private JsNumber() {}
+
+    /** The number that digits stand for, which may have a sign: a long, or a double if it is too large for that. */
+    static Object integer(byte[] text, int from, int to) {
+        boolean negative = text[from] == '-';
+        if (to - from > LONG_DIGITS) {
+            String digits = new String(text, from, to - from, ISO_8859_1);
+            BigInteger exact = to - from > LONG_DIGITS + 2 ? null : new BigInteger(digits);
+            return exact != null && exact.bitLength() < Long.SIZE
+                    ? (Object) exact.longValue()
+                    : (Object) Double.parseDouble(digits);
+        }
+        long n = 0;
+        for (int i = negative ? from + 1 : from; i < to; i++) {
+            n = 10 * n + (text[i] - '0');
+        }
+        return negative ? -n : n;
+    }
+
+    /** The number that is written with a point or an exponent. */
+    static double decimal(byte[] text, int from, int to) {
+        boolean negative = text[from] == '-';
+        long digits = 0;
+        double divisor = 0;
+        for (int i = negative ? from + 1 : from; i < to; i++) {
+            if (text[i] == '.') {
+                divisor = 1;
+            } else if (text[i] > '9' || to - from > EXACT_DIGITS) {
+                return Double.parseDouble(new String(text, from, to - from, ISO_8859_1));
+            } else {
+                digits = 10 * digits + (text[i] - '0');
+                divisor *= 10;
+            }
+        }
+        // Both are exact, so their quotient is the nearest there is.
+        return (negative ? -(double) digits : digits) / divisor;
+    }
 
     /** Writes an integer at {@code at}; returns where it ends. */
     static int write(long n, byte[] out, int at) {

@@ -1,195 +1,161 @@
 package dev.capstan.capnweb;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the JSON text of one message into a {@link Tree}. What is wrong with the text is a {@link WebException} that knows the byte. */
+/**
+ * Parses the JSON text of one message after the other into a {@link Tree}. What is wrong with the text is a {@link WebException} that knows the byte.
+ *
+ * <p>One pass over the bytes, which are only read and not kept. A parser of our own because most messages are shorter than what a general one sets up for each: that it is
+ * faster is measured in {@code bench}. Whether the text is UTF-8 is looked at where it matters, in strings; elsewhere JSON is ASCII.
+ *
+ * <p>Belongs to one peer: it remembers short names, which are the peer's choice and take no room of others.
+ */
 final class Json {
     /** JavaScript needs at most 25 characters for a number; whoever sends more means harm. */
     private static final int NUMBER_CHARACTERS = 1_000;
 
-    /** First elements of arrays. They are found without making a string of each. */
-    private static final List<String> TAGS = List.of(
-            "push",
-            "pull",
-            "resolve",
-            "reject",
-            "release",
-            "stream",
-            "pipe",
-            "abort",
-            "undefined",
-            "inf",
-            "-inf",
-            "nan",
-            "bigint",
-            "date",
-            "bytes",
-            "error",
-            "url",
-            "headers",
-            "request",
-            "response",
-            "blob",
-            "export",
-            "promise",
-            "writable",
-            "readable",
-            "import",
-            "pipeline",
-            "remap");
-
     private static final String BYTES = "bytes";
 
-    private final JsonParser parser;
-    private final byte[] utf8;
-    private final int from;
-    private final int to;
     private final Limits limits;
+    private final KnownNames names = new KnownNames();
+    private final byte[] none = {};
+    private byte[] text = none;
+    private int from;
+    private int at;
+    private int to;
     private int values;
 
-    private Json(JsonParser parser, byte[] utf8, int from, int to, Limits limits) {
-        this.parser = parser;
-        this.utf8 = utf8;
-        this.from = from;
-        this.to = to;
+    Json(Limits limits) {
         this.limits = limits;
-    }
-
-    /** What parses the messages of one peer: it remembers names, which are the peer's choice and must not fill the memory of others. */
-    static JsonFactory parser() {
-        // Our own guards are in front of Jackson's, and count the whole message.
-        return JsonFactory.builder()
-                // Interned names would outlive the peer that made them up.
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(Integer.MAX_VALUE)
-                        .maxNumberLength(NUMBER_CHARACTERS)
-                        .maxStringLength(Integer.MAX_VALUE)
-                        .maxNameLength(Integer.MAX_VALUE)
-                        .build())
-                .build();
     }
 
     /** The tree of a message that belongs to no session. */
     static @Nullable Object parse(byte[] utf8, int offset, int length, Limits limits) {
-        return parse(parser(), utf8, offset, length, limits);
+        return new Json(limits).parse(utf8, offset, length);
     }
 
-    /** The tree of a message. The bytes are only read, and not kept. */
-    static @Nullable Object parse(JsonFactory factory, byte[] utf8, int offset, int length, Limits limits) {
+    /** The tree of a message. */
+    @Nullable
+    Object parse(byte[] utf8, int offset, int length) {
         if (length > limits.messageBytes()) {
             throw WebException.at(
                     limits.messageBytes(),
                     "the message has " + length + " bytes, more than the limit of " + limits.messageBytes());
         }
-        Utf8.check(utf8, offset, offset + length);
-        for (int i = 0; i < Math.min(4, length); i++) {
-            // JSON has no such bytes there, but Jackson takes them for a sign of UTF-16 and UTF-32.
-            if (utf8[offset + i] == 0 || (i == 0 && utf8[offset] < 0)) {
-                throw WebException.at(i, "this is not JSON, or there is a byte order mark in front");
+        text = utf8;
+        from = offset;
+        at = offset;
+        to = offset + length;
+        values = 0;
+        try {
+            Object tree = value(limits.brackets());
+            if (skipBlanks() < to) {
+                throw fault("something follows the message");
             }
-        }
-        try (JsonParser parser = factory.createParser(utf8, offset, length)) {
-            return new Json(parser, utf8, offset, offset + length, limits).message();
-        } catch (JacksonException e) {
-            long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
-            throw WebException.at(at, "this is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("An array cannot fail to be read.", e);
+            return tree;
+        } finally {
+            text = none;
         }
     }
 
-    private @Nullable Object message() throws IOException {
-        Object tree = value(next(), limits.brackets());
-        if (parser.nextToken() != null) {
-            throw fault("something follows the message");
+    private int skipBlanks() {
+        while (at < to && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t' || text[at] == '\r')) {
+            at++;
         }
-        return tree;
+        return at;
     }
 
-    private JsonToken next() throws IOException {
-        JsonToken token = parser.nextToken();
-        if (token == null) {
-            throw WebException.at(to - from, "the message ends too early");
+    /** The next character that is no blank, at which {@code at} stands then. */
+    private byte next() {
+        if (skipBlanks() == to) {
+            throw fault("the message ends too early");
         }
-        return token;
+        return text[at];
     }
 
-    private @Nullable Object value(JsonToken token, int nesting) throws IOException {
+    private @Nullable Object value(int nesting) {
         if (++values > limits.values()) {
             throw fault("the message holds more values than the limit of " + limits.values());
         }
-        return switch (token) {
-            case START_OBJECT -> object(nesting);
-            case START_ARRAY -> array(nesting);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> integer();
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_NULL -> null;
-            default -> throw fault("a value is missing");
+        return switch (next()) {
+            case '"' -> string();
+            case '[' -> array(nesting);
+            case '{' -> object(nesting);
+            case 't' -> word("true", true);
+            case 'f' -> word("false", false);
+            case 'n' -> word("null", null);
+            default -> number();
         };
     }
 
-    private Object integer() throws IOException {
-        return switch (parser.getNumberType()) {
-            case INT, LONG -> parser.getLongValue();
-            default -> parser.getDoubleValue();
-        };
-    }
-
-    private Map<String, @Nullable Object> object(int nesting) throws IOException {
+    private Map<String, @Nullable Object> object(int nesting) {
         checkNesting(nesting);
+        at++;
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            members.put(name, value(next(), nesting - 1));
+        if (next() == '}') {
+            at++;
+            return members;
+        }
+        while (true) {
+            if (next() != '"') {
+                throw fault("this is not JSON: the name of a member is missing");
+            }
+            String name = name();
+            if (next() != ':') {
+                throw fault("this is not JSON: a colon is missing");
+            }
+            at++;
+            members.put(name, value(nesting - 1));
             if (members.size() > limits.names()) {
                 throw fault("an object has more members than the limit of " + limits.names());
             }
-        }
-        if (parser.currentToken() != JsonToken.END_OBJECT) {
-            throw fault("an object ends too early");
-        }
-        return members;
-    }
-
-    private List<@Nullable Object> array(int nesting) throws IOException {
-        checkNesting(nesting);
-        List<@Nullable Object> elements = new ArrayList<>(4);
-        JsonToken token = next();
-        if (token == JsonToken.VALUE_STRING) {
-            values++;
-            String tag = tag();
-            elements.add(tag);
-            token = next();
-            if (token == JsonToken.VALUE_STRING && tag.equals(BYTES)) {
-                values++;
-                elements.add(base64());
-                token = next();
+            if (isOver('}')) {
+                return members;
             }
         }
-        while (token != JsonToken.END_ARRAY) {
+    }
+
+    private List<@Nullable Object> array(int nesting) {
+        checkNesting(nesting);
+        at++;
+        List<@Nullable Object> elements = new ArrayList<>(4);
+        if (next() == ']') {
+            at++;
+            return elements;
+        }
+        boolean bytes = false;
+        do {
             if (elements.size() >= limits.elements()) {
                 throw fault("an array has more elements than the limit of " + limits.elements());
             }
-            elements.add(value(token, nesting - 1));
-            token = next();
-        }
+            if (elements.isEmpty() && text[at] == '"') {
+                values++;
+                String tag = name();
+                elements.add(tag);
+                bytes = tag.equals(BYTES);
+            } else {
+                elements.add(bytes && next() == '"' ? base64() : value(nesting - 1));
+                bytes = false;
+            }
+        } while (!isOver(']'));
         return elements;
+    }
+
+    /** Behind a part of something in brackets: whether that was the last one. */
+    private boolean isOver(char bracket) {
+        byte c = next();
+        if (c != ',' && c != bracket) {
+            throw fault("this is not JSON: a comma or bracket is missing");
+        }
+        at++;
+        return c == bracket;
     }
 
     private void checkNesting(int nesting) {
@@ -199,39 +165,159 @@ final class Json {
         }
     }
 
-    private String tag() throws IOException {
-        int length = parser.getTextLength();
-        char[] text = parser.getTextCharacters();
-        int start = parser.getTextOffset();
-        for (String tag : TAGS) {
-            if (tag.length() == length && isAt(tag, text, start)) {
-                return tag;
+    private @Nullable Object word(String word, @Nullable Object meaning) {
+        for (int i = 0; i < word.length(); i++) {
+            if (at + i == to || text[at + i] != word.charAt(i)) {
+                throw fault("this is not JSON: a value is missing");
             }
         }
-        return parser.getText();
+        at += word.length();
+        return meaning;
     }
 
-    private static boolean isAt(String tag, char[] text, int start) {
-        for (int i = 0; i < tag.length(); i++) {
-            if (tag.charAt(i) != text[start + i]) {
-                return false;
-            }
+    // ---- numbers
+
+    private Object number() {
+        int first = text[at] == '-' ? at + 1 : at;
+        int end = digits(first);
+        if (end - first > 1 && text[first] == '0') {
+            throw fault("this is not JSON: a number begins with a zero");
         }
-        return true;
+        boolean integer = true;
+        if (end < to && text[end] == '.') {
+            integer = false;
+            end = digits(end + 1);
+        }
+        if (end < to && (text[end] == 'e' || text[end] == 'E')) {
+            integer = false;
+            boolean signed = end + 1 < to && (text[end + 1] == '+' || text[end + 1] == '-');
+            end = digits(signed ? end + 2 : end + 1);
+        }
+        if (end - first > NUMBER_CHARACTERS) {
+            throw fault("a number has more than " + NUMBER_CHARACTERS + " characters");
+        }
+        Object number = integer ? JsNumber.integer(text, at, end) : (Object) JsNumber.decimal(text, at, end);
+        at = end;
+        return number;
     }
 
-    /** The bytes, or the string if that is spelled in another way than we would. Jackson skips a string that nobody asks for. */
-    private Object base64() throws IOException {
-        int start = from + Math.toIntExact(parser.currentTokenLocation().getByteOffset()) + 1;
-        int end = start;
-        while (end < to && utf8[end] != '"' && utf8[end] != '\\') {
+    /** Where the digits end that begin here. */
+    private int digits(int begin) {
+        int end = begin;
+        while (end < to && text[end] >= '0' && text[end] <= '9') {
             end++;
         }
-        byte[] bytes = end < to && utf8[end] == '"' ? Base64Text.canonical(utf8, start, end) : null;
-        return bytes == null ? parser.getText() : bytes;
+        if (end == begin) {
+            throw fault("this is not JSON: a value is missing");
+        }
+        return end;
+    }
+
+    // ---- strings
+
+    /** A name, most of which are short and come again and again. */
+    private String name() {
+        int begin = at + 1;
+        int most = Math.min(to, begin + KnownNames.MOST_BYTES);
+        int hash = 0;
+        int end = begin;
+        while (end < most && text[end] != '"' && AsciiScan.isPlain(text[end])) {
+            hash = 31 * hash + text[end++];
+        }
+        if (end < to && text[end] == '"') {
+            at = end + 1;
+            return names.of(text, begin, end, hash);
+        }
+        return string();
+    }
+
+    private String string() {
+        int begin = at + 1;
+        int end = AsciiScan.plainEnd(text, begin, to);
+        if (end < to && text[end] == '"') {
+            at = end + 1;
+            return new String(text, begin, end - begin, ISO_8859_1);
+        }
+        return string(begin, end);
+    }
+
+    /** A string that is not plain from {@code end} on. */
+    private String string(int begin, int end) {
+        StringBuilder out = new StringBuilder();
+        int kept = begin;
+        int i = end;
+        while (i < to) {
+            byte c = text[i];
+            if (c == '"') {
+                at = i + 1;
+                return out.append(utf8(kept, i)).toString();
+            } else if (c == '\\') {
+                out.append(utf8(kept, i));
+                i = escape(i, out);
+                kept = i;
+            } else if (c < 0) {
+                int length = Utf8.length(text, i, to);
+                if (length == 0) {
+                    throw WebException.at(i - from, "the text is not UTF-8");
+                }
+                i += length;
+            } else if (c < ' ') {
+                throw WebException.at(i - from, "this is not JSON: a control character is not escaped");
+            } else {
+                i = AsciiScan.plainEnd(text, i, to);
+            }
+        }
+        at = to;
+        throw fault("the message ends too early");
+    }
+
+    private String utf8(int begin, int end) {
+        return begin == end ? "" : new String(text, begin, end - begin, UTF_8);
+    }
+
+    /** Where what begins with a backslash ends. */
+    private int escape(int begin, StringBuilder out) {
+        byte letter = begin + 1 < to ? text[begin + 1] : 0;
+        char meaning = switch (letter) {
+            case '"', '\\', '/' -> (char) letter;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> (char) hex(begin + 2);
+            default -> throw WebException.at(begin + 1 - from, "this is not JSON: an unknown escape");
+        };
+        out.append(meaning);
+        return begin + (letter == 'u' ? 6 : 2);
+    }
+
+    private int hex(int begin) {
+        int value = 0;
+        for (int i = begin; i < begin + 4; i++) {
+            int digit = i < to && text[i] >= 0 ? Character.digit(text[i], 16) : -1;
+            if (digit < 0) {
+                throw WebException.at(Math.min(i, to) - from, "this is not JSON: an escape without four digits");
+            }
+            value = value << 4 | digit;
+        }
+        return value;
+    }
+
+    /** The bytes, or the string if that is spelled in another way than we would. */
+    private Object base64() {
+        values++;
+        int begin = at + 1;
+        int end = AsciiScan.quote(text, begin, to);
+        byte[] bytes = end < to ? Base64Text.canonical(text, begin, end) : null;
+        if (bytes == null) {
+            return string();
+        }
+        at = end + 1;
+        return bytes;
     }
 
     private WebException fault(String what) {
-        return WebException.at(Math.max(0, parser.currentTokenLocation().getByteOffset()), what);
+        return WebException.at(at - from, what);
     }
 }

@@ -77,7 +77,7 @@ final class JsonWriter {
         out[at++] = '"';
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c < 0x80 && ESCAPES.charAt(c) == ' ') {
+            if (c < 0x80 && AsciiScan.isPlain((byte) c)) {
                 out[at++] = (byte) c;
                 continue;
             }

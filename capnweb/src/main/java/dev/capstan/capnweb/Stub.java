@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -36,8 +37,11 @@ public final class Stub implements AutoCloseable {
     private final Path.Names place;
     private final Loop loop;
     private final boolean owns;
+    /** How long results are waited for; null for as long as they take. */
+    private final @Nullable Duration within;
 
-    private Stub(StubRoot root, Path.Names place, Loop loop, boolean owns) {
+    private Stub(StubRoot root, Path.Names place, Loop loop, boolean owns, @Nullable Duration within) {
+        this.within = within;
         this.root = root;
         this.place = place;
         this.loop = loop;
@@ -46,7 +50,7 @@ public final class Stub implements AutoCloseable {
 
     /** Stands for a value inside of a map. */
     Stub(MapVariable variable, Loop loop) {
-        this(variable, Path.Names.NONE, loop, false);
+        this(variable, Path.Names.NONE, loop, false, null);
     }
 
     /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. Forgetting to close it, or what comes from it, leaks until its session ends. */
@@ -56,7 +60,7 @@ public final class Stub implements AutoCloseable {
 
     /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. {@code leftovers} look after what is not closed. */
     public static Stub of(Loop loop, Cap cap, @Nullable Leftovers leftovers) {
-        return owner(StubState.of(loop, leftovers, cap));
+        return owner(StubState.of(loop, leftovers, cap), null);
     }
 
     /**
@@ -69,11 +73,11 @@ public final class Stub implements AutoCloseable {
      * @throws WebException if the value contains itself, or something that cannot be passed on
      */
     public static Stub holding(Loop loop, @Nullable Object value) {
-        return owner(StubState.holding(loop, StubValues.given(loop, value)));
+        return owner(StubState.holding(loop, StubValues.given(loop, value)), null);
     }
 
-    private static Stub owner(StubState state) {
-        return new Stub(new StubOwner(state), Path.Names.NONE, state.loop(), true);
+    private static Stub owner(StubState state, @Nullable Duration within) {
+        return new Stub(new StubOwner(state), Path.Names.NONE, state.loop(), true, within);
     }
 
     StubRoot root() {
@@ -112,7 +116,21 @@ public final class Stub implements AutoCloseable {
     }
 
     private Stub get(Path.Names further) {
-        return new Stub(root, place.then(further), loop, false);
+        return new Stub(root, place.then(further), loop, false, within);
+    }
+
+    /**
+     * The same, but nobody waits for longer than {@code longest} for the result of a call that is made through it, nor of those that are made through its results: the call fails as {@link
+     * dev.capstan.cap.Failure.Kind#OVERLOADED} then, and is given up, as is what was called on it. The time runs from the moment on that somebody asks for the result. As a place, it has
+     * nothing of its own.
+     *
+     * @param longest more than nothing
+     */
+    public Stub within(Duration longest) {
+        if (!longest.isPositive()) {
+            throw new IllegalArgumentException("a call takes time, not " + longest);
+        }
+        return new Stub(root, place, loop, false, longest);
     }
 
     /** Calls the method of that name. */
@@ -135,7 +153,7 @@ public final class Stub implements AutoCloseable {
         StubState state = owner().share();
         try {
             List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
-            return owner(state.call(place.then(path), copy));
+            return owner(state.call(place.then(path), copy, within), within);
         } finally {
             state.close();
         }
@@ -157,7 +175,7 @@ public final class Stub implements AutoCloseable {
         }
         StubState state = owner().share();
         try {
-            return owner(state.map(place, MapRecorder.record(loop, each)));
+            return owner(state.map(place, MapRecorder.record(loop, each), within), within);
         } finally {
             state.close();
         }
@@ -174,7 +192,7 @@ public final class Stub implements AutoCloseable {
         }
         StubState state = owner().share();
         try {
-            return state.value(place);
+            return state.value(place, within);
         } finally {
             state.close();
         }
@@ -192,7 +210,7 @@ public final class Stub implements AutoCloseable {
 
     /** Another reference to the same; the caller owns it. That of a place keeps alone what the place is in. */
     public Stub dup() {
-        return root instanceof MapVariable ? this : new Stub(new StubOwner(owner().share()), place, loop, true);
+        return root instanceof MapVariable ? this : new Stub(new StubOwner(owner().share()), place, loop, true, within);
     }
 
     private StubOwner owner() {

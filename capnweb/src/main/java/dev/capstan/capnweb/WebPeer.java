@@ -4,6 +4,8 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,19 @@ public interface WebPeer extends AutoCloseable {
     /** Ends the session. */
     @Override
     void close();
+
+    /**
+     * Ends the session when what is in flight has finished: results that either side waits for, and streams that are sent from here. Gives the number of those that had to be cut.
+     *
+     * <p>The peer goes on as if nothing was. If it is never quiet, its new calls fail from half of the time on as {@link Failure.Kind#DISCONNECTED}, and are not begun. A WebSocket is closed
+     * with code 1001. Our own new calls are not held up. Draining again changes nothing, and gives what the first gives.
+     *
+     * @param longest when the session ends even if something is in flight, positive
+     */
+    Promise<Integer> drain(Duration longest);
+
+    /** Ends the session; what waits here for the peer fails as {@link Failure.Kind#DISCONNECTED} with {@code why}, of which the peer is told nothing. */
+    void close(Failure why);
 
     /**
      * Sizes of tables; without anything in use there is one import, the peer's main object, and one export, our own.

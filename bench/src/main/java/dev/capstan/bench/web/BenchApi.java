@@ -18,13 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code api.mjs} offers, method for method. */
+/** What {@code api.mjs} offers, method for method, and a stream of bytes to measure. */
 final class BenchApi extends JsObject {
     private final Loop loop;
     private @Nullable Cap kept;
@@ -134,6 +135,9 @@ final class BenchApi extends JsObject {
                                 .<Object>mapToObj(i -> "chunk" + i)
                                 .iterator()));
             case "badStream" -> value(badStream());
+            case "download" ->
+                value(Readable.of(
+                        loop, Collections.nCopies((int) integer(arguments, 0), new byte[(int) integer(arguments, 1)])));
             case "byteStream" -> value(Readable.of(loop, List.of(new byte[] {1, 2}, new byte[] {3})));
             case "readAll" -> readAll((Readable) argument(arguments, 0), new ArrayList<>());
             case "readAll2" -> readLength((Readable) argument(arguments, 0), 0);

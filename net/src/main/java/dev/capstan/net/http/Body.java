@@ -18,6 +18,25 @@ final class Body {
     /** Copies what can be read; false, and nothing is taken, if that would be too much. */
     boolean add(ByteBuf more) {
         int count = more.readableBytes();
+        if (!hasRoom(count)) {
+            return false;
+        }
+        more.readBytes(bytes, length, count);
+        length += count;
+        return true;
+    }
+
+    /** As {@link #add(ByteBuf)}. */
+    boolean add(byte[] more, int offset, int count) {
+        if (!hasRoom(count)) {
+            return false;
+        }
+        System.arraycopy(more, offset, bytes, length, count);
+        length += count;
+        return true;
+    }
+
+    private boolean hasRoom(int count) {
         if (count > limit - length) {
             return false;
         }
@@ -25,8 +44,6 @@ final class Body {
             long doubled = Math.min(limit, 2L * bytes.length);
             bytes = Arrays.copyOf(bytes, (int) Math.max(length + count, doubled));
         }
-        more.readBytes(bytes, length, count);
-        length += count;
         return true;
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.net.http;
 import dev.capstan.async.ByteStream;
 import dev.capstan.async.Loop;
 import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.EOFException;
@@ -21,13 +23,13 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One request of a client and its answer, on a connection of their own. */
+/** A request of a client and its answer, on a connection that may be kept for the next ones. */
 final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     /** What a client sends. */
     @SuppressWarnings("ArrayRecordComponent") // bytes are moved, not compared
     record Asked(String method, String target, Headers headers, byte[] body) {}
 
-    /** Told one of these, once. */
+    /** Told one of these, once for each request. */
     interface Outcome {
         void answered(HttpResponse answer);
 
@@ -40,6 +42,8 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     private enum State {
         HEAD,
         BODY,
+        /** Kept for the next request. */
+        IDLE,
         /** The answer is there or will not come; the connection is on its way to close. */
         ENDING,
         OVER
@@ -67,23 +71,35 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     private final ByteStream stream;
     private final String server;
     private final Limits.Http limits;
-    private final Outcome outcome;
+    private final @Nullable KeptConnections kept;
     private final Decoder decoder;
     private final Codec codec;
     private final Relay relay = new Relay(this);
     private final Alarm alarm;
     private final ArrayDeque<Object> decoded = new ArrayDeque<>(2);
     private final Body body;
-    private State state = State.HEAD;
+    private Outcome outcome;
+    private State state = State.IDLE;
+    private boolean started;
     private boolean informed;
+    private boolean keepAlive;
+    private boolean inputEnded;
     private int status;
     private Headers headers = Headers.of();
 
-    ClientExchange(Loop loop, ByteStream stream, String server, Limits.Http limits, Outcome outcome) {
+    /** With {@code kept} the connection goes there after an answer that allows it; else it is closed. */
+    ClientExchange(
+            Loop loop,
+            ByteStream stream,
+            String server,
+            Limits.Http limits,
+            @Nullable KeptConnections kept,
+            Outcome outcome) {
         this.loop = loop;
         this.stream = stream;
         this.server = server;
         this.limits = limits;
+        this.kept = kept;
         this.outcome = outcome;
         this.decoder = new Decoder(limits);
         this.codec = new Codec(stream, this, List.of(decoder, new HttpRequestEncoder()));
@@ -91,7 +107,18 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         this.body = new Body(limits.bodyBytes());
     }
 
+    String server() {
+        return server;
+    }
+
+    /** Sends the next request on a connection that was kept. */
+    void begin(Asked asked, Outcome to) {
+        outcome = to;
+        begin(asked);
+    }
+
     void begin(Asked asked) {
+        state = State.HEAD;
         FullHttpRequest request = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
                 HttpMethod.valueOf(asked.method()),
@@ -104,7 +131,10 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             request.headers().set("content-length", asked.body().length);
         }
         alarm.set(limits.answerTimeout());
-        stream.start(relay);
+        if (!started) {
+            started = true;
+            stream.start(relay);
+        }
         codec.encode(request);
     }
 
@@ -115,6 +145,9 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         if (state == State.HEAD || state == State.BODY) {
             codec.decode(array, offset, length);
             proceed();
+        } else if (state == State.IDLE) {
+            // Nobody has asked for anything: whatever this is, it cannot be told from the next answer.
+            drop();
         }
     }
 
@@ -176,6 +209,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             return;
         }
         informed = status < 200;
+        keepAlive = HttpUtil.isKeepAlive(response);
         state = State.BODY;
         if (status < 100 || status > 599) {
             fail(new IOException(server + " answered with status " + status + ", which does not exist"));
@@ -202,7 +236,14 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             state = State.HEAD;
             return;
         }
-        end();
+        KeptConnections keeper = kept;
+        if (keeper == null || !keepAlive || inputEnded || decoder.hasMore() || stream.queuedBytes() > 0) {
+            end();
+        } else {
+            state = State.IDLE;
+            alarm.set(keeper.idleTime());
+            keeper.add(this);
+        }
         outcome.answered(new HttpResponse(status, headers, body.take()));
     }
 
@@ -223,6 +264,8 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     private void tooSlow() {
         if (state == State.HEAD || state == State.BODY) {
             fail(new IOException(server + " has not answered within " + limits.answerTimeout()));
+        } else if (state == State.IDLE) {
+            drop();
         } else {
             stream.abort(new IOException(server + " has not closed the connection after its answer"));
         }
@@ -237,6 +280,14 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         }
     }
 
+    /** Nobody needs the connection any more. */
+    void drop() {
+        if (kept != null) {
+            kept.remove(this);
+        }
+        end();
+    }
+
     private void end() {
         state = State.ENDING;
         stream.end();
@@ -245,6 +296,10 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
 
     @Override
     public void ended() {
+        inputEnded = true;
+        if (state == State.IDLE) {
+            drop();
+        }
         if (state == State.HEAD || state == State.BODY) {
             codec.inputEnded();
             proceed();
@@ -259,6 +314,9 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
 
     @Override
     public void failed(Throwable cause) {
+        if (state == State.IDLE && kept != null) {
+            kept.remove(this);
+        }
         fail(cause);
         finish();
     }

@@ -3,23 +3,8 @@ package dev.capstan.net.http;
 import dev.capstan.async.ByteStream;
 import dev.capstan.async.Loop;
 import dev.capstan.net.Limits;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At most one pong is queued and one more remembered, the latest, as section 5.5.3 allows: pings from a peer that does not read cost nothing.
  */
-final class Frames implements Codec.Owner {
+final class Frames implements FrameReader.Sink {
     /** Told what the peer says. After {@link #closed} and {@link #violated} nothing comes. */
     interface Owner {
         /** A whole text message in UTF-8; the array is given away. */
@@ -51,8 +36,8 @@ final class Frames implements Codec.Owner {
     private final Owner owner;
     private final int messageBytes;
     private final Body fragments;
-    private final Codec codec;
-    private boolean inText;
+    private final FrameReader reader;
+    private final FrameWriter writer;
     private boolean over;
     private boolean pongQueued;
     private byte @Nullable [] nextPong;
@@ -64,74 +49,47 @@ final class Frames implements Codec.Owner {
         this.owner = owner;
         this.messageBytes = limits.messageBytes();
         this.fragments = new Body(messageBytes);
-        WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
-                .expectMaskedFrames(masks == null)
-                .allowMaskMismatch(false)
-                .allowExtensions(false)
-                .maxFramePayloadLength(messageBytes)
-                .closeOnProtocolViolation(false)
-                .withUTF8Validator(false)
-                .build();
-        this.codec = new Codec(
-                bytes,
-                this,
-                List.of(
-                        new WebSocket13FrameDecoder(config),
-                        new WebSocket13FrameEncoder(masks == null ? null : masks::nextInt)));
+        this.reader = new FrameReader(masks == null, messageBytes, this);
+        this.writer = new FrameWriter(bytes, masks);
     }
 
     // ---- input
 
     void received(byte[] array, int offset, int length) {
-        if (!over) {
-            codec.decode(array, offset, length);
-        }
+        reader.received(array, offset, length);
     }
 
     @Override
-    public void decoded(Object message) {
-        WebSocketFrame frame = (WebSocketFrame) message;
-        try {
-            if (!over) {
-                take(frame);
-            }
-        } finally {
-            frame.release();
-        }
-    }
-
-    private void take(WebSocketFrame frame) {
-        switch (frame) {
-            case TextWebSocketFrame text -> {
-                if (text.isFinalFragment()) {
-                    deliver(bytesOf(text.content()));
+    public void frame(int opcode, boolean last, byte[] payload) {
+        switch (opcode) {
+            case FrameReader.TEXT -> {
+                if (last) {
+                    deliver(payload);
                 } else {
-                    inText = true;
-                    gather(text);
+                    gather(payload, false);
                 }
             }
-            case ContinuationWebSocketFrame more -> gather(more);
-            case BinaryWebSocketFrame binary -> violated(1003, "a binary message came, where only text is understood");
-            case PingWebSocketFrame ping -> pong(bytesOf(ping.content()));
-            case PongWebSocketFrame pong -> {
+            case FrameReader.CONTINUATION -> gather(payload, last);
+            case FrameReader.BINARY -> malformed(1003, "a binary message came, where only text is understood");
+            case FrameReader.PING -> pong(payload);
+            case FrameReader.PONG -> {
                 // That it came is all it says.
             }
-            case CloseWebSocketFrame close -> closed(close);
-            default -> throw new AssertionError("the decoder made a frame of no known kind: " + frame);
+            case FrameReader.CLOSE -> closed(payload);
+            default -> throw new AssertionError("the reader made a frame of no known kind: " + opcode);
         }
     }
 
-    private void gather(WebSocketFrame fragment) {
-        if (!inText || !fragments.add(fragment.content())) {
+    private void gather(byte[] fragment, boolean last) {
+        if (!fragments.add(fragment, 0, fragment.length)) {
             tooLong();
-        } else if (fragment.isFinalFragment()) {
-            inText = false;
+        } else if (last) {
             deliver(fragments.take());
         }
     }
 
     private void tooLong() {
-        violated(1009, "a message is longer than " + messageBytes + " bytes");
+        malformed(1009, "a message is longer than " + messageBytes + " bytes");
     }
 
     private void deliver(byte[] text) {
@@ -139,72 +97,58 @@ final class Frames implements Codec.Owner {
         if (wrong < 0) {
             owner.message(text);
         } else {
-            violated(1007, "a text message is not UTF-8 at byte " + wrong);
+            malformed(1007, "a text message is not UTF-8 at byte " + wrong);
         }
     }
 
-    private void closed(CloseWebSocketFrame close) {
-        int code = close.content().isReadable()
-                ? close.content().getUnsignedShort(close.content().readerIndex())
-                : NO_CODE;
-        if (code > 4999) {
-            violated(1002, "a close came with code " + code + ", which does not exist");
+    private void closed(byte[] content) {
+        int code = content.length < 2 ? NO_CODE : (content[0] & 0xff) << Byte.SIZE | content[1] & 0xff;
+        if (content.length == 1 || (content.length > 0 && !exists(code))) {
+            malformed(1002, "a close came with code " + code + ", which does not exist");
+        } else if (content.length > 2 && Utf8.invalidAt(content, 2, content.length - 2) >= 0) {
+            malformed(1007, "the reason of a close is not UTF-8");
         } else {
             over = true;
-            owner.closed(code, close.reasonText());
+            reader.stop();
+            String reason =
+                    content.length < 2 ? "" : new String(content, 2, content.length - 2, StandardCharsets.UTF_8);
+            owner.closed(code, reason);
         }
+    }
+
+    /** Whether a close frame may have this code. */
+    private static boolean exists(int code) {
+        return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
     }
 
     @Override
-    public void malformed(Throwable cause) {
-        if (cause instanceof CorruptedWebSocketFrameException corrupt) {
-            if (corrupt.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
-                tooLong();
-            } else {
-                violated(corrupt.closeStatus().code(), "a malformed frame came: " + corrupt.getMessage());
-            }
-        } else {
-            violated(1011, "a frame could not be read: " + cause.getClass().getSimpleName());
-        }
-    }
-
-    private void violated(int code, String text) {
+    public void malformed(int code, String text) {
         if (!over) {
             over = true;
+            reader.stop();
             owner.violated(code, text);
         }
-    }
-
-    /** The content as an array of its own: the buffer's, where it is exactly that, which it is for whole messages. */
-    private static byte[] bytesOf(ByteBuf content) {
-        if (content.hasArray()
-                && content.arrayOffset() == 0
-                && content.readerIndex() == 0
-                && content.array().length == content.readableBytes()) {
-            return content.array();
-        }
-        byte[] copy = new byte[content.readableBytes()];
-        content.readBytes(copy);
-        return copy;
     }
 
     // ---- output
 
     void message(ByteBuffer... pieces) {
-        codec.encode(new TextWebSocketFrame(Unpooled.wrappedBuffer(pieces)));
+        writer.write(FrameReader.TEXT, pieces);
     }
 
     void ping() {
-        codec.encode(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+        writer.write(FrameReader.PING);
     }
 
     /** The reason is cut between two code points where a frame has no room for more. */
     void close(int code, String reason) {
         if (code == NO_CODE) {
-            codec.encode(new CloseWebSocketFrame());
+            writer.write(FrameReader.CLOSE);
         } else {
-            String fits = new String(Utf8.cut(reason, MAX_REASON_BYTES), StandardCharsets.UTF_8);
-            codec.encode(new CloseWebSocketFrame(true, 0, code, fits));
+            byte[] fits = Utf8.cut(reason, MAX_REASON_BYTES);
+            ByteBuffer content = ByteBuffer.allocate(Short.BYTES + fits.length);
+            writer.write(
+                    FrameReader.CLOSE, content.putShort((short) code).put(fits).flip());
         }
     }
 
@@ -214,7 +158,7 @@ final class Frames implements Codec.Owner {
             return;
         }
         pongQueued = true;
-        codec.encode(new PongWebSocketFrame(Unpooled.wrappedBuffer(content)));
+        writer.write(FrameReader.PONG, ByteBuffer.wrap(content));
         bytes.drained().listen(loop, (done, failure) -> {
             pongQueued = false;
             byte[] next = nextPong;
@@ -226,12 +170,12 @@ final class Frames implements Codec.Owner {
     }
 
     long heldBytes() {
-        return codec.heldBytes();
+        return reader.heldBytes();
     }
 
-    /** Gives back what is held. Not from within a delivery. */
+    /** Forgets what is held. */
     void release() {
         over = true;
-        codec.close();
+        reader.stop();
     }
 }

@@ -9,14 +9,15 @@ import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks servers over HTTP/1.1 and opens WebSockets: one connection for each, closed when it is done. A value without resources; belongs to its
- * loop and is used on its thread.
+ * Asks servers over HTTP/1.1 and opens WebSockets: one connection for each, closed when it is done, unless {@link #keepAlive} was asked for. A value without resources;
+ * belongs to its loop and is used on its thread.
  *
  * <p>{@code http} and {@code ws} addresses use the network that was given; {@code https} and {@code wss} the one given to {@link #secure}, whose
  * streams are TLS sessions. Redirects are not followed.
@@ -29,6 +30,7 @@ public final class HttpClient {
     private final @Nullable Network secure;
     private final RandomGenerator random;
     private final Limits.Http limits;
+    private final @Nullable KeptConnections kept;
 
     /**
      * A client.
@@ -37,21 +39,35 @@ public final class HttpClient {
      *     {@link java.security.SecureRandom} outside of tests
      */
     public HttpClient(Loop loop, Network network, RandomGenerator random, Limits.Http limits) {
-        this(loop, network, null, random, limits);
+        this(loop, network, null, random, limits, null);
     }
 
     private HttpClient(
-            Loop loop, Network network, @Nullable Network secure, RandomGenerator random, Limits.Http limits) {
+            Loop loop,
+            Network network,
+            @Nullable Network secure,
+            RandomGenerator random,
+            Limits.Http limits,
+            @Nullable KeptConnections kept) {
         this.loop = loop;
         this.network = network;
         this.secure = secure;
         this.random = random;
         this.limits = limits;
+        this.kept = kept;
     }
 
     /** This client, which connects to {@code https} and {@code wss} addresses through {@code tls}. */
     public HttpClient secure(Network tls) {
-        return new HttpClient(loop, network, tls, random, limits);
+        return new HttpClient(loop, network, tls, random, limits, kept);
+    }
+
+    /**
+     * This client, which keeps the connection of a request for the next one to the same server, and closes it when there is none for {@code idle}. A server may close such a connection
+     * just when a request is under way to it, and then that request fails; so {@code idle} is to be shorter than the time that the servers give, which is 5 seconds for Node.
+     */
+    public HttpClient keepAlive(Duration idle) {
+        return new HttpClient(loop, network, secure, random, limits, new KeptConnections(idle));
     }
 
     /**
@@ -70,10 +86,11 @@ public final class HttpClient {
             throw new IllegalArgumentException("this client does not know how the answer to " + method + " ends");
         }
         Target target = Target.of(to, "http", "https");
+        Headers all = headers.with("host", target.authority());
         ClientExchange.Asked asked = new ClientExchange.Asked(
-                method, target.path(), headers.with("host", target.authority()).with("connection", "close"), body);
+                method, target.path(), kept == null ? all.with("connection", "close") : all, body);
         Completer<HttpResponse> completer = new Completer<>(loop);
-        exchange(target, asked, completer, new ClientExchange.Outcome() {
+        ClientExchange.Outcome outcome = new ClientExchange.Outcome() {
             @Override
             public void answered(HttpResponse answer) {
                 completer.complete(answer);
@@ -88,8 +105,19 @@ public final class HttpClient {
             public void failed(Throwable cause) {
                 completer.fail(cause);
             }
-        });
+        };
+        ClientExchange idle = kept == null ? null : kept.take(target.toString());
+        if (idle == null) {
+            exchange(target, asked, kept, completer, outcome);
+        } else {
+            completer.onCancel(() -> idle.fail(givenUp()));
+            idle.begin(asked, outcome);
+        }
         return completer.promise();
+    }
+
+    private static IOException givenUp() {
+        return new IOException("the request was given up");
     }
 
     /**
@@ -114,7 +142,7 @@ public final class HttpClient {
         }
         Completer<WebSocket> completer = new Completer<>(loop);
         ClientExchange.Asked asked = new ClientExchange.Asked("GET", target.path(), all, new byte[0]);
-        exchange(target, asked, completer, new ClientExchange.Outcome() {
+        exchange(target, asked, null, completer, new ClientExchange.Outcome() {
             @Override
             public void answered(HttpResponse answer) {
                 completer.fail(new IOException(target + " did not open a WebSocket but answered with status "
@@ -141,7 +169,11 @@ public final class HttpClient {
     }
 
     private void exchange(
-            Target target, ClientExchange.Asked asked, Completer<?> completer, ClientExchange.Outcome outcome) {
+            Target target,
+            ClientExchange.Asked asked,
+            @Nullable KeptConnections keeper,
+            Completer<?> completer,
+            ClientExchange.Outcome outcome) {
         Network through = target.secure() ? secure : network;
         if (through == null) {
             completer.fail(new IOException(target + " needs TLS: give this client a network for it with secure()"));
@@ -149,7 +181,7 @@ public final class HttpClient {
         }
         Promise.Cancelable connecting = through.connect(target.address()).listen(loop, (stream, failure) -> {
             if (stream != null) {
-                begin(stream, target, asked, completer, outcome);
+                begin(stream, target, asked, keeper, completer, outcome);
             } else {
                 outcome.failed(failure == null ? new IOException("there is no connection to " + target) : failure);
             }
@@ -161,10 +193,11 @@ public final class HttpClient {
             ByteStream stream,
             Target target,
             ClientExchange.Asked asked,
+            @Nullable KeptConnections keeper,
             Completer<?> completer,
             ClientExchange.Outcome outcome) {
-        ClientExchange exchange = new ClientExchange(loop, stream, target.toString(), limits, outcome);
-        completer.onCancel(() -> exchange.fail(new IOException("the request was given up")));
+        ClientExchange exchange = new ClientExchange(loop, stream, target.toString(), limits, keeper, outcome);
+        completer.onCancel(() -> exchange.fail(givenUp()));
         exchange.begin(asked);
     }
 

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Tells whether bytes are UTF-8 (RFC 3629), eight ASCII characters at a time. Netty's own check looks at each byte through a table and a virtual
+ * Tells whether bytes are UTF-8 (RFC 3629), up to 32 ASCII characters at a time. Netty's own check looks at each byte through a table and a virtual
  * call; most of what arrives here is ASCII.
  */
 final class Utf8 {
@@ -36,6 +36,15 @@ final class Utf8 {
 
     private static int skipAscii(byte[] array, int from, int end) {
         int at = from;
+        while (at <= end - 32
+                && (((long) LONG.get(array, at)
+                                        | (long) LONG.get(array, at + 8)
+                                        | (long) LONG.get(array, at + 16)
+                                        | (long) LONG.get(array, at + 24))
+                                & HIGH_BITS)
+                        == 0) {
+            at += 32;
+        }
         while (at <= end - 8 && ((long) LONG.get(array, at) & HIGH_BITS) == 0) {
             at += 8;
         }

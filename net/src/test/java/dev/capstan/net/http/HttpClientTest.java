@@ -102,6 +102,128 @@ final class HttpClientTest {
     }
 
     @Nested
+    class KeptConnections {
+        private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+        private final HttpClient keeping = client.keepAlive(Duration.ofSeconds(2));
+
+        private RawPeer last() {
+            return servers.getLast();
+        }
+
+        private void ask(String body) {
+            result = null;
+            keep(keeping.post(API, Headers.of(), body.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        private void answerLast(String text) {
+            last().say(text);
+            sim.poll();
+        }
+
+        @Test
+        void the_next_request_goes_over_the_same_connection() {
+            for (int i = 0; i < 3; i++) {
+                ask("ask" + i);
+                assertTrue(last().heard().endsWith("\r\n\r\nask" + i), last().heard());
+                answerLast(ANSWER + "a" + i);
+                assertArrayEquals(new byte[] {'a', (byte) ('0' + i)}, response().body());
+            }
+            assertEquals(1, servers.size());
+            assertFalse(last().heard().contains("connection"), last().heard());
+            assertFalse(last().isEnded());
+        }
+
+        @Test
+        void requests_at_a_time_have_connections_of_their_own() {
+            ask("one");
+            ask("two");
+            assertEquals(2, servers.size());
+            servers.forEach(each -> each.say(ANSWER + "ok"));
+            sim.poll();
+            ask("three");
+            ask("four");
+            assertEquals(2, servers.size());
+            servers.forEach(each -> each.say(ANSWER + "ok"));
+            sim.poll();
+        }
+
+        @Test
+        void one_that_waits_too_long_is_closed() {
+            ask("one");
+            answerLast(ANSWER + "ok");
+            sim.advance(Duration.ofMillis(1_999));
+            assertFalse(last().isEnded());
+            sim.advance(Duration.ofMillis(1));
+            assertTrue(last().isEnded());
+            ask("two");
+            assertEquals(2, servers.size());
+            answerLast(ANSWER + "ok");
+            assertEquals(200, response().status());
+        }
+
+        @Test
+        void one_that_the_server_closes_is_not_used_again() {
+            ask("one");
+            answerLast(ANSWER + "ok");
+            last().stream().end();
+            sim.poll();
+            ask("two");
+            assertEquals(2, servers.size());
+            answerLast(ANSWER + "ok");
+            assertEquals(200, response().status());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+                    "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n"
+                })
+        void an_answer_that_does_not_allow_it_ends_the_connection(String answer) {
+            ask("one");
+            answerLast(answer);
+            assertEquals(200, response().status());
+            assertTrue(last().isEnded());
+        }
+
+        @Test
+        void what_comes_unasked_ends_the_connection() {
+            ask("one");
+            answerLast(ANSWER + "ok");
+            answerLast("HTTP/1.1 408 Request Timeout\r\n\r\n");
+            assertTrue(last().isEnded());
+            ask("two");
+            assertEquals(2, servers.size());
+            answerLast(ANSWER + "ok");
+            assertEquals(200, response().status());
+        }
+
+        @Test
+        void one_that_breaks_is_forgotten() {
+            ask("one");
+            answerLast(ANSWER + "ok");
+            last().stream().abort(new IOException("gone"));
+            sim.poll();
+            ask("two");
+            answerLast(ANSWER + "ok");
+            assertEquals(200, response().status());
+            assertEquals(2, servers.size());
+        }
+
+        @Test
+        void a_request_that_is_given_up_takes_its_connection_with_it() {
+            Promise.Cancelable asked = keep(keeping.post(API, Headers.of(), new byte[1]));
+            asked.cancel();
+            sim.poll();
+            ask("two");
+            assertEquals(2, servers.size());
+            answerLast(ANSWER + "ok");
+            assertEquals(200, response().status());
+        }
+    }
+
+    @Nested
     class Posts {
         @Test
         void a_post_is_sent_whole() {
