@@ -482,7 +482,10 @@ final class Session implements WebPeer, MessageStream.Receiver {
             reason.listen(loop, this::ended);
         } else {
             reason.cancel();
-            ended(null, Failure.disconnected("the peer has ended the session, with a reason that is not there or makes no sense"));
+            ended(
+                    null,
+                    Failure.disconnected(
+                            "the peer has ended the session, with a reason that is not there or makes no sense"));
         }
     }
 

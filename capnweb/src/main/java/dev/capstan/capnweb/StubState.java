@@ -134,7 +134,8 @@ final class StubState {
     StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Answer answer = send(path, arguments);
-            StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest);
+            StubState result =
+                    new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest);
             result.began(answer.results(), answer.pipeline());
             return result;
         }
@@ -341,8 +342,9 @@ final class StubState {
     private Promise<Object> received(WebPayload content) {
         Object tree = content.value();
         // Stubs are made when the value is taken: who gives it up before gives up a payload, which is closed.
-        Promise<WebPayload> whole =
-                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree), Limits.DEFAULT.values()) : Promise.of(content.share());
+        Promise<WebPayload> whole = Waiting.isIn(tree)
+                ? Waiting.of(loop, Values.share(tree), Limits.DEFAULT.values())
+                : Promise.of(content.share());
         return whole.convert(payload -> {
             try (payload) {
                 return received(payload.value());

@@ -173,8 +173,7 @@ final class ClientProbesTest {
     void the_first_of_two_results_counts() {
         assertEquals(1L, call("x", "[\"resolve\",1,1]", "[\"resolve\",1,2]"));
         settle();
-        assertEquals(
-                List.of("[\"push\",[\"pipeline\",0,[\"x\"],[]]]", "[\"pull\",1]", "[\"release\",1,1]"), said);
+        assertEquals(List.of("[\"push\",[\"pipeline\",0,[\"x\"],[]]]", "[\"pull\",1]", "[\"release\",1,1]"), said);
     }
 
     @Test
@@ -194,8 +193,7 @@ final class ClientProbesTest {
         Failure failure = failure("[\"abort\",[\"error\",\"RangeError\",\"quota\",null,{\"code\":7}]]");
         assertEquals(Failure.Kind.DISCONNECTED, failure.kind());
         assertEquals("quota", failure.reason());
-        assertEquals(
-                new JsError("RangeError", "quota", null, Map.of("code", 7L)), Errors.value(failure));
+        assertEquals(new JsError("RangeError", "quota", null, Map.of("code", 7L)), Errors.value(failure));
     }
 
     @Test

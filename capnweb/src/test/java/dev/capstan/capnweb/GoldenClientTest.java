@@ -136,6 +136,7 @@ final class GoldenClientTest {
     }
 
     @Test
+    @Parity({"PX-397", "PX-398"})
     void a_simple_call() throws IOException {
         Stub api = play("01-simple-call");
         assertEquals(9L, value(api.call("square", 3)));
@@ -336,7 +337,7 @@ final class GoldenClientTest {
 
     /** TypeScript rejects each write that was on its way with the reason of the cancel; so do we, with ours. What the server had sent by then, and it stops when it hears of it, is a matter of timing. */
     @Test
-    @Parity("OWN-09")
+    @Parity({"OWN-09", "PX-305"})
     void a_stream_that_its_reader_cancels() throws IOException {
         List<Transcript.Line> lines = Transcript.lines("09-readable-cancel");
         List<String> chunks = lines.stream()
@@ -356,10 +357,14 @@ final class GoldenClientTest {
         }
         settle();
         assertEquals("[\"push\",[\"pipeline\",0,[\"stream\"],[1000]]]", said.getFirst());
-        assertEquals(chunks.size(), said.stream()
-                .filter(line -> line.startsWith("[\"resolve\"") || line.startsWith("[\"reject\""))
-                .count());
-        assertEquals(1, said.stream().filter("[\"resolve\",2,[\"undefined\"]]"::equals).count());
+        assertEquals(
+                chunks.size(),
+                said.stream()
+                        .filter(line -> line.startsWith("[\"resolve\"") || line.startsWith("[\"reject\""))
+                        .count());
+        assertEquals(
+                1,
+                said.stream().filter("[\"resolve\",2,[\"undefined\"]]"::equals).count());
         // The same ids, each once.
         for (String line : rejected) {
             String begin = line.substring(0, line.indexOf(',', line.indexOf(',') + 1) + 1);

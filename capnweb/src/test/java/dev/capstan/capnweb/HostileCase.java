@@ -69,8 +69,9 @@ record HostileCase(String name, List<byte[]> sent, List<String> answers, boolean
                 ByteArrayOutputStream whole = new ByteArrayOutputStream();
                 for (Object part : parts) {
                     if (part instanceof List<?> repeated && repeated.get(1) instanceof Long times) {
-                        whole.writeBytes(
-                                String.valueOf(repeated.get(0)).repeat(times.intValue()).getBytes(StandardCharsets.UTF_8));
+                        whole.writeBytes(String.valueOf(repeated.get(0))
+                                .repeat(times.intValue())
+                                .getBytes(StandardCharsets.UTF_8));
                     } else {
                         whole.writeBytes(line(part));
                     }

@@ -49,12 +49,19 @@ final class HostileInputTest {
 
     @ParameterizedTest
     @MethodSource("seen")
-    @Parity({"CW-I070", "CW-I071", "CW-I185", "OWN-06", "OWN-07", "OWN-08", "OWN-14"})
+    @Parity({
+        "CW-I070", "CW-I071", "CW-I185", "OWN-06", "OWN-07", "OWN-08", "OWN-14", "PX-021", "PX-022", "PX-023", "PX-210",
+        "PY-136", "PY-431", "PY-432", "PY-433", "PY-434"
+    })
     void is_answered_or_ends_the_session(HostileCase each) {
         play(each);
     }
 
     @ParameterizedTest
+    @Parity({
+        "PX-001", "PX-003", "PX-004", "PX-005", "PX-006", "PX-007", "PX-008", "PX-009", "PX-011", "PX-012", "PY-128",
+        "PY-129", "PY-435", "PY-455", "PY-456", "PY-463", "PY-476"
+    })
     @MethodSource("more")
     void of_other_kinds_is_answered_or_ends_the_session(HostileCase each) {
         play(each);
@@ -95,7 +102,11 @@ final class HostileInputTest {
         }
         said.forEach(line -> ids(RELEASED, line).forEach(kept::remove));
         int before = received.size();
-        say(client, "[\"push\",[\"pipeline\",0,[\"square\"],[3]]]", "[\"pull\"," + next + "]", "[\"release\"," + next + ",1]");
+        say(
+                client,
+                "[\"push\",[\"pipeline\",0,[\"square\"],[3]]]",
+                "[\"pull\"," + next + "]",
+                "[\"release\"," + next + ",1]");
         assertEquals(
                 each.hasMain()
                         ? "[\"resolve\"," + next + ",9]"
@@ -131,7 +142,9 @@ final class HostileInputTest {
             }
         }
         assertFalse(received.getLast().equals("close"), () -> "after giving back: " + received);
-        assertEquals(new WebPeer.Tables(0, 1 + each.held(), each.hasMain() ? 1 : 0), peers.getFirst().tables());
+        assertEquals(
+                new WebPeer.Tables(0, 1 + each.held(), each.hasMain() ? 1 : 0),
+                peers.getFirst().tables());
     }
 
     private static List<Long> ids(Pattern pattern, String line) {

@@ -10,6 +10,7 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,17 @@ class NodeValuesTest {
     }
 
     @Test
+    @Parity({
+        "PX-113", "PX-114", "PX-115", "PX-116", "PX-117", "PX-118", "PX-119", "PX-120", "PX-127", "PX-128", "PX-129",
+        "PX-130", "PX-131", "PX-132", "PX-133", "PX-134", "PX-135", "PX-136", "PX-137", "PX-138", "PX-139", "PX-140",
+        "PX-141", "PX-142", "PX-211", "PX-212", "PX-213", "PX-214", "PX-215", "PX-216", "PX-217", "PX-218", "PX-219",
+        "PX-220", "PX-221", "PX-222", "PX-223", "PX-224", "PX-225", "PX-226", "PX-227", "PX-228", "PX-229", "PX-230",
+        "PX-245", "PX-246", "PX-247", "PX-248", "PX-249", "PX-250", "PX-251", "PX-252", "PX-253", "PX-254", "PX-255",
+        "PX-256", "PX-257", "PX-258", "PX-259", "PX-260", "PX-261", "PX-262", "PX-263", "PX-264", "PX-265", "PX-266",
+        "PX-267", "PX-268", "PX-269", "PX-270", "PX-271", "PX-272", "PX-273", "PX-274", "PX-275", "PX-276", "PX-277",
+        "PX-278", "PX-279", "PX-280", "PX-281", "PX-282", "PX-283", "PX-284", "PX-285", "PX-286", "PX-287", "PX-288",
+        "PX-289", "PX-290", "PX-291", "PX-292", "PX-293", "PX-294"
+    })
     void values_of_ours_come_back_from_node_as_they_were() throws Exception {
         try (NodePeer node = NodePeer.server()) {
             WebClient client =
@@ -77,9 +89,21 @@ class NodeValuesTest {
     }
 
     @Test
+    @Parity({
+        "PX-113", "PX-114", "PX-115", "PX-116", "PX-117", "PX-118", "PX-119", "PX-120", "PX-127", "PX-128", "PX-129",
+        "PX-130", "PX-131", "PX-132", "PX-133", "PX-134", "PX-135", "PX-136", "PX-137", "PX-138", "PX-139", "PX-140",
+        "PX-141", "PX-142", "PX-211", "PX-212", "PX-213", "PX-214", "PX-215", "PX-216", "PX-217", "PX-218", "PX-219",
+        "PX-220", "PX-221", "PX-222", "PX-223", "PX-224", "PX-225", "PX-226", "PX-227", "PX-228", "PX-229", "PX-230",
+        "PX-245", "PX-246", "PX-247", "PX-248", "PX-249", "PX-250", "PX-251", "PX-252", "PX-253", "PX-254", "PX-255",
+        "PX-256", "PX-257", "PX-258", "PX-259", "PX-260", "PX-261", "PX-262", "PX-263", "PX-264", "PX-265", "PX-266",
+        "PX-267", "PX-268", "PX-269", "PX-270", "PX-271", "PX-272", "PX-273", "PX-274", "PX-275", "PX-276", "PX-277",
+        "PX-278", "PX-279", "PX-280", "PX-281", "PX-282", "PX-283", "PX-284", "PX-285", "PX-286", "PX-287", "PX-288",
+        "PX-289", "PX-290", "PX-291", "PX-292", "PX-293", "PX-294"
+    })
     void values_of_node_come_back_from_us_as_they_were() throws Exception {
         WebServer server = new WebServer(
-                net.loop(), visitor -> Promise.of(new GoldenApi(net.loop()).main().cap()));
+                net.loop(),
+                visitor -> Promise.of(new GoldenApi(net.loop()).main().cap()));
         HttpServer http = net.loop()
                 .fetch(() -> HttpServer.listen(
                         net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), server.routes("/"), Http.DEFAULT))

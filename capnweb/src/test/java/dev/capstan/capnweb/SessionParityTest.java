@@ -197,8 +197,7 @@ final class SessionParityTest {
         WebTarget main = WebTarget.empty().method("throwError", args -> {
             throw Errors.failure(thrown);
         });
-        WebPeer.Pair pair =
-                WebPeer.pair(sim.loop(), null, main.on(sim.loop()), Options.DEFAULT.withOnSendError(hook));
+        WebPeer.Pair pair = WebPeer.pair(sim.loop(), null, main.on(sim.loop()), Options.DEFAULT.withOnSendError(hook));
         try (Stub api = Stub.of(sim.loop(), pair.left().main())) {
             return assertInstanceOf(JsError.class, Errors.value(failure(api.call("throwError"))));
         } finally {
@@ -208,7 +207,7 @@ final class SessionParityTest {
     }
 
     @Test
-    @Parity("CW-I098")
+    @Parity({"CW-I098", "PY-109", "PY-111", "PY-132"})
     @DisplayName("index.test.ts: reveals the stack if the callback returns the error")
     void a_hook_that_returns_the_error_tells_the_stack() {
         JsError thrown = new JsError("RangeError", "test error", "at throwErrorImpl (test-util.ts)", Map.of());
@@ -275,7 +274,8 @@ final class SessionParityTest {
             String refused = pushed(four, "[\"bigint\",\"" + digits + "\"]");
             assertTrue(refused.startsWith("up [\"reject\",1,"), refused);
             assertTrue(refused.contains("more than the limit of 4"), refused);
-            assertTrue(pushed(limits -> limits, "[\"bigint\",\"" + digits + "\"]").startsWith("up [\"resolve\""));
+            assertTrue(
+                    pushed(limits -> limits, "[\"bigint\",\"" + digits + "\"]").startsWith("up [\"resolve\""));
         }
     }
 

@@ -36,8 +36,7 @@ abstract class WebWire extends WireContract {
     Ends ends(WebPeer caller, WebPeer server) {
         peers.add(caller);
         peers.add(server);
-        return new Ends(
-                caller.main(), caller::close, server::close, caller.onDisconnect(), server.onDisconnect());
+        return new Ends(caller.main(), caller::close, server::close, caller.onDisconnect(), server.onDisconnect());
     }
 
     @Override

@@ -72,10 +72,7 @@ final class WireContractTest {
                     .await(net.network().listen(new Address.Tcp("127.0.0.1", 0), stream -> {
                         streams.add(stream);
                         accepted.add(WebPeer.over(
-                                net.loop(),
-                                new Lined(stream),
-                                new LocalCap(net.loop(), target),
-                                serving()));
+                                net.loop(), new Lined(stream), new LocalCap(net.loop(), target), serving()));
                     }));
             Promise<ByteStream> connecting = net.network().connect(listener.address());
             ByteStream stream = net.loop().await(connecting);
