@@ -400,9 +400,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
                 }
                 exports.release(id(parts), count);
             }
-            case "abort" ->
-                reader.value(parts.size() > 1 ? parts.get(1) : JsValue.UNDEFINED)
-                        .listen(loop, (value, failure) -> ended(value, failure));
+            case "abort" -> aborted(parts.size() > 1 ? parts.get(1) : JsValue.UNDEFINED);
             default -> throw noMessage(message);
         }
     }
@@ -485,7 +483,20 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
     }
 
-    /** The peer has ended the session. */
+    /** The peer ends the session now; a reason that it has not told yet is not waited for. */
+    private void aborted(@Nullable Object expression) {
+        Promise<WebPayload> reason = reader.value(expression);
+        if (reason.isDone()) {
+            reason.listen(loop, this::ended);
+        } else {
+            reason.cancel();
+            ended(
+                    null,
+                    Failure.disconnected(
+                            "the peer has ended the session, with a reason that is not there or makes no sense"));
+        }
+    }
+
     private void ended(@Nullable WebPayload reason, @Nullable Throwable failure) {
         Failure cause = reason != null
                 ? Errors.received(reason.value())

@@ -42,7 +42,7 @@ final class CallParityTest {
     }
 
     @Test
-    @Parity({"CW-I060", "CW-L013"})
+    @Parity({"CW-I060", "CW-L013", "PX-054", "PX-055", "PY-116"})
     @DisplayName("index.test.ts: basic call with result")
     void a_call_has_a_result() {
         two.main.on("square", args -> value((Long) args.getFirst() * (Long) args.getFirst()));
@@ -54,7 +54,7 @@ final class CallParityTest {
     }
 
     @Test
-    @Parity("CW-I061")
+    @Parity({"CW-I061", "PX-143", "PX-144", "PX-145", "PX-146", "PY-118", "PY-154"})
     @DisplayName("index.test.ts: thrown error reaches the caller with class and message")
     void an_error_arrives_with_its_class_and_message() {
         two.main.on("fail", args -> fail(JsError.of("RangeError", "test error")));
@@ -63,7 +63,9 @@ final class CallParityTest {
     }
 
     @Test
-    @Parity({"CW-I062", "CW-I063", "CW-I064"})
+    @Parity({
+        "CW-I062", "CW-I063", "CW-I064", "PY-103", "PY-104", "PY-105", "PY-106", "PY-107", "PY-156", "PY-158", "PY-308"
+    })
     @DisplayName("index.test.ts: properties, cause and heavy values of an error reach the caller")
     void an_error_arrives_with_its_properties() {
         byte[] bytes = new byte[10_000];

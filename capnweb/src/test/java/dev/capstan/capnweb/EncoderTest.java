@@ -24,7 +24,7 @@ class EncoderTest {
     }
 
     @Test
-    @Parity("CW-I003")
+    @Parity({"CW-I003", "PX-401", "PY-317"})
     void values_of_no_known_class_are_refused_with_path_and_class() {
         WebException fault = refused(Map.of("a", List.of(1, Map.of("b", Optional.empty()))));
         assertEquals("a[1].b", fault.path());

@@ -54,6 +54,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"PY-468", "PY-469", "PY-470", "PY-471", "PY-472"})
         void each_array_costs_two_pairs_of_brackets() {
             bothWays(List.of(), "[[]]");
             bothWays(List.of(List.of()), "[[[[]]]]");
@@ -380,7 +381,7 @@ class ExpressionsTest {
     }
 
     @Test
-    @Parity({"CW-I001", "CW-I002"})
+    @Parity({"CW-I001", "CW-I002", "PX-399"})
     void the_value_of_every_type_that_typescript_sent_is_written_as_it_was() {
         String json =
                 "{\"date\":[\"date\",1749342170815],\"bad\":[\"date\",null],\"big\":[\"bigint\",\"12345678901234567890\"],"

@@ -9,6 +9,7 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
 import java.io.IOException;
@@ -135,6 +136,7 @@ final class GoldenClientTest {
     }
 
     @Test
+    @Parity({"PX-397", "PX-398"})
     void a_simple_call() throws IOException {
         Stub api = play("01-simple-call");
         assertEquals(9L, value(api.call("square", 3)));
@@ -331,6 +333,47 @@ final class GoldenClientTest {
                     assertThrows(Failure.class, () -> sim.await(next)).reason());
         }
         same("09-readable-error");
+    }
+
+    /** TypeScript rejects each write that was on its way with the reason of the cancel; so do we, with ours. What the server had sent by then, and it stops when it hears of it, is a matter of timing. */
+    @Test
+    @Parity({"OWN-09", "PX-305"})
+    void a_stream_that_its_reader_cancels() throws IOException {
+        List<Transcript.Line> lines = Transcript.lines("09-readable-cancel");
+        List<String> chunks = lines.stream()
+                .filter(line -> !line.fromClient() && line.text().startsWith("[\"stream\""))
+                .map(Transcript.Line::text)
+                .toList();
+        List<String> rejected = lines.stream()
+                .map(Transcript.Line::text)
+                .filter(line -> line.startsWith("[\"reject\""))
+                .toList();
+        assertEquals(398, rejected.size());
+        Stub api = play("09-readable-cancel");
+        script.removeIf(line -> line.fromClient() && !line.text().startsWith("[\"pu"));
+        try (Stub call = api.call("stream", 1000);
+                Readable stream = (Readable) await(call.value())) {
+            assertEquals("chunk0", await(stream.read()).take());
+        }
+        settle();
+        assertEquals("[\"push\",[\"pipeline\",0,[\"stream\"],[1000]]]", said.getFirst());
+        assertEquals(
+                chunks.size(),
+                said.stream()
+                        .filter(line -> line.startsWith("[\"resolve\"") || line.startsWith("[\"reject\""))
+                        .count());
+        assertEquals(
+                1,
+                said.stream().filter("[\"resolve\",2,[\"undefined\"]]"::equals).count());
+        // The same ids, each once.
+        for (String line : rejected) {
+            String begin = line.substring(0, line.indexOf(',', line.indexOf(',') + 1) + 1);
+            assertEquals(1, said.stream().filter(each -> each.startsWith(begin)).count(), begin);
+        }
+        // The server lets go of what it wrote to.
+        Objects.requireNonNull(server).send(ByteBuffer.wrap("[\"release\",1,1]".getBytes(StandardCharsets.UTF_8)));
+        settle();
+        assertEquals(new WebPeer.Tables(0, 1, 0), peers.getFirst().tables());
     }
 
     @Test

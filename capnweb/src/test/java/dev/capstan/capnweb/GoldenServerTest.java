@@ -55,6 +55,14 @@ class GoldenServerTest {
     }
 
     @ParameterizedTest
+    @Parity({
+        "PX-361", "PX-362", "PX-363", "PX-364", "PX-365", "PX-366", "PX-367", "PX-368", "PX-369", "PX-370", "PX-371",
+        "PX-372", "PX-373", "PX-374", "PX-375", "PX-376", "PX-377", "PX-378", "PX-379", "PX-380", "PX-381", "PX-382",
+        "PX-383", "PX-384", "PX-385", "PX-386", "PX-387", "PX-388", "PX-389", "PX-390", "PX-391", "PX-392", "PX-393",
+        "PX-394", "PX-395", "PX-396", "PY-436", "PY-437", "PY-438", "PY-439", "PY-440", "PY-441", "PY-442", "PY-443",
+        "PY-444", "PY-445", "PY-446", "PY-447", "PY-448", "PY-449", "PY-450", "PY-451", "PY-452", "PY-453", "PY-454",
+        "PY-460", "PY-461", "PY-462"
+    })
     @ValueSource(
             strings = {
                 "01-simple-call",
@@ -105,7 +113,7 @@ class GoldenServerTest {
 
     /** In TypeScript a reader that stops rejects each write that was on its way, hundreds of them. */
     @Test
-    @Parity("OWN-09")
+    @Parity({"OWN-09", "PX-306"})
     void goes_on_when_a_reader_in_typescript_stops() throws IOException {
         SimStream client = connect();
         List<String> expected = new ArrayList<>();

@@ -91,7 +91,7 @@ final class HeldStubParityTest {
     }
 
     @Test
-    @Parity("CW-I116")
+    @Parity({"CW-I116", "PY-081", "PY-366", "PY-367"})
     @DisplayName("index.test.ts: queues calls made before resolution and delivers them in order")
     void calls_wait_in_order() {
         List<Object> calls = new ArrayList<>();
@@ -125,7 +125,7 @@ final class HeldStubParityTest {
     }
 
     @Test
-    @Parity("CW-I118")
+    @Parity({"CW-I118", "PY-083", "PY-372"})
     @DisplayName("index.test.ts: awaiting the RpcPromise yields the resolution")
     void waiting_gives_what_came() {
         try (Stub plain = Stub.holding(two.loop(), Promise.of(Map.of("foo", 123)));
@@ -138,7 +138,7 @@ final class HeldStubParityTest {
     }
 
     @Test
-    @Parity("CW-I119")
+    @Parity({"CW-I119", "PY-052", "PY-053", "PY-054"})
     @DisplayName("index.test.ts: reports rejection to queued calls, await, and onRpcBroken")
     void a_failure_is_told_to_all_who_ask() {
         try (Stub stub = Stub.holding(two.loop(), Promise.failed(Failure.failed("nope")));
@@ -164,7 +164,7 @@ final class HeldStubParityTest {
     }
 
     @Test
-    @Parity("CW-I123")
+    @Parity({"CW-I123", "PY-084"})
     @DisplayName("index.test.ts: disposes the eventual target when disposed before resolution")
     void what_comes_after_the_stub_was_closed_is_not_kept() {
         Completer<Object> gone = new Completer<>(two.loop());

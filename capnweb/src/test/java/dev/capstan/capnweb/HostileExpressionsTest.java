@@ -22,7 +22,7 @@ class HostileExpressionsTest {
     }
 
     @Test
-    @Parity({"CW-I006", "CW-I019", "CW-I029"})
+    @Parity({"CW-I006", "CW-I019", "CW-I029", "PX-400", "PY-255"})
     void expressions_that_are_none_are_refused_with_the_text_of_typescript() {
         for (String json : List.of(
                 "[]",

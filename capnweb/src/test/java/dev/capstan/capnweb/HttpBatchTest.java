@@ -34,7 +34,7 @@ class HttpBatchTest {
     }
 
     @Test
-    @Parity("CW-I133")
+    @Parity({"CW-I133", "PY-193", "PY-457", "PY-458", "PY-459"})
     void calls_of_one_turn_leave_together_and_afterwards_the_peer_is_dead() {
         List<String> bodies = new ArrayList<>();
         BatchRequest request = new BatchRequest(scene.loop, Limits.Transport.DEFAULT, body -> {

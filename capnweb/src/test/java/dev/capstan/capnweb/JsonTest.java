@@ -193,7 +193,7 @@ class JsonTest {
     }
 
     @Test
-    @Parity("CW-L012")
+    @Parity({"CW-L012", "PX-027", "PX-028", "PX-029"})
     void each_limit_holds_at_its_number() {
         check(Limits.DEFAULT.withMessageBytes(9), "[1,2,3,4]", "[1,2,3,45]");
         check(Limits.DEFAULT.withNames(2), "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}");

@@ -61,7 +61,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity({"CW-I040", "CW-I041"})
+    @Parity({"CW-I040", "CW-I041", "PY-057", "PY-266", "PY-267"})
     @DisplayName("index.test.ts: supports wrapping a function, also an async one")
     void a_function_is_called() {
         Function<List<Object>, Object> plus = args -> number(args.getFirst()) + 5;
@@ -119,7 +119,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity("CW-I049")
+    @Parity({"CW-I049", "PY-061", "PY-063"})
     @DisplayName("index.test.ts: returns undefined when accessing nonexistent properties")
     void what_is_missing_is_undefined_and_has_nothing_inside() {
         for (Object each : List.of(Map.of("foo", "bar"), List.of(1, 2, 3), target())) {
@@ -132,7 +132,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity("CW-I055")
+    @Parity({"CW-I055", "PY-350", "PY-360"})
     @DisplayName("index.test.ts: overrides toString() to at least specify the type")
     void texts_of_stubs_say_what_they_are() {
         try (Stub stub = counted("object");
@@ -147,7 +147,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity("CW-I056")
+    @Parity({"CW-I056", "PY-187", "PY-188", "PY-189", "PY-263", "PY-268", "PY-269"})
     @DisplayName("index.test.ts: disposes nested stubs and RpcTargets when wrapping an object")
     void closing_a_value_closes_what_is_in_it() {
         Scripted object = new Scripted(sim.loop()).onReleased(() -> released.add("target"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
 import java.io.IOException;
@@ -116,6 +117,7 @@ class MapGoldenTest {
             "[[1, 4, 9], [{id=1, sq=1}, {id=2, sq=4}], [[2], [3, 4]], null, 16, [[1, lit, [1]], [2, lit, [1]]], [8, 10]]";
 
     @Test
+    @Parity({"PY-464", "PY-465", "PY-466", "PY-467", "PY-473", "PY-474", "PY-475"})
     void a_client_records_what_typescript_records_and_understands_its_answers() throws IOException {
         network.host("server").onAccept(stream -> stream.start(new Collector()));
         SimStream stream = network.host("client").connect("server");

@@ -12,6 +12,7 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,7 @@ class NodeMapTest {
             "[\"tables\",{\"imports\":1,\"exports\":1}]");
 
     @Test
+    @Parity({"PX-187", "PX-188", "PX-189", "PX-190", "PX-191"})
     void node_maps_over_what_we_have() throws Exception {
         NodePeer.install();
         try (NetLoop net = NetLoop.open("web", Transport.AUTO)) {
@@ -78,6 +80,7 @@ class NodeMapTest {
     }
 
     @Test
+    @Parity({"PX-183", "PX-184", "PX-185", "PX-186"})
     void we_map_over_what_node_has() throws Exception {
         NodePeer.install();
         try (NetLoop net = NetLoop.open("web", Transport.AUTO);

@@ -15,6 +15,7 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -113,6 +114,11 @@ class NodeTest {
     }
 
     @Test
+    @Parity({
+        "PX-034", "PX-036", "PX-038", "PX-040", "PX-042", "PX-044", "PX-046", "PX-048", "PX-050", "PX-052", "PX-056",
+        "PX-060", "PX-180", "PX-243", "PX-295", "PX-296", "PX-297", "PX-298", "PX-299", "PX-300", "PX-301", "PX-302",
+        "PX-303", "PX-304", "PX-307", "PX-308", "PX-309", "PX-316", "PX-317", "PX-318"
+    })
     void node_calls_objects_of_ours_in_every_way() throws Exception {
         WebServer server = new WebServer(net.loop(), golden());
         HttpServer http = listen(server);
@@ -152,6 +158,12 @@ class NodeTest {
     }
 
     @Test
+    @Parity({
+        "PX-035", "PX-037", "PX-039", "PX-041", "PX-043", "PX-045", "PX-047", "PX-049", "PX-051", "PX-053", "PX-057",
+        "PX-061", "PX-160", "PX-161", "PX-162", "PX-163", "PX-164", "PX-165", "PX-166", "PX-167", "PX-168", "PX-169",
+        "PX-170", "PX-171", "PX-172", "PX-173", "PX-174", "PX-175", "PX-176", "PX-177", "PX-178", "PX-179", "PX-231",
+        "PX-232", "PX-233", "PX-234", "PX-235", "PX-236", "PX-237", "PX-238", "PX-244"
+    })
     void we_call_objects_of_node_in_every_way() throws Exception {
         try (NodePeer node = NodePeer.server()) {
             WebPeer peer = client().connect(URI.create("ws://127.0.0.1:" + node.port() + "/"));

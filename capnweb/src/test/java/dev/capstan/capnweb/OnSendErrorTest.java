@@ -93,6 +93,7 @@ class OnSendErrorTest {
     }
 
     @Test
+    @Parity({"PX-030", "PX-031"})
     void the_message_of_an_exception_that_was_not_meant_for_the_peer_is_not_told() {
         Stub api = connect(Options.DEFAULT, main());
         assertEquals(
@@ -103,6 +104,7 @@ class OnSendErrorTest {
     }
 
     @Test
+    @Parity({"PX-032"})
     void a_failure_is_told_as_it_is() {
         Failure failure = failure(connect(Options.DEFAULT, main()).call("meant"));
         assertEquals("come back later", failure.reason());
@@ -110,6 +112,7 @@ class OnSendErrorTest {
     }
 
     @Test
+    @Parity({"PX-014", "PY-108", "PY-110", "PY-133"})
     void stacks_are_not_told_not_even_those_of_errors_in_values_and_in_other_errors() {
         Stub api = connect(Options.DEFAULT, main());
         JsError without = WITH_STACK.withStack(null);
@@ -172,6 +175,7 @@ class OnSendErrorTest {
     }
 
     @Test
+    @Parity({"PX-033"})
     void a_program_may_show_all_messages() {
         Stub api = connect(Options.DEFAULT.withMessagesShown(), main());
         assertEquals(JsError.of("Error", "the password is hunter2"), error(api.call("unknown")));

@@ -78,7 +78,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity({"CW-I086", "CW-I090"})
+    @Parity({"CW-I086", "CW-I090", "PY-071", "PY-072", "PY-073", "PY-074", "PY-075", "PY-264", "PY-265"})
     @DisplayName("index.test.ts: the remote disposer runs when the last duplicate is disposed")
     void an_object_lives_until_the_last_reference_to_it_is_closed() {
         two.main.on("make", args -> value(counter("counter").cap()));
@@ -134,7 +134,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity("CW-I092")
+    @Parity({"CW-I092", "PX-058", "PX-059", "PX-110", "PX-111", "PX-112"})
     @DisplayName("index.test.ts: disconnect disposes every exported target")
     void a_cut_releases_everything_on_both_sides() {
         two.main.on("make", args -> value(counter("of the server").cap())).on("keep", args -> {
@@ -164,7 +164,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity("CW-I093")
+    @Parity({"CW-I093", "PX-405"})
     @DisplayName("index.test.ts: disposing the main stub ends the session, later calls fail")
     void after_the_end_of_the_session_calls_fail() {
         two.main.on("square", args -> value(4L));
@@ -287,7 +287,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity({"CW-I075", "CW-I076"})
+    @Parity({"CW-I075", "CW-I076", "PX-010", "PY-003"})
     @DisplayName(
             "index.test.ts: three parties; a middle server forwards calls, results, pipelined calls and brokenness")
     void an_object_of_one_session_works_through_another() {
@@ -327,7 +327,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity({"OWN-01"})
+    @Parity({"OWN-01", "PX-002", "PY-322"})
     @DisplayName("own probe: an object is introduced under a fresh id each time")
     void an_object_that_the_peer_knows_is_introduced_anew() {
         try (Cap counter = counter("counter").cap()) {

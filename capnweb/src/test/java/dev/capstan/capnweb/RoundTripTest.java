@@ -24,7 +24,13 @@ class RoundTripTest {
     private final FakeSession session = new FakeSession();
 
     @Test
-    @Parity("CW-I005")
+    @Parity({
+        "CW-I005", "PY-140", "PY-141", "PY-142", "PY-143", "PY-144", "PY-145", "PY-146", "PY-161", "PY-162", "PY-165",
+        "PY-202", "PY-203", "PY-204", "PY-205", "PY-206", "PY-207", "PY-208", "PY-209", "PY-210", "PY-211", "PY-221",
+        "PY-222", "PY-223", "PY-246", "PY-247", "PY-248", "PY-250", "PY-251", "PY-252", "PY-253", "PY-254", "PY-292",
+        "PY-293", "PY-294", "PY-295", "PY-296", "PY-297", "PY-298", "PY-299", "PY-300", "PY-301", "PY-313", "PY-314",
+        "PY-315"
+    })
     void random_values_come_back_as_they_were() {
         for (int i = 0; i < TREES; i++) {
             long seed = SEED + i;

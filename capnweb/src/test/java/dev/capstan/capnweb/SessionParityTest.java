@@ -207,7 +207,7 @@ final class SessionParityTest {
     }
 
     @Test
-    @Parity("CW-I098")
+    @Parity({"CW-I098", "PY-109", "PY-111", "PY-132"})
     @DisplayName("index.test.ts: reveals the stack if the callback returns the error")
     void a_hook_that_returns_the_error_tells_the_stack() {
         JsError thrown = new JsError("RangeError", "test error", "at throwErrorImpl (test-util.ts)", Map.of());

@@ -11,6 +11,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.QueuedCap;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"PY-194", "PY-198", "PY-199", "PY-200", "PY-201", "PY-373", "PY-374"})
     void three_dependent_calls_take_one_round_trip() {
         network.latency(Duration.ofMillis(10), Duration.ofMillis(10));
         try (Stub counter = api.call("makeCounter", 4);
@@ -132,6 +134,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"PY-139", "PY-353", "PY-354", "PY-363", "PY-364"})
     void a_property_is_read_by_its_path() {
         assertEquals(7L, await(api.get("prop").get("deep").get("er")));
         assertEquals("[\"push\",[\"pipeline\",0,[\"prop\",\"deep\",\"er\"]]]", sent.getFirst());
@@ -151,6 +154,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"PY-196", "PY-197", "PY-369", "PY-370"})
     void a_result_is_pulled_once_and_given_to_all_who_ask() {
         try (Stub square = api.call("square", 3)) {
             Promise<Object> first = square.value();
@@ -232,6 +236,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"PY-195", "PY-371"})
     void a_failure_reaches_those_who_ask_and_what_was_called_on_it() {
         try (Stub failed = api.call("fail");
                 Stub further = failed.call("anything")) {
@@ -285,6 +290,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"PY-258", "PY-259", "PY-260", "PY-261", "PY-351", "PY-352", "PY-361", "PY-362"})
     void a_duplicate_is_closed_by_itself() {
         Stub counter = api.call("makeCounter", 1);
         Stub place = counter.get("value").dup();

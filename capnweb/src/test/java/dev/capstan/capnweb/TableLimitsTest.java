@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.testkit.Parity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -51,6 +52,7 @@ final class TableLimitsTest {
     }
 
     @Test
+    @Parity({"PX-015", "PX-016", "PX-017"})
     void objects_and_results_that_the_peer_holds() {
         // The main object is one of them.
         try (TwoPeers two = peers(Limits.DEFAULT, Limits.DEFAULT.withExports(MOST + 1))) {
@@ -68,6 +70,7 @@ final class TableLimitsTest {
     }
 
     @Test
+    @Parity({"PX-018", "PX-019", "PX-020"})
     void objects_of_the_peer() {
         // The main object is one of them.
         try (TwoPeers two = peers(Limits.DEFAULT.withImports(MOST + 1), Limits.DEFAULT)) {

@@ -41,7 +41,9 @@ final class ParityCheck {
             Map.entry("CW-F", "flow-control.test"),
             Map.entry("CW-B", "bun.test"),
             Map.entry("CW-W", "workerd.test"),
-            Map.entry("OWN", "own probes"));
+            Map.entry("OWN", "own probes"),
+            Map.entry("PY", "port to Python"),
+            Map.entry("PX", "fork of the port"));
 
     private final String name;
     private final ParityList list;

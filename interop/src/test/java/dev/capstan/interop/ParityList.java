@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A parity list as it stands in a file such as {@code parity.json}: an object from row id to {@code {"priority": "P0", "tests":
- * ["Class#method"]}}, and where a row can have none, {@code "none"} with the reason. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
+ * ["Class#method"]}}, where a row can have none, {@code "none"} with the reason, and where one needs a word, a {@code "note"}. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
  *
  * @param rows by id, in the order of the file
  */
@@ -28,12 +28,14 @@ record ParityList(Map<String, Row> rows) {
      *
      * @param tests which of our tests show it, as {@code binary.ClassName#method}; none while the row is open
      * @param none why there cannot be a test; one of {@link #REASONS}
+     * @param note what a reader of the row should know
      */
     record Row(
             String id,
             String priority,
             List<String> tests,
-            @Nullable String none) {
+            @Nullable String none,
+            @Nullable String note) {
         Row {
             tests = List.copyOf(tests);
         }
@@ -59,7 +61,7 @@ record ParityList(Map<String, Row> rows) {
                 marked.forEach(tests::add);
             }
             tests.sort(null);
-            updated.put(id, new Row(id, row.priority(), tests, row.none()));
+            updated.put(id, new Row(id, row.priority(), tests, row.none(), row.note()));
         });
         return new ParityList(updated);
     }
@@ -80,7 +82,8 @@ record ParityList(Map<String, Row> rows) {
         return rows.values().stream()
                 .map(row -> "  \"" + row.id() + "\": {\"priority\": \"" + row.priority() + "\", \"tests\": "
                         + array(row.tests())
-                        + (row.none() == null ? "}" : ", \"none\": \"" + row.none() + "\"}"))
+                        + (row.none() == null ? "" : ", \"none\": \"" + row.none() + "\"")
+                        + (row.note() == null ? "}" : ", \"note\": \"" + row.note() + "\"}"))
                 .collect(Collectors.joining(",\n", "{\n", "\n}\n"));
     }
 
@@ -125,6 +128,7 @@ record ParityList(Map<String, Row> rows) {
             String priority = "";
             List<String> tests = List.of();
             String none = null;
+            String note = null;
             do {
                 String key = string();
                 expect(':');
@@ -132,8 +136,10 @@ record ParityList(Map<String, Row> rows) {
                     case "priority" -> priority = string();
                     case "tests" -> tests = strings();
                     case "none" -> none = string();
+                    case "note" -> note = string();
                     default ->
-                        throw error("row " + id + " has a field " + key + "; only priority, tests and none are known");
+                        throw error("row " + id + " has a field " + key
+                                + "; only priority, tests, none and note are known");
                 }
             } while (takes(','));
             expect('}');
@@ -145,7 +151,7 @@ record ParityList(Map<String, Row> rows) {
                 throw error("row " + id + " gives '" + none + "' as its reason for having no test: one of " + REASONS
                         + ", and no tests beside it");
             }
-            return new Row(id, priority, tests, none);
+            return new Row(id, priority, tests, none, note);
         }
 
         private List<String> strings() {
