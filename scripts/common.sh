@@ -138,10 +138,15 @@ stamp_end() { mv -f "$state/$1.new" "$state/$1"; }
 # deleted file is seen.
 is_stale() {
     [ -e "$state/built" ] && [ -e "$runnable_jar" ] && [ -d "$root/gateway/target/lib" ] || return 0
+    is_newer_than "$state/built"
+}
+
+# True when a main source, a pom or a script is newer than that stamp.
+is_newer_than() {
     # Paths are relative to the root, because the root itself may lie below a folder called src.
     [ -n "$(cd "$root" && find . \
         \( -name target -o -name .git -o -name .capstan -o -name node_modules -o -path '*/src/test' -o -path '*/src/generated-test' \) -prune \
-        -o \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./scripts/common.sh \) -newer "$state/built" -print -quit)" ]
+        -o \( -path '*/src/*' -o -name pom.xml -o -path './.mvn/*' -o -path ./scripts/common.sh \) -newer "$1" -print -quit)" ]
 }
 
 # maven LOG ARG...: runs Maven in the root with the whole output in LOG and its progress on standard error: each module, each
@@ -191,4 +196,25 @@ build_if_stale() {
         say "built in $SECONDS s"
     fi
     unlock_build
+}
+
+# run_example NAME MAIN ARG...: builds examples/NAME and what it needs when something is newer, and runs it instead of this script.
+run_example() {
+    local name=$1 main=$2 folder="$root/examples/$1"
+    shift 2
+    require_jdk
+    if [ ! -e "$state/built-$name" ] || [ ! -d "$folder/target/lib" ] || is_newer_than "$state/built-$name"; then
+        require_maven
+        lock_build
+        say "building examples/$name (the whole output: $state/example.log)"
+        stamp_begin "built-$name"
+        rm -rf "$folder/target/lib"
+        maven "$state/example.log" package -pl "examples/$name" -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true ||
+            fail "the build failed; the whole output is in $state/example.log"
+        stamp_end "built-$name"
+        unlock_build
+    fi
+    # shellcheck disable=SC2086 # options are separated by blanks on purpose
+    exec "$JAVA_HOME/bin/java" ${CAPSTAN_JAVA_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+        -cp "$folder/target/classes:$folder/target/lib/*" "$main" "$@"
 }

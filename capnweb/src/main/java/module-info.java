@@ -9,4 +9,7 @@ module dev.capstan.capnweb {
 
     exports dev.capstan.capnweb;
     exports dev.capstan.capnweb.bind;
+    exports dev.capstan.capnweb.connect;
+    exports dev.capstan.capnweb.il;
+    exports dev.capstan.capnweb.resume;
 }

@@ -7,7 +7,7 @@ package dev.capstan.async;
  * arrives, and {@link #pause} holds the sender back. Output is queued by {@link #write} and leaves in one gathered write at the end of the
  * turn. The owner ends it with {@link #end} (after what is queued) or {@link #abort} (now).
  */
-public interface ByteStream {
+public interface ByteStream extends AutoCloseable {
     /**
      * Told what arrives, on the loop's thread. Exactly one of {@link #ended} and {@link #failed} comes last; a stream that breaks after
      * {@link #ended} while it still writes tells so through {@link #drained} alone. What {@link #received} throws breaks the stream.
@@ -46,4 +46,10 @@ public interface ByteStream {
 
     /** Closes both directions at once; what is queued is lost. The receiver hears {@code failed(cause)} if it has not heard an end. */
     void abort(Throwable cause);
+
+    /** Aborts. So a connection whose promise is cancelled when it is already there is closed, as every result that nobody took is. */
+    @Override
+    default void close() {
+        abort(new CanceledException("the stream was closed by its owner"));
+    }
 }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>The same rules as for {@link ByteStream}: one loop, delivery with {@link #pause}, output queued and written once at the end of the turn.
  */
-public interface MessageStream {
+public interface MessageStream extends AutoCloseable {
     /** Told what arrives, on the loop's thread. Exactly one of {@link #ended} and {@link #failed} comes last. */
     interface Receiver {
         /**
@@ -51,4 +51,10 @@ public interface MessageStream {
 
     /** Closes both directions at once. The receiver hears {@code failed(cause)} if it has not heard an end. */
     void abort(Throwable cause);
+
+    /** Aborts. So a connection whose promise is cancelled when it is already there is closed, as every result that nobody took is. */
+    @Override
+    default void close() {
+        abort(new CanceledException("the stream was closed by its owner"));
+    }
 }

@@ -147,6 +147,33 @@ final class CancelTest {
     }
 
     @Test
+    void a_connection_that_nobody_took_is_closed() {
+        BytePipe pipe = new BytePipe(loop);
+        pipe.right().start(new ByteStream.Receiver() {
+            @Override
+            public void received(byte[] array, int offset, int length) {
+                log.add("received");
+            }
+
+            @Override
+            public void ended() {
+                log.add("ended");
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                log.add("failed");
+            }
+        });
+        Completer<ByteStream> connecting = new Completer<>(loop);
+        Promise.Cancelable running = connecting.promise().listen(loop, (v, e) -> log.add("settled"));
+        connecting.complete(pipe.left());
+        running.cancel();
+        sim.poll();
+        assertEquals(List.of("failed"), log);
+    }
+
+    @Test
     void the_values_of_a_join_that_fails_are_closed() {
         List<String> closed = new ArrayList<>();
         Promise<AutoCloseable> value = loop.pause().map(x -> () -> closed.add("closed"));

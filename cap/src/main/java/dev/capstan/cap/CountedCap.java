@@ -27,6 +27,8 @@ public abstract class CountedCap implements Cap {
     /** The longest chain of references that has come to lead here. */
     private int chain;
 
+    private boolean gone;
+
     @SuppressWarnings("UnusedVariable") // read and written through REFERENCES
     private volatile int references = 1;
 
@@ -69,13 +71,23 @@ public abstract class CountedCap implements Cap {
         int before = (int) REFERENCES.getAndAdd(this, -1);
         if (before == 1) {
             if (loop == null || loop.inLoop()) {
-                released();
+                go();
             } else {
-                loop.post(this::released);
+                loop.post(this::go);
             }
         } else if (before <= 0) {
             throw new IllegalStateException("this capability was closed more often than it was shared");
         }
+    }
+
+    private void go() {
+        gone = true;
+        released();
+    }
+
+    /** Whether {@link #released} was called. On the loop's thread: another one may have closed the last reference, which is not heard of yet. */
+    protected final boolean isGone() {
+        return gone;
     }
 
     /**
@@ -108,7 +120,7 @@ public abstract class CountedCap implements Cap {
         chain = Math.max(chain, length);
     }
 
-    /** Whether the last reference was closed. */
+    /** Whether the last reference was closed, on whatever thread. */
     public final boolean isReleased() {
         return references <= 0;
     }

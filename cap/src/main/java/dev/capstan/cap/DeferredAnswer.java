@@ -20,6 +20,7 @@ public final class DeferredAnswer {
     private @Nullable Answer linked;
     private Runnable onUnused = () -> {};
     private boolean resultsUnused;
+    private boolean following;
     private boolean pipelineUnused;
 
     /** An answer of {@code loop} that is pending. */
@@ -29,10 +30,7 @@ public final class DeferredAnswer {
             pipelineUnused = true;
             checkUnused();
         });
-        results.onCancel(() -> {
-            resultsUnused = true;
-            checkUnused();
-        });
+        results.onCancel(this::giveUpResults);
         answer = new Answer(results.promise(), pipeline);
         next = new Next(loop);
     }
@@ -72,7 +70,7 @@ public final class DeferredAnswer {
         onUnused = action;
     }
 
-    /** Becomes {@code actual}; takes ownership. */
+    /** Becomes {@code actual}; takes ownership. Its results are not asked for before somebody waits for them. */
     public void link(Answer actual) {
         linked = actual;
         if (pipeline.isAwaited()) {
@@ -85,7 +83,20 @@ public final class DeferredAnswer {
         if (resultsUnused) {
             actual.results().cancel();
         } else {
-            results.follow(actual.results());
+            results.onAwaited(() -> {
+                following = true;
+                results.follow(actual.results());
+            });
+        }
+    }
+
+    private void giveUpResults() {
+        resultsUnused = true;
+        Answer actual = linked;
+        if (actual == null) {
+            checkUnused();
+        } else if (!following) {
+            actual.results().cancel();
         }
     }
 

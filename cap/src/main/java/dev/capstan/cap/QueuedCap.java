@@ -1,11 +1,8 @@
 package dev.capstan.cap;
 
-import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +15,7 @@ public final class QueuedCap extends CountedCap {
     private final Loop home;
     private final Runnable onUnused;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+    private final Watchers watchers;
     private volatile @Nullable Cap target;
 
     private record Waiting(Call call, DeferredAnswer answer) {}
@@ -33,6 +30,7 @@ public final class QueuedCap extends CountedCap {
         super(loop);
         this.home = loop;
         this.onUnused = onUnused;
+        this.watchers = new Watchers(loop, this);
     }
 
     /** A reference to what {@code promise} will give; it is consumed. Broken if it fails. Cancelled when nobody uses the reference any more. */
@@ -62,12 +60,12 @@ public final class QueuedCap extends CountedCap {
         if (target != null) {
             cap.close();
         } else {
-            become(checkedStep(cap));
+            become(checkedStep(cap), null);
         }
     }
 
-    private void become(Cap cap) {
-        boolean abandoned = isReleased();
+    private void become(Cap cap, @Nullable Failure failure) {
+        boolean abandoned = isGone();
         target = cap;
         // The calls that are let go may be the last that kept this reference, and with it the target.
         Cap held = cap.share();
@@ -76,12 +74,7 @@ public final class QueuedCap extends CountedCap {
             next.answer.link(cap.call(next.call));
             close();
         }
-        List<Completer<Cap>> waiting = watchers;
-        watchers = new ArrayList<>(0);
-        for (Completer<Cap> watcher : waiting) {
-            watcher.complete(cap.share());
-            close();
-        }
+        watchers.tell(cap, failure);
         if (abandoned) {
             cap.close();
         }
@@ -90,15 +83,8 @@ public final class QueuedCap extends CountedCap {
 
     /** This reference is broken from now on. */
     public void fail(Failure failure) {
-        if (target != null) {
-            return;
-        }
-        List<Completer<Cap>> waiting = watchers;
-        watchers = new ArrayList<>(0);
-        become(new BrokenCap(failure));
-        for (Completer<Cap> watcher : waiting) {
-            watcher.fail(failure);
-            close();
+        if (target == null) {
+            become(new BrokenCap(failure), failure);
         }
     }
 
@@ -150,16 +136,7 @@ public final class QueuedCap extends CountedCap {
         if (known != null) {
             return Promise.of(known.share());
         }
-        // Whoever waits uses the reference: it is kept until the wait is over.
-        share();
-        Completer<Cap> watcher = new Completer<>(home);
-        watchers.add(watcher);
-        watcher.onCancel(() -> {
-            if (watchers.remove(watcher)) {
-                close();
-            }
-        });
-        return watcher.promise();
+        return watchers.add().promise();
     }
 
     @Override

@@ -50,23 +50,23 @@ final class BatchAnswer implements MessageStream {
     private boolean checking;
     private boolean over;
 
-    private BatchAnswer(Loop loop, Cap main, Limits limits, Compat compat) {
+    private BatchAnswer(Loop loop, Cap main, Options options) {
         this.loop = loop;
-        this.limits = limits.transport();
+        this.limits = options.limits().transport();
         this.reply = new Completer<>(loop);
-        this.session = new Session(loop, this, main, limits, compat, this::ended);
+        this.session = new Session(loop, this, main, options, this::ended);
     }
 
     /** The answer to {@code batch}. Takes ownership of {@code main}. Cancelling ends the session. */
-    static Promise<Reply> to(byte[] batch, Loop loop, Cap main, Limits limits, Compat compat) {
+    static Promise<Reply> to(byte[] batch, Loop loop, Cap main, Options options) {
+        Limits.Transport limits = options.limits().transport();
         List<Lines.Line> messages = List.of();
         Reply refusal = null;
-        if (batch.length > limits.transport().batchBytes()) {
-            refusal = Reply.text(
-                    TOO_LARGE, "a batch is limited to " + limits.transport().batchBytes() + " bytes");
+        if (batch.length > limits.batchBytes()) {
+            refusal = Reply.text(TOO_LARGE, "a batch is limited to " + limits.batchBytes() + " bytes");
         } else {
-            messages = Lines.of(batch);
-            int most = limits.transport().batchMessages();
+            int most = limits.batchMessages();
+            messages = Lines.of(batch, most);
             if (messages.size() > most) {
                 refusal = Reply.text(TOO_LARGE, "a batch is limited to " + most + " messages");
             }
@@ -75,7 +75,7 @@ final class BatchAnswer implements MessageStream {
             main.close();
             return Promise.of(refusal);
         }
-        BatchAnswer answer = new BatchAnswer(loop, main, limits, compat);
+        BatchAnswer answer = new BatchAnswer(loop, main, options);
         answer.run(batch, messages);
         return answer.reply.promise();
     }
@@ -144,7 +144,7 @@ final class BatchAnswer implements MessageStream {
             case MISTAKE -> finish(new Reply(BAD_REQUEST, last));
             case BUG -> finish(new Reply(INTERNAL, last));
             case PEER -> finish(Reply.text(BAD_REQUEST, "the client has aborted its batch"));
-            case OWNER -> over = true;
+            case OWNER, LEAVING -> over = true;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +103,14 @@ final class BatchRequest implements MessageStream {
                     + " is the limit (Limits.transport): ask for less at a time."));
             return;
         }
+        List<Lines.Line> messages = Lines.of(answer, limits.batchMessages());
+        if (messages.size() > limits.batchMessages()) {
+            fail(Failure.failed("The answer to this batch has more than " + limits.batchMessages()
+                    + " messages, which is the limit (Limits.transport): ask for less at a time."));
+            return;
+        }
         Receiver to = receiver;
-        for (Lines.Line line : Lines.of(answer)) {
+        for (Lines.Line line : messages) {
             if (to != null && !over) {
                 to.received(answer, line.offset(), line.length(), true);
             }

@@ -37,6 +37,8 @@ final class BrokenWatch implements AutoCloseable {
                     follow(place.arrival());
                 }
             }
+            // To ask what lies there would be a call.
+            case PropertyCap place -> begin(place.object());
             default -> follow(inner.resolution());
         }
     }

@@ -11,6 +11,7 @@ import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of objects, which see their arguments when these are there and not before. */
@@ -18,12 +19,13 @@ final class Delivery {
     private Delivery() {}
 
     /** As {@link #call}; but a peer puts what is to come in its place itself, so that it need not come here. */
-    static Answer send(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+    static Answer send(
+            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most) {
         if (arguments == null || target.innermost() instanceof RemoteCap) {
             Method.Member method = new Method.Member(path, arguments == null);
             return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
         }
-        return call(loop, target, path, arguments);
+        return call(loop, target, path, arguments, most, UnaryOperator.identity());
     }
 
     /**
@@ -31,20 +33,23 @@ final class Delivery {
      *
      * @param target borrowed
      * @param arguments owned; null to read
+     * @param most of how many values the arguments may be made when all of them are there
+     * @param as what is called is this
      * @throws WebException if the arguments nest too deeply
      */
-    static Answer call(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+    static Answer call(
+            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most, UnaryOperator<Call> as) {
         Method.Member method = new Method.Member(path, arguments == null);
         if (!Waiting.isIn(arguments)) {
-            return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
+            return target.call(as.apply(Call.of(method, WebPayload.holding(arguments), Hints.NONE)));
         }
         DeferredAnswer answer = new DeferredAnswer(loop);
         Cap held = target.share();
-        Promise.Cancelable waiting = Waiting.of(loop, arguments).listen(loop, (params, failure) -> {
+        Promise.Cancelable waiting = Waiting.of(loop, arguments, most).listen(loop, (params, failure) -> {
             try (held) {
                 answer.link(
                         params != null
-                                ? held.call(Call.of(method, params, Hints.NONE))
+                                ? held.call(as.apply(Call.of(method, params, Hints.NONE)))
                                 : Answer.broken(
                                         Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
             }

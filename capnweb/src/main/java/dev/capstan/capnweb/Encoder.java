@@ -1,11 +1,11 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,10 +125,21 @@ final class Encoder {
             }
             case WebRequest request -> WebTypes.write(request, this, out, depth);
             case WebResponse response -> WebTypes.write(response, this, out, depth);
-            case JsError error -> error(error, depth);
-            case Throwable error ->
-                error(JsError.of("Error", Objects.requireNonNullElse(error.getMessage(), "")), depth);
+            case JsError error -> error(outgoing.told(error, null), depth);
+            case ToldErrors.Told told -> error(told.error(), depth);
+            case Failure failure -> failure(failure, depth);
+            case Throwable thrown -> error(outgoing.told(JsError.of(thrown), thrown), depth);
             default -> throw unknown(value);
+        }
+    }
+
+    /** What a peer has thrown need not be an error. */
+    private void failure(Failure failure, int depth) {
+        Object thrown = Errors.value(failure);
+        if (thrown instanceof JsError error) {
+            error(outgoing.told(error, failure), depth);
+        } else {
+            value(thrown, depth);
         }
     }
 

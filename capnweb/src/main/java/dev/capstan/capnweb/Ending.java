@@ -9,6 +9,8 @@ interface Ending {
     enum By {
         /** Our side is done with it. */
         OWNER,
+        /** Our side goes away, and has let finish what it could. */
+        LEAVING,
         /** The peer has aborted it, or is gone. */
         PEER,
         /** The peer has said what cannot be understood. */

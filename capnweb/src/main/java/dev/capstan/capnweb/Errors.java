@@ -1,6 +1,8 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.cap.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ final class Errors {
     /** The id of the detail that holds an error as JSON. */
     static final long DETAIL = 0xb5c7_2a61_04e9_8d13L;
 
+    private static final Logger LOG = System.getLogger(Errors.class.getName());
     private static final String KIND = "kind";
     private static final String DETAILS = "details";
 
@@ -31,7 +34,7 @@ final class Errors {
     }
 
     /** Whatever went wrong with a message or a value. */
-    static Failure failure(RuntimeException cause) {
+    static Failure failure(Throwable cause) {
         return switch (cause) {
             case Failure failure -> failure;
             case WebException e -> failure(JsError.of(e.className(), e.getMessage()));
@@ -42,9 +45,14 @@ final class Errors {
     /** An error that was made or received here. */
     static Failure failure(JsError error) {
         JsonWriter json = new JsonWriter(64);
-        new Encoder(json, Limits.DEFAULT, new Unsendable(), Compat.V0_12).value(error);
         List<Failure.Detail> details = new ArrayList<>();
-        details.add(new Failure.Detail(DETAIL, json.toByteArray()));
+        try {
+            new Encoder(json, Limits.DEFAULT, new Unsendable(), Compat.V0_12).value(error);
+            details.add(new Failure.Detail(DETAIL, json.toByteArray()));
+        } catch (WebException e) {
+            // It is passed on without what does not fit.
+            LOG.log(Level.DEBUG, "an error is passed on without its properties", e);
+        }
         if (error.props().get(DETAILS) instanceof List<?> list) {
             for (Object each : list) {
                 if (each instanceof List<?> pair
@@ -82,8 +90,13 @@ final class Errors {
         Optional<byte[]> known = failure.detail(DETAIL);
         if (known.isPresent()) {
             byte[] json = known.get();
-            return new Decoder(Limits.DEFAULT, new Unsendable())
-                    .value(Json.parse(json, 0, json.length, Limits.DEFAULT));
+            try {
+                return new Decoder(Limits.DEFAULT, new Unsendable())
+                        .value(Json.parse(json, 0, json.length, Limits.DEFAULT));
+            } catch (WebException e) {
+                // A peer of another wire may have made it up.
+                LOG.log(Level.DEBUG, "a detail of a failure is no error of JavaScript", e);
+            }
         }
         Map<String, @Nullable Object> props = new LinkedHashMap<>();
         if (failure.kind() != Failure.Kind.FAILED) {

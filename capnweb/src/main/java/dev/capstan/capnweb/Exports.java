@@ -1,6 +1,7 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Payload;
@@ -28,6 +29,11 @@ final class Exports {
     private int awaited;
 
     private Runnable onNoneAwaited = () -> {};
+    /** Calls of the peer that objects are busy with, also if it has released their results. */
+    private int running;
+
+    /** What is told of pushes that are too many; made once, since there may be very many. */
+    private @Nullable Failure full;
 
     Exports(Session session, @Nullable Cap main) {
         this.session = session;
@@ -45,6 +51,7 @@ final class Exports {
         @Nullable
         Promise<Payload> results;
 
+        /** The peer is told the value when it is there. */
         boolean pulled;
         /** The peer does not want to hear of it any more. */
         boolean released;
@@ -120,11 +127,42 @@ final class Exports {
     void tellWhenKnown(long id) {
         Export export = table.get(id);
         if (export != null) {
+            export.pulled = true;
             tell(export);
         }
     }
 
     // ---- calls of the peer
+
+    /**
+     * Why nothing can be pushed now; null if it can. What is pushed all the same is refused under its id, which takes room, too.
+     *
+     * @throws Failure if even those are too many
+     */
+    @Nullable
+    Failure full() {
+        int most = session.limits.exports();
+        if (Math.max(table.size(), running) < most) {
+            return null;
+        }
+        Failure known = full;
+        if (known == null) {
+            known = Failure.overloaded("you hold " + most
+                    + " objects and results of this peer already, or have as many calls running, which is its limit (Limits.exports):"
+                    + " release some, or wait");
+            full = known;
+        }
+        if (table.size() >= 2L * most) {
+            throw known;
+        }
+        return known;
+    }
+
+    /** A call of the peer, which counts until the work is over. */
+    Call runs(Call call) {
+        running++;
+        return new Redirected(call, call.method(), () -> running--);
+    }
 
     /** The id of what the peer pushes now. */
     long nextPushed() {
@@ -174,16 +212,15 @@ final class Exports {
         awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
-            if (settled != null) {
-                try (settled) {
-                    if (!export.released) {
-                        session.sendResolve(export.id, settled.value());
-                    }
+            try (settled) {
+                if (settled != null && !export.released) {
+                    session.sendResolve(export.id, settled.value());
+                } else if (!export.released) {
+                    session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
                 }
-            } else if (!export.released) {
-                session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+            } finally {
+                told();
             }
-            told();
         });
     }
 
@@ -228,6 +265,7 @@ final class Exports {
     /** Does what the peer pushed, tells the result and forgets it. Takes ownership of {@code result}. */
     void streamed(long id, Pushed result) {
         Export export = result.export(id);
+        export.pulled = true;
         table.put(id, export);
         awaited++;
         export.telling = export.value().listen(session.loop, (settled, failure) -> {

@@ -57,6 +57,13 @@ final class Imports {
             known.introductions++;
             return known.cap;
         }
+        if (known != null && known.cap != null) {
+            // Its last reference was closed on another thread, and that is still to be heard of here.
+            Entry again = new Entry(new ImportCap(session, id), null);
+            again.introductions = known.introductions + 1;
+            table.put(id, again);
+            return again.cap;
+        }
         ImportCap cap = new ImportCap(session, introduced(id, known));
         table.put(id, new Entry(cap, null));
         return cap;

@@ -84,7 +84,7 @@ final class IncomingNames implements Incoming {
 
     /** Takes ownership of {@code value}. */
     private Promise<WebPayload> complete(@Nullable Object value) {
-        return Waiting.isIn(value) ? Waiting.of(session.loop, value) : Promise.of(WebPayload.holding(value));
+        return Waiting.isIn(value) ? Waiting.of(session.loop, value, session.limits.values()) : Promise.of(WebPayload.holding(value));
     }
 
     private void dropLastResults() {
@@ -141,7 +141,8 @@ final class IncomingNames implements Incoming {
             return root.share();
         }
         made.takenOver(Values.owned(args));
-        Answer answer = Delivery.call(session.loop, root, path, args);
+        Answer answer = Delivery.call(
+                session.loop, root, path, args, session.limits.values(), session.exports::runs);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         // Of a whole expression it is the last call that is pulled; those inside it are arguments.

@@ -37,6 +37,9 @@ final class IncomingStream extends CountedCap {
     /** The peer has said what is to become of the stream. */
     private boolean closed;
 
+    /** More came than may wait; nothing is taken in any more. */
+    private @Nullable Failure failed;
+
     private boolean aborted;
     private boolean refused;
     /** The sink is somebody else's again: the message with this stream was not sent. */
@@ -108,13 +111,14 @@ final class IncomingStream extends CountedCap {
         closed |= kind != Kind.WRITE;
         aborted |= kind == Kind.ABORT;
         Arrival arrival = new Arrival(kind, bytes, reply);
-        Failure full = session.pipes.unread(bytes);
-        if (full != null) {
-            // What is lost cannot be made good, so the stream is over.
-            waiting.add(arrival);
+        Failure cause = failed != null ? failed : session.pipes.unread(bytes);
+        if (cause != null) {
             arguments.cancel();
-            arrival.failure = full;
-            apply();
+            if (failed == null) {
+                fail(arrival, cause);
+            } else {
+                reply.settled(cause);
+            }
         } else if (arguments.isDone()) {
             arrival.arguments = arguments.await();
             waiting.add(arrival);
@@ -122,12 +126,31 @@ final class IncomingStream extends CountedCap {
         } else {
             waiting.add(arrival);
             arguments.listen(session.loop, (payload, failure) -> {
+                if (failed != null) {
+                    if (payload != null) {
+                        payload.close();
+                    }
+                    return;
+                }
                 arrival.arguments = payload;
                 if (payload == null) {
                     arrival.failure = Failure.of(failure == null ? Failure.failed("no chunk") : failure);
                 }
                 apply();
             });
+        }
+    }
+
+    /** What is lost cannot be made good, so the stream is over: also for what came before and waits for something. */
+    private void fail(Arrival arrival, Failure cause) {
+        failed = cause;
+        sink.abort(cause).listen(session.loop, (told, ignored) -> {});
+        waiting.add(arrival);
+        for (Arrival next = waiting.poll(); next != null; next = waiting.poll()) {
+            if (next.arguments != null) {
+                next.arguments.close();
+            }
+            done(next, cause);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.capstan.cap.Failure;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,16 @@ public record JsError(String name, String message, @Nullable String stack, Map<S
     /** An error that carries nothing else. */
     public static JsError of(String name, String message) {
         return new JsError(name, message, null, Map.of());
+    }
+
+    /** An exception as a value, its message alone. */
+    static JsError of(Throwable thrown) {
+        return of("Error", Objects.requireNonNullElse(thrown.getMessage(), ""));
+    }
+
+    /** This error with another stack; none if that is null. */
+    public JsError withStack(@Nullable String other) {
+        return new JsError(name, message, other, props);
     }
 
     /** What a failure is to a peer that speaks Cap'n Web: the error that it was, if it came from one. */

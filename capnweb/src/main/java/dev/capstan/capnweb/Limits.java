@@ -14,11 +14,13 @@ import java.util.function.Consumer;
  * @param bigIntDigits decimal digits of one bigint; of one that is read, the sign is not counted. Stops conversions, which take quadratic time.
  * @param names members of one object. Stops objects that are expensive to look into.
  * @param elements elements of one array, and of the arguments of one call.
- * @param values values in one message, in all places together. Stops short texts that become large: {@code {}} has two bytes as
- *     text and some sixty in memory.
+ * @param values values in one message, in all places together, and of which a value is made when the results that it names have taken their places in it, each
+ *     as often as it is there. Stops short texts that become large: {@code {}} has two bytes as text and some sixty in memory, and a thousand times the
+ *     result of a thousand times a result is a million of it.
  * @param calls calls of ours whose results the peer keeps. Stops a program that forgets to close what it gets from filling the peer.
  * @param imports objects and promises of the peer that are held here. Stops a peer from filling the table.
- * @param exports objects of ours, and results of its calls, that the peer holds. Stops a peer that calls and releases nothing.
+ * @param exports objects of ours, and results of its calls, that the peer holds; and calls of the peer that run, whether or not it wants their results. Stops a
+ *     peer that calls and releases nothing, and one that calls and gives up.
  * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
  * @param streams what streams may cost.
  * @param maps what maps may cost.

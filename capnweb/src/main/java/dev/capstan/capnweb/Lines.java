@@ -19,11 +19,11 @@ final class Lines {
      */
     record Line(int offset, int length) {}
 
-    /** The messages in a batch. */
-    static List<Line> of(byte[] batch) {
+    /** The messages in a batch; one more than {@code most} if there are more. */
+    static List<Line> of(byte[] batch, int most) {
         List<Line> lines = new ArrayList<>();
         int begin = 0;
-        for (int i = 0; i <= batch.length; i++) {
+        for (int i = 0; i <= batch.length && lines.size() <= most; i++) {
             if (i == batch.length || batch[i] == '\n') {
                 int end = i > begin && batch[i - 1] == '\r' ? i - 1 : i;
                 boolean last = i == batch.length;

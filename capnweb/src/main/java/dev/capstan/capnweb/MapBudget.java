@@ -1,15 +1,29 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.cap.Failure;
+import org.jspecify.annotations.Nullable;
 
 /** What all maps of one message may cost together, however they are nested and whenever they run. */
 final class MapBudget {
     private final Limits.Maps limits;
+    private final int mostUsed;
     private long left;
+    private long usable;
 
-    MapBudget(Limits.Maps limits) {
-        this.limits = limits;
-        this.left = limits.values();
+    MapBudget(Limits limits) {
+        this.limits = limits.maps();
+        this.left = this.limits.values();
+        this.mostUsed = limits.values();
+        this.usable = mostUsed;
+    }
+
+    /** A value becomes a part of another, which may become a part of a third: what they are made of multiplies. */
+    void use(@Nullable Object value) {
+        usable -= Values.size(value, usable);
+        if (usable < 0) {
+            throw Failure.overloaded("the values that the maps of one message put into others are made of more than "
+                    + mostUsed + " values (Limits.values): map over less at a time");
+        }
     }
 
     /** {@code values} more are made. */

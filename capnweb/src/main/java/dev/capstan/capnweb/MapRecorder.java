@@ -28,7 +28,7 @@ final class MapRecorder implements Outgoing {
     private final Loop loop;
     private final @Nullable MapRecorder outer;
     private final Limits limits = Limits.DEFAULT;
-    private final MapBudget budget = new MapBudget(limits.maps());
+    private final MapBudget budget = new MapBudget(limits);
     private final Map<Object, Integer> captured = new HashMap<>();
     /** What the outermost map captures; owned until the recording has them. */
     private final List<StubState> states = new ArrayList<>(0);
@@ -191,6 +191,11 @@ final class MapRecorder implements Outgoing {
     @Override
     public void stub(JsonWriter out, Cap cap) {
         throw local("A capability");
+    }
+
+    @Override
+    public JsError told(JsError error, @Nullable Throwable thrown) {
+        return error;
     }
 
     @Override

@@ -138,6 +138,7 @@ final class MapRun implements Incoming {
                 return made.add(new PromisedValue(new BrokenCap(e)));
             }
         }
+        mapping.budget().use(at);
         Object value = plain.isPlain() ? at : shared(at);
         if (!plain.isPlain()) {
             Values.owned(value).forEach(made::add);
@@ -146,7 +147,8 @@ final class MapRun implements Incoming {
     }
 
     private PromisedValue call(Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
-        Answer answer = Delivery.send(mapping.loop(), target, path, arguments);
+        Answer answer = Delivery.send(
+                mapping.loop(), target, path, arguments, mapping.limits().values());
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         if (target.innermost() instanceof RemoteCap) {

@@ -33,7 +33,7 @@ final class Mapping {
 
     /** The maps of one message. */
     static Mapping of(Loop loop, Limits limits) {
-        return new Mapping(loop, limits, new MapBudget(limits.maps()), 1);
+        return new Mapping(loop, limits, new MapBudget(limits), 1);
     }
 
     Mapping nested() {
@@ -107,7 +107,7 @@ final class Mapping {
         if (path.isEmpty()) {
             return here(object, program);
         }
-        Answer read = Delivery.call(loop, object, path, null);
+        Answer read = Delivery.send(loop, object, path, null, limits.values());
         read.pipeline().close();
         return later(
                 read.results().convert(payload -> new ValueCap(WebPayload.of(payload), Path.Names.NONE)),

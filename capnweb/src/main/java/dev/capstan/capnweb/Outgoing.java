@@ -1,6 +1,7 @@
 package dev.capstan.capnweb;
 
 import dev.capstan.cap.Cap;
+import org.jspecify.annotations.Nullable;
 
 /** What an {@link Encoder} meets that only the session can name: each writes one expression, or throws a {@link WebException} without having written. */
 interface Outgoing {
@@ -18,4 +19,7 @@ interface Outgoing {
 
     /** {@code ["blob", type, ["readable", id]]}. */
     void blob(JsonWriter out, Blob blob);
+
+    /** What the peer is told of an error that is part of a value; {@code thrown} is what it was before, null if that was a {@link JsError}. */
+    JsError told(JsError error, @Nullable Throwable thrown);
 }

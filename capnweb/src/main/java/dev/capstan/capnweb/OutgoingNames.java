@@ -44,18 +44,22 @@ final class OutgoingNames implements Outgoing {
         return pipes.size();
     }
 
+    /** What follows may be code of users, which sends messages in turn. */
     void sent() {
-        for (Long id : promises) {
-            session.exports.tellWhenKnown(id);
+        if (promises.isEmpty() && pipes.isEmpty() && writables.isEmpty()) {
+            return;
         }
-        for (Sent pipe : pipes) {
+        List<Long> introduced = List.copyOf(promises);
+        List<Sent> streams = List.copyOf(pipes);
+        promises.clear();
+        pipes.clear();
+        writables.clear();
+        introduced.forEach(session.exports::tellWhenKnown);
+        for (Sent pipe : streams) {
             new Pump(pipe.stream, new OutgoingStream(session, pipe.id, null))
                     .start()
                     .listen(session.loop, (done, failure) -> {});
         }
-        promises.clear();
-        pipes.clear();
-        writables.clear();
     }
 
     void notSent() {
@@ -241,6 +245,11 @@ final class OutgoingNames implements Outgoing {
         out.raw("[\"blob\",").string(blob.type()).raw(',');
         pipe(out, content);
         out.raw(']');
+    }
+
+    @Override
+    public JsError told(JsError error, @Nullable Throwable thrown) {
+        return session.told.value(error, thrown);
     }
 
     private void checkLoop(Loop of) {

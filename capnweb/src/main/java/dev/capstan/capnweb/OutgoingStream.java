@@ -7,7 +7,6 @@ import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Flow;
 import dev.capstan.cap.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,14 +30,8 @@ final class OutgoingStream implements ChunkSink {
 
     private final Flow flow;
     private final Map<Question, Completer<Void>> unanswered = new LinkedHashMap<>();
-    private List<Consumer<Failure>> listeners = new ArrayList<>(0);
-
-    private boolean ended;
+    private final SinkEnd end = new SinkEnd();
     private boolean over;
-    /** Why nothing more can be written. */
-    private @Nullable Failure failed;
-    /** The failure is not the writer's own doing. */
-    private boolean broken;
 
     /** The stream under {@code id}; takes ownership of {@code held}. */
     OutgoingStream(Session session, long id, @Nullable Cap held) {
@@ -62,7 +55,7 @@ final class OutgoingStream implements ChunkSink {
 
     @Override
     public Promise<Void> write(@Nullable Object chunk) {
-        Failure refusal = refusal();
+        Failure refusal = end.refusal();
         if (refusal != null) {
             Values.close(Values.owned(chunk));
             return Promise.failed(refusal);
@@ -84,23 +77,24 @@ final class OutgoingStream implements ChunkSink {
 
     @Override
     public Promise<Void> end() {
-        Failure refusal = refusal();
+        Failure refusal = end.refusal();
         if (refusal != null) {
             return Promise.failed(refusal);
         }
-        ended = true;
+        end.ended();
         return last(say("close", List.of()));
     }
 
     @Override
     public Promise<Void> abort(Failure reason) {
-        if (failed != null || over) {
-            return broken && failed != null ? Promise.failed(failed) : Promise.done();
+        Failure before = end.cause();
+        if (before != null || over) {
+            return end.isBroken() && before != null ? Promise.failed(before) : Promise.done();
         }
-        failed = reason;
+        end.failed(reason);
         forgetAll(reason);
         try {
-            return last(say("abort", Collections.singletonList(Errors.value(reason))));
+            return last(say("abort", Collections.singletonList(session.told.thrown(reason))));
         } catch (WebException | Failure e) {
             // The reason cannot be told: that the stream is not complete can.
             giveBack();
@@ -113,17 +107,10 @@ final class OutgoingStream implements ChunkSink {
     public void dropped() {
         if (!over) {
             Failure cause = Failure.failed(Writable.DROPPED);
-            failed = cause;
+            end.failed(cause);
             forgetAll(cause);
             giveBack();
         }
-    }
-
-    private @Nullable Failure refusal() {
-        if (failed != null) {
-            return failed;
-        }
-        return ended ? Errors.type("This stream was ended: nothing can be written after that.") : null;
     }
 
     private Promise<Void> say(String method, List<?> arguments) {
@@ -166,17 +153,10 @@ final class OutgoingStream implements ChunkSink {
         if (over) {
             return;
         }
-        if (failed == null) {
-            failed = cause;
-            broken = true;
-        }
+        end.broken(cause);
         forgetAll(cause);
         giveBack();
-        if (broken) {
-            List<Consumer<Failure>> all = listeners;
-            listeners = new ArrayList<>(0);
-            all.forEach(listener -> listener.accept(cause));
-        }
+        end.tell();
     }
 
     private void forgetAll(Failure cause) {
@@ -202,11 +182,6 @@ final class OutgoingStream implements ChunkSink {
 
     @Override
     public void onBroken(Consumer<Failure> listener) {
-        Failure cause = failed;
-        if (cause == null) {
-            listeners.add(listener);
-        } else if (broken) {
-            listener.accept(cause);
-        }
+        end.onBroken(listener);
     }
 }

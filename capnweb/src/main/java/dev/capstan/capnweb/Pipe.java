@@ -5,8 +5,6 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +21,7 @@ final class Pipe implements ChunkSource, ChunkSink {
     private final ArrayDeque<Written> queue = new ArrayDeque<>();
     private @Nullable Completer<Readable.Chunk> reader;
     private @Nullable Completer<Void> ending;
-    private boolean ended;
-    /** Why nothing is read or written any more. */
-    private @Nullable Failure failed;
-
-    private List<Consumer<Failure>> listeners = new ArrayList<>(0);
-    private boolean canceled;
+    private final SinkEnd end = new SinkEnd();
 
     private record Written(Readable.Chunk chunk, Completer<Void> taken) {}
 
@@ -51,11 +44,11 @@ final class Pipe implements ChunkSource, ChunkSink {
             tellEnd();
             return Promise.of(first.chunk);
         }
-        Failure cause = failed;
+        Failure cause = end.cause();
         if (cause != null) {
             return Promise.failed(cause);
         }
-        if (ended) {
+        if (end.isEnded()) {
             tellEnd();
             return Promise.of(Readable.Chunk.end());
         }
@@ -67,14 +60,12 @@ final class Pipe implements ChunkSource, ChunkSink {
 
     @Override
     public void cancel(Failure reason) {
-        if (failed == null) {
-            boolean told = ended && queue.isEmpty();
-            canceled = true;
-            fail(reason);
+        if (end.cause() == null) {
+            boolean told = end.isEnded() && queue.isEmpty();
+            end.broken(reason);
+            drop(reason);
             if (!told) {
-                List<Consumer<Failure>> all = listeners;
-                listeners = new ArrayList<>(0);
-                all.forEach(listener -> listener.accept(reason));
+                end.tell();
             }
         }
     }
@@ -84,7 +75,7 @@ final class Pipe implements ChunkSource, ChunkSink {
     @Override
     public Promise<Void> write(@Nullable Object value) {
         Readable.Chunk chunk = Readable.Chunk.of(value);
-        Failure refusal = refusal();
+        Failure refusal = end.refusal();
         if (refusal != null) {
             chunk.close();
             return Promise.failed(refusal);
@@ -102,11 +93,11 @@ final class Pipe implements ChunkSource, ChunkSink {
 
     @Override
     public Promise<Void> end() {
-        Failure refusal = refusal();
+        Failure refusal = end.refusal();
         if (refusal != null) {
             return Promise.failed(refusal);
         }
-        ended = true;
+        end.ended();
         Completer<Readable.Chunk> waiting = reader;
         if (waiting != null) {
             reader = null;
@@ -129,35 +120,23 @@ final class Pipe implements ChunkSource, ChunkSink {
 
     @Override
     public Promise<Void> abort(Failure reason) {
-        Failure before = failed;
+        Failure before = end.cause();
         if (before != null) {
-            return canceled ? Promise.failed(before) : Promise.done();
+            return end.isBroken() ? Promise.failed(before) : Promise.done();
         }
-        if (!ended || !queue.isEmpty()) {
-            fail(reason);
+        if (!end.isEnded() || !queue.isEmpty()) {
+            end.failed(reason);
+            drop(reason);
         }
         return Promise.done();
     }
 
     @Override
     public void onBroken(Consumer<Failure> listener) {
-        Failure cause = failed;
-        if (cause == null) {
-            listeners.add(listener);
-        } else if (canceled) {
-            listener.accept(cause);
-        }
+        end.onBroken(listener);
     }
 
-    private @Nullable Failure refusal() {
-        if (failed != null) {
-            return failed;
-        }
-        return ended ? Errors.type("This stream was ended: nothing can be written after that.") : null;
-    }
-
-    private void fail(Failure cause) {
-        failed = cause;
+    private void drop(Failure cause) {
         for (Written lost = queue.poll(); lost != null; lost = queue.poll()) {
             lost.chunk.close();
             lost.taken.fail(cause);

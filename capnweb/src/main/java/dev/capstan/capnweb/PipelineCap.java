@@ -12,8 +12,7 @@ import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Request;
-import java.util.ArrayList;
-import java.util.List;
+import dev.capstan.cap.Watchers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +26,19 @@ final class PipelineCap extends RemoteCap {
     private final Path.Names place;
     private volatile @Nullable Cap target;
     private boolean hadCalls;
-    /** The result is here, and this goes on without it. */
+    /** The result is here, and calls go on without it. */
     private boolean stays;
 
-    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+    /** What has come, if that is a value and calls go on without it; owned. */
+    private @Nullable ValueCap arrived;
+
+    private final Watchers watchers;
 
     PipelineCap(Question question, Path.Names place) {
         super(question.session);
         this.question = question;
         this.place = place;
+        this.watchers = new Watchers(session.loop, this);
     }
 
     @Override
@@ -61,7 +64,11 @@ final class PipelineCap extends RemoteCap {
         boolean nothingToCall = inner instanceof BrokenCap || (inner instanceof ValueCap plain && plain.isPlain());
         if (hadCalls && !samePeer && !nothingToCall) {
             stays = true;
-            tellWatchers(next, null);
+            watchers.tell(next, null);
+            if (inner instanceof ValueCap value) {
+                value.share();
+                arrived = value;
+            }
             next.close();
             return false;
         }
@@ -76,27 +83,14 @@ final class PipelineCap extends RemoteCap {
     }
 
     private void become(Cap next, @Nullable Failure failure) {
-        boolean abandoned = isReleased();
+        boolean abandoned = isGone();
         target = next;
         Cap held = next.share();
-        tellWatchers(next, failure);
+        watchers.tell(next, failure);
         if (abandoned) {
             next.close();
         }
         held.close();
-    }
-
-    private void tellWatchers(Cap next, @Nullable Failure failure) {
-        List<Completer<Cap>> waiting = watchers;
-        watchers = new ArrayList<>(0);
-        for (Completer<Cap> watcher : waiting) {
-            if (failure != null) {
-                watcher.fail(failure);
-            } else {
-                watcher.complete(next.share());
-            }
-            close();
-        }
     }
 
     @Override
@@ -144,7 +138,7 @@ final class PipelineCap extends RemoteCap {
         if (stays) {
             return null;
         }
-        Completer<Cap> watcher = watcher();
+        Completer<Cap> watcher = watchers.add();
         watcher.onAwaited(question::pull);
         return watcher.promise();
     }
@@ -152,24 +146,20 @@ final class PipelineCap extends RemoteCap {
     /** What this turns out to be, if somebody asks the peer for it; null if it has led on for good. Waiting for it is a use, and does not ask. */
     @Nullable
     Promise<Cap> arrival() {
-        return target != null || stays ? null : watcher().promise();
+        return target != null || stays ? null : watchers.add().promise();
     }
 
-    private Completer<Cap> watcher() {
-        // Whoever waits uses the reference: it is kept until the wait is over.
-        share();
-        Completer<Cap> watcher = new Completer<>(session.loop);
-        watchers.add(watcher);
-        watcher.onCancel(() -> {
-            if (watchers.remove(watcher)) {
-                close();
-            }
-        });
-        return watcher;
+    /** What has come, for whoever wants the value and not to call; null if it has not, or is no value. Borrowed. */
+    @Nullable
+    ValueCap arrived() {
+        return arrived;
     }
 
     @Override
     protected void released() {
+        if (arrived != null) {
+            arrived.close();
+        }
         Cap known = target;
         if (known != null) {
             known.close();

@@ -28,7 +28,8 @@ record PromisedValue(Cap cap) implements Deferred, AutoCloseable {
         /** Takes ownership of {@code cap}. */
         static Settled of(Cap cap) {
             Cap inner = cap.innermost();
-            if (inner instanceof ValueCap plain) {
+            ValueCap known = inner instanceof PipelineCap place ? place.arrived() : null;
+            if ((known != null ? known : inner) instanceof ValueCap plain) {
                 Settled settled = new Settled(Values.share(plain.value()));
                 cap.close();
                 return settled;

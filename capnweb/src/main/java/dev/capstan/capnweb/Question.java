@@ -67,6 +67,9 @@ final class Question implements Pipeline {
             Failure deaf = session.deaf();
             if (deaf == null) {
                 session.sendPull(id);
+                if (session.callTimes != null) {
+                    session.callTimes.asked(this);
+                }
             } else {
                 session.questions.failLater(this, deaf);
             }
@@ -191,6 +194,9 @@ final class Question implements Pipeline {
     }
 
     private void releaseIfUnused() {
+        if (session.callTimes != null && (isSettled() || interest == 0)) {
+            session.callTimes.over(this);
+        }
         if (!released && (isSettled() ? placesInUse == 0 : interest == 0)) {
             released = true;
             session.questions.release(this);

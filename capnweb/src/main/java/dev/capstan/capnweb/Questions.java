@@ -28,6 +28,15 @@ final class Questions {
         return table.size();
     }
 
+    /** How many results are waited for. */
+    int awaited() {
+        int count = 0;
+        for (Question question : table.values()) {
+            count += question.isAwaited() ? 1 : 0;
+        }
+        return count;
+    }
+
     @Nullable
     Question get(long id) {
         return table.get(id);
@@ -67,10 +76,10 @@ final class Questions {
             throw e;
         }
         // Only now: what is in the arguments may have taken ids of its own.
-        Question question = new Question(session, nextId, stream);
-        session.commit();
-        nextId++;
+        Question question = new Question(session, nextId++, stream);
         table.put(question.id(), question);
+        // Starts to read the streams in the arguments, which may be code of users that calls in turn.
+        session.commit();
         Failure deaf = session.deaf();
         if (stream && deaf != null) {
             failLater(question, deaf);

@@ -8,8 +8,16 @@ import dev.capstan.cap.Payload;
 import dev.capstan.cap.Request;
 import org.jspecify.annotations.Nullable;
 
-/** A call that goes on to an object on its way, with what is left of the path. */
-record Redirected(Call call, Method method) implements Call {
+/**
+ * A call that goes on to an object on its way, with what is left of the path.
+ *
+ * @param onClose runs when the work is over
+ */
+record Redirected(Call call, Method method, Runnable onClose) implements Call {
+    Redirected(Call call, Method method) {
+        this(call, method, () -> {});
+    }
+
     @Override
     public Payload params() {
         return call.params();
@@ -38,5 +46,6 @@ record Redirected(Call call, Method method) implements Call {
     @Override
     public void close() {
         call.close();
+        onClose.run();
     }
 }

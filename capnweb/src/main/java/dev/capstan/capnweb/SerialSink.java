@@ -5,8 +5,6 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +20,7 @@ final class SerialSink implements ChunkSink {
     private final ArrayDeque<Work> queue = new ArrayDeque<>();
     private @Nullable Work running;
     private Promise.@Nullable Cancelable call;
-    private boolean ended;
-    private @Nullable Failure failed;
-    private boolean broken;
-    private List<Consumer<Failure>> listeners = new ArrayList<>(0);
+    private final SinkEnd end = new SinkEnd();
 
     /** @param chunk null for the end */
     private record Work(Readable.@Nullable Chunk chunk, Completer<Void> done) {}
@@ -43,7 +38,7 @@ final class SerialSink implements ChunkSink {
     @Override
     public Promise<Void> write(@Nullable Object value) {
         Readable.Chunk chunk = Readable.Chunk.of(value);
-        Failure refusal = refusal();
+        Failure refusal = end.refusal();
         if (refusal != null) {
             chunk.close();
             return Promise.failed(refusal);
@@ -53,11 +48,11 @@ final class SerialSink implements ChunkSink {
 
     @Override
     public Promise<Void> end() {
-        Failure refusal = refusal();
+        Failure refusal = end.refusal();
         if (refusal != null) {
             return Promise.failed(refusal);
         }
-        ended = true;
+        end.ended();
         return add(new Work(null, new Completer<>(loop)));
     }
 
@@ -89,13 +84,10 @@ final class SerialSink implements ChunkSink {
     }
 
     private void fail(Failure cause, Work work) {
-        failed = cause;
-        broken = true;
+        end.broken(cause);
         work.done.fail(cause);
         drop(cause);
-        List<Consumer<Failure>> all = listeners;
-        listeners = new ArrayList<>(0);
-        all.forEach(listener -> listener.accept(cause));
+        end.tell();
     }
 
     private void drop(Failure cause) {
@@ -109,14 +101,14 @@ final class SerialSink implements ChunkSink {
 
     @Override
     public Promise<Void> abort(Failure reason) {
-        Failure before = failed;
+        Failure before = end.cause();
         if (before != null) {
-            return broken ? Promise.failed(before) : Promise.done();
+            return end.isBroken() ? Promise.failed(before) : Promise.done();
         }
-        if (ended && running == null && queue.isEmpty()) {
+        if (end.isEnded() && running == null && queue.isEmpty()) {
             return Promise.done();
         }
-        failed = reason;
+        end.failed(reason);
         drop(reason);
         Promise.Cancelable current = call;
         Work work = running;
@@ -143,18 +135,5 @@ final class SerialSink implements ChunkSink {
 
     @Override
     public void onBroken(Consumer<Failure> listener) {
-        Failure cause = failed;
-        if (cause == null) {
-            listeners.add(listener);
-        } else if (broken) {
-            listener.accept(cause);
-        }
-    }
-
-    private @Nullable Failure refusal() {
-        if (failed != null) {
-            return failed;
-        }
-        return ended ? Errors.type("This stream was ended: nothing can be written after that.") : null;
-    }
-}
+        end.onBroken(listener);
+    }}

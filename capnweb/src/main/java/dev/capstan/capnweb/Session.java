@@ -13,6 +13,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     final Loop loop;
     final Limits limits;
+    final ToldErrors told;
     final Questions questions;
     final Imports imports;
     final Exports exports;
@@ -48,21 +50,29 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private long bytesSent;
     private final Ending ending;
     private @Nullable Failure down;
+    private @Nullable Draining draining;
+    private @Nullable Fork<Integer> drained;
+    /** Null if calls may take as long as they like. */
+    final @Nullable CallTimes callTimes;
+
     private @Nullable Failure deaf;
     private boolean congested;
+    /** The stream has refused a message. */
+    private boolean mute;
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
-    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
-        this(loop, stream, main, limits, compat, (cause, by) -> stream.end());
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
+        this(loop, stream, main, options, (cause, by) -> stream.end());
     }
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. */
-    Session(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat, Ending ending) {
+    Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options, Ending ending) {
         this.loop = loop;
         this.stream = stream;
         this.ending = ending;
-        this.limits = limits;
-        this.compat = compat;
+        this.limits = options.limits();
+        this.compat = options.compat();
+        this.told = new ToldErrors(options.onSendError());
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);
@@ -72,6 +82,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.json = new Json(limits);
         this.decoder = new Decoder(limits, reader);
         this.encoder = new Encoder(out, limits, writer, compat);
+        this.callTimes = options.callTime().isZero() ? null : new CallTimes(this, options.callTime());
         this.over = new Completer<>(loop);
         this.overFork = over.promise().fork();
     }
@@ -110,11 +121,43 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     @Override
     public void close() {
+        close(Failure.disconnected("the session was closed by its owner"));
+    }
+
+    @Override
+    public void close(Failure why) {
         if (loop.inLoop()) {
-            end(Failure.disconnected("the session was closed by its owner"), Ending.By.OWNER);
+            end(why.as(Failure.Kind.DISCONNECTED), Ending.By.OWNER);
         } else {
-            loop.post(this::close);
+            loop.post(() -> close(why));
         }
+    }
+
+    @Override
+    public Promise<Integer> drain(Duration longest) {
+        if (!loop.inLoop()) {
+            Completer<Integer> completer = new Completer<>(loop);
+            loop.post(() -> completer.follow(drain(longest)));
+            return completer.promise();
+        }
+        if (drained == null) {
+            draining = new Draining(this, longest);
+            drained = down != null ? Promise.of(0).fork() : draining.begin().fork();
+        }
+        return drained.branch();
+    }
+
+    /** Results that one side waits for, and streams that are sent. */
+    int inFlight() {
+        return down != null ? 0 : exports.awaited() + questions.awaited() + pipes.size();
+    }
+
+    /** Ends the session because our side goes away; {@code inTheMiddle} of something, the peer is told why. */
+    void leave(Failure why, boolean inTheMiddle) {
+        if (down == null && inTheMiddle) {
+            sendError("abort", null, why);
+        }
+        end(why, Ending.By.LEAVING);
     }
 
     // ---- state
@@ -179,7 +222,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     void commit() {
         for (int left = writer.pipes(); left > 0 && down == null; left--) {
             bytesSent += PIPE.length();
-            stream.send(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
+            write(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
         }
         transmit();
         writer.sent();
@@ -194,7 +237,8 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         bytesSent += out.size();
-        stream.send(ByteBuffer.wrap(out.array(), 0, out.size()));
+        touched();
+        write(ByteBuffer.wrap(out.array(), 0, out.size()));
         if (out.size() > LARGEST_KEPT_BUFFER_BYTES) {
             out = new JsonWriter(FIRST_BUFFER_BYTES);
             encoder = new Encoder(out, limits, writer, compat);
@@ -207,6 +251,28 @@ final class Session implements WebPeer, MessageStream.Receiver {
                 congested = false;
                 stream.resume();
             });
+        }
+    }
+
+    private void touched() {
+        if (draining != null) {
+            draining.touched();
+        }
+    }
+
+    /**
+     * A message that the stream refuses leaves the two sides out of step, so the session ends; not now, for whoever sends is in the middle of it, but before
+     * anything else is sent.
+     */
+    private void write(ByteBuffer message) {
+        if (mute) {
+            return;
+        }
+        try {
+            stream.send(message);
+        } catch (RuntimeException e) {
+            mute = true;
+            loop.post(() -> failed(e));
         }
     }
 
@@ -247,12 +313,24 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
     }
 
-    private void sendError(String kind, @Nullable Long id, Failure failure) {
+    private void begin(String kind, @Nullable Long id) {
         begin().raw("[\"").raw(kind).raw("\",");
         if (id != null) {
             out.number(id).raw(',');
         }
-        encoder.value(Errors.value(failure));
+    }
+
+    private void sendError(String kind, @Nullable Long id, Failure failure) {
+        begin(kind, id);
+        try {
+            encoder.value(told.thrown(failure));
+        } catch (WebException | Failure e) {
+            // It is too long, or has parts that cannot be sent. Something has to be told.
+            rollback();
+            begin(kind, id);
+            encoder.value(new ToldErrors.Told(
+                    JsError.of("Error", "the error cannot be told: " + Tree.excerpt(e.getMessage()))));
+        }
         out.raw(']');
         commit();
     }
@@ -264,6 +342,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (down != null) {
             return;
         }
+        touched();
         try {
             handle(json.parse(array, offset, length), length);
         } catch (WebException | Failure e) {
@@ -302,7 +381,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
                     exports.streamed(id, pushed(expression));
                 }
             }
-            case "pipe" -> pipes.opened(exports.nextPushed(), full());
+            case "pipe" -> pipes.opened(exports.nextPushed(), refusal());
             case "pull" -> exports.pull(id(parts));
             case "resolve" -> resolve(id(parts), part(parts, 2));
             case "reject" -> reject(id(parts), part(parts, 2));
@@ -340,15 +419,15 @@ final class Session implements WebPeer, MessageStream.Receiver {
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {
-        Failure full = full();
+        Failure full = refusal();
         return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
     }
 
-    private @Nullable Failure full() {
-        return exports.size() < limits.exports()
-                ? null
-                : Failure.overloaded("you hold " + exports.size()
-                        + " objects and results of this peer already, which is its limit: release some");
+    /** Why nothing can be pushed now; null if it can. */
+    private @Nullable Failure refusal() {
+        Failure full = exports.full();
+        Failure leaving = draining == null ? null : draining.refusal();
+        return leaving == null ? full : leaving;
     }
 
     private void resolve(long id, @Nullable Object expression) {
@@ -425,11 +504,18 @@ final class Session implements WebPeer, MessageStream.Receiver {
         if (down != null) {
             return;
         }
+        int inFlight = draining == null ? 0 : inFlight();
         down = cause;
+        if (callTimes != null) {
+            callTimes.close();
+        }
         questions.disconnected(cause);
         imports.disconnected(cause);
         pipes.disconnected(cause);
         exports.disconnected();
+        if (draining != null) {
+            draining.ended(inFlight);
+        }
         over.complete(Promise.nothing());
         ending.ended(cause, by);
     }

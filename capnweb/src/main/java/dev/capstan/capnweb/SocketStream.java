@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketStream implements MessageStream {
     private static final int CLOSE_CODE = 3000;
+    /** What a peer is told that is to connect again, elsewhere perhaps (RFC 6455, 7.4.1). */
+    private static final int GOING_AWAY = 1001;
+
     /** What the TypeScript implementation says when its owner is done. */
     private static final String SHUT_DOWN = "RPC session was shut down by disposing the main stub";
 
@@ -35,6 +38,7 @@ final class SocketStream implements MessageStream {
     private boolean paused;
     private boolean ended;
     private String reason = SHUT_DOWN;
+    private int code = CLOSE_CODE;
 
     private SocketStream(Loop loop, Duration silence) {
         this.loop = loop;
@@ -42,18 +46,22 @@ final class SocketStream implements MessageStream {
     }
 
     /** A session that speaks once it is given its socket; takes ownership of {@code main}. To be started. */
-    static Opening session(Loop loop, @Nullable Cap main, Limits limits, Compat compat) {
-        SocketStream stream = new SocketStream(loop, limits.transport().silence());
+    static Opening session(Loop loop, @Nullable Cap main, Options options) {
+        Limits.Transport limits = options.limits().transport();
+        SocketStream stream = new SocketStream(loop, limits.silence());
         Opening opening = new Opening(stream);
-        Duration idle = limits.transport().idleTime();
+        Duration idle = limits.idleTime();
         PacedStream paced = new PacedStream(
                 loop,
                 stream,
-                limits.transport(),
+                limits,
                 () -> opening.session().abort(Failure.disconnected("nothing was said in this session for " + idle)));
-        opening.session = new Session(loop, paced, main, limits, compat, (cause, by) -> {
+        opening.session = new Session(loop, paced, main, options, (cause, by) -> {
             if (by != Ending.By.OWNER) {
                 stream.reason = cause.reason();
+            }
+            if (by == Ending.By.LEAVING) {
+                stream.code = GOING_AWAY;
             }
             paced.end();
         });
@@ -97,7 +105,7 @@ final class SocketStream implements MessageStream {
         waiting.forEach(message -> opened.send(ByteBuffer.wrap(message)));
         waiting.clear();
         if (ended) {
-            opened.close(CLOSE_CODE, reason);
+            opened.close(code, reason);
         }
         opened.start(new Heard(opened, session));
         drains.forEach(drain -> drain.follow(opened.drained()));
@@ -205,7 +213,7 @@ final class SocketStream implements MessageStream {
         if (!ended) {
             ended = true;
             if (socket != null) {
-                socket.close(CLOSE_CODE, reason);
+                socket.close(code, reason);
             }
         }
     }

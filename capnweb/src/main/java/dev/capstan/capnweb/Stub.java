@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -19,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Values</b> are trees: null, Boolean, Long, Double, String, List, Map with String keys, {@link JsValue}, BigInteger, Instant, byte[], {@link TypedBytes}, {@link
  * Url}, {@link Headers}, {@link WebRequest}, {@link WebResponse}, {@link Blob}, {@link JsError}, {@link Readable}, {@link Writable}, and stubs for what can be called. Arguments may hold
- * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for. A stub that is the result of a call, or a place, goes as the value
+ * other numbers and arrays, too, and {@link dev.capstan.cap.Target}s and {@link java.util.function.Function}s, which the peer can call, and {@link Promise}s, which the peer waits for and whose values are handed over. A stub that is the result of a call, or a place, goes as the value
  * that it will be; the receiver gets that. Do not change a tree that was received.
  *
- * <p><b>Ownership.</b> A stub from {@link #of}, {@link #call}, {@link #apply}, {@link #map} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
+ * <p><b>Ownership.</b> A stub from {@link #of}, {@link #holding}, {@link #call}, {@link #apply}, {@link #map} or {@link #dup}, and one that was received, owns a reference and is closed by whoever has it; arguments are
  * borrowed. Closing the result of a call that nobody has asked for, nor waits for, gives the call up. A place has nothing of its own: it is usable while the stub is open that it was
  * taken from, and closing it closes nothing. What a program forgets to close is released some time if the stub was made with {@link Leftovers}, as are all that come from it.
  *
@@ -36,8 +37,11 @@ public final class Stub implements AutoCloseable {
     private final Path.Names place;
     private final Loop loop;
     private final boolean owns;
+    /** How long results are waited for; null for as long as they take. */
+    private final @Nullable Duration within;
 
-    private Stub(StubRoot root, Path.Names place, Loop loop, boolean owns) {
+    private Stub(StubRoot root, Path.Names place, Loop loop, boolean owns, @Nullable Duration within) {
+        this.within = within;
         this.root = root;
         this.place = place;
         this.loop = loop;
@@ -46,7 +50,7 @@ public final class Stub implements AutoCloseable {
 
     /** Stands for a value inside of a map. */
     Stub(MapVariable variable, Loop loop) {
-        this(variable, Path.Names.NONE, loop, false);
+        this(variable, Path.Names.NONE, loop, false, null);
     }
 
     /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. Forgetting to close it, or what comes from it, leaks until its session ends. */
@@ -56,11 +60,24 @@ public final class Stub implements AutoCloseable {
 
     /** A stub of {@code cap}, which is used on {@code loop}; takes ownership. {@code leftovers} look after what is not closed. */
     public static Stub of(Loop loop, Cap cap, @Nullable Leftovers leftovers) {
-        return owner(StubState.of(loop, leftovers, cap));
+        return owner(StubState.of(loop, leftovers, cap), null);
     }
 
-    private static Stub owner(StubState state) {
-        return new Stub(new StubOwner(state), Path.Names.NONE, state.loop(), true);
+    /**
+     * A stub of a value of this process: an object of functions under names, a {@link dev.capstan.cap.Target}, a {@link java.util.function.Function}, any tree, or a {@link Promise} of
+     * one, which need not be there yet. What lies in it is called and read by its path; calls made before it is there are made, in order, when it is.
+     *
+     * <p>Takes ownership of the stubs and capabilities in {@code value}, and in the value of the promise, which it consumes; closing the stub closes them. A stub by itself gives what it
+     * leads to and stays lazy: nothing is asked for before {@link #value} is. A place of a stub stays usable, having nothing of its own.
+     *
+     * @throws WebException if the value contains itself, or something that cannot be passed on
+     */
+    public static Stub holding(Loop loop, @Nullable Object value) {
+        return owner(StubState.holding(loop, StubValues.given(loop, value)), null);
+    }
+
+    private static Stub owner(StubState state, @Nullable Duration within) {
+        return new Stub(new StubOwner(state), Path.Names.NONE, state.loop(), true, within);
     }
 
     StubRoot root() {
@@ -99,7 +116,21 @@ public final class Stub implements AutoCloseable {
     }
 
     private Stub get(Path.Names further) {
-        return new Stub(root, place.then(further), loop, false);
+        return new Stub(root, place.then(further), loop, false, within);
+    }
+
+    /**
+     * The same, but nobody waits for longer than {@code longest} for the result of a call that is made through it, nor of those that are made through its results: the call fails as {@link
+     * dev.capstan.cap.Failure.Kind#OVERLOADED} then, and is given up, as is what was called on it. The time runs from the moment on that somebody asks for the result. As a place, it has
+     * nothing of its own.
+     *
+     * @param longest more than nothing
+     */
+    public Stub within(Duration longest) {
+        if (!longest.isPositive()) {
+            throw new IllegalArgumentException("a call takes time, not " + longest);
+        }
+        return new Stub(root, place, loop, false, longest);
     }
 
     /** Calls the method of that name. */
@@ -122,7 +153,7 @@ public final class Stub implements AutoCloseable {
         StubState state = owner().share();
         try {
             List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
-            return owner(state.call(place.then(path), copy));
+            return owner(state.call(place.then(path), copy, within), within);
         } finally {
             state.close();
         }
@@ -144,7 +175,7 @@ public final class Stub implements AutoCloseable {
         }
         StubState state = owner().share();
         try {
-            return owner(state.map(place, MapRecorder.record(loop, each)));
+            return owner(state.map(place, MapRecorder.record(loop, each), within), within);
         } finally {
             state.close();
         }
@@ -161,7 +192,7 @@ public final class Stub implements AutoCloseable {
         }
         StubState state = owner().share();
         try {
-            return state.value(place);
+            return state.value(place, within);
         } finally {
             state.close();
         }
@@ -179,7 +210,7 @@ public final class Stub implements AutoCloseable {
 
     /** Another reference to the same; the caller owns it. That of a place keeps alone what the place is in. */
     public Stub dup() {
-        return root instanceof MapVariable ? this : new Stub(new StubOwner(owner().share()), place, loop, true);
+        return root instanceof MapVariable ? this : new Stub(new StubOwner(owner().share()), place, loop, true, within);
     }
 
     private StubOwner owner() {

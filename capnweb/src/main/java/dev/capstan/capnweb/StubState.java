@@ -4,12 +4,14 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
 import dev.capstan.cap.QueuedCap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stubs lead to: an object, or the result of a call, which is asked for when somebody waits for it and not before.
+ * What stubs lead to: an object, a value of this process, or the result of a call, which is asked for when somebody waits for it and not before.
  *
  * <p>Counted, on any thread; everything else happens on the loop's thread, in the order in which a thread asked for it. A state made on another thread
  * leads to a queue until its call was sent.
@@ -26,9 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class StubState {
     private final Loop loop;
     private final @Nullable Leftovers leftovers;
-    private final Cap cap;
-    private final boolean isResult;
+    /** On the loop's thread; broken once a call was given up. */
+    private Cap cap;
+
+    private final Kind kind;
+    private final @Nullable Duration within;
     private final AtomicInteger references = new AtomicInteger(1);
+    private Promise.Cancelable alarm = () -> {};
 
     private @Nullable Pipeline pipeline;
     /** Of a call, until somebody waits for them. */
@@ -41,16 +47,39 @@ final class StubState {
     private final List<BrokenWatch> watches = new ArrayList<>(0);
     private @Nullable Map<Path.Names, Cap> places;
 
-    private StubState(Loop loop, @Nullable Leftovers leftovers, Cap cap, boolean isResult) {
+    private enum Kind {
+        /** An object. */
+        OBJECT,
+        /** The result of a call. */
+        RESULT,
+        /** A value that this process has made, or will. */
+        HELD
+    }
+
+    private StubState(Loop loop, @Nullable Leftovers leftovers, Cap cap, Kind kind, @Nullable Duration within) {
+        this.within = within;
         this.loop = loop;
         this.leftovers = leftovers;
         this.cap = cap;
-        this.isResult = isResult;
+        this.kind = kind;
     }
 
     /** Takes ownership of {@code cap}. */
     static StubState of(Loop loop, @Nullable Leftovers leftovers, Cap cap) {
-        return new StubState(loop, leftovers, cap, false);
+        return new StubState(loop, leftovers, cap, Kind.OBJECT, null);
+    }
+
+    /** Of a value as {@link StubValues#outgoing} made it, which is consumed. */
+    static StubState holding(Loop loop, @Nullable Object outgoing) {
+        if (outgoing instanceof Cap object) {
+            return of(loop, null, object);
+        }
+        if (loop.inLoop()) {
+            return new StubState(loop, null, StubValues.leadingTo(outgoing), Kind.HELD, null);
+        }
+        QueuedCap queue = new QueuedCap(loop);
+        loop.post(() -> queue.resolve(StubValues.leadingTo(outgoing)));
+        return new StubState(loop, null, queue, Kind.HELD, null);
     }
 
     Loop loop() {
@@ -63,7 +92,7 @@ final class StubState {
     }
 
     boolean isResult() {
-        return isResult;
+        return kind != Kind.OBJECT;
     }
 
     // ---- any thread
@@ -100,16 +129,17 @@ final class StubState {
      * Calls what lies at {@code path}, or reads it.
      *
      * @param arguments as {@link StubValues#outgoing} made them, which are consumed; null to read
+     * @param longest how long the result is waited for; null for as long as it takes
      */
-    StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments) {
+    StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Answer answer = send(path, arguments);
-            StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), true);
+            StubState result = new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest);
             result.began(answer.results(), answer.pipeline());
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
-        StubState result = new StubState(loop, leftovers, queue, true);
+        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest);
         // Both are used until the call was sent.
         references.incrementAndGet();
         result.references.incrementAndGet();
@@ -124,15 +154,15 @@ final class StubState {
     }
 
     /** Maps what lies at {@code place}. Takes ownership of the captures. */
-    StubState map(Path.Names place, MapRecorder.Recording recording) {
+    StubState map(Path.Names place, MapRecorder.Recording recording, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Exports.Pushed mapped = mapped(place, recording);
-            StubState result = new StubState(loop, leftovers, mapped.cap(), true);
+            StubState result = new StubState(loop, leftovers, mapped.cap(), Kind.RESULT, longest);
             result.began(mapped.results(), null);
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
-        StubState result = new StubState(loop, leftovers, queue, true);
+        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest);
         references.incrementAndGet();
         result.references.incrementAndGet();
         loop.post(() -> {
@@ -146,14 +176,14 @@ final class StubState {
     }
 
     /** What lies at {@code place}, as its receiver's own; asked for at once. */
-    Promise<Object> value(Path.Names place) {
+    Promise<Object> value(Path.Names place, @Nullable Duration longest) {
         Completer<Object> completer = new Completer<>(loop);
         references.incrementAndGet();
         onLoop(() -> {
             if (place.isEmpty()) {
                 value(completer);
             } else {
-                StubState read = call(place, null);
+                StubState read = call(place, null, longest);
                 read.value(completer);
                 read.close();
             }
@@ -177,7 +207,7 @@ final class StubState {
     private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments) {
         try {
             List<@Nullable Object> content = arguments == null ? null : StubValues.sent(arguments);
-            return Delivery.send(loop, cap, path, content);
+            return Delivery.send(loop, cap, path, content, Limits.DEFAULT.values());
         } catch (WebException | Failure e) {
             return Answer.broken(Errors.failure(e));
         }
@@ -203,7 +233,7 @@ final class StubState {
     /** What lies at {@code place}, to be passed on before it is known, or as the object that it is; the caller owns it. */
     Object passedOn(Path.Names place) {
         if (place.isEmpty()) {
-            return isResult ? new PromisedValue(cap.share()) : cap.share();
+            return isResult() ? new PromisedValue(cap.share()) : cap.share();
         }
         return new PromisedValue(place(place).share());
     }
@@ -227,7 +257,7 @@ final class StubState {
     private void value(Completer<Object> completer) {
         WebPayload known = payload;
         Failure failed = failure;
-        if (!isResult) {
+        if (kind != Kind.RESULT) {
             completer.follow(new PromisedValue(cap).value().then(settled -> {
                 try (WebPayload content = WebPayload.holding(settled.value())) {
                     return received(content);
@@ -255,11 +285,39 @@ final class StubState {
         results = null;
         if (asked != null) {
             pulling = asked.listen(loop, this::settled);
+            if (within != null) {
+                alarm = loop.timer().after(within).listen(loop, (rung, cause) -> tooLate(within));
+            }
         }
+    }
+
+    /** Nobody waits any longer: the call is given up, and what leads into its result leads nowhere. */
+    private void tooLate(Duration time) {
+        Failure cause = Failure.overloaded(
+                "there was no answer within " + time + "; whether the call has happened is not known");
+        Promise.Cancelable pulled = pulling;
+        Pipeline inside = pipeline;
+        Map<Path.Names, Cap> known = places;
+        Cap before = cap;
+        cap = new BrokenCap(cause);
+        pipeline = Pipeline.broken(cause);
+        places = null;
+        if (pulled != null) {
+            pulled.cancel();
+        }
+        if (inside != null) {
+            inside.close();
+        }
+        if (known != null) {
+            known.values().forEach(Cap::close);
+        }
+        before.close();
+        settled(null, cause);
     }
 
     private void settled(@Nullable Payload content, @Nullable Throwable cause) {
         pulling = null;
+        alarm.cancel();
         try {
             payload = content == null ? null : WebPayload.of(content);
             failure = content == null ? Failure.of(cause == null ? Failure.failed("no result") : cause) : null;
@@ -284,7 +342,7 @@ final class StubState {
         Object tree = content.value();
         // Stubs are made when the value is taken: who gives it up before gives up a payload, which is closed.
         Promise<WebPayload> whole =
-                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree)) : Promise.of(content.share());
+                Waiting.isIn(tree) ? Waiting.of(loop, Values.share(tree), Limits.DEFAULT.values()) : Promise.of(content.share());
         return whole.convert(payload -> {
             try (payload) {
                 return received(payload.value());
@@ -310,6 +368,7 @@ final class StubState {
             results.cancel();
             results = null;
         }
+        alarm.cancel();
         if (pulling != null) {
             pulling.cancel();
         }
@@ -328,6 +387,10 @@ final class StubState {
 
     @Override
     public String toString() {
-        return isResult ? "result of a call" : cap.toString();
+        return switch (kind) {
+            case OBJECT -> cap.toString();
+            case RESULT -> "result of a call";
+            case HELD -> "value of this process";
+        };
     }
 }

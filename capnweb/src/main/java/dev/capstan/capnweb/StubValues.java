@@ -79,13 +79,27 @@ final class StubValues {
         };
     }
 
-    /** A value that this process will know later; consumes {@code promise}. */
+    /** A value that this process will know later; consumes {@code promise}, and what is in its value. */
     private static PromisedValue promised(Loop loop, Promise<?> promise) {
-        return new PromisedValue(QueuedCap.of(loop, promise.then(value -> {
-            Object content = sentValue(outgoing(loop, value));
-            return Promise.of(
-                    content instanceof Cap cap ? cap : new ValueCap(WebPayload.holding(content), Path.Names.NONE));
-        })));
+        return new PromisedValue(QueuedCap.of(loop, promise.then(value -> Promise.of(leadingTo(given(loop, value))))));
+    }
+
+    /** As {@link #outgoing}, of a value that is handed over: the stubs and capabilities in it are closed. */
+    static @Nullable Object given(Loop loop, @Nullable Object value) {
+        Object content = outgoing(loop, value);
+        stubs(value, Stub::close);
+        caps(value, Cap::close);
+        return content;
+    }
+
+    /** What {@link #outgoing} made, as something to call and look into. On the loop's thread; consumes it. */
+    static Cap leadingTo(@Nullable Object outgoing) {
+        Object content = sentValue(outgoing);
+        return switch (content) {
+            case Cap object -> object;
+            case PromisedValue later -> later.cap();
+            case null, default -> new ValueCap(WebPayload.holding(content), Path.Names.NONE);
+        };
     }
 
     /** What {@link #outgoing} made, as the content of a payload. On the loop's thread; consumes it. */

@@ -33,6 +33,11 @@ final class Unsendable implements Outgoing, Incoming {
     }
 
     @Override
+    public JsError told(JsError error, @Nullable Throwable thrown) {
+        return error;
+    }
+
+    @Override
     public Cap export(long id) {
         throw refused();
     }

@@ -13,21 +13,47 @@ final class Values {
     /** More than any message may nest, and little enough for the stack. */
     private static final int MAX_DEPTH = 1000;
 
+    /** More than a value can nest whose parts were let in, each by itself: beyond this it contains itself. */
+    private static final int ENDLESS_DEPTH = 2 * MAX_DEPTH;
+
     private Values() {}
 
-    /** What must be closed of a value, each as often as it is there; if the value is refused, all that was found is closed. */
+    /** What must be closed of a value, each as often as it is there; if the value is refused, all of that is closed. */
     static List<AutoCloseable> owned(@Nullable Object value) {
         if (!isContainer(value)) {
             return value instanceof AutoCloseable one ? List.of(one) : List.of();
         }
         List<AutoCloseable> found = new ArrayList<>(0);
-        try {
-            collect(value, found, 0);
-        } catch (WebException e) {
+        int deepest = collect(value, found, 0);
+        if (deepest > MAX_DEPTH) {
             close(found);
-            throw e;
+            throw WebException.of("The value nests more than " + MAX_DEPTH
+                    + " levels deep, or contains itself; send what is inside by itself.");
         }
         return found;
+    }
+
+    /** How many values a value is made of, itself among them, each as often as it is there; something greater than {@code most} if there are more. */
+    static long size(@Nullable Object value, long most) {
+        return switch (value) {
+            case List<?> list -> sizeOfAll(list, most);
+            case Map<?, ?> map -> sizeOfAll(map.values(), most);
+            case JsError error -> sizeOfAll(error.props().values(), most);
+            case WebRequest request -> 1 + size(request.body(), most - 1);
+            case WebResponse response -> 1 + size(response.body(), most - 1);
+            case null, default -> 1;
+        };
+    }
+
+    private static long sizeOfAll(Iterable<?> values, long most) {
+        long size = 1;
+        for (Object each : values) {
+            if (size > most) {
+                break;
+            }
+            size += size(each, most - size);
+        }
+        return size;
     }
 
     private static boolean isContainer(@Nullable Object value) {
@@ -38,28 +64,34 @@ final class Values {
                 || value instanceof WebResponse;
     }
 
-    private static void collect(@Nullable Object value, List<AutoCloseable> found, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw WebException.of("The value nests more than " + MAX_DEPTH
-                    + " levels deep, or contains itself; send what is inside by itself.");
+    /** Returns how deep the value nests; or more than it may, before all was found, if it contains itself. */
+    private static int collect(@Nullable Object value, List<AutoCloseable> found, int depth) {
+        if (depth > ENDLESS_DEPTH) {
+            return depth;
         }
-        switch (value) {
-            case List<?> list -> {
-                for (Object element : list) {
-                    collect(element, found, depth + 1);
-                }
-            }
-            case Map<?, ?> map -> {
-                for (Object element : map.values()) {
-                    collect(element, found, depth + 1);
-                }
-            }
-            case JsError error -> collect(error.props(), found, depth + 1);
+        return switch (value) {
+            case List<?> list -> collectAll(list, found, depth);
+            case Map<?, ?> map -> collectAll(map.values(), found, depth);
+            case JsError error -> collectAll(error.props().values(), found, depth + 1);
             case WebRequest request -> collect(request.body(), found, depth + 1);
             case WebResponse response -> collect(response.body(), found, depth + 1);
-            case AutoCloseable one -> found.add(one);
-            case null, default -> {}
+            case AutoCloseable one -> {
+                found.add(one);
+                yield depth;
+            }
+            case null, default -> depth;
+        };
+    }
+
+    private static int collectAll(Iterable<?> values, List<AutoCloseable> found, int depth) {
+        int deepest = depth;
+        for (Object each : values) {
+            deepest = Math.max(deepest, collect(each, found, depth + 1));
+            if (deepest > ENDLESS_DEPTH) {
+                break;
+            }
         }
+        return deepest;
     }
 
     static void close(List<AutoCloseable> all) {

@@ -23,16 +23,20 @@ final class Waiting {
         return found[0];
     }
 
-    /** The value when all of it is there, parts of parts too. Takes ownership; fails, and closes the rest, if a part fails. */
-    static Promise<WebPayload> of(Loop loop, @Nullable Object value) {
-        Promise<WebPayload> parts = parts(value);
+    /**
+     * The value when all of it is there, parts of parts too. Takes ownership; fails, and closes the rest, if a part fails.
+     *
+     * @param most of how many values it may be made then; a part counts as often as it is there
+     */
+    static Promise<WebPayload> of(Loop loop, @Nullable Object value, int most) {
+        Promise<WebPayload> parts = parts(value, most);
         Completer<WebPayload> whole = new Completer<>(loop);
         Promise.Cancelable[] wait = {parts::cancel};
         whole.onAwaited(() -> wait[0] = parts.listen(loop, (payload, failure) -> {
             if (payload == null) {
                 whole.fail(failure == null ? Failure.failed("no value") : failure);
             } else if (isIn(payload.value())) {
-                whole.follow(of(loop, payload.take()));
+                whole.follow(of(loop, payload.take(), most));
             } else {
                 whole.complete(payload);
             }
@@ -41,7 +45,7 @@ final class Waiting {
         return whole.promise();
     }
 
-    private static Promise<WebPayload> parts(@Nullable Object value) {
+    private static Promise<WebPayload> parts(@Nullable Object value, int most) {
         List<PromisedValue> parts = new ArrayList<>();
         visit(value, parts::add);
         List<Promise<PromisedValue.Settled>> promises = new ArrayList<>();
@@ -55,10 +59,26 @@ final class Waiting {
                     for (int i = 0; i < parts.size(); i++) {
                         values.put(parts.get(i), settled.get(i));
                     }
+                    checkSize(rest.value, settled, most);
                     parts.forEach(PromisedValue::close);
                     return WebPayload.holding(rest.take(values));
                 })
                 .attach(rest);
+    }
+
+    /** Results in results in results are short messages, and may be more than fits into memory. */
+    private static void checkSize(@Nullable Object rest, List<PromisedValue.Settled> parts, int most) {
+        long size = Values.size(rest, most + (long) parts.size()) - parts.size();
+        for (PromisedValue.Settled part : parts) {
+            if (size <= most) {
+                size += Values.size(part.value(), most - size);
+            }
+        }
+        if (size > most) {
+            parts.forEach(PromisedValue.Settled::close);
+            throw Failure.overloaded("a value with the results that it names is made of more than " + most
+                    + " values (Limits.values): name less of them at a time");
+        }
     }
 
     /** What is closed when the value does not come about. */

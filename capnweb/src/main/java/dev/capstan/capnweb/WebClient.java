@@ -1,9 +1,14 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.resume.Reconnection;
+import dev.capstan.capnweb.resume.ResumableClient;
+import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
@@ -11,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +29,18 @@ public final class WebClient {
 
     private final Loop loop;
     private final HttpClient http;
-    private final Limits limits;
-    private final Compat compat;
+    private final Options options;
 
-    /** A client with default limits for peers of version 0.11 and later. */
+    /** A client with {@link Options#DEFAULT}. */
     public WebClient(Loop loop, HttpClient http) {
-        this(loop, http, Limits.DEFAULT, Compat.V0_12);
+        this(loop, http, Options.DEFAULT);
     }
 
     /** A client that connects through {@code http}, which belongs to {@code loop}. */
-    public WebClient(Loop loop, HttpClient http, Limits limits, Compat compat) {
+    public WebClient(Loop loop, HttpClient http, Options options) {
         this.loop = loop;
         this.http = http;
-        this.limits = limits;
-        this.compat = compat;
+        this.options = options;
     }
 
     /** As {@link #connect(URI, Headers, Cap)}, without headers and without an object for the server to call. */
@@ -53,23 +57,76 @@ public final class WebClient {
      * @throws IllegalArgumentException if {@code to} is no such address
      */
     public WebPeer connect(URI to, Headers headers, @Nullable Cap main) {
+        return begin(to, headers, main, failure -> {});
+    }
+
+    /** As {@link #open(URI, Headers, Cap)}, without headers and without an object for the server to call. */
+    public Promise<WebPeer> open(URI to) {
+        return open(to, Headers.of(), null);
+    }
+
+    /**
+     * As {@link #connect(URI, Headers, Cap)}, for those who want to know whether there is a connection before they use it: settles when the WebSocket is open, and fails if it cannot be. It is
+     * begun at once. Cancelling ends the attempt.
+     *
+     * @throws IllegalArgumentException if {@code to} is no such address
+     */
+    public Promise<WebPeer> open(URI to, Headers headers, @Nullable Cap main) {
+        Completer<WebPeer> opened = new Completer<>(loop);
+        Session[] session = new Session[1];
+        session[0] = begin(to, headers, main, failure -> {
+            if (failure == null) {
+                opened.complete(session[0]);
+            } else {
+                opened.fail(failure);
+            }
+        });
+        opened.onCancel(session[0]::close);
+        return opened.promise();
+    }
+
+    /** {@code outcome} is told, later and on the loop, of the failure to connect, or null. */
+    private Session begin(URI to, Headers headers, @Nullable Cap main, Consumer<@Nullable Throwable> outcome) {
         check(to, "ws", "wss");
-        SocketStream.Opening opening = SocketStream.session(loop, main, limits, compat);
+        SocketStream.Opening opening = SocketStream.session(loop, main, options);
         onLoop(() -> {
             opening.session().start();
             Promise.Cancelable connecting = http.webSocket(to, headers).listen(loop, (socket, failure) -> {
                 if (socket != null) {
                     opening.opened(socket);
+                    outcome.accept(null);
                 } else {
-                    opening.failed(
-                            failure == null
-                                    ? Failure.disconnected("there is no connection to " + to.getHost())
-                                    : failure);
+                    Throwable cause = failure == null
+                            ? Failure.disconnected("there is no connection to " + to.getHost())
+                            : failure;
+                    opening.failed(cause);
+                    outcome.accept(cause);
                 }
             });
             opening.session().onDisconnect().listen(loop, (done, failure) -> connecting.cancel());
         });
         return opening.session();
+    }
+
+    /**
+     * A session over WebSockets, one after the other: when one is cut, another is made and the session goes on, with all its objects and each call's effect once. It can be used at once, also
+     * while there is no connection. It fails if the server does not resume sessions ({@link WebServer#resumable}), or has forgotten this one.
+     *
+     * @param to begins with {@code ws://} or {@code wss://}
+     * @param headers to send with each connection, such as {@code Authorization}, {@code Cookie} or {@code Origin}
+     * @param main what the server may call first, of which the session becomes the owner; null if nothing
+     * @param how the pauses between attempts, and what may be kept meanwhile
+     * @throws IllegalArgumentException if {@code to} is no such address
+     */
+    public WebPeer connectResumable(URI to, Headers headers, @Nullable Cap main, Reconnection how) {
+        check(to, "ws", "wss");
+        MessageStream stream = ResumableClient.open(
+                loop,
+                () -> http.webSocket(to, headers, ResumableServer.SUBPROTOCOL).then(LastingSession::agreed),
+                how);
+        Session session = LastingSession.over(loop, stream, main, options);
+        onLoop(session::start);
+        return session;
     }
 
     /** As {@link #batch(URI, Headers)}, without headers. */
@@ -94,8 +151,10 @@ public final class WebClient {
                 ? headers
                 : headers.with("content-type", "text/plain;charset=UTF-8");
         BatchRequest request = new BatchRequest(
-                loop, limits.transport(), body -> http.post(to, all, body).convert(WebClient::messages));
-        Session session = new Session(loop, request, null, limits, compat);
+                loop,
+                options.limits().transport(),
+                body -> http.post(to, all, body).convert(WebClient::messages));
+        Session session = new Session(loop, request, null, options);
         onLoop(session::start);
         return session;
     }

@@ -8,6 +8,7 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.Format;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,23 @@ public final class WebPayload implements Payload {
         };
     }
 
+    /** About as many bytes as the value takes in memory, objects and streams apart; for limits on what is kept. */
+    public long bytes() {
+        return Values.weight(value());
+    }
+
+    /** What can be called in the value, and what stands for the parts of it that are not here yet; borrowed. */
+    public List<Cap> caps() {
+        List<Cap> all = new ArrayList<>(owned.size());
+        for (AutoCloseable each : owned) {
+            Cap cap = Values.leadingOn(each);
+            if (cap != null) {
+                all.add(cap);
+            }
+        }
+        return all;
+    }
+
     /** Whether all of the value is here: no part of it is a promise. */
     public boolean isWhole() {
         return !Waiting.isIn(value());
@@ -94,7 +112,7 @@ public final class WebPayload implements Payload {
 
     /** The value when all of it is here, as a payload that the receiver owns. On the thread of {@code loop}. */
     public Promise<WebPayload> whole(Loop loop) {
-        return Waiting.of(loop, Values.share(value()));
+        return Waiting.of(loop, Values.share(value()), Limits.DEFAULT.values());
     }
 
     /** The value as its receiver's own: the capabilities in it stay open when this is closed. Closes this reference. */

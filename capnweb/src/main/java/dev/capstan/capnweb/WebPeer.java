@@ -4,6 +4,8 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +17,18 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread, {@link #tables} apart.
  */
 public interface WebPeer extends AutoCloseable {
+    /** As {@link #over(Loop, MessageStream, Cap, Options)} with {@link Options#DEFAULT}. */
+    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main) {
+        return over(loop, stream, main, Options.DEFAULT);
+    }
+
     /**
      * Begins a session over {@code stream}, on its loop's thread.
      *
      * @param main what the peer may call first, of which this becomes the owner; null if nothing
      */
-    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main, Limits limits, Compat compat) {
-        Session session = new Session(loop, stream, main, limits, compat);
+    static WebPeer over(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
+        Session session = new Session(loop, stream, main, options);
         session.start();
         return session;
     }
@@ -31,12 +38,12 @@ public interface WebPeer extends AutoCloseable {
      *
      * @param left what the right peer's owner may call first, of which the session becomes the owner; null if nothing
      * @param right what the left peer's owner may call first, likewise
+     * @param options of both; what they are compatible with is one another
      */
-    static Pair pair(Loop loop, @Nullable Cap left, @Nullable Cap right, Limits limits) {
+    static Pair pair(Loop loop, @Nullable Cap left, @Nullable Cap right, Options options) {
+        Options both = options.withCompat(Compat.CAPSTAN);
         MessagePipe pipe = new MessagePipe(loop);
-        return new Pair(
-                over(loop, pipe.left(), left, limits, Compat.CAPSTAN),
-                over(loop, pipe.right(), right, limits, Compat.CAPSTAN));
+        return new Pair(over(loop, pipe.left(), left, both), over(loop, pipe.right(), right, both));
     }
 
     /**
@@ -59,6 +66,19 @@ public interface WebPeer extends AutoCloseable {
     /** Ends the session. */
     @Override
     void close();
+
+    /**
+     * Ends the session when what is in flight has finished: results that either side waits for, and streams that are sent from here. Gives the number of those that had to be cut.
+     *
+     * <p>The peer goes on as if nothing was. If it is never quiet, its new calls fail from half of the time on as {@link Failure.Kind#DISCONNECTED}, and are not begun. A WebSocket is closed
+     * with code 1001. Our own new calls are not held up. Draining again changes nothing, and gives what the first gives.
+     *
+     * @param longest when the session ends even if something is in flight, positive
+     */
+    Promise<Integer> drain(Duration longest);
+
+    /** Ends the session; what waits here for the peer fails as {@link Failure.Kind#DISCONNECTED} with {@code why}, of which the peer is told nothing. */
+    void close(Failure why);
 
     /**
      * Sizes of tables; without anything in use there is one import, the peer's main object, and one export, our own.

@@ -1,9 +1,12 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
@@ -11,12 +14,15 @@ import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.WebSocket;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +39,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(WebServer.class.getName());
-    private static final String ANY = "*";
 
     private final Loop loop;
     private final Door door;
-    private final Limits limits;
-    private final Compat compat;
-    private final Set<String> origins;
+    private final Options options;
+    private final Access access;
     private final Set<Session> sessions = new LinkedHashSet<>();
     /** Batches, and WebSockets whose main object is not there yet. */
     private int others;
 
+    /** What ends each batch that is not answered yet, when it is cut. */
+    private final Set<Completer<HttpResponse>> batches = new LinkedHashSet<>();
+
+    private Runnable onNoOthers = () -> {};
     private boolean closed;
+    private @Nullable ResumableServer resumption;
+    private Function<? super Visitor, String> principal = visitor -> "";
 
     /** Decides what a visitor may call first. */
     @FunctionalInterface
@@ -84,30 +94,35 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /** A server with default limits for peers of version 0.11 and later, open to web pages of its own host. */
+    /** A server with {@link Options#DEFAULT}, open to web pages of its own host. */
     public WebServer(Loop loop, Door door) {
-        this(loop, door, Limits.DEFAULT, Compat.V0_12, Set.of());
+        this(loop, door, Options.DEFAULT, Access.SAME_HOST);
+    }
+
+    /** A server that lets in whom {@code access} allows. */
+    public WebServer(Loop loop, Door door, Options options, Access access) {
+        this.loop = loop;
+        this.door = door;
+        this.options = options;
+        this.access = access;
     }
 
     /**
-     * A server.
+     * From now on sessions outlive their connections for clients that ask for it, as {@link WebClient#connectResumable} and the npm package capstan-web do; others notice nothing. Called once,
+     * before {@link #routes}.
      *
-     * @param origins what other web pages may call it, such as {@code https://app.example} or {@code http://localhost:3000}; {@code *} for all of them,
-     *     which is safe only if nothing depends on cookies or on who can reach this host
+     * @param lasting keeps these sessions; closed with this server
+     * @param principal whom a visitor is, from what every connection of it brings along, such as a cookie: a session goes on only with whom it began with. Does not block; empty text if there is
+     *     nothing to tell visitors apart, so that who has the token has the session
+     * @return this
      */
-    public WebServer(Loop loop, Door door, Limits limits, Compat compat, Set<String> origins) {
-        this.loop = loop;
-        this.door = door;
-        this.limits = limits;
-        this.compat = compat;
-        this.origins =
-                origins.stream().map(each -> each.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
-        for (String each : this.origins) {
-            if (!each.equals(ANY) && !each.matches("[a-z][a-z0-9+.-]*://[^/]+")) {
-                throw new IllegalArgumentException(
-                        "an origin is scheme, host and port, as in https://app.example:8443, not '" + each + "'");
-            }
+    public WebServer resumable(ResumableServer lasting, Function<? super Visitor, String> principal) {
+        if (resumption != null) {
+            throw new IllegalStateException("sessions of this server are resumable already");
         }
+        this.resumption = lasting;
+        this.principal = principal;
+        return this;
     }
 
     /** Sessions and batches that are served now. */
@@ -122,21 +137,25 @@ public final class WebServer implements AutoCloseable {
 
     /** WebSockets and POST at {@code path}, which may end in {@code /*}; and what browsers ask before they let a page of another origin in. */
     public HttpRoutes routes(String path) {
+        String[] subprotocols = resumption == null ? new String[0] : new String[] {ResumableServer.SUBPROTOCOL};
         return HttpRoutes.none()
                 .origins(this::allows)
                 .on("POST", path, this::batch)
                 .on("OPTIONS", path, WebServer::preflight)
-                .webSocket(path, new HttpRoutes.SocketHandler() {
-                    @Override
-                    public void opened(HttpRequest request, WebSocket socket) {
-                        socket(request, socket);
-                    }
+                .webSocket(
+                        path,
+                        new HttpRoutes.SocketHandler() {
+                            @Override
+                            public void opened(HttpRequest request, WebSocket socket) {
+                                socket(request, socket);
+                            }
 
-                    @Override
-                    public @Nullable HttpResponse refusal(HttpRequest request) {
-                        return WebServer.this.refusal(request);
-                    }
-                });
+                            @Override
+                            public @Nullable HttpResponse refusal(HttpRequest request) {
+                                return WebServer.this.refusal(request);
+                            }
+                        },
+                        subprotocols);
     }
 
     /** Ends all sessions; new ones are refused with 503. */
@@ -144,6 +163,49 @@ public final class WebServer implements AutoCloseable {
     public void close() {
         closed = true;
         List.copyOf(sessions).forEach(Session::close);
+        if (resumption != null) {
+            resumption.close();
+        }
+    }
+
+    /**
+     * Ends all sessions when what is in flight in them has finished, as {@link WebPeer#drain} has it, and gives the number of calls that had to be cut. New sessions are refused with 503
+     * at once, so that whoever decides where visitors go sends them elsewhere. A batch that is not answered in time counts as one, and is answered with 503. The draining begins now, whether or
+     * not somebody waits for the promise.
+     *
+     * @param longest when all ends even if something is in flight, positive
+     */
+    public Promise<Integer> drain(Duration longest) {
+        closed = true;
+        List<Promise<Integer>> all = new ArrayList<>();
+        sessions.forEach(session -> all.add(session.drain(longest)));
+        if (others > 0) {
+            all.add(drainOthers(longest));
+        }
+        return all.isEmpty()
+                ? Promise.of(0)
+                : Promise.all(all)
+                        .convert(cut -> cut.stream().mapToInt(Integer::intValue).sum())
+                        .eager();
+    }
+
+    private Promise<Integer> drainOthers(Duration longest) {
+        Completer<Integer> done = new Completer<>(loop);
+        Promise.Cancelable alarm = loop.timer().after(longest).listen(loop, (rung, failure) -> {
+            done.complete(batches.size());
+            List.copyOf(batches).forEach(batch -> batch.complete(HttpResponse.text(503, "the server is closing")));
+        });
+        onNoOthers = () -> {
+            alarm.cancel();
+            done.complete(0);
+        };
+        return done.promise();
+    }
+
+    private void otherOver() {
+        if (--others == 0) {
+            onNoOthers.run();
+        }
     }
 
     // ---- who may come in
@@ -155,15 +217,23 @@ public final class WebServer implements AutoCloseable {
         if (closed) {
             return HttpResponse.text(503, "the server is closing");
         }
-        return open() < limits.transport().sessions()
+        // Who goes on with a session takes no new place.
+        boolean mayResume = resumption != null
+                && request.headers().all("sec-websocket-protocol").stream()
+                        .anyMatch(offered -> offered.contains(ResumableServer.SUBPROTOCOL));
+        return mayResume || hasPlace()
                 ? null
                 : HttpResponse.text(503, "the server has " + open() + " sessions already, which is its limit");
+    }
+
+    private boolean hasPlace() {
+        return open() < options.limits().transport().sessions();
     }
 
     /** A browser tells where a page comes from that sends what could do harm; in the second header if it leaves the first out. */
     private boolean allows(HttpRequest request) {
         List<String> from = request.headers().all("origin");
-        if (origins.contains(ANY)) {
+        if (access.origins().contains(Access.ANY)) {
             return true;
         }
         if (from.isEmpty()) {
@@ -176,7 +246,7 @@ public final class WebServer implements AutoCloseable {
         String origin = from.getFirst().toLowerCase(Locale.ROOT);
         String host = request.headers().first("host");
         int scheme = origin.indexOf("://");
-        return origins.contains(origin)
+        return access.origins().contains(origin)
                 || (host != null && scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host));
     }
 
@@ -200,20 +270,69 @@ public final class WebServer implements AutoCloseable {
     // ---- WebSockets
 
     private void socket(HttpRequest request, WebSocket socket) {
+        Visitor visitor = new Visitor(request, false);
+        ResumableServer lasting = resumption;
+        if (lasting != null && socket.subprotocol().equals(ResumableServer.SUBPROTOCOL)) {
+            String known;
+            try {
+                known = principal.apply(visitor);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, () -> "who sent " + request + " could not be told; its WebSocket is closed", e);
+                socket.abort(e);
+                return;
+            }
+            lasting.accept(LastingSession.connection(socket), known, stream -> lasting(visitor, stream));
+        } else {
+            begin(visitor, socket::abort, main -> {
+                SocketStream.Opening opening = SocketStream.session(loop, main, options);
+                opening.session().start();
+                opening.opened(socket);
+                return opening.session();
+            });
+        }
+    }
+
+    private void lasting(Visitor visitor, MessageStream stream) {
+        Carrier carrier = main -> {
+            Session session = LastingSession.over(loop, stream, main, options);
+            session.start();
+            return session;
+        };
+        if (hasPlace()) {
+            begin(visitor, broken -> {}, carrier);
+        } else {
+            carrier.begin(null)
+                    .abort(Failure.overloaded("the server has " + open() + " sessions already, which is its limit"));
+        }
+    }
+
+    /** Begins sessions over what a visitor came by. */
+    @FunctionalInterface
+    private interface Carrier {
+        /** Takes ownership of {@code main}; null if the session is only begun to say why there is none. */
+        Session begin(@Nullable Cap main);
+    }
+
+    private void begin(Visitor visitor, Consumer<Throwable> onFault, Carrier carrier) {
         others++;
-        admit(new Visitor(request, false)).listen(loop, (main, failure) -> {
-            others--;
+        admit(visitor).listen(loop, (main, failure) -> {
+            otherOver();
             if (main != null && !closed) {
-                serve(socket, main);
+                Session session = carrier.begin(main);
+                sessions.add(session);
+                session.onDisconnect().listen(loop, (done, why) -> sessions.remove(session));
             } else if (main != null) {
                 main.close();
-                refuse(socket, Failure.disconnected("the server is closing"));
+                carrier.begin(null).abort(Failure.disconnected("the server is closing"));
             } else if (failure instanceof Failure known) {
-                refuse(socket, known);
+                carrier.begin(null).abort(known);
             } else {
-                LOG.log(Level.WARNING, () -> "no main object for " + request + "; its WebSocket is closed", failure);
-                socket.abort(failure == null ? Failure.failed("no main object") : failure);
-                refuse(socket, Failure.failed("the server failed to open a session"));
+                LOG.log(
+                        Level.WARNING,
+                        () -> "no main object for " + visitor.request() + "; its WebSocket is closed",
+                        failure);
+                onFault.accept(failure == null ? Failure.failed("no main object") : failure);
+                carrier.begin(null).abort(Failure.failed("the server failed to open a session"));
             }
         });
     }
@@ -225,23 +344,7 @@ public final class WebServer implements AutoCloseable {
         } catch (Exception e) {
             main = Promise.failed(e);
         }
-        return loop.timer().timeout(limits.transport().batchTime(), main);
-    }
-
-    private void serve(WebSocket socket, Cap main) {
-        SocketStream.Opening opening = SocketStream.session(loop, main, limits, compat);
-        Session session = opening.session();
-        sessions.add(session);
-        session.onDisconnect().listen(loop, (done, failure) -> sessions.remove(session));
-        session.start();
-        opening.opened(socket);
-    }
-
-    private void refuse(WebSocket socket, Failure why) {
-        SocketStream.Opening opening = SocketStream.session(loop, null, limits, compat);
-        opening.session().start();
-        opening.opened(socket);
-        opening.session().abort(why);
+        return loop.timer().timeout(options.limits().transport().batchTime(), main);
     }
 
     // ---- batches
@@ -254,17 +357,22 @@ public final class WebServer implements AutoCloseable {
         others++;
         HttpRequest head =
                 new HttpRequest(request.method(), request.path(), request.query(), request.headers(), new byte[0]);
-        return admit(new Visitor(head, true))
+        Completer<HttpResponse> cut = new Completer<>(loop);
+        batches.add(cut);
+        Promise<HttpResponse> answer = admit(new Visitor(head, true))
                 .handle(
-                        main -> BatchAnswer.to(request.body(), loop, main, limits, compat)
+                        main -> BatchAnswer.to(request.body(), loop, main, options)
                                 .map(reply -> answer(request, reply)),
                         failure -> {
                             if (failure instanceof Failure known) {
                                 return Promise.of(HttpResponse.text(status(known), known.reason()));
                             }
                             throw failure;
-                        })
-                .attach(() -> others--);
+                        });
+        return Promise.race(List.of(answer, cut.promise())).attach(() -> {
+            batches.remove(cut);
+            otherOver();
+        });
     }
 
     private static int status(Failure refusal) {

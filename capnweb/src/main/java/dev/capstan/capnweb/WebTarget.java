@@ -203,9 +203,6 @@ public final class WebTarget implements Target {
 
     /** Takes over the stubs and capabilities in {@code value}. */
     private static @Nullable Object result(Loop loop, @Nullable Object value) {
-        Object content = StubValues.outgoing(loop, value);
-        StubValues.stubs(value, Stub::close);
-        StubValues.caps(value, Cap::close);
-        return StubValues.sentValue(content);
+        return StubValues.sentValue(StubValues.given(loop, value));
     }
 }

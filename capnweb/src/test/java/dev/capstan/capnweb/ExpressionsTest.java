@@ -120,7 +120,7 @@ class ExpressionsTest {
         }
 
         @Test
-        @Parity({"CW-L003", "CW-L004"})
+        @Parity({"CW-L003", "CW-L004", "OWN-12"})
         void bigints() {
             bothWays(new BigInteger("12345678901234567890"), "[\"bigint\",\"12345678901234567890\"]");
             bothWays(BigInteger.valueOf(-5), "[\"bigint\",\"-5\"]");
@@ -224,12 +224,13 @@ class ExpressionsTest {
         }
 
         @Test
-        @Parity({"CW-I023", "CW-I030", "CW-I032"})
+        @Parity({"CW-I023", "CW-I030", "CW-I032", "CW-I031"})
         void causes_and_inner_errors_are_properties() {
             for (String json : List.of(
                     "[\"error\",\"Error\",\"outer\",null,{\"cause\":[\"error\",\"RangeError\",\"inner\"]}]",
                     "[\"error\",\"AggregateError\",\"many\",null,{\"errors\":[[[\"error\",\"Error\",\"a\"],[\"error\",\"TypeError\","
                             + "\"b\"]]]}]",
+                    "[\"error\",\"Error\",\"oops\",null,{\"cause\":\"boom\"}]",
                     "[\"error\",\"Error\",\"m\",\"stack\",{\"a\":1}]")) {
                 assertEquals(json, session.encode(session.decode(json)));
             }

@@ -137,4 +137,9 @@ final class FakeSession implements Incoming, Outgoing {
     public void blob(JsonWriter out, Blob blob) {
         out.raw("[\"blob\",").string(blob.type()).raw(",[\"readable\",1]]");
     }
+
+    @Override
+    public JsError told(JsError error, @Nullable Throwable thrown) {
+        return error;
+    }
 }

@@ -65,8 +65,7 @@ final class GoldenClientTest {
                 }
             });
         });
-        WebPeer peer =
-                WebPeer.over(sim.loop(), network.host("client").connect("server"), null, Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), network.host("client").connect("server"), null);
         peers.add(peer);
         sim.poll();
         return Stub.of(sim.loop(), peer.main());

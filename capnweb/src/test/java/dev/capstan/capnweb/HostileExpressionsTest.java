@@ -98,7 +98,7 @@ class HostileExpressionsTest {
     }
 
     @Test
-    @Parity({"CW-I016", "CW-I017"})
+    @Parity({"CW-I016", "CW-I017", "OWN-13"})
     void operands_that_make_no_sense_are_refused() {
         for (String json : List.of(
                 "[\"bigint\",\"zz\"]",

@@ -89,7 +89,7 @@ final class HostileInputTest {
         SimNetwork network = new SimNetwork(sim, 1);
         network.host("server")
                 .onAccept(stream -> peers.add(WebPeer.over(
-                        sim.loop(), stream, new GoldenApi(sim.loop()).main().cap(), Limits.DEFAULT, Compat.V0_12)));
+                        sim.loop(), stream, new GoldenApi(sim.loop()).main().cap())));
         SimStream client = network.host("client").connect("server");
         client.start(new MessageStream.Receiver() {
             @Override

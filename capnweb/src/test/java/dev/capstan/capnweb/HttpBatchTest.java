@@ -41,7 +41,7 @@ class HttpBatchTest {
             bodies.add(new String(body, StandardCharsets.UTF_8));
             return scene.http.post(WebScene.BATCH, Headers.of(), body).convert(HttpResponse::body);
         });
-        Session peer = new Session(scene.loop, request, null, Limits.DEFAULT, Compat.V0_12);
+        Session peer = new Session(scene.loop, request, null, Options.DEFAULT);
         peer.start();
         try (Cap main = peer.main()) {
             Promise<String> first = WebScene.call(main, "square", 2L);

@@ -126,11 +126,8 @@ class IdScriptsTest {
             if (random.nextBoolean()) {
                 network.latency(Duration.ZERO, Duration.ofMillis(3));
             }
-            network.host("a")
-                    .onAccept(stream -> peers.add(
-                            WebPeer.over(sim.loop(), stream, main().on(sim.loop()), Limits.DEFAULT, Compat.V0_12)));
-            peers.add(WebPeer.over(
-                    sim.loop(), network.host("b").connect("a"), main().on(sim.loop()), Limits.DEFAULT, Compat.V0_12));
+            network.host("a").onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main().on(sim.loop()))));
+            peers.add(WebPeer.over(sim.loop(), network.host("b").connect("a"), main().on(sim.loop())));
             for (WebPeer peer : peers) {
                 mains.add(Stub.of(sim.loop(), peer.main()));
             }

@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.capstan.capnweb.resume.ResumeLimits;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -18,8 +19,12 @@ final class LimitsPageTest {
     @Test
     void each_limit_stands_on_the_page_with_its_default() throws Exception {
         List<String> expected = new ArrayList<>();
-        for (Record limits :
-                List.of(Limits.DEFAULT, Limits.Streams.DEFAULT, Limits.Maps.DEFAULT, Limits.Transport.DEFAULT)) {
+        for (Record limits : List.of(
+                Limits.DEFAULT,
+                Limits.Streams.DEFAULT,
+                Limits.Maps.DEFAULT,
+                Limits.Transport.DEFAULT,
+                ResumeLimits.DEFAULT)) {
             for (RecordComponent component : limits.getClass().getRecordComponents()) {
                 String value = shown(component.getAccessor().invoke(limits));
                 if (value != null) {

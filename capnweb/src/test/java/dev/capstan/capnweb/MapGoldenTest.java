@@ -119,7 +119,7 @@ class MapGoldenTest {
     void a_client_records_what_typescript_records_and_understands_its_answers() throws IOException {
         network.host("server").onAccept(stream -> stream.start(new Collector()));
         SimStream stream = network.host("client").connect("server");
-        WebPeer peer = WebPeer.over(sim.loop(), stream, null, Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), stream, null);
         SimStream server = Objects.requireNonNull(network.host("server").connected("client"));
         long[] count = {7};
         Stub counter = Stub.of(
@@ -161,9 +161,7 @@ class MapGoldenTest {
     @Test
     void a_server_answers_what_typescript_answers_in_fewer_messages() throws IOException {
         WebPeer[] peer = new WebPeer[1];
-        network.host("server")
-                .onAccept(stream ->
-                        peer[0] = WebPeer.over(sim.loop(), stream, api().on(sim.loop()), Limits.DEFAULT, Compat.V0_12));
+        network.host("server").onAccept(stream -> peer[0] = WebPeer.over(sim.loop(), stream, api().on(sim.loop())));
         SimStream client = network.host("client").connect("server");
         client.start(new Collector());
         Map<Long, Object> expected = new HashMap<>();

@@ -46,8 +46,8 @@ class MapHostileTest {
 
     private SimStream connect(Limits limits) {
         network.host("server")
-                .onAccept(stream ->
-                        peer[0] = WebPeer.over(sim.loop(), stream, main().on(sim.loop()), limits, Compat.V0_12));
+                .onAccept(stream -> peer[0] =
+                        WebPeer.over(sim.loop(), stream, main().on(sim.loop()), Options.DEFAULT.withLimits(limits)));
         SimStream client = network.host("client").connect("server");
         client.start(new MessageStream.Receiver() {
             @Override

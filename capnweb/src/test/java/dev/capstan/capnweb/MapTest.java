@@ -97,11 +97,12 @@ class MapTest {
     /** A session to {@code target}, of which it becomes the owner. */
     private Stub connect(String name, Cap target, Limits limits) {
         network.host(name)
-                .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, target, limits, Compat.V0_12)));
+                .onAccept(stream ->
+                        peers.add(WebPeer.over(sim.loop(), stream, target, Options.DEFAULT.withLimits(limits))));
         network.host("client to " + name).onSend(frame -> sent.add(new String(frame, StandardCharsets.UTF_8)));
         network.host(name).onSend(frame -> answered.add(new String(frame, StandardCharsets.UTF_8)));
-        WebPeer peer = WebPeer.over(
-                sim.loop(), network.host("client to " + name).connect(name), null, Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer =
+                WebPeer.over(sim.loop(), network.host("client to " + name).connect(name), null);
         peers.add(peer);
         return Stub.of(sim.loop(), peer.main());
     }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,7 +65,16 @@ final class NodePeer implements AutoCloseable {
 
     /** Skips the test where Node or the package cannot be had. */
     static void install() throws IOException, InterruptedException {
-        Ended installed = run("bash", "capnweb/peers/node/install.sh");
+        install("capnweb/peers/node/install.sh");
+    }
+
+    /** As {@link #install}, of the package in {@code clients/ts}. */
+    static void installTypeScript() throws IOException, InterruptedException {
+        install("clients/ts/install.sh");
+    }
+
+    private static void install(String script) throws IOException, InterruptedException {
+        Ended installed = run("bash", script);
         Assumptions.assumeTrue(
                 installed.code() != CANNOT_BE_HAD,
                 () -> installed.output().lines().reduce((before, last) -> last).orElse("no Node peer"));
@@ -73,7 +83,18 @@ final class NodePeer implements AutoCloseable {
 
     /** What a program says. */
     static String said(String program, Object... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("node", "capnweb/target/node/" + program));
+        return output("capnweb/target/node/" + program, arguments);
+    }
+
+    /** What a program of {@code clients/ts/test} says, which runs beside what is installed. */
+    static String saidByTypeScript(String program, Object... arguments) throws IOException, InterruptedException {
+        String copy = "clients/ts/target/" + program;
+        Files.copy(ROOT.resolve("clients/ts/test/" + program), ROOT.resolve(copy), StandardCopyOption.REPLACE_EXISTING);
+        return output(copy, arguments);
+    }
+
+    private static String output(String program, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node", program));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -83,7 +104,12 @@ final class NodePeer implements AutoCloseable {
     }
 
     static NodePeer server() throws IOException {
-        return new NodePeer(start("node", "capnweb/target/node/server.mjs"));
+        return server("server.mjs");
+    }
+
+    /** Another program that serves. */
+    static NodePeer server(String program) throws IOException {
+        return new NodePeer(start("node", "capnweb/target/node/" + program));
     }
 
     int port() {

@@ -42,7 +42,7 @@ class PairTest {
                 sim.loop(),
                 new GoldenApi(sim.loop()).main().cap(),
                 new GoldenApi(sim.loop()).main().cap(),
-                Limits.DEFAULT);
+                Options.DEFAULT);
         for (WebPeer peer : List.of(pair.left(), pair.right())) {
             try (Cap main = peer.main()) {
                 Cap function = new Scripted(sim.loop())

@@ -111,8 +111,17 @@ class RandomStreamsTest {
         }
 
         private Cap connect(String from, String to, Cap object) {
-            network.host(from).onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, object, limits, compat)));
-            WebPeer peer = WebPeer.over(sim.loop(), network.host(to).connect(from), null, limits, compat);
+            network.host(from)
+                    .onAccept(stream -> peers.add(WebPeer.over(
+                            sim.loop(),
+                            stream,
+                            object,
+                            Options.DEFAULT.withLimits(limits).withCompat(compat))));
+            WebPeer peer = WebPeer.over(
+                    sim.loop(),
+                    network.host(to).connect(from),
+                    null,
+                    Options.DEFAULT.withLimits(limits).withCompat(compat));
             peers.add(peer);
             sim.poll();
             return peer.main();

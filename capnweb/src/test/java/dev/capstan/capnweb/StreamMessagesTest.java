@@ -51,7 +51,11 @@ class StreamMessagesTest {
         if (known == null) {
             SimNetwork network = new SimNetwork(sim, 1);
             network.host("server")
-                    .onAccept(stream -> session = WebPeer.over(sim.loop(), stream, server.cap(), limits, compat));
+                    .onAccept(stream -> session = WebPeer.over(
+                            sim.loop(),
+                            stream,
+                            server.cap(),
+                            Options.DEFAULT.withLimits(limits).withCompat(compat)));
             known = network.host("peer").connect("server");
             known.start(new MessageStream.Receiver() {
                 @Override

@@ -54,9 +54,8 @@ abstract class StreamsContract {
     }
 
     private WebPeer connect(String from, String to, Cap object) {
-        network.host(from)
-                .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, object, Limits.DEFAULT, Compat.V0_12)));
-        WebPeer peer = WebPeer.over(sim.loop(), network.host(to).connect(from), null, Limits.DEFAULT, Compat.V0_12);
+        network.host(from).onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, object)));
+        WebPeer peer = WebPeer.over(sim.loop(), network.host(to).connect(from), null);
         sim.poll();
         peers.add(peer);
         return peer;

@@ -70,13 +70,10 @@ class StubTest {
     }
 
     private Stub connect(@Nullable Leftovers leftovers) {
-        network.host("server")
-                .onAccept(stream -> peers.add(
-                        WebPeer.over(sim.loop(), stream, main().on(sim.loop()), Limits.DEFAULT, Compat.V0_12)));
+        network.host("server").onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main().on(sim.loop()))));
         network.host("client").onSend(frame -> sent.add(new String(frame, StandardCharsets.UTF_8)));
         network.host("server").onSend(frame -> answered.add(new String(frame, StandardCharsets.UTF_8)));
-        WebPeer peer = WebPeer.over(
-                sim.loop(), network.host("client").connectAnew("server"), null, Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), network.host("client").connectAnew("server"), null);
         peers.add(peer);
         return Stub.of(sim.loop(), peer.main(), leftovers);
     }

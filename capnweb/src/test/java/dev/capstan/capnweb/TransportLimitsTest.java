@@ -104,7 +104,7 @@ class TransportLimitsTest {
                 scene.loop,
                 scene.limits.transport(),
                 body -> scene.loop.timer().after(Duration.ofHours(1)).map(done -> body));
-        Session peer = new Session(scene.loop, request, null, scene.limits, Compat.V0_12);
+        Session peer = new Session(scene.loop, request, null, Options.DEFAULT.withLimits(scene.limits));
         peer.start();
         try (Cap main = peer.main()) {
             assertEquals("nothing came within PT0.1S", scene.failure(WebScene.call(main, "square", 2L)));

@@ -50,12 +50,12 @@ final class TwoPeers implements AutoCloseable {
         clientMain = new Scripted(sim.loop());
         SimNetwork network = new SimNetwork(sim, 1);
         network.host("server").onAccept(stream -> {
-            peers.add(WebPeer.over(sim.loop(), stream, main.cap(), server, Compat.V0_12));
+            peers.add(WebPeer.over(sim.loop(), stream, main.cap(), Options.DEFAULT.withLimits(server)));
         });
         network.host("server").onSend(line -> fromServer.add(new String(line, StandardCharsets.UTF_8)));
         network.host("client").onSend(line -> fromClient.add(new String(line, StandardCharsets.UTF_8)));
         wire = network.host("client").connect("server");
-        WebPeer peer = WebPeer.over(sim.loop(), wire, clientMain.cap(), client, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), wire, clientMain.cap(), Options.DEFAULT.withLimits(client));
         sim.poll();
         peers.add(peer);
         api = peer.main();

@@ -73,9 +73,10 @@ abstract class WebContract extends CapContract {
     /** Takes ownership of {@code main}. */
     private WebPeer connect(String server, String client, Cap main) {
         network.host(server)
-                .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12)));
-        WebPeer peer =
-                WebPeer.over(sim.loop(), network.host(client).connect(server), null, Limits.DEFAULT, Compat.V0_12);
+                .onAccept(stream ->
+                        peers.add(WebPeer.over(sim.loop(), stream, main, Options.DEFAULT.withMessagesShown())));
+        WebPeer peer = WebPeer.over(
+                sim.loop(), network.host(client).connect(server), null, Options.DEFAULT.withMessagesShown());
         sim.poll();
         peers.add(peer);
         return peer;

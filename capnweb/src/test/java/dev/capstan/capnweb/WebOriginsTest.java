@@ -8,7 +8,6 @@ import dev.capstan.async.Promise;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpResponse;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +128,7 @@ class WebOriginsTest {
         for (String wrong : List.of("app.example", "https://app.example/", "https://app.example/path", "")) {
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> new WebServer(scene.loop, door(), Limits.DEFAULT, Compat.V0_12, Set.of(wrong)),
+                    () -> new WebServer(scene.loop, door(), Options.DEFAULT, Access.SAME_HOST.withOrigins(wrong)),
                     wrong);
         }
     }

@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,19 +53,19 @@ final class WebScene {
     WebScene(Limits limits) {
         this.limits = limits;
         WebServer.Door door = visitor -> Promise.of(new GoldenApi(loop).main().cap());
-        server = new WebServer(loop, door, limits, Compat.V0_12, Set.of());
+        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), Access.SAME_HOST);
         httpServer = new HttpServer(loop, server.routes("/rpc"), Http.DEFAULT);
     }
 
     /** Another server in its place. */
     WebScene serving(WebServer.Door door, String... origins) {
-        server = new WebServer(loop, door, limits, Compat.V0_12, Set.of(origins));
+        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), Access.SAME_HOST.withOrigins(origins));
         httpServer = new HttpServer(loop, server.routes("/rpc"), Http.DEFAULT);
         return this;
     }
 
     WebClient client() {
-        return new WebClient(loop, http, limits, Compat.V0_12);
+        return new WebClient(loop, http, Options.DEFAULT.withLimits(limits));
     }
 
     private final class Pipes implements Network {

@@ -109,6 +109,7 @@ final class Seeds {
                     case REQUEST -> requests();
                     case TEXT -> values(TextForm::compact, TEXTS);
                     case JSON -> values(JsonCodec.builder().build()::encode, JSON);
+                    case WEB_JSON, WEB_EXPRESSION, WEB_MAP, WEB_BATCH, WEB_PROGRAM -> WebSeeds.of(target);
                 });
     }
 

@@ -32,7 +32,22 @@ enum Target {
     TEXT,
 
     /** JSON: of a generated type, with annotations, and as a tree. */
-    JSON;
+    JSON,
+
+    /** Cap'n Web: the parser of JSON, and what it gives written again. */
+    WEB_JSON,
+
+    /** Cap'n Web: expressions, and what they stand for written again. */
+    WEB_EXPRESSION,
+
+    /** Cap'n Web: the instructions of a map, run over a list. */
+    WEB_MAP,
+
+    /** Cap'n Web: the body of an HTTP batch. */
+    WEB_BATCH,
+
+    /** Cap'n Web: programs. */
+    WEB_PROGRAM;
 
     List<Operation> operations() {
         return switch (this) {
@@ -44,6 +59,11 @@ enum Target {
             case REQUEST -> Requests.OPERATIONS;
             case TEXT -> TextForms.OPERATIONS;
             case JSON -> Json.OPERATIONS;
+            case WEB_JSON -> Web.JSON;
+            case WEB_EXPRESSION -> Web.EXPRESSIONS;
+            case WEB_MAP -> Web.MAPS;
+            case WEB_BATCH -> Web.BATCHES;
+            case WEB_PROGRAM -> Web.PROGRAMS;
         };
     }
 

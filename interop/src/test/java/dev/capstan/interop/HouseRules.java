@@ -153,6 +153,8 @@ final class HouseRules {
                             + " cases of a dynamic value in users' switches"));
 
     private static final Map<String, String> TRANSPORTS = Map.of(
+            "capnweb.LastingSession",
+            "WebSockets as the connections of a session that outlives them",
             "capnweb.SocketStream",
             "a WebSocket as the stream of a session",
             "capnweb.WebServer",
@@ -184,7 +186,10 @@ final class HouseRules {
             Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
             Map.entry("gateway.DemoCommand", "a main program: the hook that hears Ctrl-C is a thread"),
             Map.entry("gateway.IdCommand", "a main program: a new id is random"),
-            Map.entry("examples.batch.BatchClient", "a main program: an HTTP client needs what cannot be guessed"));
+            Map.entry("examples.batch.BatchClient", "a main program: an HTTP client needs what cannot be guessed"),
+            Map.entry("examples.chat.ChatServer", "a main program: messages have the time of day, and keys cannot be guessed"),
+            Map.entry("examples.chat.Terminal", "a main program: an HTTP client needs what cannot be guessed"),
+            Map.entry("examples.peers.Peer", "a main program: an HTTP client needs what cannot be guessed"));
 
     private static final Map<String, String> REFLECTION = Map.of(
             "capnweb.bind", "binds users' interfaces and records: it is resolved at start-up, into method handles");

@@ -46,13 +46,13 @@ final class Markdown {
         this.lines = SourceTree.text(page).lines().toList();
     }
 
-    /** Pages in the root and the README of each module, and of the example that is a build of its own. */
+    /** Pages in the root and in {@code docs}, the README of each module, and of the example that is a build of its own. */
     static List<Markdown> pages(SourceTree tree) {
         List<Path> pages = new ArrayList<>();
-        for (String name :
-                List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/limits.md")) {
+        for (String name : List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
             pages.add(tree.root().resolve(name));
         }
+        pages.addAll(SourceTree.filesEndingWith(tree.root().resolve("docs"), ".md"));
         for (SourceTree.Module module : tree.modules()) {
             pages.add(module.folder().resolve("README.md"));
         }

@@ -2,9 +2,14 @@ package dev.capstan.interop;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -97,6 +102,33 @@ final class SourceTree {
         } catch (IOException cannotRead) {
             throw new UncheckedIOException(cannotRead);
         }
+    }
+
+    /** As {@link #files}, without what lies in folders of the names {@code leftOut}. */
+    static List<Path> filesOutside(Path folder, Set<String> leftOut, Predicate<Path> wanted) {
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
+                    return !each.equals(folder)
+                                    && leftOut.contains(each.getFileName().toString())
+                            ? FileVisitResult.SKIP_SUBTREE
+                            : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) {
+                    if (wanted.test(each)) {
+                        found.add(each);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException cannotRead) {
+            throw new UncheckedIOException(cannotRead);
+        }
+        return found.stream().sorted().toList();
     }
 
     static List<Path> filesEndingWith(Path folder, String suffix) {

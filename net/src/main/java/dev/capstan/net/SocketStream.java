@@ -217,7 +217,7 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
         inputEnded = true;
         delivery.arm();
         if (outputEnded) {
-            close();
+            shut();
         } else {
             askToRead(false);
         }
@@ -306,7 +306,7 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
                 outputEnded = true;
                 wire.shutdownOutput();
                 if (inputEnded) {
-                    close();
+                    shut();
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -416,7 +416,7 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
         if (abortive) {
             wire.abortive();
         }
-        close();
+        shut();
         while (!output.isEmpty()) {
             network.chunks().give(output.removeFirst());
         }
@@ -427,7 +427,7 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
         delivery.arm();
     }
 
-    private void close() {
+    private void shut() {
         closed = true;
         wire.dispose();
         network.forget(this);

@@ -1,6 +1,5 @@
 package dev.capstan.capnp.rpc;
 
-import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
@@ -11,10 +10,9 @@ import dev.capstan.cap.Format;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Request;
+import dev.capstan.cap.Watchers;
 import dev.capstan.capnp.rpc.protocol.CapDescriptor;
 import dev.capstan.capnp.rpc.protocol.MessageTarget;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +27,14 @@ final class PromisedCap extends RemoteCap {
     private final Runnable onUnused;
     private volatile @Nullable Cap target;
     private boolean hadCalls;
-    private List<Completer<Cap>> watchers = new ArrayList<>(0);
+    private final Watchers watchers;
 
     /** Takes ownership of {@code initial}; {@code onUnused} runs if the last reference is closed before it resolves. */
     PromisedCap(RemoteCap initial, Runnable onUnused) {
         super(initial.connection);
         this.initial = initial;
         this.onUnused = onUnused;
+        this.watchers = new Watchers(connection.loop, this);
     }
 
     @Override
@@ -65,7 +64,7 @@ final class PromisedCap extends RemoteCap {
         if (embargo && connection.isUp() && !connection.faults.contains(Fault.NO_EMBARGO)) {
             next = connection.embargoes.impose(initial, next);
         }
-        become(next);
+        become(next, null);
     }
 
     @Override
@@ -76,29 +75,17 @@ final class PromisedCap extends RemoteCap {
 
     /** The peer or the connection says that this will never be anything. */
     void fail(Failure failure) {
-        if (target != null) {
-            return;
-        }
-        List<Completer<Cap>> waiting = watchers;
-        watchers = new ArrayList<>(0);
-        become(new BrokenCap(failure));
-        for (Completer<Cap> watcher : waiting) {
-            watcher.fail(failure);
-            close();
+        if (target == null) {
+            become(new BrokenCap(failure), failure);
         }
     }
 
-    private void become(Cap next) {
-        boolean abandoned = isReleased();
+    private void become(Cap next, @Nullable Failure failure) {
+        boolean abandoned = isGone();
         target = next;
         // Those who waited may have been the last that kept this reference, and with it the target.
         Cap held = next.share();
-        List<Completer<Cap>> waiting = watchers;
-        watchers = new ArrayList<>(0);
-        for (Completer<Cap> watcher : waiting) {
-            watcher.complete(next.share());
-            close();
-        }
+        watchers.tell(next, failure);
         initial.close();
         if (abandoned) {
             next.close();
@@ -161,16 +148,7 @@ final class PromisedCap extends RemoteCap {
         if (known != null) {
             return Promise.of(known.share());
         }
-        // Whoever waits uses the reference: it is kept until the wait is over.
-        share();
-        Completer<Cap> watcher = new Completer<>(connection.loop);
-        watchers.add(watcher);
-        watcher.onCancel(() -> {
-            if (watchers.remove(watcher)) {
-                close();
-            }
-        });
-        return watcher.promise();
+        return watchers.add().promise();
     }
 
     @Override

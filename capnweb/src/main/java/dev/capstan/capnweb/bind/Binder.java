@@ -84,7 +84,12 @@ public final class Binder {
 
     /** A reference to {@code object} through {@code face} alone; the caller owns it. */
     Cap served(Loop loop, Object object, Interface face) {
-        return served.reference(this, loop, object, face, face.isBlocking());
+        return served(loop, object, face, face.isBlocking());
+    }
+
+    /** As {@link #served(Loop, Object, Interface)}; its methods run as the last argument says. */
+    Cap served(Loop loop, Object object, Interface face, boolean blocking) {
+        return served.reference(this, loop, object, face, blocking);
     }
 
     /**

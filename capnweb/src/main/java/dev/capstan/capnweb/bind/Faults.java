@@ -53,6 +53,7 @@ record Faults(boolean shown) {
     private Failure unexpected(Operation operation, Throwable cause) {
         LOG.log(Level.WARNING, operation.method() + " failed", cause);
         Failure told = Failure.of(cause);
-        return shown ? told : new Failure(told.kind(), operation.title() + " failed; the log of the callee says why");
+        return new Failure(
+                told.kind(), shown ? told.reason() : operation.title() + " failed; the log of the callee says why");
     }
 }

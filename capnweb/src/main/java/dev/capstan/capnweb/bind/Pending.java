@@ -2,6 +2,10 @@ package dev.capstan.capnweb.bind;
 
 import dev.capstan.async.Promise;
 import dev.capstan.capnweb.Stub;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,46 @@ public final class Pending<T> implements AutoCloseable {
     /** A value that is there. */
     public static <T> Pending<T> of(T value) {
         return new Pending<>(value);
+    }
+
+    /**
+     * Does for each element at the peer what {@code each} does here with a value that stands for one; the list of the results, which the caller owns. It takes one round trip:
+     *
+     * <pre>{@code
+     * Pending<List<Profile>> profiles = Pending.map(api.friends(), friend -> api.profile(friend.get("id", String.class)));
+     * }</pre>
+     *
+     * <p>The function runs once, now, and is written down, as that of {@link Stub#map}: it may call methods that return a {@link Pending} or a remote interface, look into values with {@link #get} and {@link
+     * #reference}, and map further lists; it cannot wait, nor pass objects and functions that it makes. Null and undefined are mapped to themselves, if the list may be that.
+     *
+     * @throws IllegalStateException if the list is there: loop over it
+     * @throws IllegalArgumentException if the function returns a value that is there, which is the same for each element
+     */
+    public static <E, R> Pending<List<R>> map(
+            Pending<? extends @Nullable List<E>> list, Function<? super Pending<E>, Pending<R>> each) {
+        Binder binder = list.binder;
+        Stub stub = list.stub;
+        if (binder == null || stub == null) {
+            throw known();
+        }
+        boolean nullable = list.shape instanceof NullableShape;
+        if (!((list.shape instanceof NullableShape(Shape present) ? present : list.shape)
+                instanceof SequenceShape sequence)) {
+            throw new AssertionError("a list has the shape of one");
+        }
+        AtomicReference<@Nullable Shape> result = new AtomicReference<>();
+        Stub mapped = stub.map(element -> {
+            Pending<R> one = each.apply(new Pending<>(binder, sequence.element(), element));
+            if (one.shape == null || one.stub == null) {
+                throw new IllegalArgumentException(
+                        "the function of a map returns what a call or a place in a value gives, not " + one
+                                + ", which is there");
+            }
+            result.set(one.shape);
+            return one.stub;
+        });
+        Shape all = SequenceShape.list(Objects.requireNonNull(result.get()));
+        return new Pending<>(binder, nullable ? new NullableShape(all) : all, mapped);
     }
 
     static Pending<?> here(@Nullable Object value) {

@@ -2,6 +2,8 @@ package dev.capstan.capnweb.bind;
 
 import dev.capstan.async.Promise;
 import dev.capstan.capnweb.Stub;
+import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What can be done with a reference whatever its interface is. References are what {@link Binder#stub} gives, and what methods take and return as remote and functional
@@ -22,6 +24,18 @@ public final class Remotes {
         }
         TypedStub stub = TypedStub.of(reference);
         return stub == null ? reference : (T) stub.dup().proxy();
+    }
+
+    /**
+     * The same reference, through which nobody waits for longer than {@code longest} for a result, as {@link Stub#within} has it: {@code Remotes.within(api, ofSeconds(2)).user(7)}. It has nothing of
+     * its own: it is usable while {@code reference} is.
+     *
+     * @throws IllegalArgumentException if it is no reference
+     */
+    @SuppressWarnings("unchecked") // a proxy of the same interface
+    public static <T> T within(T reference, Duration longest) {
+        Stub limited = stub(reference).within(longest);
+        return (T) Objects.requireNonNull(TypedStub.of(reference)).over(limited).proxy();
     }
 
     /** Gives a reference back; does nothing the second time. The result of a call that nobody has waited for yet is given up. */

@@ -16,6 +16,7 @@ import dev.capstan.capnweb.JsValue;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,26 @@ final class ServiceTarget implements Target {
     private final Style style;
     /** Whether with the last reference to this nobody holds the object any more. */
     private final BooleanSupplier isLast;
+    /** What a method of an object holds of it, when it was read as a function; null for objects. */
+    private final @Nullable Cap whole;
 
     ServiceTarget(Binder binder, Object object, Interface face, boolean blocking, BooleanSupplier isLast) {
+        this(binder, object, face, blocking, isLast, null);
+    }
+
+    private ServiceTarget(
+            Binder binder,
+            Object object,
+            Interface face,
+            boolean blocking,
+            BooleanSupplier isLast,
+            @Nullable Cap whole) {
         this.binder = binder;
         this.object = object;
         this.face = face;
         this.style = blocking ? Style.BLOCKING : Style.ASYNC;
         this.isLast = isLast;
+        this.whole = whole;
     }
 
     /** The object of this process that {@code cap} leads to, if it was passed with at least the methods of {@code face}; null otherwise. */
@@ -59,6 +73,9 @@ final class ServiceTarget implements Target {
 
     @Override
     public void released() {
+        if (whole != null) {
+            whole.close();
+        }
         if (isLast.getAsBoolean() && object instanceof AutoCloseable closeable) {
             Trees.closeOne(closeable);
         }
@@ -98,11 +115,13 @@ final class ServiceTarget implements Target {
         return Promise.done();
     }
 
-    /** A method that is read and not called: a function by itself. */
+    /** A method that is read and not called: a function by itself. The object is not closed before it is. */
     private Cap method(Operation operation, Loop loop) {
-        Interface function = new Interface(List.of(), true, style == Style.BLOCKING);
-        function.complete(java.util.Map.of("", operation), java.util.Map.of());
-        return new LocalCap(loop, new ServiceTarget(binder, object, function, style == Style.BLOCKING, () -> false));
+        boolean blocking = style == Style.BLOCKING;
+        Interface function = new Interface(List.of(), true, blocking);
+        function.complete(Map.of("", operation), Map.of());
+        Cap kept = binder.served(loop, object, face, blocking);
+        return new LocalCap(loop, new ServiceTarget(binder, object, function, blocking, () -> false, kept));
     }
 
     // ---- calls

@@ -56,6 +56,11 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         return new TypedStub(binder, face, stub().dup(), isPlace);
     }
 
+    /** The same interface of another stub; takes ownership. */
+    TypedStub over(Stub other) {
+        return new TypedStub(binder, face, other, isPlace);
+    }
+
     Interface face() {
         return face;
     }
@@ -168,10 +173,12 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         }
     }
 
-    /** Nobody can wait here, and there is no result to wait for: what goes wrong is logged. */
+    /** Nobody can wait here, and there is no result to wait for: what goes wrong is logged. That a peer is gone is told by {@link Remotes#onBroken}. */
     private @Nullable Object unwaited(Operation operation, Stub result) {
-        promise(operation, result)
-                .detach(failure -> LOG.log(Level.WARNING, "a call of " + operation.method() + " failed", failure));
+        promise(operation, result).detach(failure -> {
+            boolean isGone = failure instanceof Failure known && known.kind() == Failure.Kind.DISCONNECTED;
+            LOG.log(isGone ? Level.DEBUG : Level.WARNING, "a call of " + operation.method() + " failed", failure);
+        });
         return null;
     }
 

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
-import dev.capstan.capnweb.Compat;
-import dev.capstan.capnweb.Limits;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
@@ -42,16 +40,14 @@ final class Pair {
     /** A session whose server side has {@code main}, of which it becomes the owner; what the client side sees of it. */
     <T> T connect(Class<T> type, Cap main) {
         accept(main);
-        WebPeer peer = WebPeer.over(
-                sim.loop(), network.host("client").connectAnew("server"), null, Limits.DEFAULT, Compat.V0_12);
+        WebPeer peer = WebPeer.over(sim.loop(), network.host("client").connectAnew("server"), null);
         sim.poll();
         peers.add(peer);
         return client.stub(type, sim.loop(), peer.main());
     }
 
     private void accept(Cap main) {
-        network.host("server")
-                .onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main, Limits.DEFAULT, Compat.V0_12)));
+        network.host("server").onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main)));
     }
 
     /** A client that writes its lines itself. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,36 @@ class ServiceTest {
         }
 
         @Test
+        void a_method_that_is_read_is_passed_as_a_callback() {
+            Pair waits = new Pair();
+            Pair.Lines lines =
+                    waits.lines(waits.server.serveBlocking(waits.sim.loop(), new LibraryServer(waits.sim.loop())));
+            assertEquals("81", lines.call("[\"pipeline\",0,[\"twice\"],[[\"pipeline\",0,[\"square\"]],3]]"));
+            assertEquals(
+                    "rejected [\"error\",\"TypeError\",\"twice: args[0]: expected a function, got undefined\"]",
+                    lines.call("[\"pipeline\",0,[\"twice\"],[[\"pipeline\",0,[\"onlyOfTheClass\"]],3]]"));
+            assertEquals(
+                    "rejected [\"error\",\"TypeError\",\"twice: args[0]: expected a function, got 0\"]",
+                    lines.call("[\"pipeline\",0,[\"twice\"],[[\"pipeline\",0,[\"shared\",\"value\"]],3]]"));
+            waits.assertNothingIsLeft();
+            waits.close();
+        }
+
+        @Test
+        void a_method_that_is_read_keeps_its_object() {
+            client.say("[\"push\",[\"pipeline\",0,[\"shared\"]]]", "[\"pull\",1]");
+            assertEquals(
+                    List.of("[\"resolve\",2,[\"export\",-2]]"),
+                    client.say("[\"push\",[\"pipeline\",-1,[\"increment\"]]]", "[\"pull\",2]"));
+            client.say("[\"release\",1,1]", "[\"release\",2,1]", "[\"release\",-1,1]");
+            assertFalse(object.shared.closed);
+            assertEquals(
+                    List.of("[\"resolve\",3,4]"), client.say("[\"push\",[\"pipeline\",-2,[],[4]]]", "[\"pull\",3]"));
+            client.say("[\"release\",3,1]", "[\"release\",-2,1]");
+            assertTrue(object.shared.closed);
+        }
+
+        @Test
         void an_object_in_a_result_is_served_and_closed_when_it_is_released() {
             assertEquals(
                     List.of("[\"resolve\",1,[\"export\",-1]]"),
@@ -122,6 +153,7 @@ class ServiceTest {
     @Nested
     class Hostile {
         @ParameterizedTest
+        @Parity({"CW-I050", "CW-I051"})
         @ValueSource(
                 strings = {
                     "getClass", "hashCode", "equals", "toString", "notify", "wait", "clone", "finalize", "constructor",

@@ -3,6 +3,7 @@ package dev.capstan.net.http;
 import dev.capstan.async.ByteStream;
 import dev.capstan.async.Loop;
 import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;

@@ -4,6 +4,7 @@ import dev.capstan.async.ByteStream;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;

@@ -6,6 +6,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -5,6 +5,8 @@ import dev.capstan.async.Event;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
+import dev.capstan.net.streams.Farewell;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * owner. What is written in a turn is encrypted together at its end.
  *
  * <p><b>The end.</b> Our side ends with a close_notify and the end of the stream below; the peer's ends with its close_notify. A stream below that ends without one has been
- * cut. Under TLS 1.2 a peer that has ended cannot be sent anything more.
+ * cut. Under TLS 1.2 a peer that has ended cannot be sent anything more. To the owner the stream is over when both have said close_notify, and it
+ * asks no more; the connection below is not before the peer has ended that too, and whether it does is watched here.
  */
 final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
     private final Loop loop;
@@ -40,7 +43,8 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
     private final SslHandler handler;
     private final ArrayDeque<byte[]> held = new ArrayDeque<>();
     private final Delivery delivery;
-    private Promise.Cancelable alarm = () -> {};
+    private final Alarm deadline;
+    private final Farewell farewell;
     private @Nullable Receiver receiver;
     private @Nullable Throwable broken;
     private boolean handshaken;
@@ -69,6 +73,16 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
         this.limits = limits;
         this.onHandshake = onHandshake;
         this.delivery = new Delivery(loop);
+        this.deadline = new Alarm(
+                loop,
+                () -> abort(new IOException(
+                        "the TLS handshake with " + peer + " has not ended within " + limits.handshakeTimeout())));
+        this.farewell = new Farewell(
+                loop,
+                under,
+                limits.closeTimeout(),
+                () -> under.abort(new IOException(peer + " has not closed its connection within "
+                        + limits.closeTimeout() + " of the end of the TLS session")));
         this.handler = new SslHandler(engine);
         handler.setHandshakeTimeoutMillis(0);
         handler.setCloseNotifyFlushTimeoutMillis(0);
@@ -78,12 +92,7 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
     }
 
     void begin() {
-        alarm = loop.timer()
-                .after(limits.handshakeTimeout())
-                .listen(
-                        loop,
-                        (rung, failure) -> abort(new IOException("the TLS handshake with " + peer
-                                + " has not ended within " + limits.handshakeTimeout())));
+        deadline.set(limits.handshakeTimeout());
         under.start(this);
         // It begins at once where it is the client's.
         channel.pipeline().addAfter("out", "tls", handler);
@@ -175,7 +184,7 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
 
     private void succeeded() {
         handshaken = true;
-        alarm.cancel();
+        deadline.cancel();
         // What comes now belongs to an owner that is not there yet.
         under.pause();
         settle(null);
@@ -211,6 +220,7 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
             delivery.arm();
             // Its own end still comes, and nothing else.
             under.resume();
+            partIfEnded();
         }
     }
 
@@ -304,6 +314,7 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
             assert closing != null;
             endSent = true;
             under.end();
+            partIfEnded();
         }
         channel.runPendingTasks();
         releaseIfOver();
@@ -334,15 +345,24 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
         }
     }
 
+    /** Both have said their last word in TLS. */
+    private void partIfEnded() {
+        if (inputEnded && endSent && !underEnded && !underFailed) {
+            farewell.begin();
+        }
+    }
+
     @Override
     public void abort(Throwable cause) {
-        if (broken == null && !(told && endQueued && !dirty)) {
+        boolean isOver = told && endSent && under.queuedBytes() == 0;
+        if (broken == null && !isOver) {
             broken = cause;
             held.clear();
-            alarm.cancel();
+            deadline.cancel();
             under.abort(cause);
             delivery.arm();
             settle(cause);
+            releaseIfOver();
         }
     }
 
@@ -353,11 +373,11 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
         }
         broken = cause;
         held.clear();
-        alarm.cancel();
+        deadline.cancel();
         under.resume();
         under.end();
         if (!underFailed && !underEnded) {
-            alarm = loop.timer().after(limits.closeTimeout()).listen(loop, (rung, failure) -> under.abort(cause));
+            farewell.hurry();
         }
         delivery.arm();
         settle(cause);
@@ -365,7 +385,7 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
 
     private void releaseIfOver() {
         if (underFailed || (underEnded && (endSent || broken != null))) {
-            alarm.cancel();
+            farewell.cancel();
             // The handler cannot be closed from within what it has called; this may be.
             loop.post(() -> {
                 ChannelFuture done = channel.close();

@@ -4,6 +4,7 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import dev.capstan.net.channels.ChannelHost;
+import dev.capstan.net.streams.Alarm;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

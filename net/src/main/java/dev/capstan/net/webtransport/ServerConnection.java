@@ -2,6 +2,7 @@ package dev.capstan.net.webtransport;
 
 import dev.capstan.net.Limits;
 import dev.capstan.net.http.Headers;
+import dev.capstan.net.streams.Alarm;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;

@@ -7,6 +7,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.channels.ChannelHost;
 import dev.capstan.net.http.Headers;
+import dev.capstan.net.streams.Alarm;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -5,6 +5,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.net.Limits;
 import dev.capstan.net.channels.ChannelHost;
+import dev.capstan.net.streams.Alarm;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * sent any more, and {@code drained} fails. With another code the receiver hears {@code failed} with the {@link WebTransportClosed}. In both cases
  * {@link #closed} has it.
  */
-public final class WebTransportSession {
+public final class WebTransportSession implements AutoCloseable {
     /** The code of a reset by a peer whose session is over: why, comes on the control stream. Ours have another. */
     private static final long SESSION_GONE = 0x170d7b68;
 
@@ -115,6 +116,12 @@ public final class WebTransportSession {
     /** As the stream's {@code abort}, taken or not. */
     void abort(Throwable cause) {
         stream.abort(cause);
+    }
+
+    /** Ends the session at once, taken or not. */
+    @Override
+    public void close() {
+        stream.close();
     }
 
     QuicStream stream() {

@@ -24,7 +24,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -473,8 +472,6 @@ class WebTransportTest {
         }
 
         @Test
-        @Disabled(
-                "open bug: an attempt that is cancelled at some point of its handshake keeps its socket until the loop closes")
         void a_cancelled_attempt_leaves_nothing() {
             for (int turns = 0; turns < 8; turns++) {
                 Set<String> before = Descriptors.open();

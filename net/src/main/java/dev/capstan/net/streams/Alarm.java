@@ -1,4 +1,4 @@
-package dev.capstan.net.http;
+package dev.capstan.net.streams;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -6,9 +6,9 @@ import java.time.Duration;
 
 /**
  * A deadline that moves often and is reached rarely: putting it off costs two fields. The loop's timer is asked when there is nothing to wait for
- * yet, or only something later.
+ * yet, or only something later. Belongs to its loop's thread.
  */
-final class Alarm {
+public final class Alarm {
     private final Loop loop;
     private final Runnable action;
     private Promise.Cancelable waiting = () -> {};
@@ -17,13 +17,14 @@ final class Alarm {
     private boolean wanted;
     private long deadlineNanos;
 
-    Alarm(Loop loop, Runnable action) {
+    /** Runs {@code action} on the loop's thread when it rings, which it does after {@link #set} alone. */
+    public Alarm(Loop loop, Runnable action) {
         this.loop = loop;
         this.action = action;
     }
 
     /** Runs the action {@code delay} from now, and not when it was to run before. */
-    void set(Duration delay) {
+    public void set(Duration delay) {
         wanted = true;
         deadlineNanos = loop.timer().nanoTime() + delay.toNanos();
         if (isWaiting && waitsUntilNanos - deadlineNanos > 0) {
@@ -56,12 +57,12 @@ final class Alarm {
     }
 
     /** Not to be told for now. */
-    void pause() {
+    public void pause() {
         wanted = false;
     }
 
     /** Lets go of the timer. */
-    void cancel() {
+    public void cancel() {
         wanted = false;
         isWaiting = false;
         waiting.cancel();

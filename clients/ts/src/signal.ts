@@ -1,0 +1,30 @@
+/** What has a result later and can be given up: a promise of npm's capnweb. */
+type Disposable = { [Symbol.dispose](): void };
+
+/**
+ * The result of `promise`, unless `signal` aborts first. Then the result is given up: the peer is told to release it, which cancels the call at a Capstan server
+ * if it still runs and its method allows that, and what is returned rejects with the signal's reason (an `AbortError` unless the caller of `abort` gave another).
+ *
+ * Takes `promise` over. A result that arrives is the caller's to dispose, as without a signal.
+ */
+export async function withSignal<T>(signal: AbortSignal, promise: PromiseLike<T> & Partial<Disposable>): Promise<T> {
+  const giveUp = () => promise[Symbol.dispose]?.();
+  if (signal.aborted) {
+    giveUp();
+    throw signal.reason;
+  }
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => {
+      giveUp();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    stop();
+  }
+}
