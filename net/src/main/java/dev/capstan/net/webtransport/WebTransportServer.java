@@ -83,8 +83,8 @@ public final class WebTransportServer implements AutoCloseable {
         this.tls = material.tls();
         this.checkInterval = checkInterval;
         this.certificateCheck = new Alarm(loop, this::checkCertificate);
-        this.tokens = new AddressTokens(
-                material.tokenKey(), loop.timer()::nanoTime, limits.openTimeout(), this::mayFillUp);
+        this.tokens =
+                new AddressTokens(material.tokenKey(), loop.timer()::nanoTime, limits.openTimeout(), this::mayFillUp);
     }
 
     /** As {@link #listen(NetLoop, InetSocketAddress, ServerIdentity, WebTransportRoutes, Limits.WebTransport)} with default limits. */
@@ -129,8 +129,7 @@ public final class WebTransportServer implements AutoCloseable {
                     new Material(null, context(key, chain.toArray(new X509Certificate[0])), AddressTokens.key(null));
                 case ServerIdentity.SelfIssued selfIssued -> {
                     Rotation rotation = new Rotation(selfIssued);
-                    yield new Material(
-                            rotation, context(rotation.current()), AddressTokens.key(selfIssued.random()));
+                    yield new Material(rotation, context(rotation.current()), AddressTokens.key(selfIssued.random()));
                 }
             };
         }
@@ -214,8 +213,7 @@ public final class WebTransportServer implements AutoCloseable {
         WebTransportRequest request =
                 new WebTransportRequest("localhost:" + own.getPort(), WARM_PATH, null, null, Headers.of());
         Completer<WebTransportServer> completer = new Completer<>(loop);
-        Promise.Cancelable asking = ClientConnection.open(
-                        this.host, reachable, request, ServerTrust.anybody(), limits)
+        Promise.Cancelable asking = ClientConnection.open(this.host, reachable, request, ServerTrust.anybody(), limits)
                 .listen(loop, (session, failure) -> {
                     if (session == null) {
                         completer.complete(this);

@@ -106,8 +106,8 @@ final class PlacesTest {
             port = probe.getLocalPort();
         }
         List<String> handedOut = new ArrayList<>();
-        Promise.Cancelable listening = listen(net, port)
-                .listen(net.loop(), (server, failure) -> handedOut.add(String.valueOf(server)));
+        Promise.Cancelable listening =
+                listen(net, port).listen(net.loop(), (server, failure) -> handedOut.add(String.valueOf(server)));
         boolean[] cancelled = {false};
         net.loop().post(() -> cancelOnceBound(net, port, listening, cancelled));
         while (!cancelled[0]) {
@@ -131,8 +131,7 @@ final class PlacesTest {
     }
 
     /** Looks in each turn: a handshake takes several. */
-    private static void cancelOnceBound(
-            NetLoop net, int port, Promise.Cancelable listening, boolean[] cancelled) {
+    private static void cancelOnceBound(NetLoop net, int port, Promise.Cancelable listening, boolean[] cancelled) {
         if (isTaken(port)) {
             cancelled[0] = true;
             listening.cancel();
