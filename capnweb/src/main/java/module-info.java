@@ -6,6 +6,7 @@ module dev.capstan.capnweb {
     requires static transitive org.jspecify;
     requires transitive dev.capstan.cap;
     requires transitive dev.capstan.net;
+    requires com.fasterxml.jackson.core;
 
     exports dev.capstan.capnweb;
     exports dev.capstan.capnweb.bind;

@@ -59,10 +59,11 @@ final class Imports {
         }
         if (known != null && known.cap != null) {
             // Its last reference was closed on another thread, and that is still to be heard of here.
-            Entry again = new Entry(new ImportCap(session, id), null);
+            ImportCap cap = new ImportCap(session, id);
+            Entry again = new Entry(cap, null);
             again.introductions = known.introductions + 1;
             table.put(id, again);
-            return again.cap;
+            return cap;
         }
         ImportCap cap = new ImportCap(session, introduced(id, known));
         table.put(id, new Entry(cap, null));

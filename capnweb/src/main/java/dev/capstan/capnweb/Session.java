@@ -337,7 +337,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             rollback();
             begin(kind, id);
             encoder.value(new ToldErrors.Told(
-                    JsError.of("Error", "the error cannot be told: " + Tree.excerpt(e.getMessage()))));
+                    JsError.of("Error", "the error cannot be told: " + Tree.excerpt(String.valueOf(e.getMessage())))));
         }
         out.raw(']');
         commit();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RandomValues {
     private static final List<String> TEXTS =
             List.of("bytes", "export", "AQID", "AA", "", "date", "undefined", "remap", "import", "then");
+    private static final List<TypedBytes.Kind> KINDS = List.of(TypedBytes.Kind.values());
     private static final List<String> CLASSES =
             List.of("Error", "TypeError", "RangeError", "SyntaxError", "EvalError", "URIError", "ReferenceError");
 
@@ -36,10 +37,7 @@ final class RandomValues {
             case 7 -> new BigInteger(random.nextInt(300), random).negate();
             case 8 -> Instant.ofEpochMilli(random.nextLong() % 8_640_000_000_000_000L);
             case 9, 10 -> bytes(random.nextInt(20));
-            case 11 ->
-                new TypedBytes(
-                        TypedBytes.Kind.values()[random.nextInt(TypedBytes.Kind.values().length)],
-                        bytes(8 * random.nextInt(4)));
+            case 11 -> new TypedBytes(KINDS.get(random.nextInt(KINDS.size())), bytes(8 * random.nextInt(4)));
             case 12 -> new Url("https://h" + random.nextInt(100) + ".test/" + random.nextInt());
             case 13 -> Headers.of("a" + random.nextInt(9), "v" + random.nextInt(), "b", "");
             case 14, 15 -> error();
@@ -79,7 +77,7 @@ final class RandomValues {
     }
 
     private JsError error() {
-        Map<String, @Nullable Object> props = new LinkedHashMap<>();
+        Map<String, Object> props = new LinkedHashMap<>();
         for (int n = random.nextInt(3); n > 0; n--) {
             props.put("p" + random.nextInt(100), text());
         }

@@ -230,7 +230,7 @@ final class SessionParityTest {
     void a_hook_may_leave_properties_out() {
         JsError thrown = new JsError("Error", "with-secret", null, Map.of("code", "E_OK", "secret", "hunter2"));
         OnSendError scrub = (error, cause) -> {
-            Map<String, @Nullable Object> props = new HashMap<>(error.props());
+            Map<String, Object> props = new HashMap<>(error.props());
             props.remove("secret");
             return new JsError(error.name(), error.message(), null, props);
         };

@@ -60,7 +60,9 @@ final class HouseRules {
                             Set.of("async", "cap", "capnp", "capnpc"),
                             Set.of("org.apache.maven.", "org.eclipse.aether.", "javax.inject."),
                             false)),
-            Map.entry("capnweb", new Room("capnweb", Set.of("async", "cap", "net"), Set.of(), false)),
+            Map.entry(
+                    "capnweb",
+                    new Room("capnweb", Set.of("async", "cap", "net"), Set.of("com.fasterxml.jackson.core."), false)),
             Map.entry(
                     "grpc", new Room("grpc", Set.of("async", "cap", "net"), Set.of("io.grpc.", "com.google."), false)),
             Map.entry(

@@ -2,7 +2,7 @@ package dev.capstan.bench.jmh;
 
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
-import dev.capstan.capnweb.Limits;
+import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.WebTarget;
@@ -32,7 +32,7 @@ public class WebBenchmark {
     private static final long ELEMENTS = 100;
 
     private final SimLoop sim = new SimLoop();
-    private final WebPeer.Pair peers = WebPeer.pair(sim.loop(), null, service().on(sim.loop()), Limits.DEFAULT);
+    private final WebPeer.Pair peers = WebPeer.pair(sim.loop(), null, service().on(sim.loop()), Options.DEFAULT);
     private final Stub api = Stub.of(sim.loop(), peers.left().main());
 
     private static WebTarget service() {

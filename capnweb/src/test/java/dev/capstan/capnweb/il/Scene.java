@@ -139,11 +139,13 @@ final class Scene implements AutoCloseable {
                 })
                 .method("count", args -> object("counter", counter(0)))
                 .method("soon", args -> {
-                    Object value = kept(first(args));
-                    return sim.loop()
+                    Completer<Object> value = new Completer<>(sim.loop());
+                    Promise<Object> known = Promise.of(told(kept(first(args))));
+                    sim.loop()
                             .timer()
                             .after(Duration.ofMillis(delays.nextInt(5)))
-                            .map(rung -> value);
+                            .listen(sim.loop(), (rung, failure) -> value.follow(known));
+                    return value.promise();
                 })
                 .method("broken", args -> {
                     throw Failure.overloaded("broken on purpose");
@@ -151,6 +153,12 @@ final class Scene implements AutoCloseable {
                 .method("nothing", args -> null)
                 .property("version", () -> 7L)
                 .property("deep", () -> Map.of("er", List.of("x", "y")));
+    }
+
+    /** Promises are not declared to hold null, but hold it. */
+    @SuppressWarnings("NullAway")
+    private static Object told(@Nullable Object tree) {
+        return tree;
     }
 
     /** A tree that outlives the arguments. */

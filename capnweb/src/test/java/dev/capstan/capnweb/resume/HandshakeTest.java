@@ -539,7 +539,7 @@ class HandshakeTest {
     void objects_of_the_server_are_released_once_however_often_it_was_cut() {
         WebPeer client = session();
         for (long i = 2; i < 20; i++) {
-            scene.cut(Notice.values()[(int) i % 3]);
+            scene.cut(List.of(Notice.values()).get((int) i % 3));
             assertEquals(i, call(client, i));
         }
         Cap main = client.main();

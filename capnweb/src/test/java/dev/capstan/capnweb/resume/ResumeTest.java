@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script of calls whose connection is cut: each call has its effect once, and nothing stays in any table. */
 class ResumeTest {
+    private static final List<Notice> NOTICES = List.of(Notice.values());
+
     private static final WebPeer.Tables NOTHING_IN_USE = new WebPeer.Tables(0, 1, 1);
     private static final WebPeer.Tables WITHOUT_OWN_MAIN = new WebPeer.Tables(0, 1, 0);
 
@@ -88,7 +90,7 @@ class ResumeTest {
         int messages = run(seed)[atServer ? 0 : 1];
         // The last one ends the session.
         for (int after = first; after < messages - 1; after += step) {
-            runTold(seed, new Cut(atServer, after, Notice.values()[after / step % 3]));
+            runTold(seed, new Cut(atServer, after, NOTICES.get(after / step % 3)));
         }
     }
 
@@ -99,7 +101,7 @@ class ResumeTest {
             List<Cut> cuts = new ArrayList<>();
             boolean atServer = random.nextBoolean();
             for (int after = 1; after < 350; after += 1 + random.nextInt(50)) {
-                cuts.add(new Cut(atServer, after, Notice.values()[random.nextInt(3)]));
+                cuts.add(new Cut(atServer, after, NOTICES.get(random.nextInt(3))));
             }
             runTold(seed, cuts.toArray(Cut[]::new));
         }

@@ -20,6 +20,7 @@ final class FrameWriter {
     private final @Nullable RandomGenerator random;
     private final byte[] masks;
     private int masksUsed;
+    private long writtenBytes;
     private byte[] buffer = new byte[256];
 
     /** {@code random} makes the masks; null on the server's side, whose frames have none. */
@@ -39,13 +40,23 @@ final class FrameWriter {
         int mask = random == null ? 0 : nextMask(random);
         int at = header(opcode, length, mask);
         if (mask == 0) {
-            out.write(buffer, 0, at);
+            write(buffer, 0, at);
             for (ByteBuffer piece : pieces) {
-                out.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
+                write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
             }
         } else {
             masked(mask, at, length, pieces);
         }
+    }
+
+    private void write(byte[] array, int offset, int length) {
+        writtenBytes += length;
+        out.write(array, offset, length);
+    }
+
+    /** Bytes of all frames so far. */
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     private int header(int opcode, long length, int mask) {
@@ -77,7 +88,7 @@ final class FrameWriter {
             int end = piece.arrayOffset() + piece.limit();
             while (from < end) {
                 if (filled == buffer.length) {
-                    out.write(buffer, 0, filled);
+                    write(buffer, 0, filled);
                     filled = 0;
                 }
                 int count = Math.min(end - from, buffer.length - filled);
@@ -87,7 +98,7 @@ final class FrameWriter {
                 from += count;
             }
         }
-        out.write(buffer, 0, filled);
+        write(buffer, 0, filled);
     }
 
     /** Never 0, which would be no mask. */

@@ -171,7 +171,7 @@ final class Frames implements FrameReader.Sink {
 
     /** Bytes that have left, counted from anywhere: it grows when the peer takes something. */
     long leftBytes() {
-        return codec.encodedBytes() - bytes.queuedBytes();
+        return writer.writtenBytes() - bytes.queuedBytes();
     }
 
     long heldBytes() {

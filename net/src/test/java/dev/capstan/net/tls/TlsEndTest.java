@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Objects;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -97,10 +98,14 @@ final class TlsEndTest {
     private static final class End {
         private final Below below;
         private final ByteReceiver heard = new ByteReceiver();
-        private TlsStream stream;
+        private @Nullable TlsStream stream;
 
         End(ByteStream below) {
             this.below = new Below(below);
+        }
+
+        TlsStream stream() {
+            return Objects.requireNonNull(stream, "open() begins it");
         }
     }
 
@@ -128,7 +133,7 @@ final class TlsEndTest {
                     "the peer",
                     Limits.Tls.DEFAULT,
                     (session, failure) -> session.start(end.heard));
-            end.stream.begin();
+            end.stream().begin();
         }
     }
 
@@ -143,10 +148,10 @@ final class TlsEndTest {
     private void peerSaysItsLastWordAndStays(End peer, End end) throws Exception {
         link.open();
         peer.below.keepsItsSide = true;
-        peer.stream.end();
+        peer.stream().end();
         sim.poll();
         assertTrue(end.heard.isEnded());
-        end.stream.end();
+        end.stream().end();
         sim.poll();
         assertNull(end.below.aborted);
         sim.advance(CLOSE.multipliedBy(2));
@@ -168,12 +173,12 @@ final class TlsEndTest {
     void it_is_cut_off_also_when_our_side_ended_first() throws Exception {
         link.open();
         link.client.below.keepsItsSide = true;
-        link.server.stream.end();
+        link.server.stream().end();
         sim.poll();
         // Its owner's time to wait for the peer, not that of TLS.
         sim.advance(CLOSE.multipliedBy(2));
         assertNull(link.server.below.aborted);
-        link.client.stream.end();
+        link.client.stream().end();
         sim.poll();
         sim.advance(CLOSE.multipliedBy(2));
         assertNotNull(link.server.below.aborted);
@@ -185,11 +190,11 @@ final class TlsEndTest {
         int much = 4 << 20;
         link.open();
         link.client.below.keepsItsSide = true;
-        link.client.stream.end();
+        link.client.stream().end();
         sim.poll();
         link.client.below.pause();
-        link.server.stream.write(new byte[much], 0, much);
-        link.server.stream.end();
+        link.server.stream().write(new byte[much], 0, much);
+        link.server.stream().end();
         while (link.server.below.queuedBytes() > 0) {
             sim.advance(CLOSE.minusSeconds(1));
             link.client.below.resume();
@@ -209,15 +214,15 @@ final class TlsEndTest {
     void a_session_whose_last_bytes_nobody_reads_can_be_aborted_after_the_peers_end() throws Exception {
         int much = 4 << 20;
         link.open();
-        link.client.stream.end();
+        link.client.stream().end();
         sim.poll();
         link.client.below.pause();
-        link.server.stream.write(new byte[much], 0, much);
-        link.server.stream.end();
+        link.server.stream().write(new byte[much], 0, much);
+        link.server.stream().end();
         sim.poll();
         assertTrue(link.server.heard.isEnded());
-        Promise<Void> drained = link.server.stream.drained();
-        link.server.stream.abort(new IOException("enough"));
+        Promise<Void> drained = link.server.stream().drained();
+        link.server.stream().abort(new IOException("enough"));
         assertTrue(sim.poll(drained));
         assertNotNull(link.server.below.aborted);
         assertEquals(1, link.server.heard.lastWords());
@@ -226,9 +231,9 @@ final class TlsEndTest {
     @Test
     void both_sides_that_close_in_order_are_not_cut_off() throws Exception {
         link.open();
-        link.client.stream.end();
+        link.client.stream().end();
         sim.poll();
-        link.server.stream.end();
+        link.server.stream().end();
         sim.poll();
         sim.advance(CLOSE.multipliedBy(2));
         assertNull(link.client.below.aborted);
