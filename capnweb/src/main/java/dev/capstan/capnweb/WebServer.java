@@ -176,6 +176,7 @@ public final class WebServer implements AutoCloseable {
     public void close() {
         closed = true;
         List.copyOf(sessions).forEach(Session::close);
+        cutBatches();
         if (resumption != null) {
             resumption.close();
         }
@@ -202,11 +203,15 @@ public final class WebServer implements AutoCloseable {
                         .eager();
     }
 
+    private void cutBatches() {
+        List.copyOf(batches).forEach(batch -> batch.complete(HttpResponse.text(503, "the server is closing")));
+    }
+
     private Promise<Integer> drainOthers(Duration longest) {
         Completer<Integer> done = new Completer<>(loop);
         Promise.Cancelable alarm = loop.timer().after(longest).listen(loop, (rung, failure) -> {
             done.complete(batches.size());
-            List.copyOf(batches).forEach(batch -> batch.complete(HttpResponse.text(503, "the server is closing")));
+            cutBatches();
         });
         onNoOthers = () -> {
             alarm.cancel();

@@ -116,6 +116,16 @@ class DrainTest {
         assertEquals(503, scene.sim.await(second).status());
     }
 
+    @Test
+    void a_server_that_closes_answers_its_batches() {
+        Promise<HttpResponse> waiting =
+                batch("[\"push\",[\"pipeline\",0,[\"later\"],[]]]\n[\"pull\",1]").eager();
+        scene.sim.poll();
+        scene.server.close();
+        assertEquals(503, scene.sim.await(waiting).status());
+        assertEquals(0, scene.server.open());
+    }
+
     private Promise<HttpResponse> batch(String body) {
         return scene.http.post(
                 WebScene.BATCH,

@@ -200,7 +200,8 @@ final class ServiceTarget implements Target {
         loop.post(() -> {
             try (writing) {
                 done.follow(next.with(tree));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Whatever it is, the call has to end.
                 done.fail(e);
             }
         });
