@@ -214,9 +214,10 @@ final class Exports {
             export.telling = null;
             try (settled) {
                 if (settled != null && !export.released) {
-                    session.sendResolve(export.id, settled.value());
+                    session.outbox.resolve(export.id, settled.value());
                 } else if (!export.released) {
-                    session.sendReject(export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+                    session.outbox.reject(
+                            export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
                 }
             } finally {
                 told();
@@ -256,7 +257,7 @@ final class Exports {
             if (telling != null) {
                 export.telling = null;
                 telling.cancel();
-                session.sendReject(export.id, cause);
+                session.outbox.reject(export.id, cause);
                 told();
             }
         }
@@ -272,9 +273,9 @@ final class Exports {
             export.telling = null;
             if (settled != null) {
                 settled.close();
-                session.sendResolve(id, JsValue.UNDEFINED);
+                session.outbox.resolve(id, JsValue.UNDEFINED);
             } else {
-                session.sendReject(id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+                session.outbox.reject(id, Failure.of(failure == null ? Failure.failed("no value") : failure));
             }
             if (table.remove(id, export)) {
                 drop(export);

@@ -143,7 +143,7 @@ final class Imports {
     private void giveBack(long id, Entry entry) {
         table.remove(id);
         if (id != MAIN) {
-            session.sendRelease(id, entry.introductions);
+            session.outbox.release(id, entry.introductions);
         }
     }
 

@@ -106,7 +106,7 @@ final class IncomingNames implements Incoming {
                 // Not the sender's to choose: the readable end of a pipe, if anything.
                 session.pipes.refuse(id);
             } else if (id < 0 && introduced.add(id)) {
-                session.sendRelease(id, 1);
+                session.outbox.release(id, 1);
             }
         });
     }

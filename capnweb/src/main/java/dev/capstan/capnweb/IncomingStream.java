@@ -96,13 +96,13 @@ final class IncomingStream extends CountedCap {
     void streamed(long answerId, Kind kind, Promise<WebPayload> arguments, int bytes) {
         arrived(kind, arguments, bytes, failure -> {
             if (failure == null) {
-                session.sendResolve(answerId, JsValue.UNDEFINED);
+                session.outbox.resolve(answerId, JsValue.UNDEFINED);
             } else if (kind != Kind.WRITE
                     || aborted
                     || !refused
                     || !session.compat().forgetsWrites()) {
                 refused |= kind == Kind.WRITE;
-                session.sendReject(answerId, failure);
+                session.outbox.reject(answerId, failure);
             }
         });
     }

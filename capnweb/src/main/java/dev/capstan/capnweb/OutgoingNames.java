@@ -107,7 +107,7 @@ final class OutgoingNames implements Outgoing {
             before = ',';
         }
         out.raw(before == '[' ? "[]," : "],");
-        session.encoder().tree(program.instructions());
+        session.outbox.encoder().tree(program.instructions());
         out.raw(']');
     }
 
@@ -128,7 +128,7 @@ final class OutgoingNames implements Outgoing {
             path(out.raw(','), path);
         }
         if (arguments != null) {
-            Encoder encoder = session.encoder();
+            Encoder encoder = session.outbox.encoder();
             char before = '[';
             out.raw(',');
             for (Object argument : arguments) {
@@ -160,7 +160,7 @@ final class OutgoingNames implements Outgoing {
             case PropertyCap property
             when property.object().innermost() instanceof RemoteCap remote && remote.session == session ->
                 property(out, "[\"import\",", remote, property.place());
-            case ValueCap plain -> session.encoder().within(plain.value());
+            case ValueCap plain -> session.outbox.encoder().within(plain.value());
             case BrokenCap broken when broken.isNull() -> out.raw("null");
             default ->
                 out.raw("[\"export\",").number(session.exports.introduce(inner)).raw(']');
@@ -249,7 +249,7 @@ final class OutgoingNames implements Outgoing {
 
     @Override
     public JsError told(JsError error, @Nullable Throwable thrown) {
-        return session.told.value(error, thrown);
+        return session.outbox.told.value(error, thrown);
     }
 
     private void checkLoop(Loop of) {

@@ -60,7 +60,7 @@ final class OutgoingStream implements ChunkSink {
             Values.close(Values.owned(chunk));
             return Promise.failed(refusal);
         }
-        long before = session.bytesSent();
+        long before = session.outbox.bytesSent();
         Promise<Void> answer;
         try {
             answer = say("write", Collections.singletonList(chunk));
@@ -72,7 +72,7 @@ final class OutgoingStream implements ChunkSink {
         } finally {
             Values.close(Values.owned(chunk));
         }
-        return flow.sent(session.bytesSent() - before, answer);
+        return flow.sent(session.outbox.bytesSent() - before, answer);
     }
 
     @Override
@@ -94,7 +94,7 @@ final class OutgoingStream implements ChunkSink {
         end.failed(reason);
         forgetAll(reason);
         try {
-            return last(say("abort", Collections.singletonList(session.told.thrown(reason))));
+            return last(say("abort", Collections.singletonList(session.outbox.told.thrown(reason))));
         } catch (WebException | Failure e) {
             // The reason cannot be told: that the stream is not complete can.
             giveBack();
@@ -175,7 +175,7 @@ final class OutgoingStream implements ChunkSink {
             if (held != null) {
                 held.close();
             } else {
-                session.sendRelease(id, 1);
+                session.outbox.release(id, 1);
             }
         }
     }

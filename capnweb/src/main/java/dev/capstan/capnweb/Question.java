@@ -66,7 +66,7 @@ final class Question implements Pipeline {
             pulled = true;
             Failure deaf = session.deaf();
             if (deaf == null) {
-                session.sendPull(id);
+                session.outbox.pull(id);
                 if (session.callTimes != null) {
                     session.callTimes.asked(this);
                 }

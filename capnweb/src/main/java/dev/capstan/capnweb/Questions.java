@@ -51,12 +51,12 @@ final class Questions {
      * @throws Failure if too many calls wait
      */
     Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
-        return send(stream, out -> session.writer.pipeline(out, target, path, arguments));
+        return send(stream, out -> session.outbox.names.pipeline(out, target, path, arguments));
     }
 
     /** Sends a map over what lies at {@code path} in an entry of the table of imports. Borrows {@code program}. Errors are those of {@link #ask}. */
     Question map(long target, Path.Names path, MapProgram program) {
-        return send(false, out -> session.writer.remap(out, target, path, program));
+        return send(false, out -> session.outbox.names.remap(out, target, path, program));
     }
 
     private Question send(boolean stream, Consumer<JsonWriter> expression) {
@@ -66,20 +66,20 @@ final class Questions {
                     table.size()
                             + " calls wait for their results or were not closed: close what is not needed, or raise Limits.calls");
         }
-        JsonWriter out = session.begin();
+        JsonWriter out = session.outbox.begin();
         try {
             out.raw(stream ? "[\"stream\"," : "[\"push\",");
             expression.accept(out);
             out.raw(']');
         } catch (WebException | Failure e) {
-            session.rollback();
+            session.outbox.rollback();
             throw e;
         }
         // Only now: what is in the arguments may have taken ids of its own.
         Question question = new Question(session, nextId++, stream);
         table.put(question.id(), question);
         // Starts to read the streams in the arguments, which may be code of users that calls in turn.
-        session.commit();
+        session.outbox.commit();
         Failure deaf = session.deaf();
         if (stream && deaf != null) {
             failLater(question, deaf);
@@ -123,7 +123,7 @@ final class Questions {
     /** Nobody here needs what the peer keeps. */
     void release(Question question) {
         table.remove(question.id());
-        session.sendRelease(question.id(), 1);
+        session.outbox.release(question.id(), 1);
     }
 
     /** The answer has come. That to a call of a stream is the end of it. */

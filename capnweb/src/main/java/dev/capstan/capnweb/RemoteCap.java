@@ -54,7 +54,7 @@ abstract class RemoteCap extends CountedCap {
     /** One message for the peer instead of three, and a window of bytes. */
     @Override
     public Promise<Void> stream(Call call) {
-        long before = session.bytesSent();
+        long before = session.outbox.bytesSent();
         Question question;
         try (call) {
             question = ask(call, true);
@@ -63,7 +63,7 @@ abstract class RemoteCap extends CountedCap {
         }
         Answer answer = question.answer();
         answer.pipeline().close();
-        return flow().sent(session.bytesSent() - before, answer.results().convert(results -> {
+        return flow().sent(session.outbox.bytesSent() - before, answer.results().convert(results -> {
             results.close();
             return Promise.nothing();
         }));

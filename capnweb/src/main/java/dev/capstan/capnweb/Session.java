@@ -11,8 +11,6 @@ import dev.capstan.cap.Failure;
 import dev.capstan.cap.QueuedCap;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements WebPeer, MessageStream.Receiver {
     private static final Logger LOG = System.getLogger(Session.class.getName());
-    private static final String PIPE = "[\"pipe\"]";
-    private static final int FIRST_BUFFER_BYTES = 512;
-    private static final int LARGEST_KEPT_BUFFER_BYTES = 1 << 20;
 
     final Loop loop;
     final Limits limits;
-    final ToldErrors told;
+    final Outbox outbox;
     final Questions questions;
     final Imports imports;
     final Exports exports;
     final Pipes pipes;
-    final OutgoingNames writer;
     final IncomingNames reader;
 
     private final MessageStream stream;
@@ -45,9 +39,6 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private final Json json;
     private final Completer<Void> over;
     private final Fork<Void> overFork;
-    private JsonWriter out = new JsonWriter(FIRST_BUFFER_BYTES);
-    private Encoder encoder;
-    private long bytesSent;
     private final Ending ending;
     private @Nullable Failure down;
     private @Nullable Draining draining;
@@ -56,9 +47,6 @@ final class Session implements WebPeer, MessageStream.Receiver {
     final @Nullable CallTimes callTimes;
 
     private @Nullable Failure deaf;
-    private boolean congested;
-    /** The stream has refused a message. */
-    private boolean mute;
 
     /** Takes ownership of {@code main}, what the peer may call first; null if nothing. The stream is ended when the session is. */
     Session(Loop loop, MessageStream stream, @Nullable Cap main, Options options) {
@@ -72,16 +60,14 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.ending = ending;
         this.limits = options.limits();
         this.compat = options.compat();
-        this.told = new ToldErrors(options.onSendError());
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);
         this.pipes = new Pipes(this);
-        this.writer = new OutgoingNames(this);
         this.reader = new IncomingNames(this);
         this.json = new Json(limits);
         this.decoder = new Decoder(limits, reader);
-        this.encoder = new Encoder(out, limits, writer, compat);
+        this.outbox = new Outbox(this, stream, new ToldErrors(options.onSendError()));
         this.callTimes = options.callTime().isZero() ? null : new CallTimes(this, options.callTime());
         this.over = new Completer<>(loop);
         this.overFork = over.promise().fork();
@@ -163,7 +149,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     /** Ends the session because our side goes away; {@code inTheMiddle} of something, the peer is told why. */
     void leave(Failure why, boolean inTheMiddle) {
         if (down == null && inTheMiddle) {
-            sendError("abort", null, why);
+            outbox.error("abort", null, why);
         }
         end(why, Ending.By.LEAVING);
     }
@@ -209,138 +195,11 @@ final class Session implements WebPeer, MessageStream.Receiver {
         return decoder;
     }
 
-    Encoder encoder() {
-        return encoder;
-    }
-
-    /** Bytes of all messages so far. */
-    long bytesSent() {
-        return bytesSent;
-    }
-
-    // ---- sending
-
-    /** Where the next message is written; {@link #commit} sends it, {@link #rollback} forgets it. */
-    JsonWriter begin() {
-        out.clear();
-        writer.begin();
-        return out;
-    }
-
-    void commit() {
-        for (int left = writer.pipes(); left > 0 && down == null; left--) {
-            bytesSent += PIPE.length();
-            write(ByteBuffer.wrap(PIPE.getBytes(StandardCharsets.US_ASCII)));
-        }
-        transmit();
-        writer.sent();
-    }
-
-    void rollback() {
-        writer.notSent();
-    }
-
-    private void transmit() {
-        if (down != null) {
-            return;
-        }
-        bytesSent += out.size();
-        touched();
-        write(ByteBuffer.wrap(out.array(), 0, out.size()));
-        if (out.size() > LARGEST_KEPT_BUFFER_BYTES) {
-            out = new JsonWriter(FIRST_BUFFER_BYTES);
-            encoder = new Encoder(out, limits, writer, compat);
-        }
-        if (!congested && stream.queuedBytes() > limits.queuedBytes()) {
-            // The peer asks faster than it reads: let it wait.
-            congested = true;
-            stream.pause();
-            stream.drained().listen(loop, (ignored, failure) -> {
-                congested = false;
-                stream.resume();
-            });
-        }
-    }
-
-    private void touched() {
+    /** Something was said to the peer. */
+    void touched() {
         if (draining != null) {
             draining.touched();
         }
-    }
-
-    /**
-     * A message that the stream refuses leaves the two sides out of step, so the session ends; not now, for whoever sends is in the middle of it, but before
-     * anything else is sent.
-     */
-    private void write(ByteBuffer message) {
-        if (mute) {
-            return;
-        }
-        try {
-            stream.send(message);
-        } catch (RuntimeException e) {
-            mute = true;
-            loop.post(() -> failed(e));
-        }
-    }
-
-    void sendPull(long id) {
-        out.clear();
-        out.raw("[\"pull\",").number(id).raw(']');
-        transmit();
-    }
-
-    void sendRelease(long id, long count) {
-        if (down == null) {
-            out.clear();
-            out.raw("[\"release\",").number(id).raw(',').number(count).raw(']');
-            transmit();
-        }
-    }
-
-    /** Borrows what is in {@code value}. A value that cannot be sent becomes a rejection that says why. */
-    void sendResolve(long id, @Nullable Object value) {
-        if (down != null) {
-            return;
-        }
-        try {
-            begin().raw("[\"resolve\",").number(id).raw(',');
-            encoder.value(value);
-            out.raw(']');
-        } catch (WebException | Failure e) {
-            rollback();
-            sendReject(id, Errors.failure(e));
-            return;
-        }
-        commit();
-    }
-
-    void sendReject(long id, Failure failure) {
-        if (down == null) {
-            sendError("reject", id, failure);
-        }
-    }
-
-    private void begin(String kind, @Nullable Long id) {
-        begin().raw("[\"").raw(kind).raw("\",");
-        if (id != null) {
-            out.number(id).raw(',');
-        }
-    }
-
-    private void sendError(String kind, @Nullable Long id, Failure failure) {
-        begin(kind, id);
-        try {
-            encoder.value(told.thrown(failure));
-        } catch (WebException | Failure e) {
-            // It is too long, or has parts that cannot be sent. Something has to be told.
-            rollback();
-            begin(kind, id);
-            encoder.value(new ToldErrors.Told(
-                    JsError.of("Error", "the error cannot be told: " + Tree.excerpt(String.valueOf(e.getMessage())))));
-        }
-        out.raw(']');
-        commit();
     }
 
     // ---- receiving
@@ -514,7 +373,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     private void abort(Failure cause, Ending.By by) {
         if (down == null) {
-            sendError("abort", null, cause);
+            outbox.error("abort", null, cause);
             end(cause, by);
         }
     }

@@ -118,8 +118,8 @@ class DrainTest {
 
     @Test
     void a_server_that_closes_answers_its_batches() {
-        Promise<HttpResponse> waiting =
-                batch("[\"push\",[\"pipeline\",0,[\"later\"],[]]]\n[\"pull\",1]").eager();
+        Promise<HttpResponse> waiting = batch("[\"push\",[\"pipeline\",0,[\"later\"],[]]]\n[\"pull\",1]")
+                .eager();
         scene.sim.poll();
         scene.server.close();
         assertEquals(503, scene.sim.await(waiting).status());
