@@ -9,7 +9,6 @@ import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.WebSocket;
 import dev.capstan.net.http.WebSocketClosed;
 import java.io.IOException;
-import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +76,7 @@ final class LastingSession {
                 @Override
                 public void failed(Throwable cause) {
                     boolean mistake = cause instanceof WebSocketClosed && socket.closed() == null;
-                    receiver.failed(mistake ? new ProtocolException(cause.getMessage()) : cause);
+                    receiver.failed(mistake ? Failure.failed(String.valueOf(cause.getMessage())) : cause);
                 }
             });
         }

@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,28 @@ public final class Strangers {
         } catch (WebException e) {
             return 1;
         }
-        return again(tree, input.length);
+        return again(kept(tree), input.length);
+    }
+
+    /** Without members that every object has in JavaScript: they are no part of a value that is read. */
+    private static @Nullable Object kept(@Nullable Object tree) {
+        return switch (tree) {
+            case List<?> list -> {
+                List<@Nullable Object> copy = new ArrayList<>(list.size());
+                list.forEach(element -> copy.add(kept(element)));
+                yield copy;
+            }
+            case Map<?, ?> map -> {
+                Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+                map.forEach((name, value) -> {
+                    if (!Tree.isBlocked((String) name)) {
+                        copy.put((String) name, kept(value));
+                    }
+                });
+                yield copy;
+            }
+            case null, default -> tree;
+        };
     }
 
     // ---- expressions

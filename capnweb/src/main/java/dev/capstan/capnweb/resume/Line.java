@@ -3,8 +3,8 @@ package dev.capstan.capnweb.resume;
 import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
 import java.io.IOException;
-import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -101,14 +101,14 @@ final class Line implements MessageStream.Receiver {
         }
     }
 
-    /** {@inheritDoc} A {@link ProtocolException} is the peer's doing, which it would do again over the next connection: the session ends. */
+    /** {@inheritDoc} A {@link Failure} is the peer's doing, which it would do again over the next connection: the session ends. */
     @Override
     public void failed(Throwable cause) {
         if (over) {
             return;
         }
-        if (cause instanceof ProtocolException mistake) {
-            String text = String.valueOf(mistake.getMessage());
+        if (cause instanceof Failure mistake) {
+            String text = mistake.reason();
             refuse(Refusal.PROTOCOL, text);
             listener.cut(new Refused(Refusal.PROTOCOL, "the peer makes no sense: " + text));
         } else {
