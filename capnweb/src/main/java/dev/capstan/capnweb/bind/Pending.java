@@ -1,5 +1,6 @@
 package dev.capstan.capnweb.bind;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.capnweb.Stub;
 import java.util.List;
@@ -132,7 +133,30 @@ public final class Pending<T> implements AutoCloseable {
         if (known == null || content == null || from == null) {
             return Promise.of((T) here);
         }
-        return from.value().map(tree -> (T) TypedStub.read(known, "the value", content, from, tree));
+        return asked(from).map(tree -> (T) TypedStub.read(known, "the value", content, from, tree));
+    }
+
+    /**
+     * The value; on the loop asked for now. Elsewhere it is asked for when somebody waits for the promise: several that are waited for together are asked for in one turn then, and so
+     * leave in one batch.
+     */
+    private static Promise<Object> asked(Stub from) {
+        if (from.loop().inLoop()) {
+            return from.value();
+        }
+        Completer<Object> value = new Completer<>(from.loop());
+        Stub kept = from.dup();
+        if (kept == from) {
+            // Inside of map(), where nothing can be waited for: it says so.
+            return from.value();
+        }
+        value.onAwaited(() -> {
+            try (kept) {
+                value.follow(kept.value());
+            }
+        });
+        value.onCancel(kept::close);
+        return value.promise();
     }
 
     /** Waits for the value; asks for it. As {@link Promise#await}. */
