@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares Cap'n Web of Java with that of npm capnweb on Node, both ways, and prints tables in Markdown. Takes about five minutes.
+"""Compares Cap'n Web of Java with that of npm capnweb on Node, both ways, and prints tables in Markdown. Takes about ten minutes.
 
-  bench/peers/web.py [--runs 3] [--ms 1000] [--java-warm-ms 3000] [--cases seq,out100,chain10,batch100,upload_64k,download_64k] [--out FILE] [--table]
+  bench/peers/web.py [--runs 3] [--ms 1000] [--java-warm-ms 8000] [--cases seq,out100,chain10,batch100,upload_64k,download_64k] [--out FILE] [--table]
 
 Each run starts a server and a client of each pair afresh (so each run is a fork of both JVMs), pairs take turns within a run, and Node-Node is one of them: look at
 the ratios. CPU is user and system time of the whole process in the window, out of /proc, JIT and collector included. run.py does the measuring; with --boost (the default as root) it
@@ -76,7 +76,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--runs", type=int, default=3)
     p.add_argument("--ms", type=int, default=1000)
-    p.add_argument("--java-warm-ms", type=int, default=3000)
+    p.add_argument("--java-warm-ms", type=int, default=8000)
     p.add_argument("--cases", default=",".join(CASES))
     p.add_argument("--out")
     p.add_argument("--table", action="store_true", help="only print the tables of --out")

@@ -16,5 +16,5 @@ if [ "$(cat $out/installed 2>/dev/null)" != "$(cat package.json package-lock.jso
     || missing "npm ci failed, see clients/ts/$out/install.log: $(grep -v '^npm warn' $out/install.log | head -1)"
   cat package.json package-lock.json > $out/installed
 fi
-rm -rf $out/src $out/test && cp -r src test tsconfig.json $out/
+rm -rf $out/src $out/test && cp -r src test tsconfig.json README.md $out/
 (cd $out && node node_modules/typescript/bin/tsc -p tsconfig.json)

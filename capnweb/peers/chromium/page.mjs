@@ -65,16 +65,23 @@ async function inPage({ http, port }) {
   const overSocket = await use('WebSocket', new WebSocketTransport(socket));
   overSocket[Symbol.dispose]();
 
-  const serverCertificateHashes = (await (await fetch('/hashes')).json()).map(each => ({
-    algorithm: 'sha-256',
-    value: Uint8Array.from(atob(each), c => c.charCodeAt(0)),
-  }));
+  // snippet open
+  async function open(url) {
+    const hashes = await (await fetch('/hashes')).json();
+    const serverCertificateHashes = hashes.map(hash => ({
+      algorithm: 'sha-256',
+      value: Uint8Array.from(atob(hash), c => c.charCodeAt(0)),
+    }));
+    return WebTransportTransport.connect(url, { serverCertificateHashes });
+  }
+  // end snippet
+
   const url = `https://127.0.0.1:${port}/rpc`;
-  const overTransport = await use('WebTransport', await WebTransportTransport.connect(url, { serverCertificateHashes }));
+  const overTransport = await use('WebTransport', await open(url));
   const gone = new Promise(resolve => overTransport.onRpcBroken(e => resolve(e.message)));
   overTransport[Symbol.dispose]();
   said.push(['WebTransport', 'afterwards', await gone]);
-  const refused = await WebTransportTransport.connect(`${url}?who`, { serverCertificateHashes });
+  const refused = await open(`${url}?who`);
   const stranger = new RpcSession(refused).getRemoteMain();
   said.push(['WebTransport', 'refused', await stranger.square(1).then(() => 'let in', e => e.message)]);
   return said;

@@ -110,6 +110,9 @@ class Recording {
       throw new TypeError(`a ${typeof value} is no value of a program: capture it with use()`);
     }
     if (typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array)) {
+      if (value instanceof Promise) {
+        throw new TypeError('a promise is no value of a program: do not await in it, and write no async function; what it calls it waits for by itself');
+      }
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== null) {
         throw new TypeError('an object of a class is no value of a program: capture it with use()');
@@ -165,6 +168,11 @@ export class Expr {
   #call(path: Code, args: Value[]): Expr {
     const [target, ...rest] = [this as Value, ...args].map(each => this.#recording.written(each));
     return this.#recording.operation('call', target, path, ...rest);
+  }
+
+  /** JavaScript would compute with this at once, and get nonsense. What it cannot tell is a condition: `if (a.is(b))` is always true. */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError('the value of an expression is known when the program runs: use plus(), is(), lessThan(), size() and their like, and when() in place of if');
   }
 
   /** Calls the method of that name. */

@@ -1,73 +1,22 @@
-import { RpcSession, type RpcCompatible, type RpcSessionOptions, type RpcStub, type RpcTransport } from 'capnweb';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import { RpcSession, type RpcCompatible, type RpcStub, type RpcTransport } from 'capnweb';
+import { Backoff } from './backoff.js';
+import { type Connection, type Dialer, webSockets } from './connection.js';
 import { type Control, readControl } from './control.js';
 import { Kept } from './kept.js';
+import { type ResumableSession, type ResumeOptions, ResumeRefused } from './options.js';
+import { webTransports } from './webtransport.js';
 
-/** The subprotocol of WebSockets with which a client asks for sessions that outlive them. */
-export const SUBPROTOCOL = 'capnweb.resume.v1';
-
-/** Why a server does not go on with a session: the protocol's words, of which later servers may have more. */
-export type Refusal = 'expired' | 'forged' | 'foreign' | 'reused' | 'unknown' | 'lost' | 'protocol' | 'full' | (string & {});
-
-/** The session has ended because one side does not go on with it. */
-export class ResumeRefused extends Error {
-  /** Why, for programs. */
-  readonly refusal: Refusal;
-
-  constructor(refusal: Refusal, reason: string) {
-    super(`the server does not go on with the session (${refusal}): ${reason}`);
-    this.name = 'ResumeRefused';
-    this.refusal = refusal;
-  }
-}
-
-/** Where a session stands: it has a connection, is looking for one, or is over. */
-export type ResumeState = 'connecting' | 'connected' | 'closed';
-
-/** How a session is held; everything may be left out. Times are milliseconds. */
-export interface ResumeOptions extends BackoffOptions {
-  /** What the server may call first. */
-  localMain?: unknown;
-  /** Options of npm's session. */
-  session?: RpcSessionOptions;
-  /** Makes sockets; the runtime's own unless given. */
-  WebSocket?: new (url: string, protocols: string) => WebSocket;
-  /** How long a connection is looked for before the session ends; 2 minutes. */
-  awayMillis?: number;
-  /** How long a server has to answer a new connection; 10 s. */
-  handshakeMillis?: number;
-  /** Silence after which the server is asked for a sign of life, and the time that it has to give one; 30 s, and no more than a quarter of the server's grace period. */
-  silenceMillis?: number;
-  /** UTF-16 code units of messages that are kept until the server has acknowledged them; 16 Mi. While there is no connection, more than that ends the session. */
-  keptLength?: number;
-  /** Told whenever the state changes; with the reason if there is one. */
-  onState?: (state: ResumeState, why?: Error) => void;
-}
-
-/** A session that outlives its connections. */
-export interface ResumableSession<T extends RpcCompatible<T>> extends Disposable {
-  /** The server's main object; disposing it ends the session, as with npm's sessions. */
-  readonly main: RpcStub<T>;
-  /** Settles when the session is over: with nothing if it was closed, else with the reason. Never rejects. */
-  readonly closed: Promise<Error | undefined>;
-  /** Connections there were so far. */
-  readonly connections: number;
-  /** Sizes of the tables. */
-  stats(): { imports: number; exports: number };
-  /** Ends the session on both sides. */
-  close(): void;
-}
-
-type Socket = WebSocket;
+type Alarm = 'ack' | 'pause' | 'away' | 'silence' | 'greeting' | 'leave';
 
 const ACK_AFTER_MESSAGES = 64;
 const ACK_AFTER_LENGTH = 64 << 10;
 const ACK_AFTER_MILLIS = 200;
+const HANDSHAKE_MILLIS = 10_000;
 const GRACE_BY_SILENCE = 4;
 const LEAST_SILENCE_MILLIS = 1_000;
 
 /**
- * A session with the server at `url` (`ws:` or `wss:`) that goes on over another connection when one is cut: each message arrives once and in order, so each call has its effect once, and
+ * A session with the server at `url` (`ws:` or `wss:`, or `https:` for WebTransport) that goes on over another connection when one is cut: each message arrives once and in order, so each call has its effect once, and
  * all objects stay usable. Calls can be made at once, and while there is no connection.
  *
  * The first connection is made once: if there is none, or the server does not resume sessions, the session fails at once.
@@ -101,16 +50,20 @@ export class ResumableTransport implements RpcTransport {
   /** The session's end is its owner's wish, and no failure. */
   closing = false;
 
-  readonly #url: string;
+  readonly #dialer: Dialer;
   readonly #options: ResumeOptions;
   readonly #backoff: Backoff;
   readonly #kept: Kept;
   #settleClosed: (why: Error | undefined) => void = () => {};
 
-  #socket: Socket | undefined;
+  #connection: Connection | undefined;
+  /** The first word was said over the newest connection. */
+  #asked = false;
   #attached = false;
   #token: string | undefined;
   #over: Error | undefined;
+  /** The session is over, and the server is still to be told. */
+  #leaving = false;
 
   #received = 0;
   #acknowledged = 0;
@@ -123,7 +76,7 @@ export class ResumableTransport implements RpcTransport {
   #attachedAt = 0;
   #silenceMillis: number;
   #why: Error | undefined;
-  readonly #timers = new Map<'ack' | 'pause' | 'away' | 'silence', ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<Alarm, ReturnType<typeof setTimeout>>();
   readonly #dialNow = () => {
     if (this.#timers.has('pause')) {
       this.#dial(false);
@@ -131,8 +84,8 @@ export class ResumableTransport implements RpcTransport {
   };
 
   constructor(url: string, options: ResumeOptions = {}) {
-    this.#url = url;
     this.#options = options;
+    this.#dialer = /^https:/i.test(url) ? webTransports(url, options) : webSockets(url, options.WebSocket ?? globalThis.WebSocket);
     this.#backoff = new Backoff(options);
     this.#kept = new Kept(options.keptLength ?? 16 << 20);
     this.#silenceMillis = options.silenceMillis ?? 30_000;
@@ -152,12 +105,13 @@ export class ResumableTransport implements RpcTransport {
       return;
     }
     if (this.#attached) {
-      this.#socket?.send(message);
+      this.#connection?.send(message);
     }
     this.#kept.add(message);
     while (this.#kept.isTooMuch()) {
       if (!this.#attached) {
-        this.#finish(new Error('the server is away, and more waits for it than can be kept'));
+        this.#kept.clear();
+        this.#finish(new Error('the server is away, and more waits for it than can be kept'), false, true);
         return;
       }
       this.#kept.forgetOldest();
@@ -177,89 +131,83 @@ export class ResumableTransport implements RpcTransport {
   }
 
   abort(reason: unknown): void {
-    this.#say({ close: '' });
-    this.#finish(reason instanceof Error ? reason : new Error(String(reason)), this.closing);
+    const untold = !this.#attached;
+    if (!untold) {
+      this.#say({ close: '' });
+    } else if (!this.closing) {
+      this.#kept.clear();
+    }
+    this.#finish(reason instanceof Error ? reason : new Error(String(reason)), this.closing, untold);
   }
 
   // ---- connections
 
   #dial(first: boolean): void {
     this.#stop('pause');
-    this.#options.onState?.('connecting', this.#why);
-    const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
-    let socket: Socket;
-    try {
-      socket = new Socket(this.#url, SUBPROTOCOL);
-    } catch (e) {
-      this.#finish(e as Error);
-      return;
+    if (!this.#leaving) {
+      this.#options.onState?.('connecting', this.#why);
     }
-    this.#socket = socket;
-    let opened = false;
-    let silent: ReturnType<typeof setTimeout> | undefined;
-    // What an old socket still has to tell concerns nobody.
-    const current = (work: (event: any) => void) => (event: unknown) => {
-      if (this.#socket === socket && !this.#over) {
-        work(event);
-      }
-    };
+    this.#asked = false;
+    // What an old connection still has to tell concerns nobody.
+    const current = () => this.#connection === connection && (!this.#over || this.#leaving);
     const cut = (why: Error) => {
-      clearTimeout(silent);
       this.#drop();
-      if (!opened && first) {
+      if (first && !this.#asked) {
         this.#finish(why);
       } else {
         this.#retry(why);
       }
     };
-    silent = setTimeout(
-      current(() => cut(new Error('the server has not answered in time'))),
-      this.#options.handshakeMillis ?? 10_000,
-    );
-    socket.addEventListener(
-      'open',
-      current(() => {
-        opened = true;
-        this.connections++;
-        this.#say(this.#token === undefined ? { new: true } : { resume: this.#token, received: this.#received });
-      }),
-    );
-    socket.addEventListener(
-      'message',
-      current(event => {
-        this.#heard = true;
-        try {
-          if (this.#hear(event.data)) {
-            clearTimeout(silent);
+    let connection: Connection;
+    try {
+      connection = this.#dialer({
+        opened: () => {
+          if (current()) {
+            this.#asked = true;
+            this.connections++;
+            this.#say(this.#token === undefined ? { new: true } : { resume: this.#token, received: this.#received });
           }
-        } catch (e) {
-          this.#say({ refused: 'protocol', reason: (e as Error).message });
-          this.#finish(new ResumeRefused('protocol', `the server makes no sense: ${(e as Error).message}`));
-        }
-      }),
-    );
-    socket.addEventListener('error', () => {});
-    socket.addEventListener(
-      'close',
-      current(event => cut(new Error(opened ? `the connection was closed: ${event.code}` : 'there is no connection, or the server does not resume sessions'))),
-    );
+        },
+        received: message => {
+          if (current()) {
+            this.#heardOf(message);
+          }
+        },
+        closed: why => {
+          if (current()) {
+            cut(why);
+          }
+        },
+      });
+    } catch (e) {
+      this.#finish(e as Error);
+      this.#left();
+      return;
+    }
+    this.#connection = connection;
+    this.#start('greeting', this.#options.handshakeMillis ?? HANDSHAKE_MILLIS, () => cut(new Error('the server has not answered in time')));
   }
 
-  /** Forgets the socket, whose connection may be gone or not. */
+  /** Forgets the connection, which may be gone or not. */
   #drop(): void {
-    const socket = this.#socket;
+    const connection = this.#connection;
     if (this.#attached) {
       this.#backoff.lasted(Date.now() - this.#attachedAt);
       this.#mayBeAway();
     }
-    this.#socket = undefined;
+    this.#connection = undefined;
     this.#attached = false;
+    this.#stop('greeting');
     this.#stop('ack');
     this.#stop('silence');
-    socket?.close();
+    connection?.drop();
   }
 
   #retry(why: Error): void {
+    if (this.#leaving) {
+      this.#left();
+      return;
+    }
     this.#why = why;
     const delay = this.#backoff.failed();
     this.#start('pause', delay, () => this.#dial(false));
@@ -275,19 +223,31 @@ export class ResumableTransport implements RpcTransport {
 
   // ---- what comes
 
-  /** Whether the session goes on over this connection. */
-  #hear(data: unknown): boolean {
+  #heardOf(data: unknown): void {
+    this.#heard = true;
+    try {
+      this.#hear(data);
+    } catch (e) {
+      this.#say({ refused: 'protocol', reason: (e as Error).message });
+      this.#finish(new ResumeRefused('protocol', `the server makes no sense: ${(e as Error).message}`));
+      this.#left();
+    }
+  }
+
+  #hear(data: unknown): void {
     if (typeof data !== 'string') {
       throw new Error('a message is text');
     }
     if (data[0] === '{') {
       this.#control(readControl(data));
+    } else if (!this.#attached && this.#token === undefined) {
+      // Over WebTransport a server does not say before whether it will.
+      this.#finish(new Error('the server does not resume sessions'));
     } else if (!this.#attached) {
       throw new Error("a server's first word is a token, or why there is none");
     } else {
       this.#message(data);
     }
-    return this.#attached || this.#over !== undefined;
   }
 
   #message(message: string): void {
@@ -322,6 +282,10 @@ export class ResumableTransport implements RpcTransport {
           this.#token = said.token;
         } else {
           this.#mustBe(!this.#attached);
+          if (this.#leaving) {
+            this.#sayGoodbye(said.received);
+            break;
+          }
           this.#welcome(said.token, said.received, said.grace);
         }
         this.#say({ confirm: said.generation });
@@ -331,6 +295,7 @@ export class ResumableTransport implements RpcTransport {
         break;
       case 'refused':
         this.#finish(new ResumeRefused(said.refused, said.reason));
+        this.#left();
         break;
       case 'ack':
         this.#mustBe(this.#attached);
@@ -361,6 +326,7 @@ export class ResumableTransport implements RpcTransport {
     this.#kept.acknowledge(received);
     this.#token = token;
     this.#stop('away');
+    this.#stop('greeting');
     this.#attachedAt = Date.now();
     this.#acknowledged = this.#received;
     this.#lengthNotAcknowledged = 0;
@@ -373,7 +339,7 @@ export class ResumableTransport implements RpcTransport {
     this.#attached = true;
     this.#why = undefined;
     for (const message of this.#kept.messages()) {
-      this.#socket?.send(message);
+      this.#connection?.send(message);
     }
     this.#options.onState?.('connected');
   }
@@ -400,32 +366,61 @@ export class ResumableTransport implements RpcTransport {
   // ---- the end
 
   #say(control: object): void {
-    if (this.#socket?.readyState === 1) {
-      this.#socket.send(JSON.stringify(control));
-    }
+    this.#connection?.send(JSON.stringify(control));
   }
 
-  #finish(why: Error, clean = false): void {
+  /** The session is over here at once. If the server is `untold`, since there is no connection, one attempt is made to tell it. */
+  #finish(why: Error, clean = false, untold = false): void {
     if (this.#over) {
       return;
     }
     this.#over = why;
     globalThis.removeEventListener?.('online', this.#dialNow);
     for (const name of [...this.#timers.keys()]) {
-      this.#stop(name);
+      if (name !== 'greeting') {
+        this.#stop(name);
+      }
     }
-    this.#kept.clear();
-    const socket = this.#socket;
-    this.#socket = undefined;
     this.#attached = false;
-    socket?.close();
+    this.#leaving = untold && (this.#token !== undefined || (this.#connection !== undefined && this.#asked));
+    if (!this.#leaving) {
+      this.#left();
+    } else {
+      this.#start('leave', this.#options.handshakeMillis ?? HANDSHAKE_MILLIS, () => this.#left());
+      if (!this.#connection) {
+        this.#dial(false);
+      }
+    }
     this.#waiting?.reject(why);
     this.#waiting = undefined;
     this.#settleClosed(clean ? undefined : why);
     this.#options.onState?.('closed', clean ? undefined : why);
   }
 
-  #start(name: 'ack' | 'pause' | 'away' | 'silence', millis: number, action: () => void): void {
+  /** What was sent before the end, as far as the server does not have it, and the end. */
+  #sayGoodbye(received: number): void {
+    if (this.#kept.reaches(received)) {
+      this.#kept.acknowledge(received);
+      for (const message of this.#kept.messages()) {
+        this.#connection?.send(message);
+      }
+    }
+    this.#say({ close: '' });
+    this.#left();
+  }
+
+  /** Nothing is waited for any more. */
+  #left(): void {
+    this.#leaving = false;
+    this.#stop('greeting');
+    this.#stop('leave');
+    this.#kept.clear();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.end();
+  }
+
+  #start(name: Alarm, millis: number, action: () => void): void {
     this.#stop(name);
     const timer = setTimeout(() => {
       this.#timers.delete(name);
@@ -434,7 +429,7 @@ export class ResumableTransport implements RpcTransport {
     this.#timers.set(name, timer);
   }
 
-  #stop(name: 'ack' | 'pause' | 'away' | 'silence'): void {
+  #stop(name: Alarm): void {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }

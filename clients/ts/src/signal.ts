@@ -2,8 +2,11 @@
 type Disposable = { [Symbol.dispose](): void };
 
 /**
- * The result of `promise`, unless `signal` aborts first. Then the result is given up: the peer is told to release it, which cancels the call at a Capstan server
- * if it still runs and its method allows that, and what is returned rejects with the signal's reason (an `AbortError` unless the caller of `abort` gave another).
+ * The result of `promise`, unless `signal` aborts first. Then the result is given up, what is returned rejects with the signal's reason (an `AbortError` unless the caller of `abort` gave another), and
+ * the peer is told to release the result.
+ *
+ * What that does to a call which runs is for its server to decide. At a Capstan server it stops if its method is marked `@Cancelable`: the promise that it has returned is cancelled, or what it waits
+ * for fails. Every other method, and those of npm's own servers, run to their end, and nobody gets the result. So an `AbortError` never says that nothing has happened.
  *
  * Takes `promise` over. A result that arrives is the caller's to dispose, as without a signal.
  */

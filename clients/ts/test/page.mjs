@@ -1,17 +1,11 @@
 // page.mjs PORT FIRST: a page of the server at that port, in headless Chromium, makes calls over a session whose sockets are killed by the server, and by the page. Prints what it sees,
 // a line of JSON for each; numbers of effects begin with FIRST.
-import { execSync } from 'node:child_process';
-import { chromium } from 'playwright-core';
+import { sayFrom } from './browser.mjs';
 
 const [port, first] = process.argv.slice(2).map(Number);
-const executablePath = execSync('command -v chromium || command -v chromium-browser', { shell: '/bin/bash' }).toString().trim();
-// As root there is no sandbox to be had; the only pages here are our own.
-const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launch({ executablePath, headless: true, args, timeout: 90_000 });
-try {
-  const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${port}/page`);
-  const said = await page.evaluate(async first => {
+await sayFrom(
+  `http://127.0.0.1:${port}/page`,
+  async first => {
     const { resumable } = await import('capstan-web');
     const { calls } = await import('/calls.mjs');
     const lines = [];
@@ -39,8 +33,6 @@ try {
     lines.push(['closed', (await session.closed) === undefined]);
     lines.push(['effects', id]);
     return lines;
-  }, first);
-  said.forEach(line => console.log(JSON.stringify(line)));
-} finally {
-  await browser.close();
-}
+  },
+  first,
+);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { Backoff } from '../dist/backoff.js';
 import { readControl } from '../dist/control.js';
 import { Kept } from '../dist/kept.js';
-import { withSignal } from '../dist/index.js';
+import { Lines } from '../dist/lines.js';
+import { newWebTransportRpcSession, program, ResumableTransport, WebTransportTransport, withSignal } from '../dist/index.js';
 
 {
   const exact = new Backoff({ initialMillis: 100, maxMillis: 1000, factor: 2, jitter: 0, steadyMillis: 50 });
@@ -17,6 +18,12 @@ import { withSignal } from '../dist/index.js';
   for (const wrong of [{ initialMillis: -1 }, { maxMillis: 1 }, { factor: 0.5 }, { jitter: 2 }, { steadyMillis: NaN }]) {
     assert.throws(() => new Backoff(wrong), RangeError);
   }
+}
+{
+  for (const computed of [l => l.size() + 1, l => `${l}`, l => l.size() < 3, l => l.get('a') == 1]) {
+    assert.throws(() => program(p => computed(p.use({}))), /known when the program runs/);
+  }
+  assert.throws(() => program(async p => p.value(1)), /no async function/);
 }
 {
   const kept = new Kept(5);
@@ -51,5 +58,211 @@ import { withSignal } from '../dist/index.js';
   controller.abort(new Error('enough'));
   await assert.rejects(waiting, /enough/);
   assert.equal(disposed, 2);
+}
+// ---- WebTransport, as far as it is ours
+
+/** A connection whose server says `chunks`; notes what is sent and how it ends. */
+const transporting = chunks => {
+  const noted = { made: [], sent: '', ended: false, closed: 0 };
+  noted.WebTransport = class {
+    constructor(url, options) {
+      noted.made.push([url, options]);
+      this.ready = Promise.resolve();
+      this.closed = new Promise(resolve => { this.closing = resolve; });
+    }
+    async createBidirectionalStream() {
+      const from = [...chunks];
+      return {
+        readable: new ReadableStream({ pull: c => (from.length > 0 ? c.enqueue(from.shift()) : c.close()) }),
+        writable: new WritableStream({
+          write: bytes => { noted.sent += new TextDecoder().decode(bytes); },
+          close: () => { noted.ended = true; this.closing(); },
+        }),
+      };
+    }
+    close() {
+      noted.closed++;
+      this.closing();
+    }
+  };
+  return noted;
+};
+const bytes = text => new TextEncoder().encode(text);
+const heard = async lines => {
+  const all = [];
+  try { for (;;) all.push(await lines.receive()); } catch (e) { all.push(e.message); }
+  return all;
+};
+{
+  // However the lines are cut into chunks, within a character, too.
+  const whole = bytes('["é😀"]\n\n["b"]\n');
+  for (let size = 1; size <= whole.length; size++) {
+    const chunks = [];
+    for (let at = 0; at < whole.length; at += size) chunks.push(whole.slice(at, at + size));
+    const noted = transporting(chunks);
+    assert.deepEqual(await heard(new Lines('https://a/', noted)), ['["é😀"]', '', '["b"]', 'the connection was ended by the server'], size);
+  }
+}
+{
+  const of = (text, options) => heard(new Lines('https://a/', { ...transporting([bytes(text)]), ...options }));
+  assert.deepEqual(await of('ab'), ['the connection was ended within a message']);
+  assert.deepEqual(await of('abc\nabcd\n', { messageLength: 3 }), ["a message of the server has more than 3 characters, which is the limit 'messageLength'"]);
+  assert.deepEqual(await of('abc\nabc\n', { messageLength: 3 }), ['abc', 'abc', 'the connection was ended by the server']);
+  const endless = transporting([bytes('ab'), bytes('ab')]);
+  assert.equal((await heard(new Lines('https://a/', { ...endless, messageLength: 3 })))[0].split(' ')[0], 'a');
+  assert.equal(endless.closed, 1);
+  const wrong = transporting([Uint8Array.of(0x61, 0xff, 0x0a)]);
+  assert.match((await heard(new Lines('https://a/', wrong)))[0], /utf-8/i);
+  assert.equal(wrong.closed, 1);
+}
+{
+  // Sent before there is a connection, in order, and ended behind it.
+  const noted = transporting([]);
+  const transport = new WebTransportTransport('https://a/b', { WebTransport: noted.WebTransport, transport: { requireUnreliable: false } });
+  const sent = [transport.send('1'), transport.send('2')];
+  transport.abort();
+  await Promise.all(sent);
+  await transport.opened;
+  assert.deepEqual([noted.made, noted.sent], [[['https://a/b', { requireUnreliable: false }]], '1\n2\n']);
+  while (!noted.ended) await new Promise(resolve => setTimeout(resolve, 1));
+  assert.equal(noted.closed, 0);
+}
+{
+  // Given up before the options are there: no connection is made.
+  const noted = transporting([]);
+  let give;
+  const transport = new WebTransportTransport('https://a/', { WebTransport: noted.WebTransport, transport: () => new Promise(resolve => { give = resolve; }) });
+  transport.close();
+  give({});
+  await assert.rejects(transport.opened, /given up/);
+  assert.deepEqual(noted.made, []);
+  await assert.rejects(transport.receive(), /given up/);
+}
+{
+  await assert.rejects(Promise.resolve(newWebTransportRpcSession('https://a/', undefined, { WebTransport: undefined }).go()), /no WebTransport/);
+  // What asks for resumption is behind what the program asks for.
+  for (const [url, asked] of [['https://a/b', 'https://a/b?capnweb=resume.v1'], ['https://a/?c=d', 'https://a/?c=d&capnweb=resume.v1']]) {
+    const noted = transporting([bytes('["abort",1]\n')]);
+    const over = new ResumableTransport(url, { WebTransport: noted.WebTransport });
+    assert.equal((await over.closed).message, 'the server does not resume sessions');
+    assert.equal(noted.made[0][0], asked);
+    assert.equal(noted.sent, '{"new":true}\n');
+  }
+}
+
+// ---- leaving while away
+
+/** Sockets that are driven by the test. */
+const sockets = () => {
+  const made = [];
+  made.WebSocket = class extends EventTarget {
+    readyState = 0;
+    sent = [];
+    constructor() {
+      super();
+      made.push(this);
+    }
+    send(message) {
+      this.sent.push(message);
+    }
+    close() {
+      this.readyState = 3;
+    }
+    opens() {
+      this.readyState = 1;
+      this.dispatchEvent(new Event('open'));
+    }
+    says(data) {
+      this.dispatchEvent(Object.assign(new Event('message'), { data }));
+    }
+    cut() {
+      this.readyState = 3;
+      this.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }));
+    }
+  };
+  return made;
+};
+const welcome = (generation, received) => JSON.stringify({ token: `t${generation}`, generation, received, grace: 600_000 });
+/** A session that has sent two messages, and lost its connection; the server has heard the first. */
+const lost = options => {
+  const made = sockets();
+  const over = new ResumableTransport('ws://a/', { WebSocket: made.WebSocket, initialMillis: 60_000, maxMillis: 60_000, ...options });
+  made[0].opens();
+  made[0].says(welcome(1, 0));
+  over.send('["1"]');
+  over.send('["2"]');
+  made[0].cut();
+  return { made, over };
+};
+{
+  const { made, over } = lost();
+  over.send('["3"]');
+  over.closing = true;
+  over.abort(new Error('closed'));
+  assert.equal(await over.closed, undefined);
+  made[1].opens();
+  made[1].says(welcome(2, 1));
+  assert.deepEqual(made[1].sent, ['{"resume":"t1","received":0}', '["2"]', '["3"]', '{"close":""}']);
+  assert.equal(made[1].readyState, 3);
+  assert.equal(made.length, 2);
+}
+{
+  // A failure of ours: what it broke off is not sent.
+  const { made, over } = lost();
+  over.abort(new Error('broken'));
+  assert.equal((await over.closed).message, 'broken');
+  made[1].opens();
+  made[1].says(welcome(2, 1));
+  assert.deepEqual(made[1].sent, ['{"resume":"t1","received":0}', '{"close":""}']);
+}
+for (const end of [socket => socket.cut(), socket => { socket.opens(); socket.cut(); }, socket => { socket.opens(); socket.says('{"refused":"unknown","reason":"over"}'); }, socket => { socket.opens(); socket.says('{'); }]) {
+  // One attempt, however it ends.
+  const { made, over } = lost();
+  over.closing = true;
+  over.abort(new Error('closed'));
+  end(made[1]);
+  await new Promise(resolve => setTimeout(resolve, 5));
+  assert.equal(made.length, 2);
+  assert.equal(made[1].readyState, 3);
+}
+{
+  // It is given up in time.
+  const { made, over } = lost({ handshakeMillis: 5 });
+  over.closing = true;
+  over.abort(new Error('closed'));
+  while (made[1].readyState !== 3) await new Promise(resolve => setTimeout(resolve, 1));
+  assert.equal(made.length, 2);
+}
+{
+  // Too much waits.
+  const { made, over } = lost({ keptLength: 20 });
+  over.send('["a long message"]');
+  assert.match((await over.closed).message, /more waits for it/);
+  made[1].opens();
+  made[1].says(welcome(2, 2));
+  assert.deepEqual(made[1].sent.slice(1), ['{"close":""}']);
+}
+{
+  // Nobody has heard of it yet.
+  const made = sockets();
+  const over = new ResumableTransport('ws://a/', { WebSocket: made.WebSocket });
+  over.send('["1"]');
+  over.closing = true;
+  over.abort(new Error('closed'));
+  assert.equal(await over.closed, undefined);
+  assert.equal(made[0].readyState, 3);
+  made[0].opens();
+  assert.deepEqual([made.length, made[0].sent], [1, []]);
+}
+{
+  // The first word is on its way.
+  const made = sockets();
+  const over = new ResumableTransport('ws://a/', { WebSocket: made.WebSocket });
+  made[0].opens();
+  over.send('["1"]');
+  over.closing = true;
+  over.abort(new Error('closed'));
+  made[0].says(welcome(1, 0));
+  assert.deepEqual([made.length, made[0].sent], [1, ['{"new":true}', '["1"]', '{"close":""}']]);
 }
 console.log('ok');

@@ -9,6 +9,7 @@ module dev.capstan.net {
     requires io.netty.codec;
     requires io.netty.codec.classes.quic;
     requires io.netty.codec.http;
+    requires io.netty.codec.http2;
     requires io.netty.codec.http3;
     requires io.netty.common;
     requires io.netty.handler;

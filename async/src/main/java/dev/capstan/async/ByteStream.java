@@ -1,5 +1,7 @@
 package dev.capstan.async;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A connection that carries bytes both ways: a socket, one end of a pipe, a TLS session.
  *
@@ -46,6 +48,11 @@ public interface ByteStream extends AutoCloseable {
 
     /** Closes both directions at once; what is queued is lost. The receiver hears {@code failed(cause)} if it has not heard an end. */
     void abort(Throwable cause);
+
+    /** Where the other side is; null if that is not known, or not one place of a network. */
+    default @Nullable Address remote() {
+        return null;
+    }
 
     /** Aborts. So a connection whose promise is cancelled when it is already there is closed, as every result that nobody took is. */
     @Override

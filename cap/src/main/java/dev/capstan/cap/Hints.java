@@ -5,8 +5,9 @@ package dev.capstan.cap;
  *
  * @param noPipelining nothing will be called on the result before it is there
  * @param onlyPipeline the result itself is of no interest, only what is pipelined on it
+ * @param repeatable the call may happen more often than it is made: the second time changes nothing
  */
-public record Hints(boolean noPipelining, boolean onlyPipeline) {
+public record Hints(boolean noPipelining, boolean onlyPipeline, boolean repeatable) {
     /** No promises. */
     public static final Hints NONE = new Hints(false, false);
 
@@ -15,4 +16,14 @@ public record Hints(boolean noPipelining, boolean onlyPipeline) {
 
     /** Only what is pipelined on the result is of interest. */
     public static final Hints ONLY_PIPELINE = new Hints(false, true);
+
+    /** Hints about pipelining alone. */
+    public Hints(boolean noPipelining, boolean onlyPipeline) {
+        this(noPipelining, onlyPipeline, false);
+    }
+
+    /** These, and that the call may happen more often than it is made. */
+    public Hints asRepeatable() {
+        return new Hints(noPipelining, onlyPipeline, true);
+    }
 }

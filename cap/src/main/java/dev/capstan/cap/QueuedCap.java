@@ -3,6 +3,7 @@ package dev.capstan.cap;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ public final class QueuedCap extends CountedCap {
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private final Watchers watchers;
     private volatile @Nullable Cap target;
+    /** What has to be known before this can be; borrowed, and forgotten when this is known. */
+    private List<Cap> waitedFor = List.of();
 
     private record Waiting(Call call, DeferredAnswer answer) {}
 
@@ -67,6 +70,7 @@ public final class QueuedCap extends CountedCap {
     private void become(Cap cap, @Nullable Failure failure) {
         boolean abandoned = isGone();
         target = cap;
+        waitedFor = List.of();
         // The calls that are let go may be the last that kept this reference, and with it the target.
         Cap held = cap.share();
         while (!queue.isEmpty()) {
@@ -79,6 +83,21 @@ public final class QueuedCap extends CountedCap {
             cap.close();
         }
         held.close();
+    }
+
+    /**
+     * This will be known no sooner than {@code others}: so that whoever is about to let one of them wait for this can see it. Borrows them. On the loop's thread; ignored
+     * when this is known.
+     */
+    public void waitsFor(List<Cap> others) {
+        if (target == null) {
+            waitedFor = List.copyOf(others);
+        }
+    }
+
+    /** What this was said to {@linkplain #waitsFor wait for}; nothing if it is known. Borrowed, and perhaps closed. */
+    public List<Cap> waitedFor() {
+        return waitedFor;
     }
 
     /** This reference is broken from now on. */

@@ -26,6 +26,7 @@ public record Access(Set<String> origins, Set<String> hosts) {
 
     private static final String ANY = "*";
     private static final int FORBIDDEN = 403;
+    private static final int LONGEST_TOLD = 100;
     private static final int MISDIRECTED = 421;
 
     /** Refuses what is no origin, and what is no name of a host. */
@@ -86,10 +87,10 @@ public record Access(Set<String> origins, Set<String> hosts) {
             if (site == null || site.equals("none")) {
                 return null;
             }
-            return site.equals("same-origin") ? ofOwnPage(authority) : notAllowed();
+            return site.equals("same-origin") ? ofOwnPage(authority) : notAllowed("another site");
         }
         if (from.size() > 1) {
-            return notAllowed();
+            return notAllowed("several origins");
         }
         String origin = from.getFirst().toLowerCase(Locale.ROOT);
         if (origins.contains(origin)) {
@@ -97,15 +98,19 @@ public record Access(Set<String> origins, Set<String> hosts) {
         }
         int scheme = origin.indexOf("://");
         if (scheme <= 0 || authority == null) {
-            return notAllowed();
+            return notAllowed(origin);
         }
         String page = origin.substring(scheme + 3);
         boolean isOwn = samePort ? page.equalsIgnoreCase(authority) : host(page).equals(host(authority));
-        return isOwn ? ofOwnPage(authority) : notAllowed();
+        return isOwn ? ofOwnPage(authority) : notAllowed(origin);
     }
 
-    private static Refusal notAllowed() {
-        return new Refusal(FORBIDDEN, "this origin is not allowed here");
+    private static Refusal notAllowed(String origin) {
+        String told = origin.length() > LONGEST_TOLD ? origin.substring(0, LONGEST_TOLD) + "\u2026" : origin;
+        return new Refusal(
+                FORBIDDEN,
+                "pages of " + told + " are not allowed here: if they should be, name them to the server, with"
+                        + " Access.withOrigins");
     }
 
     private @Nullable Refusal ofOwnPage(@Nullable String authority) {

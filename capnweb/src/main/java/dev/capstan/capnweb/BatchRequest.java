@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class BatchRequest implements MessageStream {
     private static final String PULL = "[\"pull\"";
     private static final String STREAM = "[\"stream\"";
-    /** As the TypeScript implementation says it. */
-    private static final String ENDED = "Batch RPC request ended.";
+    /** Begins as the TypeScript implementation says it. */
+    private static final String ENDED =
+            "Batch RPC request ended. Ask for all results together before waiting for one, or open another batch.";
 
     /** Sends messages and gives those of the answer. */
     @FunctionalInterface

@@ -5,6 +5,7 @@ import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Payload;
+import dev.capstan.cap.QueuedCap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -299,14 +300,23 @@ final class Exports {
         if (count == 1) {
             table.remove(id);
             if (id > 0) {
-                // Who calls and does not want to know the result still wants the call: it begins in its slot, before it
-                // can be cancelled.
-                export.released = true;
-                session.loop.pause().listen(session.loop, (ignored, failure) -> drop(export));
+                dropOnceBegun(export);
             } else {
                 drop(export);
             }
         }
+    }
+
+    /**
+     * Who calls and does not want to know the result, or is gone, still wants the call: it begins in its slot before it can be cancelled. One that waits for an argument, or for what another
+     * call returns, is given up if that is not there by the end of the turn.
+     */
+    private void dropOnceBegun(Export export) {
+        export.released = true;
+        boolean waits = export.cap.innermost() instanceof QueuedCap promise
+                && !promise.waitedFor().isEmpty();
+        Promise<Void> begun = waits ? session.loop.atLast() : session.loop.pause();
+        begun.listen(session.loop, (ignored, failure) -> drop(export));
     }
 
     private void drop(Export export) {
@@ -325,6 +335,12 @@ final class Exports {
     void disconnected() {
         List<Export> all = new ArrayList<>(table.values());
         table.clear();
-        all.forEach(this::drop);
+        for (Export export : all) {
+            if (export.id > 0) {
+                dropOnceBegun(export);
+            } else {
+                drop(export);
+            }
+        }
     }
 }

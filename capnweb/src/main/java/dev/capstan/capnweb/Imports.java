@@ -94,6 +94,13 @@ final class Imports {
         return id;
     }
 
+    /** The promise that the peer has introduced as {@code id}, borrowed; null if there is none. */
+    @Nullable
+    QueuedCap unknown(long id) {
+        Entry entry = table.get(id);
+        return entry == null ? null : entry.promise;
+    }
+
     /** The peer tells what a promise is. Takes ownership of {@code value}. Answers whether there is such a promise. */
     boolean resolve(long id, WebPayload value) {
         Entry entry = table.get(id);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the peer means: its expressions as entries of our tables, and as calls on them. */
@@ -62,13 +63,28 @@ final class IncomingNames implements Incoming {
 
     /** A value of the peer when all of it is known; fails if it cannot be understood. */
     Promise<WebPayload> value(@Nullable Object tree) {
+        return value(tree, others -> {});
+    }
+
+    /**
+     * As {@link #value(Object)}.
+     *
+     * @param waiting is told what the value, or what it leads to, waits for, if it is not known now; it may refuse that with a {@link Failure}
+     */
+    Promise<WebPayload> value(@Nullable Object tree, Consumer<List<Cap>> waiting) {
         introduced.clear();
         made.clear();
         mapping = null;
         try {
             Object value = session.decoder().value(tree);
             dropLastResults();
-            return complete(value);
+            boolean waits = Waiting.isIn(value);
+            if (waits || value instanceof Cap) {
+                waiting.accept(Circles.of(value));
+            }
+            return waits
+                    ? Waiting.of(session.loop, value, session.limits.values())
+                    : Promise.of(WebPayload.holding(value));
         } catch (WebException | Failure e) {
             releaseAll(tree);
             return Promise.failed(Errors.failure(e));
@@ -79,14 +95,11 @@ final class IncomingNames implements Incoming {
         if (!Waiting.isIn(value)) {
             return new ValueCap(WebPayload.holding(value), Path.Names.NONE);
         }
-        return QueuedCap.of(session.loop, complete(value).convert(payload -> new ValueCap(payload, Path.Names.NONE)));
-    }
-
-    /** Takes ownership of {@code value}. */
-    private Promise<WebPayload> complete(@Nullable Object value) {
-        return Waiting.isIn(value)
-                ? Waiting.of(session.loop, value, session.limits.values())
-                : Promise.of(WebPayload.holding(value));
+        List<Cap> parts = Circles.of(value);
+        Promise<WebPayload> complete = Waiting.of(session.loop, value, session.limits.values());
+        Cap whole = QueuedCap.of(session.loop, complete.convert(payload -> new ValueCap(payload, Path.Names.NONE)));
+        Circles.waits(whole, parts);
+        return whole;
     }
 
     private void dropLastResults() {
@@ -143,9 +156,12 @@ final class IncomingNames implements Incoming {
             return root.share();
         }
         made.takenOver(Values.owned(args));
+        // It may be that nothing of them is left after the call.
+        List<Cap> parts = Circles.operands(root, args);
         Answer answer = Delivery.call(session.loop, root, path, args, session.limits.values(), session.exports::runs);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
+        Circles.waits(result, parts);
         // Of a whole expression it is the last call that is pulled; those inside it are arguments.
         dropLastResults();
         lastResults = answer.results();

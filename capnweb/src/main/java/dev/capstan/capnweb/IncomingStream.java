@@ -40,6 +40,15 @@ final class IncomingStream extends CountedCap {
     /** More came than may wait; nothing is taken in any more. */
     private @Nullable Failure failed;
 
+    /**
+     * Why a chunk did not come about, or the reason of an abort. That message is told, and nothing else, as TypeScript does: what came before can be read, nothing after it is taken in, and
+     * the sink hears of it when the peer lets go of the stream or ends it.
+     */
+    private @Nullable Failure hole;
+
+    /** The sink was told an end, or that there will be none. */
+    private boolean over;
+
     private boolean aborted;
     private boolean refused;
     /** The sink is somebody else's again: the message with this stream was not sent. */
@@ -84,6 +93,10 @@ final class IncomingStream extends CountedCap {
 
         @Nullable
         Failure failure;
+
+        /** Not a message, but that there will be no more. */
+        @Nullable
+        Failure last;
 
         Arrival(Kind kind, int bytes, Reply reply) {
             this.kind = kind;
@@ -144,6 +157,7 @@ final class IncomingStream extends CountedCap {
     /** What is lost cannot be made good, so the stream is over: also for what came before and waits for something. */
     private void fail(Arrival arrival, Failure cause) {
         failed = cause;
+        over = true;
         sink.abort(cause).listen(session.loop, (told, ignored) -> {});
         waiting.add(arrival);
         for (Arrival next = waiting.poll(); next != null; next = waiting.poll()) {
@@ -159,9 +173,25 @@ final class IncomingStream extends CountedCap {
             WebPayload arguments = next.arguments;
             Failure failure = next.failure;
             if (failure != null) {
-                sink.abort(failure).listen(session.loop, (told, ignored) -> {});
                 waiting.remove();
+                if (hole == null) {
+                    hole = failure;
+                }
+                if (next.kind != Kind.WRITE) {
+                    // It has not said what is to become of the stream after all.
+                    closed = false;
+                }
                 done(next, failure);
+            } else if (next.last != null) {
+                waiting.remove();
+                cut(hole == null ? next.last : hole);
+            } else if (arguments != null && hole != null && next.kind != Kind.ABORT) {
+                waiting.remove();
+                arguments.close();
+                if (next.kind == Kind.CLOSE) {
+                    cut(hole);
+                }
+                done(next, hole);
             } else if (arguments != null) {
                 waiting.remove();
                 apply(next, arguments);
@@ -171,7 +201,16 @@ final class IncomingStream extends CountedCap {
         }
     }
 
+    /** There will be no end. */
+    private void cut(Failure why) {
+        if (!over) {
+            over = true;
+            sink.abort(why).listen(session.loop, (told, failure) -> {});
+        }
+    }
+
     private void apply(Arrival arrival, WebPayload arguments) {
+        over |= arrival.kind != Kind.WRITE;
         Promise<Void> result;
         try {
             result = switch (arrival.kind) {
@@ -218,7 +257,7 @@ final class IncomingStream extends CountedCap {
         if (!closed) {
             closed = true;
             Arrival cut = new Arrival(Kind.ABORT, 0, told -> {});
-            cut.failure = cause;
+            cut.last = cause;
             waiting.add(cut);
             apply();
         }
@@ -294,8 +333,8 @@ final class IncomingStream extends CountedCap {
         if (!closed && !disowned) {
             closed = true;
             Failure down = session.down();
-            sink.abort(down == null ? Failure.failed(Writable.DROPPED) : down)
-                    .listen(session.loop, (told, failure) -> {});
+            Failure known = hole;
+            cut(known != null ? known : down != null ? down : Failure.failed(Writable.DROPPED));
         }
     }
 }

@@ -47,7 +47,8 @@ final class Json {
         if (length > limits.messageBytes()) {
             throw WebException.at(
                     limits.messageBytes(),
-                    "the message has " + length + " bytes, more than the limit of " + limits.messageBytes());
+                    "the message has " + length + " bytes, more than the limit of " + limits.messageBytes()
+                            + " of the side that reads it (Limits.messageBytes): send it in parts, or as a stream");
         }
         text = utf8;
         from = offset;

@@ -8,12 +8,17 @@ import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.WebSocket;
 import dev.capstan.net.http.WebSocketClosed;
+import dev.capstan.net.webtransport.WebTransportClosed;
+import dev.capstan.net.webtransport.WebTransportSession;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions over streams that outlive their connections, and WebSockets as such connections. */
+/** Sessions over streams that outlive their connections; WebSockets and WebTransport as such connections. */
 final class LastingSession {
     private @Nullable Session session;
 
@@ -47,73 +52,54 @@ final class LastingSession {
         if (socket.subprotocol().equals(ResumableServer.SUBPROTOCOL)) {
             return Promise.of(connection(socket));
         }
-        IOException why = new IOException(
-                "the server does not resume sessions: there it is switched on with WebServer.resumable, here connect does without");
+        IOException why = new IOException(LastingConnection.NOT_RESUMED);
         socket.abort(why);
         return Promise.failed(why);
     }
 
     /** A WebSocket as one of a session's connections. Takes ownership of {@code socket}. */
     static MessageStream connection(WebSocket socket) {
-        return new Connection(socket);
+        return new LastingConnection(
+                socket, cause -> cause instanceof WebSocketClosed && socket.closed() == null, false);
     }
 
-    /** Tells a peer's mistake, which it would make again, from a connection that is gone. */
-    private record Connection(WebSocket socket) implements MessageStream {
-        @Override
-        public void start(Receiver receiver) {
-            socket.start(new Receiver() {
-                @Override
-                public void received(byte[] array, int offset, int length, boolean lent) {
-                    receiver.received(array, offset, length, lent);
-                }
+    /** What a server hears of a client that has asked for this. Takes ownership of {@code transport}. */
+    static MessageStream connection(Loop loop, WebTransportSession transport, Options options) {
+        return over(loop, transport, options, false);
+    }
 
-                @Override
-                public void ended() {
-                    receiver.ended();
-                }
+    /** What a client hears of a server that it has {@linkplain #asking asked} for this, which may not have understood. Takes ownership of {@code transport}. */
+    static MessageStream asked(Loop loop, WebTransportSession transport, Options options) {
+        return over(loop, transport, options, true);
+    }
 
-                @Override
-                public void failed(Throwable cause) {
-                    boolean mistake = cause instanceof WebSocketClosed && socket.closed() == null;
-                    receiver.failed(mistake ? Failure.failed(String.valueOf(cause.getMessage())) : cause);
-                }
-            });
-        }
+    private static MessageStream over(Loop loop, WebTransportSession transport, Options options, boolean isUnsure) {
+        Duration silence = options.limits().transport().silence();
+        return new LastingConnection(
+                new TransportStream(loop, transport, silence, () -> ""),
+                cause -> cause instanceof WebTransportClosed && transport.closed() == null,
+                isUnsure);
+    }
 
-        @Override
-        public void pause() {
-            socket.pause();
-        }
+    /** The address at which a server that resumes sessions over WebTransport is asked to. */
+    static URI asking(URI to) {
+        String query =
+                to.getRawQuery() == null ? ResumableServer.QUERY : to.getRawQuery() + "&" + ResumableServer.QUERY;
+        return URI.create(to.getScheme() + "://" + to.getRawAuthority() + to.getRawPath() + "?" + query);
+    }
 
-        @Override
-        public void resume() {
-            socket.resume();
-        }
+    /** Whether a client asks for this with the query of its request. */
+    static boolean isAsked(@Nullable String query) {
+        return query != null && List.of(query.split("&", -1)).contains(ResumableServer.QUERY);
+    }
 
-        @Override
-        public void send(ByteBuffer... pieces) {
-            socket.send(pieces);
-        }
-
-        @Override
-        public long queuedBytes() {
-            return socket.queuedBytes();
-        }
-
-        @Override
-        public Promise<Void> drained() {
-            return socket.drained();
-        }
-
-        @Override
-        public void end() {
-            socket.end();
-        }
-
-        @Override
-        public void abort(Throwable cause) {
-            socket.abort(cause);
-        }
+    /** What the program has put into a query beside {@link ResumableServer#QUERY}; null if nothing. */
+    static @Nullable String rest(@Nullable String query) {
+        String rest = query == null
+                ? ""
+                : Stream.of(query.split("&", -1))
+                        .filter(each -> !each.equals(ResumableServer.QUERY))
+                        .collect(Collectors.joining("&"));
+        return rest.isEmpty() ? null : rest;
     }
 }

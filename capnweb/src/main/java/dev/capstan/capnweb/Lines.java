@@ -1,11 +1,13 @@
 package dev.capstan.capnweb;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Batches as bytes: messages, one a line. What is written has no line end after the last; what is read may have one, and carriage returns. */
 final class Lines {
+    private static final String ABORT = "[\"abort\",";
     private static final int FIRST_BYTES = 256;
 
     private byte[] bytes = new byte[FIRST_BYTES];
@@ -34,6 +36,12 @@ final class Lines {
             }
         }
         return lines;
+    }
+
+    /** Whether a batch begins with the end of its session. */
+    static boolean isAbort(byte[] batch) {
+        byte[] word = ABORT.getBytes(StandardCharsets.US_ASCII);
+        return batch.length > word.length && Arrays.equals(batch, 0, word.length, word, 0, word.length);
     }
 
     /** Bytes so far. */

@@ -147,10 +147,12 @@ final class MapRun implements Incoming {
     }
 
     private PromisedValue call(Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
+        List<Cap> operands = Circles.operands(target, arguments);
         Answer answer = Delivery.send(
                 mapping.loop(), target, path, arguments, mapping.limits().values());
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
+        Circles.waits(result, operands);
         if (target.innermost() instanceof RemoteCap) {
             // To wait for it would ask for it.
             answer.results().cancel();

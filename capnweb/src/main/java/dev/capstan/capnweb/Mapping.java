@@ -83,7 +83,7 @@ final class Mapping {
             case BrokenCap broken when broken.isNull() -> here(null, program);
             default -> {
                 Promise<Cap> next = inner.resolution();
-                yield next == null ? object(inner, path, program) : later(next, path, program);
+                yield next == null ? object(inner, path, program) : later(inner, next, path, program);
             }
         };
     }
@@ -110,18 +110,20 @@ final class Mapping {
         Answer read = Delivery.send(loop, object, path, null, limits.values());
         read.pipeline().close();
         return later(
+                object,
                 read.results().convert(payload -> new ValueCap(WebPayload.of(payload), Path.Names.NONE)),
                 path.from(path.steps().size()),
                 program);
     }
 
-    /** What is mapped is not known yet. */
-    private Exports.Pushed later(Promise<Cap> subject, Path.Names path, MapProgram program) {
+    /** What is mapped is not known yet, and not before {@code waitedFor} is, which is borrowed. */
+    private Exports.Pushed later(Cap waitedFor, Promise<Cap> subject, Path.Names path, MapProgram program) {
         Promise.Cancelable[] waiting = new Promise.Cancelable[1];
         QueuedCap mapped = new QueuedCap(loop, () -> {
             waiting[0].cancel();
             program.close();
         });
+        mapped.waitsFor(List.of(waitedFor));
         waiting[0] = subject.listen(loop, (known, failure) -> {
             if (known == null) {
                 program.close();

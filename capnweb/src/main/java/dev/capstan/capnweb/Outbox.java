@@ -156,10 +156,21 @@ final class Outbox {
             // It is too long, or has parts that cannot be sent. Something has to be told.
             rollback();
             begin(kind, id);
-            encoder.value(new ToldErrors.Told(
-                    JsError.of("Error", "the error cannot be told: " + Tree.excerpt(String.valueOf(e.getMessage())))));
+            untold(e);
         }
         out.raw(']');
         commit();
+    }
+
+    private void untold(Throwable why) {
+        int from = out.size();
+        try {
+            String reason = Tree.excerpt(String.valueOf(why.getMessage()));
+            encoder.value(new ToldErrors.Told(JsError.of("Error", "the error cannot be told: " + reason)));
+        } catch (WebException | Failure e) {
+            // Not even that, where messages are as short as in a test.
+            out.truncate(from);
+            out.raw("[\"error\",\"Error\",\"the error cannot be told\"]");
+        }
     }
 }

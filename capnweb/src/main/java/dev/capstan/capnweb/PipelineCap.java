@@ -46,6 +46,10 @@ final class PipelineCap extends RemoteCap {
         return question.id();
     }
 
+    Question question() {
+        return question;
+    }
+
     @Override
     Path.Names place() {
         return place;

@@ -3,6 +3,8 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its state belongs to the loop's thread; signals are posted there, which keeps their order.
  */
 final class PublisherSource implements ChunkSource, Flow.Subscriber<Object> {
+    private static final Logger LOG = System.getLogger(PublisherSource.class.getName());
+
     private final Loop loop;
     private final Flow.Publisher<?> publisher;
     private final Pipe pipe;
@@ -23,6 +27,8 @@ final class PublisherSource implements ChunkSource, Flow.Subscriber<Object> {
 
     private Flow.@Nullable Subscription subscription;
     private boolean subscribed;
+    /** The publisher threw; it is asked for nothing more. */
+    private boolean broken;
 
     PublisherSource(Loop loop, Flow.Publisher<?> publisher) {
         this.loop = loop;
@@ -34,9 +40,11 @@ final class PublisherSource implements ChunkSource, Flow.Subscriber<Object> {
     public Promise<Readable.Chunk> next() {
         if (!subscribed) {
             subscribed = true;
-            loop.guard(() -> publisher.subscribe(this));
+            guarded(() -> publisher.subscribe(this));
         }
-        withSubscription(known -> known.request(1));
+        if (!broken) {
+            withSubscription(known -> known.request(1));
+        }
         return pipe.next();
     }
 
@@ -53,15 +61,40 @@ final class PublisherSource implements ChunkSource, Flow.Subscriber<Object> {
         if (known == null) {
             early.add(work);
         } else {
-            loop.guard(() -> work.accept(known));
+            guarded(() -> work.accept(known));
         }
+    }
+
+    /** A publisher that throws instead of telling its subscriber fails the stream all the same: whoever reads would wait for ever. */
+    private void guarded(Runnable work) {
+        loop.guard(() -> {
+            try {
+                work.run();
+            } catch (Throwable e) {
+                thrown(e);
+            }
+        });
+    }
+
+    private void thrown(Throwable cause) {
+        if (broken) {
+            LOG.log(Level.WARNING, "a publisher whose stream has failed cannot be cancelled", cause);
+            return;
+        }
+        broken = true;
+        failed(cause);
+        withSubscription(Flow.Subscription::cancel);
+    }
+
+    private void failed(Throwable cause) {
+        pipe.abort(Failure.of(cause)).listen(loop, (told, failure) -> {});
     }
 
     @Override
     public void onSubscribe(Flow.Subscription to) {
         loop.post(() -> {
             if (subscription != null) {
-                loop.guard(to::cancel);
+                guarded(to::cancel);
                 return;
             }
             subscription = to;
@@ -78,7 +111,7 @@ final class PublisherSource implements ChunkSource, Flow.Subscriber<Object> {
 
     @Override
     public void onError(Throwable cause) {
-        loop.post(() -> pipe.abort(Failure.of(cause)).listen(loop, (told, failure) -> {}));
+        loop.post(() -> failed(cause));
     }
 
     @Override

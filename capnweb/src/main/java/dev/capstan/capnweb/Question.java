@@ -9,6 +9,7 @@ import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ final class Question implements Pipeline {
     private int placesInUse;
     private @Nullable WebPayload payload;
     private @Nullable Failure failure;
+    /** What the answer, which has come, has to wait for; borrowed. */
+    private List<Cap> waitedFor = List.of();
 
     Question(Session session, long id, boolean stream) {
         this.session = session;
@@ -76,6 +79,16 @@ final class Question implements Pipeline {
         }
     }
 
+    /** The answer names what is not there yet. */
+    void waitsFor(List<Cap> others) {
+        waitedFor = others;
+    }
+
+    /** What the answer has to wait for; borrowed, and perhaps closed. */
+    List<Cap> waitedFor() {
+        return isSettled() ? List.of() : waitedFor;
+    }
+
     /** The result has come. Takes ownership. */
     void settle(WebPayload content) {
         if (isSettled()) {
@@ -83,6 +96,7 @@ final class Question implements Pipeline {
             return;
         }
         payload = content;
+        waitedFor = List.of();
         Map<Path.Names, PipelineCap> waiting = places;
         if (waiting != null) {
             waiting.forEach((place, cap) -> {
@@ -105,6 +119,7 @@ final class Question implements Pipeline {
             return;
         }
         failure = cause;
+        waitedFor = List.of();
         Map<Path.Names, PipelineCap> waiting = places;
         if (waiting != null) {
             waiting.values().forEach(cap -> {

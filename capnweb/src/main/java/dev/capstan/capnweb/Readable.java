@@ -215,13 +215,30 @@ public final class Readable implements AutoCloseable {
         }
     }
 
-    /** As {@link #cancel}, for whoever has claimed the stream. */
-    void stop(Failure reason) {
+    private void done() {
+        if (!loop.inLoop()) {
+            loop.post(this::done);
+        } else if (ended || failed != null) {
+            // Most streams were read to their end: a reason, which has a trace, would be made for nobody.
+            if (!claimed) {
+                dropAhead();
+            }
+        } else {
+            cancel(Failure.failed(CANCELED));
+        }
+    }
+
+    private void dropAhead() {
         Chunk lost = ahead;
         ahead = null;
         if (lost != null) {
             lost.close();
         }
+    }
+
+    /** As {@link #cancel}, for whoever has claimed the stream. */
+    void stop(Failure reason) {
+        dropAhead();
         if (ended || failed != null) {
             return;
         }
@@ -348,7 +365,7 @@ public final class Readable implements AutoCloseable {
     public void close() {
         int left = references.decrementAndGet();
         if (left == 0) {
-            cancel(Failure.failed(CANCELED));
+            done();
         } else if (left < 0) {
             references.incrementAndGet();
             throw new IllegalStateException("this stream was closed more often than it was shared");

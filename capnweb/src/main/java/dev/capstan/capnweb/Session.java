@@ -297,8 +297,8 @@ final class Session implements WebPeer, MessageStream.Receiver {
 
     private void resolve(long id, @Nullable Object expression) {
         checkSettles(id);
-        Promise<WebPayload> result = reader.value(expression);
         Question question = questions.get(id);
+        Promise<WebPayload> result = reader.value(expression, others -> waits(id, question, others));
         result.listen(loop, (value, failure) -> {
             if (value == null) {
                 settleFailed(id, question, Failure.of(failure == null ? Failure.failed("no value") : failure));
@@ -322,7 +322,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     private void reject(long id, @Nullable Object expression) {
         checkSettles(id);
         Question question = questions.get(id);
-        reader.value(expression).listen(loop, (value, failure) -> {
+        reader.value(expression, others -> waits(id, question, others)).listen(loop, (value, failure) -> {
             Failure cause = value == null
                     ? Failure.of(failure == null ? Failure.failed("no value") : failure)
                     : Errors.received(value.value());
@@ -331,6 +331,24 @@ final class Session implements WebPeer, MessageStream.Receiver {
             }
             settleFailed(id, question, cause);
         });
+    }
+
+    /**
+     * What the peer says of its promise, or answers to our call, waits for {@code others}.
+     *
+     * @throws Failure if one of them waits for just that
+     */
+    private void waits(long id, @Nullable Question question, List<Cap> others) {
+        if (question != null) {
+            Circles.check(others, cap -> cap instanceof PipelineCap place && place.question() == question);
+            question.waitsFor(others);
+            return;
+        }
+        QueuedCap promise = imports.unknown(id);
+        if (promise != null) {
+            Circles.check(others, cap -> cap == promise);
+            promise.waitsFor(others);
+        }
     }
 
     private void settleFailed(long id, @Nullable Question question, Failure cause) {

@@ -36,7 +36,7 @@ final class ToldErrors {
             return error.withStack(null);
         }
         LOG.log(Level.WARNING, "the peer is not told the message of this exception", origin);
-        return new JsError(error.name(), "the call failed; the log of the callee says why", null, error.props());
+        return new JsError(error.name(), "this failed at the other side, whose log says why", null, error.props());
     }
 
     /** What an error that is a value, or part of one, is to the peer: the program has handed it over. */

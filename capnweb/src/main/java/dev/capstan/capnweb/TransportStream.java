@@ -3,16 +3,21 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Cap;
-import dev.capstan.cap.Failure;
+import dev.capstan.net.http.Headers;
+import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.webtransport.WebTransportClosed;
+import dev.capstan.net.webtransport.WebTransportRequest;
 import dev.capstan.net.webtransport.WebTransportSession;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions over WebTransport: a message is a line of the one stream in both directions. The connection may come later than the first messages, which wait for it.
+ * WebTransport as the connection of a session: a message is a line of the one stream in both directions.
  *
  * <p>A session that ends, ends its half of the stream behind its last message, so that is not lost; a peer that does not end the other half for as long as
  * {@link Limits.Transport#silence} has its connection closed with code 3000 and the reason, as a WebSocket has. How the peer closes is told in its words. There are no pings: QUIC
@@ -21,70 +26,33 @@ import org.jspecify.annotations.Nullable;
 final class TransportStream implements MessageStream, MessageStream.Receiver {
     private static final int CLOSE_CODE = 3000;
     private static final int LONGEST_REASON = 1000;
+    /** RFC 8470 section 5.1. */
+    private static final String EARLY = "early-data";
 
     private final Loop loop;
     private final MessageStream lines;
-    private final Duration patience;
-    private final Opening opening;
+    private final Duration silence;
+    private final Supplier<String> reason;
     private @Nullable Receiver receiver;
     private Promise.Cancelable ending = () -> {};
     private boolean over;
 
-    private TransportStream(Loop loop, MessageStream lines, Duration patience, Opening opening) {
+    /** The connection of the session that is opened. Takes ownership of {@code connection}. */
+    TransportStream(Loop loop, WebTransportSession connection, Opening opening) {
+        this(loop, connection, opening.silence(), () -> opening.reason(""));
+    }
+
+    /**
+     * Takes ownership of {@code connection}.
+     *
+     * @param silence how long a peer may take to end its half
+     * @param reason for a peer that has not ended it
+     */
+    TransportStream(Loop loop, WebTransportSession connection, Duration silence, Supplier<String> reason) {
         this.loop = loop;
-        this.lines = lines;
-        this.patience = patience;
-        this.opening = opening;
-    }
-
-    /** A session that speaks once it is given its connection; takes ownership of {@code main}. To be started before that. */
-    static Opening session(Loop loop, @Nullable Cap main, Options options) {
-        Limits.Transport limits = options.limits().transport();
-        Opening opening = new Opening(loop, limits.silence());
-        Duration idle = limits.idleTime();
-        PacedStream paced = new PacedStream(
-                loop,
-                opening.late,
-                limits,
-                () -> opening.session().abort(Failure.disconnected("nothing was said in this session for " + idle)));
-        opening.session = new Session(loop, paced, main, options, (cause, by) -> {
-            opening.reason = by == Ending.By.OWNER ? "" : cause.reason();
-            paced.end();
-        });
-        return opening;
-    }
-
-    /** A session and where its connection is put in. */
-    static final class Opening {
-        private final Loop loop;
-        private final Duration patience;
-        private final LateStream late;
-        private String reason = "";
-        private @Nullable Session session;
-
-        private Opening(Loop loop, Duration patience) {
-            this.loop = loop;
-            this.patience = patience;
-            this.late = new LateStream(loop);
-        }
-
-        Session session() {
-            Session made = session;
-            if (made == null) {
-                throw new AssertionError("the session is made with its stream");
-            }
-            return made;
-        }
-
-        /** Takes ownership of {@code connection}. */
-        void opened(WebTransportSession connection) {
-            late.opened(new TransportStream(loop, connection.messages(), patience, this));
-        }
-
-        /** There will be no connection. */
-        void failed(Throwable cause) {
-            session().failed(cause);
-        }
+        this.lines = connection.messages();
+        this.silence = silence;
+        this.reason = reason;
     }
 
     // ---- what comes
@@ -153,8 +121,8 @@ final class TransportStream implements MessageStream, MessageStream.Receiver {
     public void end() {
         lines.end();
         if (!over) {
-            ending = loop.timer().after(patience).listen(loop, (rung, failure) -> {
-                String why = opening.reason;
+            ending = loop.timer().after(silence).listen(loop, (rung, failure) -> {
+                String why = reason.get();
                 lines.abort(
                         new WebTransportClosed(CLOSE_CODE, why.substring(0, Math.min(why.length(), LONGEST_REASON))));
             });
@@ -166,5 +134,27 @@ final class TransportStream implements MessageStream, MessageStream.Receiver {
         over = true;
         ending.cancel();
         lines.abort(cause);
+    }
+
+    /**
+     * What was asked for, as a WebSocket would have asked. What stands for itself, in HTTP/3 or below, is not believed when it comes a second time, as a header.
+     *
+     * @param isEarly whether it may be a repetition of what somebody has recorded
+     */
+    static HttpRequest head(WebTransportRequest asked, @Nullable String query, boolean isEarly) {
+        Headers headers = Headers.of("host", asked.authority());
+        String origin = asked.origin();
+        if (origin != null) {
+            headers = headers.with("origin", origin);
+        }
+        if (isEarly) {
+            headers = headers.with(EARLY, "1");
+        }
+        for (Map.Entry<String, String> field : asked.headers().fields()) {
+            if (!List.of("host", "origin", EARLY).contains(field.getKey().toLowerCase(Locale.ROOT))) {
+                headers = headers.with(field.getKey(), field.getValue());
+            }
+        }
+        return new HttpRequest("CONNECT", asked.path(), query, headers, new byte[0]);
     }
 }

@@ -104,7 +104,8 @@ final class Waiting {
         }
     }
 
-    private static void visit(@Nullable Object value, Consumer<PromisedValue> found) {
+    /** Shows {@code found} each part that is not there yet. */
+    static void visit(@Nullable Object value, Consumer<PromisedValue> found) {
         switch (value) {
             case PromisedValue deferred -> found.accept(deferred);
             case List<?> list -> list.forEach(element -> visit(element, found));

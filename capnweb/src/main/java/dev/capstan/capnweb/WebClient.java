@@ -14,13 +14,14 @@ import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.webtransport.ServerTrust;
+import dev.capstan.net.webtransport.SessionTickets;
 import dev.capstan.net.webtransport.WebTransportClient;
 import dev.capstan.net.webtransport.WebTransportSession;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called from any thread.
  */
 public final class WebClient {
-    private static final int LONGEST_REASON = 200;
 
     private final Loop loop;
     private final HttpClient http;
@@ -40,6 +40,9 @@ public final class WebClient {
     /** Opens connections over WebTransport. */
     private interface Transports {
         Promise<WebTransportSession> open(URI to, Headers headers);
+
+        /** Before the server was heard, if it is known. */
+        Promise<WebTransportSession> openEarly(URI to, Headers headers);
     }
 
     /** A client with {@link Options#DEFAULT}. */
@@ -66,8 +69,18 @@ public final class WebClient {
      * @param trust how the server is known; it matters for WebTransport alone
      */
     public WebClient overWebTransport(NetLoop net, ServerTrust trust, dev.capstan.net.Limits.WebTransport limits) {
-        return new WebClient(
-                loop, http, options, (to, headers) -> WebTransportClient.connect(net, to, trust, headers, limits));
+        SessionTickets tickets = SessionTickets.of(trust);
+        return new WebClient(loop, http, options, new Transports() {
+            @Override
+            public Promise<WebTransportSession> open(URI to, Headers headers) {
+                return WebTransportClient.connect(net, to, trust, headers, limits);
+            }
+
+            @Override
+            public Promise<WebTransportSession> openEarly(URI to, Headers headers) {
+                return WebTransportClient.connectEarly(net, to, tickets, headers, limits);
+            }
+        });
     }
 
     /** As {@link #connect(URI, Headers, Cap)}, without headers and without an object for the server to call. */
@@ -112,39 +125,82 @@ public final class WebClient {
         return opened.promise();
     }
 
+    /** As {@link #openEarly(URI, Headers, Cap)}, without headers and without an object for the server to call. */
+    public Promise<EarlyPeer> openEarly(URI to) {
+        return openEarly(to, Headers.of(), null);
+    }
+
+    /**
+     * As {@link #open(URI, Headers, Cap)} over WebTransport, but with a server that this client was connected with lately, and that accepts early data, the session is there before the server was heard. For
+     * {@link dev.capstan.capnweb.connect.Connector#early}, which knows which calls may be made then. What somebody records of the beginning, and sends to the server again, opens the session again: {@code
+     * headers} and the door of the server ({@link WebServer.Door}) must be able to stand that.
+     *
+     * @param to begins with {@code https://}
+     * @throws IllegalArgumentException if {@code to} is no such address, or this client was not made to connect {@linkplain #overWebTransport over WebTransport}
+     */
+    public Promise<EarlyPeer> openEarly(URI to, Headers headers, @Nullable Cap main) {
+        Transports known = transports;
+        check(to, "https", "https");
+        if (known == null) {
+            throw new IllegalArgumentException("this needs a client that connects over WebTransport: overWebTransport");
+        }
+        Opening opening = Opening.session(loop, main, options);
+        Completer<EarlyPeer> opened = new Completer<>(loop);
+        Session session = opening.session();
+        begin(
+                opening,
+                () -> known.openEarly(to, headers),
+                connection -> {
+                    opened.complete(new EarlyPeer(session, connection.confirmed()));
+                    return new TransportStream(loop, connection, opening);
+                },
+                failure -> {
+                    if (failure != null) {
+                        opened.fail(failure);
+                    }
+                },
+                to);
+        opened.onCancel(session::close);
+        return opened.promise();
+    }
+
     /** {@code outcome} is told, later and on the loop, of the failure to connect, or null. */
     private Session begin(URI to, Headers headers, @Nullable Cap main, Consumer<@Nullable Throwable> outcome) {
         Transports known = transports;
         if (known != null && "https".equalsIgnoreCase(to.getScheme())) {
             check(to, "https", "https");
-            TransportStream.Opening opening = TransportStream.session(loop, main, options);
-            Session session = opening.session();
-            return begin(session, () -> known.open(to, headers), opening::opened, opening::failed, outcome, to);
+            Opening opening = Opening.session(loop, main, options);
+            return begin(
+                    opening,
+                    () -> known.open(to, headers),
+                    connection -> new TransportStream(loop, connection, opening),
+                    outcome,
+                    to);
         }
         check(to, "ws", "wss");
-        SocketStream.Opening opening = SocketStream.session(loop, main, options);
-        Session session = opening.session();
-        return begin(session, () -> http.webSocket(to, headers), opening::opened, opening::failed, outcome, to);
+        Opening opening = Opening.session(loop, main, options);
+        return begin(
+                opening, () -> http.webSocket(to, headers), socket -> new SocketStream(socket, opening), outcome, to);
     }
 
     private <C> Session begin(
-            Session session,
+            Opening opening,
             Supplier<Promise<C>> connect,
-            Consumer<C> opened,
-            Consumer<Throwable> failed,
+            Function<C, MessageStream> stream,
             Consumer<@Nullable Throwable> outcome,
             URI to) {
+        Session session = opening.session();
         onLoop(() -> {
             session.start();
             Promise.Cancelable connecting = connect.get().listen(loop, (connection, failure) -> {
                 if (connection != null) {
-                    opened.accept(connection);
+                    opening.opened(stream.apply(connection));
                     outcome.accept(null);
                 } else {
                     Throwable cause = failure == null
                             ? Failure.disconnected("there is no connection to " + to.getHost())
                             : failure;
-                    failed.accept(cause);
+                    opening.failed(cause);
                     outcome.accept(cause);
                 }
             });
@@ -154,24 +210,31 @@ public final class WebClient {
     }
 
     /**
-     * A session over WebSockets, one after the other: when one is cut, another is made and the session goes on, with all its objects and each call's effect once. It can be used at once, also
+     * A session over connections, WebSockets or those of WebTransport, one after the other: when one is cut, another is made and the session goes on, with all its objects and each call's effect once. It can be used at once, also
      * while there is no connection. It fails if the server does not resume sessions ({@link WebServer#resumable}), or has forgotten this one.
      *
-     * @param to begins with {@code ws://} or {@code wss://}
+     * @param to begins with {@code ws://} or {@code wss://}; with {@code https://} if this client was made to connect {@linkplain #overWebTransport over WebTransport}
      * @param headers to send with each connection, such as {@code Authorization}, {@code Cookie} or {@code Origin}
      * @param main what the server may call first, of which the session becomes the owner; null if nothing
      * @param how the pauses between attempts, and what may be kept meanwhile
      * @throws IllegalArgumentException if {@code to} is no such address
      */
     public WebPeer connectResumable(URI to, Headers headers, @Nullable Cap main, Reconnection how) {
-        check(to, "ws", "wss");
-        MessageStream stream = ResumableClient.open(
-                loop,
-                () -> http.webSocket(to, headers, ResumableServer.SUBPROTOCOL).then(LastingSession::agreed),
-                how);
+        MessageStream stream = ResumableClient.open(loop, dialer(to, headers), how);
         Session session = LastingSession.over(loop, stream, main, options);
         onLoop(session::start);
         return session;
+    }
+
+    private ResumableClient.Dialer dialer(URI to, Headers headers) {
+        Transports known = transports;
+        if (known != null && "https".equalsIgnoreCase(to.getScheme())) {
+            check(to, "https", "https");
+            URI asking = LastingSession.asking(to);
+            return () -> known.open(asking, headers).map(opened -> LastingSession.asked(loop, opened, options));
+        }
+        check(to, "ws", "wss");
+        return () -> http.webSocket(to, headers, ResumableServer.SUBPROTOCOL).then(LastingSession::agreed);
     }
 
     /** As {@link #batch(URI, Headers)}, without headers. */
@@ -181,7 +244,7 @@ public final class WebClient {
 
     /**
      * A session that lasts for one POST: what is called until the end of the turn in which a result is asked for first leaves together, results of these calls as arguments and
-     * targets of others included, and all answers come together. After that each call fails with the text {@code Batch RPC request ended.} What nobody asks a
+     * targets of others included, and all answers come together. After that each call fails with a text that begins with {@code Batch RPC request ended.} What nobody asks a
      * result of leaves when the peer is closed.
      *
      * <p>To ask for several results from another thread than the loop's, put them together with {@link Promise#all} before waiting.
@@ -198,7 +261,7 @@ public final class WebClient {
         BatchRequest request = new BatchRequest(
                 loop,
                 options.limits().transport(),
-                body -> http.post(to, all, body).convert(WebClient::messages));
+                body -> http.post(to, all, body).convert(answer -> messages(to, answer)));
         Session session = new Session(loop, request, null, options);
         onLoop(session::start);
         return session;
@@ -220,15 +283,15 @@ public final class WebClient {
         }
     }
 
-    private static byte[] messages(HttpResponse answer) {
-        if (answer.status() == 200) {
+    private static byte[] messages(URI to, HttpResponse answer) {
+        // A server that cannot read the batch ends its session in words of the protocol.
+        if (answer.status() == 200 || (answer.status() == 400 && Lines.isAbort(answer.body()))) {
             return answer.body();
         }
-        String type = answer.headers().first("content-type");
-        String text = type != null && type.startsWith("text/plain")
-                ? new String(answer.body(), 0, Math.min(answer.body().length, LONGEST_REASON), StandardCharsets.UTF_8)
-                : "";
-        throw new Failure(kind(answer.status()), ("RPC request failed: " + answer.status() + " " + text).strip());
+        String asked = to.getScheme() + "://" + to.getRawAuthority() + to.getRawPath();
+        throw new Failure(
+                kind(answer.status()),
+                ("RPC request failed: " + answer.status() + " " + answer.reason()).strip() + " (" + asked + ")");
     }
 
     private static Failure.Kind kind(int status) {

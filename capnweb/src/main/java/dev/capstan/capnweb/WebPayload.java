@@ -41,8 +41,8 @@ public final class WebPayload implements Payload {
                 + " parameters or results has met an object that speaks Cap'n Web: put a gateway between the two");
     }
 
-    /** Whether the value holds nothing that has to be released. */
-    boolean isPlain() {
+    /** Whether the value holds nothing that has to be released: nothing in it can be called or read, and no part of it is a promise. */
+    public boolean isPlain() {
         return owned.isEmpty();
     }
 

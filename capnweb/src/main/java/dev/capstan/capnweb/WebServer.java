@@ -21,8 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -57,6 +55,9 @@ public final class WebServer implements AutoCloseable {
 
     private Runnable onNoOthers = () -> {};
     private boolean closed;
+    /** Somebody's origin was refused, which is in the log. */
+    private boolean hasRefused;
+
     private @Nullable ResumableServer resumption;
     private Function<? super Visitor, String> principal = visitor -> "";
 
@@ -166,6 +167,9 @@ public final class WebServer implements AutoCloseable {
      * WebTransport at {@code path}, which may end in {@code /*}, for a {@link dev.capstan.net.webtransport.WebTransportServer} of the same loop; each message is a line of the stream.
      * Pages may come from any port of the server's host, since HTTP and QUIC mostly have different ones. The visitor's request is a CONNECT, with {@code host} and {@code origin}
      * among its headers.
+     *
+     * <p>If that server accepts {@link dev.capstan.net.webtransport.EarlyData}, a session may begin before it is known that it is no repetition of what somebody has recorded: the request has the header {@code
+     * early-data: 1} then, as RFC 8470 has it, and {@link Door} must do nothing that may not happen again.
      */
     public WebTransportRoutes transports(String path) {
         return WebTransportRoutes.none().origins(this::allows).on(path, this::transport);
@@ -257,7 +261,15 @@ public final class WebServer implements AutoCloseable {
     /** The first question, for which there is one answer; a host that is not known is told so later. */
     private boolean allows(HttpRequest request) {
         Access.Refusal refusal = judged(request);
-        return refusal == null || !refusal.isForOrigin();
+        if (refusal == null || !refusal.isForOrigin()) {
+            return true;
+        }
+        if (!hasRefused) {
+            // Once, so that strangers cannot fill the log: a page sees nothing of the reason.
+            hasRefused = true;
+            LOG.log(Level.WARNING, "{0} (further ones are not logged)", refusal.text());
+        }
+        return false;
     }
 
     private boolean allows(WebTransportRequest request) {
@@ -292,23 +304,31 @@ public final class WebServer implements AutoCloseable {
         Visitor visitor = new Visitor(request, false);
         ResumableServer lasting = resumption;
         if (lasting != null && socket.subprotocol().equals(ResumableServer.SUBPROTOCOL)) {
-            String known;
-            try {
-                known = principal.apply(visitor);
-            } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, () -> "who sent " + request + " could not be told; its WebSocket is closed", e);
-                socket.abort(e);
-                return;
-            }
-            lasting.accept(LastingSession.connection(socket), known, stream -> lasting(visitor, stream));
+            resume(lasting, visitor, LastingSession.connection(socket));
         } else {
             begin(visitor, socket::abort, main -> {
-                SocketStream.Opening opening = SocketStream.session(loop, main, options);
+                Opening opening = Opening.session(loop, main, options);
                 opening.session().start();
-                opening.opened(socket);
+                opening.opened(new SocketStream(socket, opening));
                 return opening.session();
             });
         }
+    }
+
+    /** Serves one connection of a session that outlives it. */
+    private void resume(ResumableServer lasting, Visitor visitor, MessageStream connection) {
+        String known;
+        try {
+            known = principal.apply(visitor);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    () -> "who sent " + visitor.request() + " could not be told; the connection is closed",
+                    e);
+            connection.abort(e);
+            return;
+        }
+        lasting.accept(connection, known, stream -> lasting(visitor, stream));
     }
 
     private void lasting(Visitor visitor, MessageStream stream) {
@@ -321,29 +341,26 @@ public final class WebServer implements AutoCloseable {
     }
 
     private void transport(WebTransportSession connection) {
-        Visitor visitor = new Visitor(head(connection.request()), false);
-        beginIfThereIsRoom(visitor, main -> {
-            TransportStream.Opening opening = TransportStream.session(loop, main, options);
+        WebTransportRequest asked = connection.request();
+        ResumableServer lasting = resumption;
+        if (lasting != null && LastingSession.isAsked(asked.query())) {
+            Visitor visitor =
+                    new Visitor(TransportStream.head(asked, LastingSession.rest(asked.query()), false), false);
+            // A first word that somebody has recorded would take the session from the connection that it has.
+            connection.confirmed().listen(loop, (now, failure) -> {
+                if (failure == null) {
+                    resume(lasting, visitor, LastingSession.connection(loop, connection, options));
+                }
+            });
+            return;
+        }
+        HttpRequest head = TransportStream.head(asked, asked.query(), !connection.isConfirmed());
+        beginIfThereIsRoom(new Visitor(head, false), main -> {
+            Opening opening = Opening.session(loop, main, options);
             opening.session().start();
-            opening.opened(connection);
+            opening.opened(new TransportStream(loop, connection, opening));
             return opening.session();
         });
-    }
-
-    /** As a WebSocket would have asked; what stands for itself in HTTP/3 is not believed when it comes a second time. */
-    private static HttpRequest head(WebTransportRequest asked) {
-        Headers headers = Headers.of("host", asked.authority());
-        String origin = asked.origin();
-        if (origin != null) {
-            headers = headers.with("origin", origin);
-        }
-        for (Map.Entry<String, String> field : asked.headers().fields()) {
-            String name = field.getKey().toLowerCase(Locale.ROOT);
-            if (!name.equals("host") && !name.equals("origin")) {
-                headers = headers.with(field.getKey(), field.getValue());
-            }
-        }
-        return new HttpRequest("CONNECT", asked.path(), asked.query(), headers, new byte[0]);
     }
 
     private void beginIfThereIsRoom(Visitor visitor, Carrier carrier) {

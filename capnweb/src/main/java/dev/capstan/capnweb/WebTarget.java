@@ -30,6 +30,7 @@ public final class WebTarget implements Target {
     private final Map<String, Body> methods;
     private final Map<String, Getter> properties;
     private final Style style;
+    private final boolean cancelable;
 
     /** The body of a method. */
     @FunctionalInterface
@@ -54,15 +55,16 @@ public final class WebTarget implements Target {
         Object get() throws Exception;
     }
 
-    private WebTarget(Map<String, Body> methods, Map<String, Getter> properties, Style style) {
+    private WebTarget(Map<String, Body> methods, Map<String, Getter> properties, Style style, boolean cancelable) {
         this.methods = methods;
         this.properties = properties;
         this.style = style;
+        this.cancelable = cancelable;
     }
 
     /** An object that has nothing. */
     public static WebTarget empty() {
-        return new WebTarget(Map.of(), Map.of(), Style.ASYNC);
+        return new WebTarget(Map.of(), Map.of(), Style.ASYNC, false);
     }
 
     /** An object that is called itself, as callbacks are. */
@@ -77,7 +79,7 @@ public final class WebTarget implements Target {
     public WebTarget method(String name, Body body) {
         Map<String, Body> more = new LinkedHashMap<>(methods);
         more.put(name, body);
-        return new WebTarget(more, properties, style);
+        return new WebTarget(more, properties, style, cancelable);
     }
 
     /** This object, which can also be called itself. */
@@ -89,12 +91,20 @@ public final class WebTarget implements Target {
     public WebTarget property(String name, Getter getter) {
         Map<String, Getter> more = new LinkedHashMap<>(properties);
         more.put(name, getter);
-        return new WebTarget(methods, more, style);
+        return new WebTarget(methods, more, style, cancelable);
     }
 
     /** This object, whose bodies each run on a fiber and may await. */
     public WebTarget blocking() {
-        return new WebTarget(methods, properties, Style.BLOCKING);
+        return new WebTarget(methods, properties, Style.BLOCKING, cancelable);
+    }
+
+    /**
+     * This object, whose running calls stop when nobody wants their results any more: a promise that a body has returned is cancelled, and the fiber of one that waits is interrupted there. Otherwise
+     * what has begun runs to its end.
+     */
+    public WebTarget cancelable() {
+        return new WebTarget(methods, properties, style, true);
     }
 
     /** A first reference to this object on {@code loop}; the caller owns it. */
@@ -123,10 +133,13 @@ public final class WebTarget implements Target {
             if (method == null) {
                 throw Errors.type("'" + path + "' is not a function.");
             }
+            if (cancelable) {
+                context.allowCancellation();
+            }
             return called(context, method);
         }
         if (method != null && !properties.containsKey(first)) {
-            return finish(context, new WebTarget(Map.of("", method), Map.of(), style));
+            return finish(context, new WebTarget(Map.of("", method), Map.of(), style, cancelable));
         }
         Object property = read(first);
         return onLoop(context, () -> finish(context, property));

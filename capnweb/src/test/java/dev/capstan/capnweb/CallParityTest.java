@@ -42,7 +42,7 @@ final class CallParityTest {
     }
 
     @Test
-    @Parity({"CW-I060", "CW-L013", "PX-054", "PX-055", "PY-116"})
+    @Parity({"CW-I060", "CW-L013", "PX-054", "PX-055", "PY-116", "PY-228"})
     @DisplayName("index.test.ts: basic call with result")
     void a_call_has_a_result() {
         two.main.on("square", args -> value((Long) args.getFirst() * (Long) args.getFirst()));
@@ -241,7 +241,26 @@ final class CallParityTest {
     }
 
     @Test
-    @Parity("CW-I094")
+    void a_call_of_what_a_call_returns_still_happens_when_both_are_given_up_at_once() {
+        List<Object> called = new ArrayList<>();
+        two.main.on(
+                "make",
+                args -> value(two.counted("made")
+                        .on("hit", more -> {
+                            called.add("hit");
+                            return value(JsValue.UNDEFINED);
+                        })
+                        .cap()));
+        Cap made = object(call(two.api, "make"));
+        call(made, "hit").close();
+        made.close();
+        two.settle();
+        assertEquals(List.of("hit"), called);
+        assertEquals(List.of("made"), two.released);
+    }
+
+    @Test
+    @Parity({"CW-I094", "PX-404"})
     @DisplayName("index.test.ts: calls on one stub are delivered in the order made")
     void calls_arrive_in_their_order() {
         List<Object> order = new ArrayList<>();
@@ -305,6 +324,7 @@ final class CallParityTest {
     }
 
     @Test
+    @Parity({"PY-179", "PY-227"})
     void a_value_of_every_kind_goes_there_and_back() {
         two.main.on("echo", args -> value(Values.share(args.getFirst())));
         Map<String, Object> all = Map.of(

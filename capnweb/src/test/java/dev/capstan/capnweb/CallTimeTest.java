@@ -9,6 +9,7 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testkit.SimNetwork;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -66,6 +67,7 @@ class CallTimeTest {
     }
 
     @Test
+    @Parity({"PX-013", "PX-403", "PY-113", "PY-127"})
     void a_session_gives_up_calls_that_take_longer_than_its_time() {
         Stub api = connect(Options.DEFAULT.withCallTime(TWO));
         Stub result = api.call("later");

@@ -111,6 +111,7 @@ final class ClientProbesTest {
     }
 
     @Test
+    @Parity({"PY-150", "PY-229"})
     void one_id_twice_in_a_result_is_given_back_twice() {
         close(call("x", "[\"resolve\",1,{\"a\":[\"export\",-1],\"b\":[\"export\",-1]}]"));
         settle();
@@ -124,6 +125,7 @@ final class ClientProbesTest {
     }
 
     @Test
+    @Parity("PY-326")
     void one_id_in_two_results_is_given_back_twice() {
         Object one = call("x", "[\"resolve\",1,{\"a\":[\"export\",-1]}]");
         Object other = call("y", "[\"resolve\",2,{\"a\":[\"export\",-1]}]");
@@ -135,6 +137,19 @@ final class ClientProbesTest {
                 .mapToLong(line -> Long.parseLong(line.substring(14, line.length() - 1)))
                 .sum();
         assertEquals(2, released, said::toString);
+    }
+
+    @Test
+    @Parity({"PY-100", "PY-101", "PY-325"})
+    void an_id_that_the_server_chose_is_used_as_it_is() {
+        close(call("x", "[\"resolve\",1,{\"a\":[\"export\",-700]}]"));
+        settle();
+        assertEquals("[\"release\",-700,1]", said.getLast());
+        try (Stub other = (Stub) call("x", "[\"resolve\",2,[\"export\",-3]]")) {
+            other.call("hello").close();
+            settle();
+            assertTrue(said.contains("[\"push\",[\"pipeline\",-3,[\"hello\"],[]]]"), said::toString);
+        }
     }
 
     private Object callback(String... lines) {
@@ -170,10 +185,26 @@ final class ClientProbesTest {
     }
 
     @Test
+    @Parity("PY-331")
     void the_first_of_two_results_counts() {
         assertEquals(1L, call("x", "[\"resolve\",1,1]", "[\"resolve\",1,2]"));
         settle();
         assertEquals(List.of("[\"push\",[\"pipeline\",0,[\"x\"],[]]]", "[\"pull\",1]", "[\"release\",1,1]"), said);
+    }
+
+    @Test
+    @Parity("PY-333")
+    void the_first_of_two_errors_counts() {
+        assertEquals(
+                "first",
+                failure(
+                                "[\"reject\",1,[\"error\",\"Error\",\"first\"]]",
+                                "[\"reject\",1,[\"error\",\"Error\",\"second\"]]")
+                        .reason());
+        assertEquals(
+                "first",
+                failure("[\"reject\",2,[\"error\",\"Error\",\"first\"]]", "[\"resolve\",2,5]")
+                        .reason());
     }
 
     @Test
@@ -189,6 +220,7 @@ final class ClientProbesTest {
     }
 
     @Test
+    @Parity({"PY-126", "PY-230"})
     void an_abort_fails_what_waits_with_its_reason() {
         Failure failure = failure("[\"abort\",[\"error\",\"RangeError\",\"quota\",null,{\"code\":7}]]");
         assertEquals(Failure.Kind.DISCONNECTED, failure.kind());

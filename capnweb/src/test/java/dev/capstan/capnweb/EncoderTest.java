@@ -63,8 +63,10 @@ class EncoderTest {
     @Test
     void a_message_may_be_as_large_as_the_limit() {
         session.limits = Limits.DEFAULT.withMessageBytes(10);
+        assertEquals("\"1234567\"", session.encode("1234567"));
         assertEquals("\"12345678\"", session.encode("12345678"));
         refused("123456789");
+        assertEquals("[[1,2,3]]", session.encode(List.of(1, 2, 3)));
         assertEquals("[[1,2,34]]", session.encode(List.of(1, 2, 34)));
         refused(List.of(1, 2, 345));
     }

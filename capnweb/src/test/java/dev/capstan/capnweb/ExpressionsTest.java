@@ -64,10 +64,12 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("PY-163")
         void what_looks_like_an_expression_inside_an_array_is_none() {
             bothWays(List.of("bytes", "AA"), "[[\"bytes\",\"AA\"]]");
             bothWays(List.of("export", -1L), "[[\"export\",-1]]");
             bothWays(List.of("date", 1L), "[[\"date\",1]]");
+            bothWays(List.of("hello"), "[[\"hello\"]]");
         }
 
         @Test
@@ -92,6 +94,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("PY-166")
         void plain_trees_are_not_copied() {
             Object tree = new ArrayList<>(List.of(new ArrayList<>(List.of(1L, new LinkedHashMap<>(Map.of("a", "b"))))));
             Object value = new Decoder(Limits.DEFAULT, session).value(tree);
@@ -199,13 +202,13 @@ class ExpressionsTest {
     @Nested
     class Errors {
         @Test
-        @Parity("CW-I024")
+        @Parity({"CW-I024", "PY-169", "PY-249", "PY-307"})
         void an_error_without_more_has_three_elements() {
             bothWays(JsError.of("TypeError", "plain failure"), "[\"error\",\"TypeError\",\"plain failure\"]");
         }
 
         @Test
-        @Parity({"CW-I028", "CW-I027"})
+        @Parity({"CW-I028", "CW-I027", "PY-155"})
         void a_stack_is_the_fourth() {
             bothWays(new JsError("Error", "m", "at x", Map.of()), "[\"error\",\"Error\",\"m\",\"at x\"]");
             assertNull(assertInstanceOf(JsError.class, session.decode("[\"error\",\"E\",\"m\",5]"))
@@ -311,6 +314,7 @@ class ExpressionsTest {
     @Nested
     class Capabilities {
         @Test
+        @Parity({"PY-147", "PY-148", "PY-149", "PY-151", "PY-302", "PY-305"})
         void what_the_session_knows_is_written_and_read_by_it() {
             bothWays(session.cap(-1), "[\"export\",-1]");
             bothWays(new Later("promise", -2), "[\"promise\",-2]");
@@ -323,6 +327,42 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity({"PY-152", "PY-153", "PY-164", "PY-303", "PY-304", "PY-306", "PY-309", "PY-316"})
+        void expressions_of_all_kinds_lie_in_one_value() {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("capability", session.cap(-1));
+            all.put("promise", new Later("promise", -2));
+            all.put("error", JsError.of("not_found", "User not found"));
+            all.put("data", List.of(1L, 2L, 3L));
+            all.put("list", List.of(new Later("promise", -3), session.cap(-4), "other"));
+            all.put("deep", Map.of("deeper", Map.of("capability", session.cap(-5))));
+            all.put("success", false);
+            bothWays(
+                    all,
+                    "{\"capability\":[\"export\",-1],\"promise\":[\"promise\",-2],\"error\":[\"error\",\"not_found\",\"User not found\"],"
+                            + "\"data\":[[1,2,3]],\"list\":[[[\"promise\",-3],[\"export\",-4],\"other\"]],\"deep\":{\"deeper\":{\"capability\":[\"export\",-5]}},"
+                            + "\"success\":false}");
+        }
+
+        @Test
+        @Parity({"PY-159", "PY-160", "PY-477"})
+        void references_calls_and_maps_lie_in_one_value() {
+            Map<?, ?> all = assertInstanceOf(
+                    Map.class,
+                    session.decode(
+                            "{\"user\":[\"import\",1],\"action\":\"update\",\"mapper\":[\"remap\",2,[],[[\"import\",1]],"
+                                    + "[[\"pipeline\",-1]]],\"call\":[\"pipeline\",3,[\"m\"],[[\"export\",-1],[[\"x\"]],5]]}"));
+            assertEquals(new Reference("import", 1, Path.Names.NONE, null), all.get("user"));
+            assertEquals("update", all.get("action"));
+            assertEquals(
+                    new Mapped(2, Path.Names.NONE, List.of(List.of("import", 1L)), List.of(List.of("pipeline", -1L))),
+                    all.get("mapper"));
+            assertEquals(
+                    new Reference("pipeline", 3, Path.Names.of("m"), List.of(session.cap(-1), List.of("x"), 5L)),
+                    all.get("call"));
+        }
+
+        @Test
         void blobs_are_streams() {
             assertEquals("[\"blob\",\"text/x\",[\"readable\",1]]", session.encode(new Blob("Text/X", new byte[3])));
             assertEquals(
@@ -331,6 +371,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("PY-231")
         void references_to_our_own() {
             assertEquals(new Reference("import", -2, Path.Names.NONE, null), session.decode("[\"import\",-2]"));
             assertEquals(new Reference("pipeline", 1, Path.Names.NONE, null), session.decode("[\"pipeline\",1]"));
@@ -346,6 +387,7 @@ class ExpressionsTest {
         }
 
         @Test
+        @Parity("PY-232")
         void arguments_are_expressions_without_further_brackets() {
             Reference call = assertInstanceOf(
                     Reference.class,

@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import static dev.capstan.capnweb.Scripted.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -125,7 +126,7 @@ final class HeldStubParityTest {
     }
 
     @Test
-    @Parity({"CW-I118", "PY-083", "PY-372"})
+    @Parity({"CW-I118", "PY-083", "PY-372", "PY-359"})
     @DisplayName("index.test.ts: awaiting the RpcPromise yields the resolution")
     void waiting_gives_what_came() {
         try (Stub plain = Stub.holding(two.loop(), Promise.of(Map.of("foo", 123)));
@@ -301,7 +302,7 @@ final class HeldStubParityTest {
     }
 
     @Test
-    @Parity("CW-I132")
+    @Parity({"CW-I132", "PY-070"})
     @DisplayName("index.test.ts: resolves when awaited after construction from a bare local stub")
     void an_adopted_object_is_there_when_it_is_waited_for() {
         try (Stub stub = Stub.holding(two.loop(), Stub.of(two.loop(), counter(1).cap()))) {
@@ -361,5 +362,84 @@ final class HeldStubParityTest {
         await(api.call("use", target));
         two.settle();
         assertEquals(List.of("counter 1", "counter 7", "counter 7"), two.released);
+    }
+
+    @Test
+    @Parity({"PY-082", "PY-328"})
+    @DisplayName("a place in a pending promise is there when the promise is")
+    void a_place_of_what_is_pending_is_there_when_it_comes() {
+        try (Stub stub = Stub.holding(two.loop(), later.promise())) {
+            Promise<Object> deep = stub.get("property").get("deep").value();
+            Promise<Object> missing = stub.get("missing").value();
+            two.settle();
+            assertFalse(two.sim.poll(deep));
+            later.complete(Map.of("property", Map.of("deep", 7)));
+            assertEquals(7L, two.sim.await(deep));
+            assertEquals(JsValue.UNDEFINED, two.sim.await(missing));
+        }
+    }
+
+    @Test
+    @Parity({"PY-087", "PY-329"})
+    @DisplayName("duplicates of a pending promise share it")
+    void duplicates_of_what_is_pending_get_the_same() {
+        int[] closed = {0};
+        Stub one = Stub.holding(two.loop(), later.promise());
+        Stub other = one.dup();
+        Promise<Object> first = one.value();
+        one.close();
+        two.settle();
+        later.complete(counter(1).onReleased(() -> closed[0]++));
+        try (Stub here = assertInstanceOf(Stub.class, two.sim.await(first));
+                Stub same = assertInstanceOf(Stub.class, await(other.dup()))) {
+            assertEquals(2L, await(here.call("increment")));
+            assertEquals(3L, await(same.call("increment")));
+        }
+        two.settle();
+        assertEquals(0, closed[0]);
+        assertEquals(4L, await(other.call("increment")));
+        other.close();
+        two.settle();
+        assertEquals(1, closed[0]);
+    }
+
+    @Test
+    @Parity({"PY-085", "PY-086"})
+    @DisplayName("closing the stub of a promise that has come, or that was given up")
+    void what_has_come_is_closed_with_its_stub_and_what_was_given_up_is_not_there() {
+        Stub come = Stub.holding(two.loop(), later.promise());
+        later.complete(counter(1));
+        two.settle();
+        assertEquals(List.of(), two.released);
+        come.close();
+        come.close();
+        two.settle();
+        assertEquals(List.of("counter 1"), two.released);
+        Completer<Object> given = new Completer<>(two.loop());
+        given.onCancel(() -> told.add("given up"));
+        Stub never = Stub.holding(two.loop(), given.promise());
+        never.close();
+        two.settle();
+        assertEquals(List.of("given up"), told);
+        given.complete(Stub.of(two.loop(), counter(2).cap()));
+        never.close();
+        two.settle();
+        assertEquals(List.of("given up"), told);
+    }
+
+    @Test
+    @Parity({"PY-055", "PY-056", "PY-262"})
+    @DisplayName("a stub of a rejected promise is duplicated and closed like any other")
+    void a_broken_stub_is_duplicated_and_closed_like_any_other() {
+        Stub broken = Stub.holding(two.loop(), Promise.failed(Failure.failed("nope")));
+        Stub again = broken.dup();
+        broken.close();
+        broken.close();
+        assertEquals("nope", failure(again.value()));
+        try (Stub call = again.get("property").call("method", 1)) {
+            assertEquals("nope", failure(call.value()));
+        }
+        again.close();
+        assertEquals(List.of(), two.fromClient);
     }
 }

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param answers what is answered to the lines, in order
  * @param hasMain whether the main object can be called afterwards
- * @param held what stays in the table of imports until the session ends, other than the main object: of a promise that waits for itself
  */
-record HostileCase(String name, List<byte[]> sent, List<String> answers, boolean hasMain, int held) {
+record HostileCase(String name, List<byte[]> sent, List<String> answers, boolean hasMain) {
     static Stream<HostileCase> in(String resource) throws IOException {
         List<HostileCase> cases = new ArrayList<>();
         try (InputStream in = HostileCase.class.getResourceAsStream(resource)) {
@@ -39,8 +38,7 @@ record HostileCase(String name, List<byte[]> sent, List<String> answers, boolean
                         lines(answers).stream()
                                 .map(text -> new String(text, StandardCharsets.UTF_8))
                                 .toList(),
-                        !entry.containsKey("main"),
-                        entry.get("held") instanceof Long held ? held.intValue() : 0));
+                        !entry.containsKey("main")));
             }
         }
         return cases.stream();

@@ -22,7 +22,7 @@ class HostileExpressionsTest {
     }
 
     @Test
-    @Parity({"CW-I006", "CW-I019", "CW-I029", "PX-400", "PY-255"})
+    @Parity({"CW-I006", "CW-I019", "CW-I029", "PX-400", "PY-255", "PY-163", "PY-224", "PY-225"})
     void expressions_that_are_none_are_refused_with_the_text_of_typescript() {
         for (String json : List.of(
                 "[]",
@@ -81,6 +81,8 @@ class HostileExpressionsTest {
                 "[\"pipeline\",0,[null],[3]]",
                 "[\"pipeline\",0,[\"square\"],3]",
                 "[\"pipeline\",0,[\"square\"],[3],1]",
+                "[\"import\"]",
+                "[\"import\",\"1\"]",
                 "[\"import\",0,\"x\"]",
                 "[\"remap\",0,[],[[\"pipeline\",0]],[1]]",
                 "[\"remap\",0,[],[[\"import\"]],[1]]",
@@ -176,6 +178,7 @@ class HostileExpressionsTest {
     void values_may_be_written_as_deep_as_they_may_be_read() {
         Object value = 1L;
         for (int i = 0; i < 255; i++) {
+            assertEquals(value, session.decode(session.encode(value)));
             value = i % 2 == 0 ? List.of(value) : Map.of("a", value);
         }
         assertEquals(value, session.decode(session.encode(value)));
@@ -186,7 +189,9 @@ class HostileExpressionsTest {
         for (int i = 0; i < 499; i++) {
             deepest = List.of(deepest);
         }
+        Object tooDeep = List.of(deepest);
         assertEquals(deepest, session.decode(session.encode(deepest)));
+        assertThrows(WebException.class, () -> session.encode(tooDeep));
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withDepth(501));
     }
 
@@ -200,6 +205,7 @@ class HostileExpressionsTest {
         refused("[\"bigint\",\"" + "9".repeat(16_385) + "\"]");
         refused("[\"bigint\",\"-" + "9".repeat(16_385) + "\"]");
         session.limits = Limits.DEFAULT.withBigIntDigits(3);
+        assertEquals("[\"bigint\",\"99\"]", session.encode(new BigInteger("99")));
         assertEquals("[\"bigint\",\"999\"]", session.encode(new BigInteger("999")));
         assertEquals("[\"bigint\",\"-99\"]", session.encode(new BigInteger("-99")));
         for (String beyond : List.of("1000", "-100", "9".repeat(5_000))) {

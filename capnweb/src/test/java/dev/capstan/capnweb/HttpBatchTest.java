@@ -58,7 +58,10 @@ class HttpBatchTest {
                             ["push",["pipeline",0,["square"],[["pipeline",3]]]]
                             ["pull",1]
                             ["pull",4]"""), bodies);
-            assertEquals("Batch RPC request ended.", scene.failure(WebScene.call(main, "square", 3L)));
+            assertEquals(
+                    "Batch RPC request ended. Ask for all results together before waiting for one, or open another"
+                            + " batch.",
+                    scene.failure(WebScene.call(main, "square", 3L)));
             inside.close();
             incremented.close();
             counter.close();
@@ -156,6 +159,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity("PY-138")
     void a_caller_can_be_told_something_that_needs_no_answer() {
         List<Object> told = new ArrayList<>();
         scene.serving(visitor -> Promise.of(new Scripted(scene.loop)
@@ -180,6 +184,7 @@ class HttpBatchTest {
     }
 
     @Test
+    @Parity({"PY-168", "PY-330"})
     void a_promise_that_the_batch_keeps_is_waited_for() {
         HttpResponse answer = scene.post(
                 "[\"push\",[\"pipeline\",0,[\"square\"],[[\"promise\",-1]]]]\n[\"pull\",1]\n[\"resolve\",-1,5]");
@@ -250,7 +255,7 @@ class HttpBatchTest {
                     .<Failure>handle(
                             value -> Promise.failed(new AssertionError(value)),
                             cause -> Promise.of(Failure.of(cause))));
-            assertEquals("RPC request failed: 429 come back later", failure.reason());
+            assertEquals("RPC request failed: 429 come back later (http://server/rpc)", failure.reason());
             assertEquals(Failure.Kind.OVERLOADED, failure.kind());
         }
     }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -195,19 +196,30 @@ class JsonTest {
     @Test
     @Parity({"CW-L012", "PX-027", "PX-028", "PX-029"})
     void each_limit_holds_at_its_number() {
-        check(Limits.DEFAULT.withMessageBytes(9), "[1,2,3,4]", "[1,2,3,45]");
-        check(Limits.DEFAULT.withNames(2), "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}");
-        check(Limits.DEFAULT.withElements(3), "[1,2,3]", "[1,2,3,4]");
-        check(Limits.DEFAULT.withElements(3), "[\"a\",2,3]", "[\"a\",2,3,4]");
-        check(Limits.DEFAULT.withValues(4), "[1,2,3]", "[1,2,3,4]");
-        check(Limits.DEFAULT.withValues(4), "[\"bytes\",\"AA\",3]", "[\"bytes\",\"AA\",3,4]");
-        check(Limits.DEFAULT.withValues(4), "[{\"a\":[]},1]", "[{\"a\":[]},1,2]");
+        edge(Limits::withMessageBytes, 9, "[1,2,3,4]");
+        edge(Limits::withMessageBytes, 9, "[\"\u20ac\",1]");
+        edge(Limits::withNames, 2, "{\"a\":1,\"b\":2}");
+        edge(Limits::withElements, 3, "[1,2,3]");
+        edge(Limits::withElements, 3, "[\"a\",2,3]");
+        edge(Limits::withValues, 4, "[1,2,3]");
+        edge(Limits::withValues, 4, "[\"bytes\",\"AA\",3]");
+        edge(Limits::withValues, 4, "[{\"a\":[]},1]");
         int most = Limits.DEFAULT.brackets();
         check(Limits.DEFAULT, nested(most - 1), nested(most + 1));
         check(Limits.DEFAULT, nested(most), nested(most + 1));
         check(Limits.DEFAULT, "{\"a\":".repeat(most) + "1" + "}".repeat(most), "[".repeat(100_000));
+        check(Limits.DEFAULT, "1".repeat(999), "1".repeat(1_001));
         check(Limits.DEFAULT, "1".repeat(1_000), "1".repeat(1_001));
         check(Limits.DEFAULT, "1." + "1".repeat(998), "1." + "1".repeat(1_999));
+    }
+
+    /** A text that needs as much as the limit: it is read where more is allowed and where just that is, and not where less is. */
+    private static void edge(BiFunction<Limits, Integer, Limits> limit, int needed, String text) {
+        byte[] utf8 = text.getBytes(UTF_8);
+        for (int most = needed; most <= needed + 1; most++) {
+            Json.parse(utf8, 0, utf8.length, limit.apply(Limits.DEFAULT, most));
+        }
+        refused(utf8, limit.apply(Limits.DEFAULT, needed - 1));
     }
 
     private static String nested(int brackets) {

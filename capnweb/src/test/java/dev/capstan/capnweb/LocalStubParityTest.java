@@ -52,7 +52,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity("CW-I039")
+    @Parity({"CW-I039", "PY-137", "PY-349"})
     @DisplayName("index.test.ts: supports wrapping an RpcTarget")
     void an_object_is_called() {
         try (Stub stub = Stub.holding(sim.loop(), target())) {
@@ -61,7 +61,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity({"CW-I040", "CW-I041", "PY-057", "PY-266", "PY-267"})
+    @Parity({"CW-I040", "CW-I041", "PY-057", "PY-266", "PY-267", "PY-356"})
     @DisplayName("index.test.ts: supports wrapping a function, also an async one")
     void a_function_is_called() {
         Function<List<Object>, Object> plus = args -> number(args.getFirst()) + 5;
@@ -104,7 +104,7 @@ final class LocalStubParityTest {
     }
 
     @Test
-    @Parity({"CW-I047", "CW-I048"})
+    @Parity({"CW-I047", "CW-I048", "PY-062"})
     @DisplayName("index.test.ts: supports wrapping an RpcTarget with nested stubs and RpcTargets behind getters")
     void what_a_property_gives_is_called_by_its_path() {
         WebTarget outer = WebTarget.empty()
@@ -191,5 +191,63 @@ final class LocalStubParityTest {
         two.close();
         sim.poll();
         assertEquals(List.of("object"), released);
+    }
+
+    @Test
+    @Parity({"PY-058", "PY-059"})
+    @DisplayName("a function that throws, at once or later, fails its call alone")
+    void what_a_function_throws_fails_its_call() {
+        Function<List<Object>, Object> now = args -> {
+            throw Failure.failed("at once");
+        };
+        Function<List<Object>, Object> later =
+                args -> sim.loop().timer().after(Duration.ofMillis(1)).map(done -> {
+                    throw JsError.of("RangeError", "later").failure();
+                });
+        try (Stub stub = Stub.holding(sim.loop(), Map.of("now", now, "later", later, "value", 42))) {
+            assertEquals("Error: at once", error(stub.call("now")));
+            assertEquals("RangeError: later", error(stub.call("later", 1)));
+            assertEquals("Error: at once", error(stub.get("now").apply()));
+            assertEquals(42L, value(stub.get("value")));
+        }
+    }
+
+    @Test
+    @Parity("PY-357")
+    @DisplayName("a function may have no arguments")
+    void a_function_is_called_without_arguments() {
+        Function<List<Object>, Object> count = args -> (long) args.size();
+        try (Stub stub = Stub.holding(sim.loop(), count)) {
+            assertEquals(0L, value(stub.apply()));
+            assertEquals(2L, value(stub.apply(5, null)));
+        }
+    }
+
+    @Test
+    @Parity({"PY-060", "PY-064", "PY-066", "PY-067"})
+    @DisplayName("what is no function: a value, an object itself, and methods that it has not")
+    void what_is_no_function_is_not_called() {
+        try (Stub plain = Stub.holding(sim.loop(), Map.of("not", "callable"));
+                Stub object = Stub.holding(sim.loop(), target())) {
+            assertEquals("TypeError: '' is not a function.", error(plain.apply()));
+            assertEquals("TypeError: 'not' is not a function.", error(plain.call("not")));
+            assertEquals("TypeError: '' is not a function.", error(object.apply()));
+            assertEquals("TypeError: 'nonexistent' is not a function.", error(object.call("nonexistent", 1)));
+            assertEquals(9L, value(object.call("square", 3)));
+        }
+    }
+
+    @Test
+    @Parity("PY-069")
+    @DisplayName("a getter that throws fails whoever reads it or goes through it")
+    void a_property_that_fails_fails_what_reads_it() {
+        WebTarget broken = target().property("broken", () -> {
+            throw JsError.of("RangeError", "no such level").failure();
+        });
+        try (Stub stub = Stub.holding(sim.loop(), broken)) {
+            assertEquals("RangeError: no such level", error(stub.get("broken")));
+            assertEquals("RangeError: no such level", error(stub.get("broken").get("deeper")));
+            assertEquals("RangeError: no such level", error(stub.get("broken").call("method", 1)));
+        }
     }
 }

@@ -80,7 +80,7 @@ class NodeMapTest {
     }
 
     @Test
-    @Parity({"PX-183", "PX-184", "PX-185", "PX-186"})
+    @Parity({"PX-183", "PX-184", "PX-185", "PX-186", "PX-208"})
     void we_map_over_what_node_has() throws Exception {
         NodePeer.install();
         try (NetLoop net = NetLoop.open("web", Transport.AUTO);
@@ -94,6 +94,7 @@ class NodeMapTest {
                     Stub users = api.call("users");
                     Stub nine = api.call("square", 3);
                     Stub own = Stub.of(net.loop(), WebTarget.of(tenfold).on(net.loop()))) {
+                assertEquals(List.of(1L, 2L, 3L), value(list.map(x -> x)));
                 assertEquals(List.of(1L, 4L, 9L), value(list.map(x -> api.call("square", x))));
                 assertEquals(
                         List.of(Map.of("id", 1L, "sq", 1L), Map.of("id", 2L, "sq", 4L)),

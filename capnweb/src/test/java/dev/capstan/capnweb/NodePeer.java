@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** The npm package capnweb on Node: programs of {@code peers/node} that run to their end, and a server. */
-final class NodePeer implements AutoCloseable {
+final class NodePeer implements Served {
     private static final Path ROOT = root();
     private static final int CANNOT_BE_HAD = 77;
     private static final int DEADLINE_SECONDS = 100;
@@ -74,6 +73,17 @@ final class NodePeer implements AutoCloseable {
         install("clients/ts/install.sh");
     }
 
+    /** As {@link #installTypeScript}; the folder that it was installed into. Skips the test where Chromium cannot be had, too. */
+    static Path installTypeScriptForChromium() throws IOException, InterruptedException {
+        installTypeScript();
+        Assumptions.assumeTrue(
+                run("bash", "-c", "command -v chromium || command -v chromium-browser")
+                                .code()
+                        == 0,
+                "Chromium is not there (apt install chromium)");
+        return ROOT.resolve("clients/ts/target");
+    }
+
     /** The folder that the package and programs for Chromium were installed into. Skips the test where they cannot be had. */
     static Path installChromium() throws IOException, InterruptedException {
         install("capnweb/peers/chromium/install.sh");
@@ -93,11 +103,9 @@ final class NodePeer implements AutoCloseable {
         return output("capnweb/target/node/" + program, arguments);
     }
 
-    /** What a program of {@code clients/ts/test} says, which runs beside what is installed. */
+    /** What a program of {@code clients/ts/test} says, which runs as it was installed. */
     static String saidByTypeScript(String program, Object... arguments) throws IOException, InterruptedException {
-        String copy = "clients/ts/target/" + program;
-        Files.copy(ROOT.resolve("clients/ts/test/" + program), ROOT.resolve(copy), StandardCopyOption.REPLACE_EXISTING);
-        return output(copy, arguments);
+        return output("clients/ts/target/test/" + program, arguments);
     }
 
     /** What a program of {@code peers/chromium} says. */
@@ -124,12 +132,13 @@ final class NodePeer implements AutoCloseable {
         return new NodePeer(start("node", "capnweb/target/node/" + program));
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
-    /** Sizes of the tables of its sessions. */
-    String tables() throws IOException {
+    @Override
+    public String tables() throws IOException {
         process.outputWriter().write("\n");
         process.outputWriter().flush();
         return String.valueOf(output.readLine());

@@ -93,11 +93,11 @@ class OnSendErrorTest {
     }
 
     @Test
-    @Parity({"PX-030", "PX-031"})
+    @Parity({"PX-030", "PX-031", "PY-068", "PY-126"})
     void the_message_of_an_exception_that_was_not_meant_for_the_peer_is_not_told() {
         Stub api = connect(Options.DEFAULT, main());
         assertEquals(
-                JsError.of("Error", "the call failed; the log of the callee says why"), error(api.call("unknown")));
+                JsError.of("Error", "this failed at the other side, whose log says why"), error(api.call("unknown")));
         Failure unsupported = failure(api.call("unsupported"));
         assertEquals(Failure.Kind.UNIMPLEMENTED, unsupported.kind());
         assertTrue(!unsupported.reason().contains("hunter2"), unsupported.reason());

@@ -6,6 +6,7 @@ import dev.capstan.net.Limits.WebTransport;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
+import dev.capstan.net.webtransport.EarlyData;
 import dev.capstan.net.webtransport.ServerIdentity;
 import dev.capstan.net.webtransport.ServerTrust;
 import dev.capstan.net.webtransport.WebTransportServer;
@@ -17,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A server and clients of it over WebTransport, on one loop that the test drives. */
 final class OverWebTransport implements AutoCloseable {
@@ -29,15 +32,35 @@ final class OverWebTransport implements AutoCloseable {
     private final WebTransport limits;
 
     OverWebTransport(WebServer.Door door, Options options, Access access, WebTransport limits) {
+        this(door, options, access, limits, (server, loop) -> server);
+    }
+
+    OverWebTransport(
+            WebServer.Door door,
+            Options options,
+            Access access,
+            WebTransport limits,
+            BiFunction<WebServer, Loop, WebServer> more) {
+        this(door, options, access, limits, more, null);
+    }
+
+    OverWebTransport(
+            WebServer.Door door,
+            Options options,
+            Access access,
+            WebTransport limits,
+            BiFunction<WebServer, Loop, WebServer> more,
+            @Nullable EarlyData early) {
         this.limits = limits;
-        server = new WebServer(net.loop(), door, options, access);
+        server = more.apply(new WebServer(net.loop(), door, options, access), net.loop());
+        InetSocketAddress at = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+        ServerIdentity identity = ServerIdentity.selfIssued(CLOCK, new SecureRandom(), "localhost");
         transports = net.loop()
-                .await(WebTransportServer.listen(
-                        net,
-                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
-                        ServerIdentity.selfIssued(CLOCK, new SecureRandom(), "localhost"),
-                        server.transports("/rpc"),
-                        limits));
+                .await(
+                        early == null
+                                ? WebTransportServer.listen(net, at, identity, server.transports("/rpc"), limits)
+                                : WebTransportServer.listen(
+                                        net, at, identity, server.transports("/rpc"), limits, early));
         until(() -> transports.connections() == 0);
     }
 
@@ -47,6 +70,10 @@ final class OverWebTransport implements AutoCloseable {
 
     URI url(String path) {
         return URI.create("https://127.0.0.1:" + transports.address().getPort() + path);
+    }
+
+    InetSocketAddress address() {
+        return transports.address();
     }
 
     ServerTrust trust() {

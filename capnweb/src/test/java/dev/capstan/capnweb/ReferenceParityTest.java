@@ -78,7 +78,9 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity({"CW-I086", "CW-I090", "PY-071", "PY-072", "PY-073", "PY-074", "PY-075", "PY-264", "PY-265"})
+    @Parity({
+        "CW-I086", "CW-I090", "PY-071", "PY-072", "PY-073", "PY-074", "PY-075", "PY-264", "PY-265", "PY-076", "PY-337"
+    })
     @DisplayName("index.test.ts: the remote disposer runs when the last duplicate is disposed")
     void an_object_lives_until_the_last_reference_to_it_is_closed() {
         two.main.on("make", args -> value(counter("counter").cap()));
@@ -119,7 +121,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity("CW-I091")
+    @Parity({"CW-I091", "PY-079", "PY-080", "PY-229", "PY-335"})
     @DisplayName("index.test.ts: one release for an object, however often it was shared")
     void one_release_is_sent() {
         two.main.on("make", args -> value(counter("counter").cap()));
@@ -327,7 +329,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity({"OWN-01", "PX-002", "PY-322"})
+    @Parity({"OWN-01", "PX-002", "PY-322", "PY-321"})
     @DisplayName("own probe: an object is introduced under a fresh id each time")
     void an_object_that_the_peer_knows_is_introduced_anew() {
         try (Cap counter = counter("counter").cap()) {
@@ -340,7 +342,7 @@ final class ReferenceParityTest {
     }
 
     @Test
-    @Parity("OWN-02")
+    @Parity({"OWN-02", "PY-159"})
     @DisplayName("own probe: a result that is an object of the caller")
     void a_result_may_be_an_object_of_the_caller() {
         two.main.on("same", args -> value(first(args).share()));
@@ -372,6 +374,7 @@ final class ReferenceParityTest {
     }
 
     @Test
+    @Parity("PY-077")
     @DisplayName("reads of a property of an object")
     void properties_that_are_objects_can_be_called() {
         two.main.get("prop", () -> Map.of("counter", counter("inner").cap()));

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The messages of streams, said to a session of ours and heard from it, word for word; also those that no peer in its right mind would say. */
 class StreamMessagesTest {
@@ -302,14 +304,44 @@ class StreamMessagesTest {
         void a_chunk_that_is_none_ends_the_stream_and_not_the_session() {
             givePipe();
             say(write("'a'"), write("['frob']"), write("'b'"));
-            assertTrue(readFails().reason().contains("frob"));
-            assertEquals(
-                    1,
-                    heard.stream()
-                            .filter(line -> line.startsWith("[\"reject\""))
-                            .count(),
-                    heard.toString());
+            assertEquals("a", read().take());
+            Promise<Readable.Chunk> next = kept.getFirst().read();
+            assertFalse(sim.poll(next));
+            say(CLOSE);
+            hear(
+                    "['reject',4,['error','TypeError','at [0]: unknown special value: [\\'frob\\']: nothing begins like that']]",
+                    "['resolve',3,['undefined']]",
+                    "['reject',6,['error','TypeError','at [0]: unknown special value: [\\'frob\\']: nothing begins like that']]");
+            Failure failure = assertThrows(Failure.class, () -> sim.await(next));
+            assertTrue(failure.reason().contains("frob"), failure.reason());
             say("['release',1,1]");
+        }
+
+        @Test
+        void a_reader_hears_of_a_chunk_that_is_none_when_its_writer_lets_go() {
+            givePipe();
+            say(write("['frob']"), "['release',1,1]");
+            assertTrue(readFails().reason().contains("frob"));
+        }
+
+        @Test
+        void a_reader_hears_of_a_chunk_that_failed_when_its_writer_lets_go() {
+            givePipe();
+            say(write("['promise',-1]"), write("'b'"), "['reject',-1,['error','RangeError','lost']]");
+            hear("['release',-1,1]", "['reject',3,['error','RangeError','lost']]");
+            say("['stream',['pipeline',1,['abort'],[['error','Error','enough']]]]");
+            assertEquals("enough", readFails().reason());
+            say("['release',1,1]");
+        }
+
+        @Test
+        void an_abort_for_a_reason_that_makes_no_sense_is_none() {
+            givePipe();
+            say("['stream',['pipeline',1,['abort'],[['frob']]]]");
+            hear(
+                    "['reject',3,['error','TypeError','at [0]: unknown special value: [\\'frob\\']: nothing begins like that']]");
+            say("['release',1,1]");
+            assertTrue(readFails().reason().contains("frob"));
         }
 
         @Test
@@ -541,18 +573,23 @@ class StreamMessagesTest {
             }
         }
 
-        @Test
-        void the_window_is_as_large_as_the_limit_says() {
-            limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1000, 1, 1));
+        @ParameterizedTest
+        @Parity("PX-313")
+        @CsvSource({"999, 11", "1000, 11", "1001, 12"})
+        void the_window_is_as_large_as_the_limit_says(int window, int sent) {
+            limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, window, 1, 1));
             Writable.Pair pipe = open();
             String chunk = "x".repeat(100 - write("''").length());
             for (int i = 0; i < 30; i++) {
                 pipe.writable().write(chunk).cancel();
             }
             sim.poll();
-            assertEquals(11, heard.size(), "1000 bytes and one message more");
+            assertEquals(
+                    sent,
+                    heard.size(),
+                    "one message, and writes of 100 bytes as long as less than the window is on its way");
             say("['resolve',2,['undefined']]");
-            assertEquals(12, heard.size());
+            assertEquals(sent + 1, heard.size());
             pipe.writable().abort(Failure.failed("enough")).cancel();
             say("['reject',3,'enough']");
             pipe.writable().close();
@@ -573,7 +610,9 @@ class StreamMessagesTest {
         }
 
         @Test
+        @Parity({"PX-024", "PX-025", "PX-026"})
         void blobs_that_come_in_at_a_time_may_be_so_large_and_no_larger() {
+            assertEquals(64L << 20, Limits.DEFAULT.streams().blobBytes());
             for (long limit : List.of(5L, 6L, 7L)) {
                 limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1 << 20, 1 << 20, limit));
                 peer = null;
@@ -622,7 +661,8 @@ class StreamMessagesTest {
         @Test
         @Parity("CW-I182")
         void a_call_that_is_released_stops_taking_its_blob() {
-            say("['pipe']", SEND, "['release',2,1]", write("['bytes','YWJj']"));
+            say("['pipe']", SEND, "['release',2,1]");
+            say(write("['bytes','YWJj']"));
             assertTrue(heard.getFirst().startsWith("[\"reject\",3,"), heard.toString());
             say("['release',1,1]");
         }

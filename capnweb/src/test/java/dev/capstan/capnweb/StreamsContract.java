@@ -194,7 +194,7 @@ abstract class StreamsContract {
     }
 
     @Test
-    @Parity({"CW-I161", "CW-I145"})
+    @Parity({"CW-I161", "CW-I145", "PX-314"})
     void thousands_of_chunks_arrive_in_order() {
         List<Object> chunks = new ArrayList<>();
         for (long i = 0; i < 3_000; i++) {
@@ -273,6 +273,7 @@ abstract class StreamsContract {
     }
 
     @Test
+    @Parity("PX-315")
     void a_reader_that_does_not_read_holds_the_source_up() {
         AtomicInteger fetched = new AtomicInteger();
         Iterable<byte[]> source = () -> java.util.stream.Stream.generate(() -> {
@@ -488,7 +489,7 @@ abstract class StreamsContract {
     }
 
     @Test
-    @Parity("CW-I142")
+    @Parity({"CW-I142", "PX-312"})
     void a_connection_that_breaks_fails_both_ends_of_its_streams() {
         Writable.Pair from = Writable.pipe(sim.loop());
         Writable.Pair to = Writable.pipe(sim.loop());

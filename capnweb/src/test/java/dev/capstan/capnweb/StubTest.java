@@ -99,7 +99,7 @@ class StubTest {
     }
 
     @Test
-    @Parity({"PY-194", "PY-198", "PY-199", "PY-200", "PY-201", "PY-373", "PY-374"})
+    @Parity({"PY-194", "PY-198", "PY-199", "PY-200", "PY-201", "PY-373", "PY-374", "PY-345"})
     void three_dependent_calls_take_one_round_trip() {
         network.latency(Duration.ofMillis(10), Duration.ofMillis(10));
         try (Stub counter = api.call("makeCounter", 4);
@@ -134,7 +134,7 @@ class StubTest {
     }
 
     @Test
-    @Parity({"PY-139", "PY-353", "PY-354", "PY-363", "PY-364"})
+    @Parity({"PY-139", "PY-353", "PY-354", "PY-363", "PY-364", "PY-346"})
     void a_property_is_read_by_its_path() {
         assertEquals(7L, await(api.get("prop").get("deep").get("er")));
         assertEquals("[\"push\",[\"pipeline\",0,[\"prop\",\"deep\",\"er\"]]]", sent.getFirst());
@@ -154,7 +154,7 @@ class StubTest {
     }
 
     @Test
-    @Parity({"PY-196", "PY-197", "PY-369", "PY-370"})
+    @Parity({"PY-196", "PY-197", "PY-369", "PY-370", "PY-347"})
     void a_result_is_pulled_once_and_given_to_all_who_ask() {
         try (Stub square = api.call("square", 3)) {
             Promise<Object> first = square.value();
@@ -207,6 +207,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"PY-078", "PY-167"})
     void objects_in_results_are_stubs_that_the_receiver_closes() {
         try (Stub counter = api.call("makeCounter", 1);
                 Stub here = stub(await(counter));
@@ -236,7 +237,7 @@ class StubTest {
     }
 
     @Test
-    @Parity({"PY-195", "PY-371"})
+    @Parity({"PY-195", "PY-371", "PY-332"})
     void a_failure_reaches_those_who_ask_and_what_was_called_on_it() {
         try (Stub failed = api.call("fail");
                 Stub further = failed.call("anything")) {
@@ -251,6 +252,7 @@ class StubTest {
     }
 
     @Test
+    @Parity("PY-182")
     void what_cannot_be_sent_fails_the_call() {
         try (Stub failed = api.call("echo", Thread.State.NEW)) {
             assertThrows(Failure.class, () -> await(failed));
@@ -258,6 +260,20 @@ class StubTest {
         List<Object> loop = new ArrayList<>();
         loop.add(loop);
         assertThrows(WebException.class, () -> api.call("echo", loop));
+    }
+
+    /** Java has no tuples; arrays and lists of any length are what they could be. */
+    @Test
+    @Parity("PX-402")
+    void arrays_and_lists_that_look_like_something_else_on_the_wire_arrive_as_they_are() {
+        List<Object> pair = List.of("date", "x");
+        for (Object given : List.of(new Object[] {"date", "x"}, new String[] {"date", "x"}, pair)) {
+            try (Stub echoed = api.call("echo", given)) {
+                assertEquals(pair, await(echoed));
+            }
+        }
+        String call = "[\"push\",[\"pipeline\",0,[\"echo\"],[[[\"date\",\"x\"]]]]]";
+        assertEquals(3, sent.stream().filter(call::equals).count(), sent.toString());
     }
 
     @Test
@@ -290,7 +306,7 @@ class StubTest {
     }
 
     @Test
-    @Parity({"PY-258", "PY-259", "PY-260", "PY-261", "PY-351", "PY-352", "PY-361", "PY-362"})
+    @Parity({"PY-258", "PY-259", "PY-260", "PY-261", "PY-351", "PY-352", "PY-361", "PY-362", "PY-336"})
     void a_duplicate_is_closed_by_itself() {
         Stub counter = api.call("makeCounter", 1);
         Stub place = counter.get("value").dup();

@@ -14,6 +14,7 @@ import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.net.tls.TlsNetwork;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +97,7 @@ class TlsSessionTest {
     }
 
     @Test
+    @Parity({"PY-376", "PY-378", "PY-391", "PY-402", "PY-425"})
     void sessions_and_batches_go_over_tls() {
         int port = serve(ours);
         for (String host : new String[] {"localhost", "127.0.0.1"}) {

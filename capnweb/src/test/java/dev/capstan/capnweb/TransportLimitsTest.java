@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.testkit.Parity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,7 @@ class TransportLimitsTest {
             String last = sessions <= 2
                     ? "no failure but 4"
                     : "ws://server:80/rpc did not open a WebSocket but answered with"
-                            + " status 503: check the path, and what the server demands";
+                            + " status 503: the server has 2 sessions already, which is its limit";
             assertEquals(last, outcomes.getLast());
             assertEquals(sessions < 2 ? 200 : 503, scene.post(SQUARE).status());
             scene.server.close();
@@ -97,6 +99,7 @@ class TransportLimitsTest {
     }
 
     @Test
+    @Parity({"PY-127", "PY-379"})
     void a_server_that_never_answers_a_batch_is_given_up() {
         WebScene scene = new WebScene(
                 Limits.DEFAULT.withTransport(Limits.Transport.DEFAULT.withBatchTime(Duration.ofMillis(100))));
@@ -111,6 +114,33 @@ class TransportLimitsTest {
         }
         assertEquals(Duration.ofMillis(100), scene.sim.now());
         assertEquals(0, scene.loop.timer().pending());
+    }
+
+    @Test
+    void what_a_batch_is_answered_with() {
+        List<String> made = new ArrayList<>();
+        String push = "[\"push\",[\"pipeline\",0,[\"square\"],[2]]]";
+        for (int results = 1; results <= 3; results++) {
+            made.add(push);
+            made.add("[\"pull\"," + results + "]");
+            WebScene scene = new WebScene();
+            byte[] answer = scene.post(String.join("\n", made)).body();
+            Limits limits = Limits.DEFAULT.withTransport(Limits.Transport.DEFAULT.withBatchMessages(2));
+            BatchRequest request = new BatchRequest(scene.loop, limits.transport(), body -> Promise.of(answer));
+            Session peer = new Session(scene.loop, request, null, Options.DEFAULT.withLimits(limits));
+            peer.start();
+            try (Cap main = peer.main()) {
+                List<Promise<String>> calls = new ArrayList<>();
+                for (int i = 0; i < results; i++) {
+                    calls.add(WebScene.call(main, "square", 2L).eager());
+                }
+                assertEquals(
+                        results <= 2
+                                ? "no failure but 4"
+                                : "The answer to this batch has more than 2 messages, which is the limit (Limits.transport): ask for less at a time.",
+                        scene.failure(calls.getLast()));
+            }
+        }
     }
 
     @Test
@@ -156,6 +186,46 @@ class TransportLimitsTest {
                 raw.heard.getFirst());
         scene.sim.advance(Duration.ofSeconds(10));
         assertEquals(0, scene.loop.timer().pending());
+    }
+
+    @Test
+    void a_word_in_time_keeps_a_session_and_one_at_the_end_of_its_time_or_later_does_not() {
+        for (int offset = -1; offset <= 1; offset++) {
+            WebScene scene = scene(limits -> limits.withIdleTime(Duration.ofMinutes(10)));
+            WebScene.Raw raw = scene.new Raw();
+            scene.sim.advance(Duration.ofMinutes(10).plusNanos(offset));
+            assertEquals(offset < 0 ? 1 : 0, scene.server.open(), "offset " + offset);
+            raw.say("[\"push\",[\"pipeline\",0,[\"square\"],[2]]]");
+            scene.sim.advance(Duration.ofMinutes(10).minusNanos(1));
+            assertEquals(offset < 0 ? 1 : 0, scene.server.open(), "offset " + offset);
+            scene.sim.advance(Duration.ofNanos(1));
+            assertEquals(0, scene.server.open());
+            scene.sim.advance(Duration.ofSeconds(10));
+            assertEquals(0, scene.loop.timer().pending());
+        }
+    }
+
+    @Test
+    void a_peer_is_asked_for_a_sign_of_life_and_given_up_each_at_its_time() {
+        for (int offset = -1; offset <= 1; offset++) {
+            // One that answers within the time is kept, one that has read nothing by then is not.
+            for (int answers = -1; answers <= 1; answers++) {
+                WebScene scene = scene(limits -> limits.withSilence(Duration.ofSeconds(30)));
+                WebScene.Raw gone = scene.new Raw();
+                gone.socket.pause();
+                int before = scene.writesOfServer.size();
+                scene.sim.advance(Duration.ofSeconds(30).plusNanos(offset));
+                assertEquals(offset < 0 ? 0 : 1, scene.writesOfServer.size() - before, "asked, offset " + offset);
+                scene.sim.advance(Duration.ofSeconds(30).plusNanos(answers - offset));
+                assertEquals(answers < 0 ? 1 : 0, scene.server.open(), "offset " + answers);
+                gone.socket.resume();
+                scene.sim.advance(Duration.ofSeconds(10));
+                assertEquals(answers < 0 ? 1 : 0, scene.server.open(), "offset " + answers);
+                scene.server.close();
+                scene.sim.advance(Duration.ofSeconds(10));
+                assertEquals(0, scene.loop.timer().pending());
+            }
+        }
     }
 
     @Test

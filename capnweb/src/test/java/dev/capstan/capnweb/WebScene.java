@@ -64,7 +64,11 @@ final class WebScene {
     }
 
     WebScene serving(WebServer.Door door, Access access) {
-        server = new WebServer(loop, door, Options.DEFAULT.withLimits(limits), access);
+        return serving(new WebServer(loop, door, Options.DEFAULT.withLimits(limits), access));
+    }
+
+    WebScene serving(WebServer other) {
+        server = other;
         httpServer = new HttpServer(loop, server.routes("/rpc"), Http.DEFAULT);
         return this;
     }
@@ -148,6 +152,13 @@ final class WebScene {
         public void abort(Throwable cause) {
             stream.abort(cause);
         }
+    }
+
+    /** A connection to the server, as bytes. */
+    ByteStream connection() {
+        BytePipe pipe = new BytePipe(loop);
+        httpServer.accept(pipe.right());
+        return pipe.left();
     }
 
     // ---- calls

@@ -56,6 +56,7 @@ class WebSocketSessionTest {
     }
 
     @Test
+    @Parity("PY-112")
     void calls_made_before_the_connection_is_there_wait_for_it() {
         WebPeer peer = scene.client().connect(WebScene.SOCKET);
         try (Cap main = peer.main()) {
@@ -76,8 +77,10 @@ class WebSocketSessionTest {
     }
 
     @Test
+    @Parity({"PY-380", "PY-402"})
     void an_address_of_another_kind_is_refused_at_once() {
-        for (String wrong : List.of("http://server/", "ws:server", "ws://user:secret@server/", "server")) {
+        for (String wrong :
+                List.of("http://server/", "ftp://server/rpc", "ws:server", "ws://user:secret@server/", "server")) {
             assertThrows(IllegalArgumentException.class, () -> scene.client().connect(URI.create(wrong)), wrong);
         }
         assertThrows(IllegalArgumentException.class, () -> scene.client().batch(WebScene.SOCKET));
@@ -115,6 +118,7 @@ class WebSocketSessionTest {
     }
 
     @Test
+    @Parity("PY-256")
     void how_the_server_closes_is_told_to_calls_that_wait() {
         List<Promise<Cap>> doors = new ArrayList<>();
         scene.serving(visitor -> {

@@ -15,6 +15,7 @@ import dev.capstan.net.http.Headers;
 import dev.capstan.net.webtransport.WebTransportClient;
 import dev.capstan.net.webtransport.WebTransportClosed;
 import dev.capstan.net.webtransport.WebTransportSession;
+import dev.capstan.testkit.Parity;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -99,6 +100,7 @@ class WebTransportSessionTest {
     }
 
     @Test
+    @Parity({"PY-113", "PY-412", "PY-413", "PY-414", "PY-417", "PY-418", "PY-422", "PY-423", "PY-424"})
     void calls_wait_for_the_connection_and_results_can_be_called_before_they_are_there() {
         WebPeer peer = connect();
         try (Cap main = peer.main();
@@ -163,6 +165,7 @@ class WebTransportSessionTest {
     }
 
     @Test
+    @Parity("PY-256")
     void a_server_that_closes_ends_its_sessions_and_takes_no_more() {
         WebPeer peer = connect();
         try (Cap main = peer.main()) {
@@ -217,6 +220,7 @@ class WebTransportSessionTest {
     }
 
     @Test
+    @Parity("PY-427")
     void there_is_nobody_at_another_path_and_the_address_must_be_one() {
         WebClient client = scene().client(Options.DEFAULT);
         assertTrue(refusal(client.connect(scene().url("/nowhere"))).contains("404"));

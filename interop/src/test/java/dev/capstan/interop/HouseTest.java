@@ -145,10 +145,12 @@ class HouseTest {
             assertStands(unmarked);
         }
 
-        /** All but programs and tests, and {@code cluster}, whose engine splits packages. */
+        /**
+         * All but programs and tests, {@code cluster}, whose engine splits packages, and {@code grpc}, which runs on the class path as grpc-java does and marks its packages.
+         */
         private static boolean isLibrary(SourceTree.Module module) {
             return !module.name().contains("/")
-                    && !Set.of("interop", "fuzz", "bench", "cluster", "capnp-maven-plugin")
+                    && !Set.of("interop", "fuzz", "bench", "testprotos", "cluster", "grpc", "capnp-maven-plugin")
                             .contains(module.name());
         }
 

@@ -235,6 +235,31 @@ class ParityCheckTest {
         }
     }
 
+    @Nested
+    class PythonOnly {
+        private static final String ROW =
+                "{\n\"PY-092\": {\"priority\": \"P2\", \"tests\": [], \"none\": \"Python-only\", \"note\": \"why\"}}";
+
+        @Test
+        void is_a_reason_for_rows_of_the_port_to_python() {
+            assertEquals(
+                    "Python-only", list(ROW).rows().values().iterator().next().none());
+            assertEquals(list(ROW), list(list(ROW).toJson()));
+        }
+
+        @Test
+        void needs_a_note_and_is_none_for_other_rows() {
+            for (String bad : List.of(
+                    ROW.replace(", \"note\": \"why\"", ""),
+                    ROW.replace("PY-092", "CW-I092"),
+                    ROW.replace("PY-092", "OWN-02"),
+                    ROW.replace("[]", "[\"" + TOY + "#one\"]"))) {
+                var refused = assertThrows(IllegalArgumentException.class, () -> list(bad), bad);
+                assertTrue(String.valueOf(refused.getMessage()).startsWith("parity.json line 2: "));
+            }
+        }
+    }
+
     /** Read from their class files, never run: the scan must not load what it looks at. */
     @Nested
     class TheMarks {

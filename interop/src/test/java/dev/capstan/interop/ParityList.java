@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param rows by id, in the order of the file
  */
 record ParityList(Map<String, Row> rows) {
+    /** A row that tests nothing but an object inside of the port to Python, or a feature of that language; its note says which. */
+    private static final String PYTHON_ONLY = "Python-only";
+
     /** What is accepted as a reason for a row without any test. */
-    static final Set<String> REASONS = Set.of("JavaScript-only", "removed from the protocol");
+    static final Set<String> REASONS = Set.of("JavaScript-only", PYTHON_ONLY, "removed from the protocol");
 
     ParityList {
         rows = new LinkedHashMap<>(rows);
@@ -150,6 +153,10 @@ record ParityList(Map<String, Row> rows) {
             if (none != null && (!REASONS.contains(none) || !tests.isEmpty())) {
                 throw error("row " + id + " gives '" + none + "' as its reason for having no test: one of " + REASONS
                         + ", and no tests beside it");
+            }
+            if (PYTHON_ONLY.equals(none) && (!id.matches("P[XY]-\\d+") || note == null)) {
+                throw error("row " + id + " is called " + PYTHON_ONLY
+                        + ": rows of the port to Python alone are, with a note that says what they are about");
             }
             return new Row(id, priority, tests, none, note);
         }

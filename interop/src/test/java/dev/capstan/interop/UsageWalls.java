@@ -36,6 +36,10 @@ final class UsageWalls {
             "java.net.SocketAddress",
             "java.net.UnixDomainSocketAddress",
             "java.net.UnknownHostException");
+    /** Who the other side of TLS is. */
+    private static final Set<String> IDENTITIES =
+            Set.of("javax.net.ssl.SSLSession", "javax.net.ssl.SSLPeerUnverifiedException");
+
     private static final Predicate<String> SOCKET_CHANNELS = House.startsWithAny(List.of(
             "java.nio.channels.Socket",
             "java.nio.channels.ServerSocket",
@@ -219,7 +223,8 @@ final class UsageWalls {
             for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
                 JavaClass target = dependency.getTargetClass().getBaseComponentType();
                 boolean net = house.owns(target) && house.room(target).equals("net");
-                if (net && house.exceptions().transports().containsKey(house.outermost(type))) {
+                boolean named = ADDRESSES.contains(target.getName()) || IDENTITIES.contains(target.getName());
+                if ((net || named) && house.exceptions().transports().containsKey(house.outermost(type))) {
                     used.add(house.outermost(type));
                 } else if (net || isSocket(target.getName(), house.room(type).equals("async"))) {
                     broken.add(dependency.getDescription());

@@ -1,5 +1,6 @@
 package dev.capstan.net;
 
+import dev.capstan.async.Address;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandlerFactory;
@@ -56,7 +57,7 @@ final class EpollDriver implements Driver {
     @Override
     public Wire wire(NettyPort port, SocketAddress to) throws IOException {
         Socket socket = open(to);
-        return new Connected(port, socket, to instanceof InetSocketAddress, SocketTexts.of(to));
+        return new Connected(port, socket, to instanceof InetSocketAddress, to);
     }
 
     @Override
@@ -181,9 +182,9 @@ final class EpollDriver implements Driver {
 
     private static final class Connected extends Handle implements Wire {
         private final boolean tcp;
-        private final String peer;
+        private final SocketAddress peer;
 
-        Connected(NettyPort port, Socket socket, boolean tcp, String peer) throws IOException {
+        Connected(NettyPort port, Socket socket, boolean tcp, SocketAddress peer) throws IOException {
             super(port, socket);
             this.tcp = tcp;
             this.peer = peer;
@@ -247,7 +248,12 @@ final class EpollDriver implements Driver {
 
         @Override
         public String peer() {
-            return peer;
+            return SocketTexts.of(peer);
+        }
+
+        @Override
+        public @Nullable Address address() {
+            return SocketTexts.address(peer);
         }
 
         @Override
@@ -290,7 +296,7 @@ final class EpollDriver implements Driver {
             Socket accepted = new Socket(fd);
             InetSocketAddress from = tcp ? accepted.remoteAddress() : null;
             try {
-                return new Connected(port, accepted, tcp, SocketTexts.of(from == null ? at : from));
+                return new Connected(port, accepted, tcp, from == null ? at : from);
             } catch (IOException e) {
                 closeQuietly(accepted);
                 throw e;

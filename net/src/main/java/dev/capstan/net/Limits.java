@@ -105,6 +105,46 @@ public record Limits(
     }
 
     /**
+     * Bounds of what one connection of HTTP/2 may cost a server, besides those of {@link Http}.
+     *
+     * @param streams requests that a client may have under way at a time; one more is refused, and can be sent again. Stops the use of all memory by opening streams
+     * @param windowBytes bytes of one request that a client may send ahead of its handler
+     * @param connectionWindowBytes the same for all requests of a connection together; at least 65,535
+     * @param resets requests that the client gives up, or that are so wrong that they are given up here, within {@code window}; one more ends the connection. Stops clients that
+     *     begin work and give it up at once, by themselves or by provoking it (CVE-2023-44487, CVE-2025-55163)
+     * @param controlFrames frames that say nothing (pings, settings, priorities, empty pieces of bodies, kinds that nobody knows) within {@code window}; one more ends the
+     *     connection. Stops clients that only keep the server busy
+     * @param continuations small frames that one list of headers may be continued in. Stops lists of headers without end (CVE-2024-27316)
+     * @param window the time for which the above are counted
+     */
+    public record Http2(
+            int streams,
+            int windowBytes,
+            int connectionWindowBytes,
+            int resets,
+            int controlFrames,
+            int continuations,
+            Duration window) {
+        /** 1,000 requests; 1 MiB of each, 8 MiB together; 1,000 resets and 10,000 control frames within 30 seconds; 16 small continuations. */
+        public static final Http2 DEFAULT =
+                new Http2(1_000, 1 << 20, 8 << 20, 1_000, 10_000, 16, Duration.ofSeconds(30));
+
+        /** Checks the ranges. */
+        public Http2 {
+            atLeastOne("streams", streams);
+            atLeastOne("windowBytes", windowBytes);
+            if (connectionWindowBytes < 65_535) {
+                throw new IllegalArgumentException(
+                        "connectionWindowBytes must be at least 65535, not " + connectionWindowBytes);
+            }
+            atLeastOne("resets", resets);
+            atLeastOne("controlFrames", controlFrames);
+            atLeastOne("continuations", continuations);
+            positive("window", window);
+        }
+    }
+
+    /**
      * Bounds of TLS.
      *
      * @param handshakes handshakes that a server has under way at a time; one more connection is closed. Stops the use of all processor time and memory by beginning

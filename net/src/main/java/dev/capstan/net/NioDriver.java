@@ -1,5 +1,6 @@
 package dev.capstan.net;
 
+import dev.capstan.async.Address;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
@@ -40,7 +41,7 @@ final class NioDriver implements Driver {
         boolean tcp = to instanceof InetSocketAddress;
         SocketChannel channel = tcp ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            return new Connected(port, channel, tcp, SocketTexts.of(to));
+            return new Connected(port, channel, tcp, to);
         } catch (IOException e) {
             closeQuietly(channel);
             throw e;
@@ -154,10 +155,10 @@ final class NioDriver implements Driver {
     private static final class Connected extends Handle implements Wire {
         private final SocketChannel channel;
         private final boolean tcp;
-        private final String peer;
+        private final SocketAddress peer;
         private boolean connecting;
 
-        Connected(NettyPort port, SocketChannel channel, boolean tcp, String peer) throws IOException {
+        Connected(NettyPort port, SocketChannel channel, boolean tcp, SocketAddress peer) throws IOException {
             super(port, channel);
             this.channel = channel;
             this.tcp = tcp;
@@ -224,7 +225,12 @@ final class NioDriver implements Driver {
 
         @Override
         public String peer() {
-            return peer;
+            return SocketTexts.of(peer);
+        }
+
+        @Override
+        public @Nullable Address address() {
+            return SocketTexts.address(peer);
         }
 
         @Override
@@ -265,7 +271,7 @@ final class NioDriver implements Driver {
                 return null;
             }
             try {
-                return new Connected(port, accepted, tcp, SocketTexts.of(tcp ? accepted.getRemoteAddress() : at));
+                return new Connected(port, accepted, tcp, tcp ? accepted.getRemoteAddress() : at);
             } catch (IOException e) {
                 closeQuietly(accepted);
                 throw e;

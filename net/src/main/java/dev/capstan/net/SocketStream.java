@@ -1,5 +1,6 @@
 package dev.capstan.net;
 
+import dev.capstan.async.Address;
 import dev.capstan.async.ByteStream;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Event;
@@ -431,6 +432,11 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
         closed = true;
         wire.dispose();
         network.forget(this);
+    }
+
+    @Override
+    public @Nullable Address remote() {
+        return wire.address();
     }
 
     @Override

@@ -33,6 +33,18 @@ final class SocketTexts {
         };
     }
 
+    /** As a value of ours; null if it is of no kind that we have. */
+    static @Nullable Address address(SocketAddress address) {
+        return switch (address) {
+            case InetSocketAddress inet
+            when inet.getAddress() != null -> new Address.Tcp(inet.getAddress().getHostAddress(), inet.getPort());
+            case UnixDomainSocketAddress unix
+            when !unix.getPath().toString().isEmpty() ->
+                new Address.Unix(unix.getPath().toString());
+            default -> null;
+        };
+    }
+
     /** An attempt to connect has failed. */
     static IOException connect(Address to, @Nullable SocketAddress tried, Throwable cause) {
         String where = to.toString();

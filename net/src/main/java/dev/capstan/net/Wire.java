@@ -1,5 +1,6 @@
 package dev.capstan.net;
 
+import dev.capstan.async.Address;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -33,6 +34,10 @@ interface Wire extends Watched {
 
     /** The other end, for texts. */
     String peer();
+
+    /** The other end; null if the system does not say. A client of a Unix socket has no name: it counts as being where the socket is. */
+    @Nullable
+    Address address();
 
     /** Makes {@link #dispose} tell the peer that the connection broke, where the kind of socket can do that. */
     void abortive();

@@ -3,6 +3,7 @@ package dev.capstan.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.async.Address;
 import dev.capstan.testkit.ByteReceiver;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -56,6 +57,11 @@ final class SocketStreamTest {
         @Override
         public void shutdownOutput() throws IOException {
             throw new SocketException("Transport endpoint is not connected");
+        }
+
+        @Override
+        public @Nullable Address address() {
+            return null;
         }
 
         @Override

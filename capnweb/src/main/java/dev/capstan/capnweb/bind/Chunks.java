@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.Readable;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -40,8 +41,10 @@ record Chunks(Binder binder, Loop loop, Shape element) {
         }
     }
 
-    Iterator<@Nullable Object> written(Iterator<?> elements) {
-        return new Mapped(elements, this::write);
+    /** Asks where the calling thread's code runs: an iterator is a part of it. */
+    Flow.Publisher<Object> written(Iterator<?> elements) {
+        boolean isOfLoop = loop.inLoop() || Objects.equals(Loop.current(), loop);
+        return new Iterated(loop, new Mapped(elements, this::write), !isOfLoop);
     }
 
     Iterator<@Nullable Object> read(Iterator<?> chunks) {

@@ -1,6 +1,9 @@
 package dev.capstan.capnweb.bind;
 
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -17,6 +20,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Makes the operations of an interface, and refuses what no peer could call. */
 final class Methods {
+    private static final Logger LOG = System.getLogger(Methods.class.getName());
+
     private final ShapeBuilder builder;
     private final Interface face;
     private final Class<?> raw;
@@ -114,11 +119,18 @@ final class Methods {
                 name,
                 method,
                 property,
+                isCancelable(method),
                 List.copyOf(parameters),
                 outcome,
                 result,
                 declared(method),
                 builder.handles().method(method));
+    }
+
+    private boolean isCancelable(Method method) {
+        return method.isAnnotationPresent(Cancelable.class)
+                || method.getDeclaringClass().isAnnotationPresent(Cancelable.class)
+                || raw.isAnnotationPresent(Cancelable.class);
     }
 
     private void check(Method method, String name, boolean property) {
@@ -160,23 +172,33 @@ final class Methods {
                 : Outcome.VALUE;
     }
 
-    /** Checked exceptions: they are part of what a method tells its callers. */
+    /** Exceptions with a name of their own, checked or not: they are part of what a method tells its callers. A failure is told anyway. */
     private List<Declared> declared(Method method) {
         return Arrays.stream(method.getExceptionTypes())
-                .filter(type -> !RuntimeException.class.isAssignableFrom(type)
-                        && !Error.class.isAssignableFrom(type)
+                .filter(type -> !Error.class.isAssignableFrom(type)
+                        && !Failure.class.isAssignableFrom(type)
+                        && type != RuntimeException.class
                         && type != Exception.class
                         && type != Throwable.class)
-                .map(this::declared)
+                .map(type -> declared(method, type))
                 .toList();
     }
 
-    private Declared declared(Class<?> type) {
+    private Declared declared(Method method, Class<?> type) {
         MethodHandle constructor = Arrays.stream(type.getDeclaredConstructors())
                 .filter(each -> Arrays.equals(each.getParameterTypes(), new Class<?>[] {String.class}))
                 .findFirst()
                 .map(each -> builder.handles().constructor(each))
                 .orElse(null);
+        if (constructor == null) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}.{1} declares {2}, which has no constructor that takes a message (String): in Java its callers"
+                            + " get a Failure instead",
+                    raw.getName(),
+                    method.getName(),
+                    type.getName());
+        }
         return new Declared(type, Names.of(type, type.getSimpleName()), constructor);
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name empty for the one method of a function
  * @param isProperty whether it is read instead of called
+ * @param isCancelable whether a call that runs stops when nobody wants its result
  * @param result of what it gives in the end
  * @param declared the exceptions that callers may see
  * @param handle of type (Object, Object[])Object
@@ -20,6 +21,7 @@ record Operation(
         String name,
         Method method,
         boolean isProperty,
+        boolean isCancelable,
         List<Parameter> parameters,
         Outcome outcome,
         Shape result,
@@ -99,6 +101,13 @@ record Operation(
 
     boolean isDeclared(Throwable failure) {
         return declared.stream().anyMatch(each -> each.type().isInstance(failure));
+    }
+
+    /**
+     * Whether nobody waits for it: a callback that gives nothing, not even an exception, is told. So a listener of one user cannot hold up another's call, nor fail it.
+     */
+    boolean isTold() {
+        return name.isEmpty() && outcome == Outcome.VALUE && result instanceof NothingShape && declared.isEmpty();
     }
 
     /** Whether this is the same method as far as callers can tell. */

@@ -2,7 +2,9 @@ package dev.capstan.capnweb.bind;
 
 import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.Stub;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,11 +26,22 @@ public final class Pending<T> implements AutoCloseable {
     private final @Nullable Shape shape;
     private final @Nullable Stub stub;
     private final @Nullable Object here;
+    /** What it may fail with. */
+    private final List<Declared> declared;
+    /** What it is called in the text of an error. */
+    private final String title;
+
+    /** What {@code operation} gives; takes ownership of {@code stub}. */
+    Pending(Binder binder, Operation operation, Stub stub) {
+        this(binder, operation.result(), operation.declared(), operation.title(), stub);
+    }
 
     /** Takes ownership of {@code stub}. */
-    Pending(Binder binder, Shape shape, Stub stub) {
+    private Pending(Binder binder, Shape shape, List<Declared> declared, String title, Stub stub) {
         this.binder = binder;
         this.shape = shape;
+        this.declared = declared;
+        this.title = title;
         this.stub = stub;
         this.here = null;
     }
@@ -38,6 +51,8 @@ public final class Pending<T> implements AutoCloseable {
         this.shape = null;
         this.stub = null;
         this.here = here;
+        this.declared = List.of();
+        this.title = "the value";
     }
 
     /** A value that is there. */
@@ -71,18 +86,20 @@ public final class Pending<T> implements AutoCloseable {
             throw new AssertionError("a list has the shape of one");
         }
         AtomicReference<@Nullable Shape> result = new AtomicReference<>();
+        List<Declared> declared = new ArrayList<>(list.declared);
         Stub mapped = stub.map(element -> {
-            Pending<R> one = each.apply(new Pending<>(binder, sequence.element(), element));
+            Pending<R> one = each.apply(new Pending<>(binder, sequence.element(), List.of(), "the element", element));
             if (one.shape == null || one.stub == null) {
                 throw new IllegalArgumentException(
                         "the function of a map returns what a call or a place in a value gives, not " + one
                                 + ", which is there");
             }
             result.set(one.shape);
+            declared.addAll(one.declared);
             return one.stub;
         });
         Shape all = SequenceShape.list(Objects.requireNonNull(result.get()));
-        return new Pending<>(binder, nullable ? new NullableShape(all) : all, mapped);
+        return new Pending<>(binder, nullable ? new NullableShape(all) : all, List.copyOf(declared), "the map", mapped);
     }
 
     static Pending<?> here(@Nullable Object value) {
@@ -99,12 +116,14 @@ public final class Pending<T> implements AutoCloseable {
      * The member of that name, as it will be. Asks for nothing.
      *
      * @throws IllegalStateException if the value is there: take the member from it
+     * @throws IllegalArgumentException if the value is a record without such a member
      */
     public <U> Pending<U> get(String name, Class<U> type) {
         if (binder == null || stub == null) {
             throw known();
         }
-        return new Pending<>(binder, binder.shape(type), stub.get(name));
+        checkMember(name);
+        return new Pending<>(binder, binder.shape(type), declared, name, stub.get(name));
     }
 
     /**
@@ -112,19 +131,29 @@ public final class Pending<T> implements AutoCloseable {
      *
      * @param type a remote or functional interface
      * @throws IllegalStateException if the value is there: take the member from it
+     * @throws IllegalArgumentException if the value is a record without such a member
      */
     public <U> U reference(String name, Class<U> type) {
         if (binder == null || stub == null) {
             throw known();
         }
+        checkMember(name);
         return type.cast(new TypedStub(binder, binder.face(type), stub.get(name), true).proxy());
+    }
+
+    private void checkMember(String name) {
+        Shape present = shape instanceof NullableShape(Shape inside) ? inside : shape;
+        if (present instanceof RecordShape known && !known.memberNames().contains(name)) {
+            throw new IllegalArgumentException(known.raw().getSimpleName() + " has no member '" + name + "' but "
+                    + String.join(", ", known.memberNames()));
+        }
     }
 
     private static IllegalStateException known() {
         return new IllegalStateException("this value is there already: take what is inside from await()");
     }
 
-    /** The value, when it is there. Asks for it. */
+    /** The value, when it is there. Asks for it. Fails with what the method declares that promised it, as a {@link Failure} with anything else. */
     @SuppressWarnings({"unchecked", "NullAway"}) // the shape was made from T; promises hold null where it allows that
     public Promise<T> promise() {
         Binder known = binder;
@@ -133,7 +162,8 @@ public final class Pending<T> implements AutoCloseable {
         if (known == null || content == null || from == null) {
             return Promise.of((T) here);
         }
-        return asked(from).map(tree -> (T) TypedStub.read(known, "the value", content, from, tree));
+        Promise<T> value = asked(from).map(tree -> (T) TypedStub.read(known, title, content, from, tree));
+        return Declared.among(declared, value);
     }
 
     /**
@@ -159,7 +189,10 @@ public final class Pending<T> implements AutoCloseable {
         return value.promise();
     }
 
-    /** Waits for the value; asks for it. As {@link Promise#await}. */
+    /**
+     * Waits for the value; asks for it. As {@link Promise#await}: an unchecked exception that the method declares is thrown as itself, a checked one as the cause of a {@link
+     * java.util.concurrent.CompletionException}.
+     */
     public T await() {
         return promise().await();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Records: objects of JavaScript with a member for each component. A case of a sealed interface carries the tag that tells it apart. */
@@ -47,6 +48,13 @@ final class RecordShape implements Shape {
     /** The value of its tag. */
     String tag(String member) {
         return Objects.requireNonNull(tags.get(member));
+    }
+
+    /** The names of its members, as a peer has them, tags included. */
+    List<String> memberNames() {
+        return Stream.concat(
+                        tags.keySet().stream(), layout().components().stream().map(Component::name))
+                .toList();
     }
 
     Class<?> raw() {

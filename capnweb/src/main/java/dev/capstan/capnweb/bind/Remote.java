@@ -27,9 +27,13 @@ import java.lang.annotation.Target;
  * callee's until its method is through, its promise included, and are closed then; who wants to call them later keeps {@link Remotes#dup} of them and closes that. What a method
  * returns it gives away: a reference among it is closed here once it is sent.
  *
- * <p><b>Failures.</b> A {@link dev.capstan.cap.Failure} and the exceptions that a method declares are told to the caller, message included. Anything else is logged here, and the
+ * <p><b>Failures.</b> A {@link dev.capstan.cap.Failure} and the exceptions that a method declares, checked or not, are told to the caller, message included. Anything else is logged here, and the
  * caller hears that the method failed, unless {@link Binder#showingMessages} says otherwise. A stub's method throws a {@code Failure}, or the exception that it declares if the error has
- * its name and it has a constructor that takes a message.
+ * its name and it has a constructor that takes a message. A {@link Pending}, a promise and a stage fail with it: waiting for them throws an unchecked one as itself, a checked one as the
+ * cause of a {@link java.util.concurrent.CompletionException}.
+ *
+ * <p><b>Callbacks that give nothing</b>, such as {@link java.util.function.Consumer}, are told and never waited for; that one failed is logged. A functional interface that declares an exception, or gives a
+ * promise, can be waited for, as can the methods of remote interfaces.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -18,6 +18,7 @@ import dev.capstan.capnweb.WebPayload;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * interface does not exist for a peer.
  */
 final class ServiceTarget implements Target {
+    private static final Path.Names RUN = Path.Names.of("$run");
     private static final @Nullable Object[] NO_ARGUMENTS = new @Nullable Object[0];
 
     private final Binder binder;
@@ -107,7 +109,9 @@ final class ServiceTarget implements Target {
             Object last = path.steps().getLast();
             throw Faults.type("Cannot read properties of undefined (reading '" + last + "')");
         }
-        throw Faults.type("'" + path + "' is not a function.");
+        // A word of ours, so that TypeScript has no text for it.
+        throw Faults.type("'" + path + "' is not a function."
+                + (path.equals(RUN) ? " This server answers no programs (Programs.answeredBy)." : ""));
     }
 
     private static Promise<Void> set(Context context, Object value) {
@@ -127,6 +131,9 @@ final class ServiceTarget implements Target {
     // ---- calls
 
     private Promise<Void> call(Operation operation, Context context) {
+        if (operation.isCancelable()) {
+            context.allowCancellation();
+        }
         WebPayload params = WebPayload.of(context.params());
         if (params.isWhole()) {
             return call(operation, context, params);
@@ -247,6 +254,9 @@ final class ServiceTarget implements Target {
             throw new IllegalStateException("a call of a service runs on its loop or on a fiber");
         }
         Completer<Object> completer = new Completer<>(loop);
+        if (stage instanceof Future<?> future) {
+            completer.onCancel(() -> future.cancel(true));
+        }
         stage.whenComplete((value, failure) -> {
             if (failure != null) {
                 completer.fail(failure);

@@ -60,7 +60,7 @@ record StreamShape(Kind kind, Shape element) implements Shape {
             case ITERATOR -> {
                 Iterator<?> elements = (Iterator<?>) value;
                 Chunks chunks = new Chunks(to.binder(), to.loop(), element);
-                yield to.stream(Readable.of(to.loop(), (Iterable<?>) () -> chunks.written(elements)));
+                yield to.stream(Readable.of(to.loop(), chunks.written(elements)));
             }
             case PUBLISHER -> {
                 Chunks chunks = new Chunks(to.binder(), to.loop(), element);

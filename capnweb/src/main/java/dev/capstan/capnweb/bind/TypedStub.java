@@ -125,10 +125,10 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         Stub result = operation.isProperty() ? open.get(operation.name()) : send(operation, open, arguments);
         return switch (operation.outcome()) {
             case REFERENCE -> new TypedStub(binder, reference(operation), result, false).proxy();
-            case PENDING -> new Pending<>(binder, operation.result(), result);
+            case PENDING -> new Pending<>(binder, operation, result);
             case PROMISE -> promise(operation, result);
             case STAGE -> promise(operation, result).toCompletionStage();
-            case VALUE -> inTurn ? unwaited(operation, result) : waited(operation, result);
+            case VALUE -> inTurn || operation.isTold() ? unwaited(operation, result) : waited(operation, result);
         };
     }
 
@@ -157,15 +157,15 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         try (result) {
             Promise<Object> value =
                     result.value().map(tree -> read(binder, operation.title(), operation.result(), result, tree));
-            return operation.declared().isEmpty()
-                    ? value
-                    : value.recover(failure -> Promise.failed(Declared.of(operation.declared(), failure)));
+            return Declared.among(operation.declared(), value);
         }
     }
 
     private Object waited(Operation operation, Stub result) throws Throwable {
         try {
             return promise(operation, result).await();
+        } catch (Failure e) {
+            throw isUnknown(operation, e) ? unknown(e) : e;
         } catch (CompletionException e) {
             // How a promise throws what is checked.
             Throwable cause = e.getCause();
@@ -173,7 +173,17 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         }
     }
 
-    /** Nobody can wait here, and there is no result to wait for: what goes wrong is logged. That a peer is gone is told by {@link Remotes#onBroken}. */
+    /** In the words of JavaScript, which ours use as well. */
+    private static boolean isUnknown(Operation operation, Failure failure) {
+        return failure.reason().endsWith("'" + operation.name() + "' is not a function.");
+    }
+
+    private Failure unknown(Failure cause) {
+        return Failure.unimplemented(cause.reason() + " The peer's object has no method of that name, which "
+                + face.type() + " declares: compare both sides");
+    }
+
+    /** Nobody can wait here, or should, and there is no result to wait for: what goes wrong is logged. That a peer is gone is told by {@link Remotes#onBroken}. */
     private @Nullable Object unwaited(Operation operation, Stub result) {
         promise(operation, result).detach(failure -> {
             boolean isGone = failure instanceof Failure known && known.kind() == Failure.Kind.DISCONNECTED;

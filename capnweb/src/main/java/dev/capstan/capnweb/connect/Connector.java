@@ -1,6 +1,7 @@
 package dev.capstan.capnweb.connect;
 
 import dev.capstan.async.Promise;
+import dev.capstan.capnweb.EarlyPeer;
 import dev.capstan.capnweb.WebPeer;
 import java.util.function.Supplier;
 
@@ -21,5 +22,13 @@ public interface Connector {
      */
     static Connector of(Supplier<? extends WebPeer> supplier) {
         return () -> Promise.of(supplier.get());
+    }
+
+    /**
+     * Of what makes sessions that may be spoken in before the server was heard, as {@link dev.capstan.capnweb.WebClient#openEarly} does. A {@link ReconnectingClient} then makes such calls at once that {@link
+     * Idempotent} marks and whose arguments are plain data, on its main object or a place in it; everything else waits until the session is confirmed, as it does in a {@link ClientPool}.
+     */
+    static Connector early(Supplier<Promise<EarlyPeer>> supplier) {
+        return new EarlyConnector(supplier);
     }
 }

@@ -14,6 +14,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.cap.Request;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebFormat;
+import dev.capstan.capnweb.WebPayload;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,10 @@ final class HealingCap extends CountedCap {
         /** The main object of the connection that is there; borrowed, null if there is none. */
         @Nullable
         Cap main();
+
+        /** The main object of a connection that is not confirmed, for calls that {@link HealingCap#mayGoEarly may go early}; borrowed, null if there is none. */
+        @Nullable
+        Cap early();
 
         /** Why there will be none any more; null if there may be. */
         @Nullable
@@ -123,7 +128,17 @@ final class HealingCap extends CountedCap {
         if (target != null) {
             return target.call(call);
         }
-        return connected.room().call(this, call);
+        Cap early = mayGoEarly(call) && !connected.room().holdsFor(this) ? connected.early() : null;
+        return early != null ? early.call(call) : connected.room().call(this, call);
+    }
+
+    /**
+     * Whether {@code call} can be made on a connection that is not confirmed: it may be repeated, and is one message of plain data. A recipe is not asked to be such that a stranger may repeat it.
+     */
+    boolean mayGoEarly(Call call) {
+        return recipe == null
+                && call.hints().repeatable()
+                && WebPayload.of(call.params()).isPlain();
     }
 
     @Override

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says that some methods may be called again when it is not known whether a call has happened: the second time changes nothing.
  *
+ * <p>Such calls are also those that a client with {@link Connector#early} makes before the server was heard: then a stranger who has recorded them may be able to repeat them, too.
+ *
  * <p>Only for stubs that lead on after a cut, those of a {@link ReconnectingClient} or a {@link ClientPool}; through others each attempt fails as the first did.
  */
 public final class Idempotent {
@@ -135,7 +137,8 @@ public final class Idempotent {
             }
 
             private void attempt() {
-                Answer made = under.call(Call.of(call.method(), call.params().share(), call.hints()));
+                Answer made = under.call(Call.of(
+                        call.method(), call.params().share(), call.hints().asRepeatable()));
                 made.pipeline().close();
                 waiting = made.results().listen(home, this::settled);
             }

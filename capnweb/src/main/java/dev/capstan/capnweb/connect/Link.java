@@ -6,6 +6,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnweb.EarlyPeer;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.connect.ConnectionState.Closed;
 import dev.capstan.capnweb.connect.ConnectionState.Connecting;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection at a time, made again whenever it is lost.
  *
- * <p>Invariant: exactly one of these goes on: an attempt or a delay ({@code doing}), or a connection ({@code peer}), or nothing, once closed. On the loop's thread.
+ * <p>Invariant: exactly one of these goes on: an attempt or a delay ({@code doing}), or a connection ({@code peer}), or nothing, once closed. An attempt may have a session already that is not
+ * confirmed ({@code begun}). On the loop's thread.
  */
 final class Link {
     private final Loop loop;
@@ -29,15 +31,27 @@ final class Link {
     private ConnectionState state = new Connecting(1);
     private Promise.Cancelable doing = () -> {};
     private @Nullable Connection connection;
+    private @Nullable Begun begun;
 
     /** Hears what happens, at once. */
     interface Owner {
         /** The state has changed; a connection is there if and only if it is ready. May close the link. */
         void changed(ConnectionState to);
+
+        /** Whether it has a use for sessions that are not confirmed. */
+        default boolean takesEarly() {
+            return false;
+        }
+
+        /** {@link Link#early} is there. */
+        default void early() {}
     }
 
     /** What belongs to one connection; {@code main} keeps the peer's main object for as long as it lasts. */
     private record Connection(WebPeer peer, Cap main, Promise.Cancelable watch, Prober prober, long sinceNanos) {}
+
+    /** A session that is not confirmed, and its main object. */
+    private record Begun(WebPeer peer, Cap main) {}
 
     Link(Loop loop, Connector connector, ClientSettings settings, Backoff.Series delays, Owner owner) {
         this.loop = loop;
@@ -69,12 +83,22 @@ final class Link {
         return connection == null ? null : connection.main;
     }
 
+    /** The main object of a session that is not confirmed, to be called with care; borrowed, null if there is none. */
+    @Nullable
+    Cap early() {
+        return begun == null || begun.main.resolution() != null ? null : begun.main;
+    }
+
     /** Begins; called once. */
     void begin() {
         attempt();
     }
 
     private void attempt() {
+        if (connector instanceof EarlyConnector early && owner.takesEarly()) {
+            attemptEarly(early);
+            return;
+        }
         Promise<WebPeer> made;
         try {
             made = connector.connect();
@@ -85,11 +109,52 @@ final class Link {
             if (peer != null) {
                 connected(peer);
             } else {
-                failed(Failure.of(failure == null ? Failure.disconnected("there is no connection") : failure)
-                        .as(Failure.Kind.DISCONNECTED));
+                failed(reason(failure));
             }
         });
         become(new Connecting(delays.failures() + 1));
+    }
+
+    private static Failure reason(@Nullable Throwable failure) {
+        return Failure.of(failure == null ? Failure.disconnected("there is no connection") : failure)
+                .as(Failure.Kind.DISCONNECTED);
+    }
+
+    private void attemptEarly(EarlyConnector early) {
+        Promise<EarlyPeer> made;
+        try {
+            made = early.begin();
+        } catch (RuntimeException e) {
+            made = Promise.failed(e);
+        }
+        doing = loop.timer().timeout(settings.connectTime(), made).listen(loop, (opened, failure) -> {
+            if (opened != null) {
+                begun(opened);
+            } else {
+                failed(reason(failure));
+            }
+        });
+        become(new Connecting(delays.failures() + 1));
+    }
+
+    private void begun(EarlyPeer opened) {
+        WebPeer peer = opened.peer();
+        begun = new Begun(peer, peer.main());
+        doing = loop.timer().timeout(settings.connectTime(), opened.confirmed()).listen(loop, (now, failure) -> {
+            Begun first = begun;
+            begun = null;
+            if (first != null) {
+                first.main.close();
+            }
+            if (failure == null) {
+                connected(peer);
+            } else {
+                Failure why = reason(failure);
+                peer.close(why);
+                failed(why);
+            }
+        });
+        owner.early();
     }
 
     private void connected(WebPeer peer) {
@@ -135,6 +200,12 @@ final class Link {
     void close(Failure cause) {
         if (!(state instanceof Closed)) {
             doing.cancel();
+            Begun first = begun;
+            begun = null;
+            if (first != null) {
+                first.main.close();
+                first.peer.close(cause);
+            }
             Connection open = connection;
             letGo();
             if (open != null) {

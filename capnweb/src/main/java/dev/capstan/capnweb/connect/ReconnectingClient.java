@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * caller says that they may be ({@link Idempotent}). Calls that are made without a connection wait for the next one, within {@link WaitLimits}; beyond those they fail as {@link
  * Failure.Kind#OVERLOADED}, and have not happened. Calls on one stub that wait are sent in their order.
  *
+ * <p><b>Before the server was heard.</b> With {@link Connector#early}, calls that {@link Idempotent} marks may leave with the first datagrams of a new connection; others wait until it is confirmed. On one
+ * reference no call overtakes another.
+ *
  * <p><b>What heals.</b> {@link #main}, what {@link #healing} makes, and places in them, as {@code main.get("users")}. What else came over a connection, the results of calls and the stubs in them, ends
  * with it: the peer has forgotten them, and making them again would be calling again. What is passed on to somebody else is the object of the connection of that moment.
  *
@@ -60,7 +63,7 @@ public final class ReconnectingClient implements AutoCloseable {
     public ReconnectingClient(Loop loop, Connector connector, ClientSettings settings, RandomGenerator random) {
         this.loop = loop;
         this.room = new WaitingRoom(loop, settings.waiting());
-        this.link = new Link(loop, connector, settings, settings.backoff().series(random), this::changed);
+        this.link = new Link(loop, connector, settings, settings.backoff().series(random), new LinkOwner());
         onLoop(() -> {
             if (over == null) {
                 link.begin();
@@ -193,10 +196,32 @@ public final class ReconnectingClient implements AutoCloseable {
         });
     }
 
+    private final class LinkOwner implements Link.Owner {
+        @Override
+        public void changed(ConnectionState to) {
+            ReconnectingClient.this.changed(to);
+        }
+
+        @Override
+        public boolean takesEarly() {
+            return true;
+        }
+
+        @Override
+        public void early() {
+            room.letGoEarly(link::early);
+        }
+    }
+
     private final class Connected implements HealingCap.Connected {
         @Override
         public @Nullable Cap main() {
             return link.main();
+        }
+
+        @Override
+        public @Nullable Cap early() {
+            return link.early();
         }
 
         @Override

@@ -10,9 +10,12 @@ import dev.capstan.cap.DeferredAnswer;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.WebPayload;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,15 @@ final class WaitingRoom {
         }
 
         abstract void go();
+
+        /** The reference that it is a call on; null if it is none. */
+        @Nullable
+        Cap cap() {
+            return null;
+        }
+
+        /** Goes to the main object of a connection that is not confirmed, if it may. */
+        abstract boolean goEarly(Cap early);
 
         abstract void refuse(Failure why);
     }
@@ -80,6 +92,23 @@ final class WaitingRoom {
             }
 
             @Override
+            Cap cap() {
+                return cap;
+            }
+
+            @Override
+            boolean goEarly(Cap early) {
+                if (!(cap instanceof HealingCap healing) || !healing.mayGoEarly(call)) {
+                    return false;
+                }
+                leave(this);
+                try (held) {
+                    answer.link(early.call(call));
+                }
+                return true;
+            }
+
+            @Override
             void refuse(Failure why) {
                 call.close();
                 held.close();
@@ -110,6 +139,11 @@ final class WaitingRoom {
             }
 
             @Override
+            boolean goEarly(Cap early) {
+                return false;
+            }
+
+            @Override
             void refuse(Failure why) {
                 turn.fail(why);
             }
@@ -126,6 +160,29 @@ final class WaitingRoom {
             leave(first);
             first.go();
         }
+    }
+
+    /**
+     * Lets those go who may before the connection is confirmed. Who may not stays, and so does whoever has come behind it on the same reference.
+     *
+     * @param early the connection's main object, null if there is none any more
+     */
+    void letGoEarly(Supplier<@Nullable Cap> early) {
+        Set<Cap> staying = new HashSet<>();
+        for (Guest guest : List.copyOf(guests)) {
+            Cap of = guest.cap();
+            Cap main = early.get();
+            if (of != null && main != null && guests.contains(guest)) {
+                if (staying.contains(of) || !guest.goEarly(main)) {
+                    staying.add(of);
+                }
+            }
+        }
+    }
+
+    /** Whether a call on {@code cap} waits. */
+    boolean holdsFor(Cap cap) {
+        return guests.stream().anyMatch(guest -> guest.cap() == cap);
     }
 
     /** Nobody's turn will come. */

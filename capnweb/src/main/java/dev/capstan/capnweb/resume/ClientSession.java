@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session as its client keeps it: its newest token, the connection in the making, and the time that is left to come back.
+ *
+ * <p><b>Leaving.</b> A client that ends its session while it has no connection makes one more attempt to tell the server, which otherwise would keep everything for the grace period: the one that is being
+ * made, or one at once. It has {@link ResumeLimits#handshakeTime}, and whatever comes of it the session is over here already.
  */
 final class ClientSession implements ReliableStream.Owner {
     /** What was heard last may be one silence old; asking takes another, not being answered a third. The rest is for coming back. */
@@ -30,6 +33,10 @@ final class ClientSession implements ReliableStream.Owner {
     private @Nullable Greeting greeting;
     private @Nullable String token;
     private @Nullable Throwable last;
+    private boolean isDialing;
+    /** The session is over, and the server is still to be told. */
+    private boolean leaving;
+
     private long attachedAtNanos;
 
     ClientSession(Loop loop, ResumableClient.Dialer dialer, Reconnection how) {
@@ -63,10 +70,12 @@ final class ClientSession implements ReliableStream.Owner {
     }
 
     private void dial(boolean first) {
-        if (stream.isOver()) {
+        if (stream.isOver() && !leaving) {
             return;
         }
+        isDialing = true;
         dialing = dialer.dial().listen(loop, (socket, failure) -> {
+            isDialing = false;
             if (socket != null) {
                 Greeting next = new Greeting();
                 greeting = next;
@@ -82,6 +91,10 @@ final class ClientSession implements ReliableStream.Owner {
     private void retry(@Nullable Throwable why) {
         last = why;
         greeting = null;
+        if (leaving) {
+            left();
+            return;
+        }
         Optional<Duration> delay = series.failed();
         if (delay.isEmpty()) {
             stream.fail(unreachable("in " + series.failures() + " attempts"));
@@ -122,15 +135,24 @@ final class ClientSession implements ReliableStream.Owner {
             alarm.cancel();
             switch (message) {
                 case Control.Welcome(String next, long generation, long received, long graceMillis) -> {
-                    if (!stream.reaches(received)) {
+                    if (!leaving && !stream.reaches(received)) {
                         throw new ControlCodec.Mistake("of what was sent to you " + received
                                 + " messages cannot have come, or what came after them is not kept");
+                    }
+                    if (leaving) {
+                        greeting = null;
+                        stream.sayGoodbye(line, received);
+                        left();
+                        return;
                     }
                     // A cut that only the server has noticed is to be found before the grace period is over.
                     line.silence(Duration.ofMillis(Math.max(LEAST_SILENCE_MILLIS, graceMillis / GRACE_BY_SILENCE)));
                     welcome(line, next, generation, received);
                 }
-                case Control.Refuse(String word, String reason) -> refused(word, reason);
+                case Control.Refuse(String word, String reason) -> {
+                    line.end();
+                    over(Refused.told(word, reason));
+                }
                 case Control other ->
                     throw new ControlCodec.Mistake("a server's first word is a token, or why there is none");
             }
@@ -140,17 +162,22 @@ final class ClientSession implements ReliableStream.Owner {
         public void cut(Throwable cause) {
             alarm.cancel();
             if (cause instanceof Refused mistake) {
-                stream.fail(mistake);
+                over(mistake);
             } else {
                 retry(cause);
             }
         }
 
-        void giveUp() {
+        /** One side does not go on. */
+        private void over(Refused why) {
+            greeting = null;
+            stream.fail(why);
+            left();
+        }
+
+        void drop() {
             alarm.cancel();
-            // Heard after our first word, as if the session had begun or gone on.
-            line.send(new Control.Close(""));
-            line.end();
+            line.drop(Failure.disconnected("the session is over"));
         }
     }
 
@@ -161,10 +188,6 @@ final class ClientSession implements ReliableStream.Owner {
         token = next;
         line.send(new Control.Confirm(generation));
         stream.attach(line, received);
-    }
-
-    private void refused(String word, String reason) {
-        stream.fail(Refused.told(word, reason));
     }
 
     // ---- what the stream tells
@@ -183,7 +206,7 @@ final class ClientSession implements ReliableStream.Owner {
                 token = next;
                 stream.tell(new Control.Confirm(generation));
             }
-            case Control.Refuse(String word, String reason) -> refused(word, reason);
+            case Control.Refuse(String word, String reason) -> stream.fail(Refused.told(word, reason));
             case Control other ->
                 throw new ControlCodec.Mistake("this is said at the beginning of a connection, or by clients");
         }
@@ -195,14 +218,30 @@ final class ClientSession implements ReliableStream.Owner {
     }
 
     @Override
-    public void over() {
+    public void over(boolean untold) {
+        pause.cancel();
+        if (greeting == null && (!untold || token == null)) {
+            left();
+            return;
+        }
+        leaving = true;
+        giveUp.set(limits.handshakeTime(), this::left);
+        if (greeting == null && !isDialing) {
+            dial(false);
+        }
+    }
+
+    /** Nothing is waited for any more. */
+    private void left() {
+        leaving = false;
         pause.cancel();
         giveUp.cancel();
         dialing.cancel();
         Greeting begun = greeting;
         greeting = null;
         if (begun != null) {
-            begun.giveUp();
+            begun.drop();
         }
+        stream.forget();
     }
 }

@@ -62,8 +62,13 @@ final class ReliableStream implements MessageStream, Line.Listener {
         /** Whether all sessions together keep no more than they may; others may be ended for it. */
         boolean hasRoom();
 
-        /** The session is over: the stream needs nothing any more. */
-        void over();
+        /**
+         * The session is over.
+         *
+         * @param untold whether the peer does not know, since this side has ended it while there was no connection: then the owner {@linkplain #sayGoodbye says so} over another one, or {@linkplain #forget
+         *     does not}. Otherwise the stream needs nothing any more
+         */
+        void over(boolean untold);
     }
 
     ReliableStream(Loop loop, ResumeLimits limits, Kept.Budget budget, Owner owner) {
@@ -130,10 +135,26 @@ final class ReliableStream implements MessageStream, Line.Listener {
         }
     }
 
+    /** Of a session that is over and untold: sends over {@code to}, whose peer has {@code count} messages, what was sent before the end, and then that it has ended. Ends the line. */
+    void sayGoodbye(Line to, long count) {
+        if (kept.reaches(count)) {
+            kept.acknowledge(count);
+            kept.forEach(to::send);
+        }
+        kept.clear();
+        to.send(new Control.Close(""));
+        to.end();
+    }
+
+    /** Of a session that is over and untold: the peer is not told. */
+    void forget() {
+        kept.clear();
+    }
+
     /** Ends the session without a word to the peer. */
     void fail(Throwable cause) {
         Line last = line;
-        finish(cause);
+        finish(cause, false);
         if (last != null) {
             last.drop(cause);
         }
@@ -184,7 +205,7 @@ final class ReliableStream implements MessageStream, Line.Listener {
             }
             case Control.Close(String reason) -> {
                 Line last = line;
-                finish(reason.isEmpty() ? null : Failure.disconnected(reason));
+                finish(reason.isEmpty() ? null : Failure.disconnected(reason), false);
                 if (last != null) {
                     last.end();
                 }
@@ -295,8 +316,10 @@ final class ReliableStream implements MessageStream, Line.Listener {
         if (line != null) {
             kept.forgetOldest();
         } else {
-            finish(Failure.disconnected(
-                    "the peer is away, and " + kept.bytes() + " bytes wait for it, which is more than can be kept"));
+            Failure tooMuch = Failure.disconnected(
+                    "the peer is away, and " + kept.bytes() + " bytes wait for it, which is more than can be kept");
+            kept.clear();
+            finish(tooMuch, true);
         }
     }
 
@@ -339,13 +362,16 @@ final class ReliableStream implements MessageStream, Line.Listener {
 
     @Override
     public void abort(Throwable cause) {
+        if (line == null) {
+            kept.clear();
+        }
         close(cause);
     }
 
     private void close(@Nullable Throwable cause) {
         Line last = line;
         if (!over) {
-            finish(cause);
+            finish(cause, last == null);
             if (last != null) {
                 last.send(new Control.Close(""));
                 last.end();
@@ -353,18 +379,20 @@ final class ReliableStream implements MessageStream, Line.Listener {
         }
     }
 
-    private void finish(@Nullable Throwable cause) {
+    private void finish(@Nullable Throwable cause, boolean untold) {
         if (!over) {
             over = true;
             failure = cause;
             line = null;
             ackAlarm.cancel();
-            kept.clear();
+            if (!untold) {
+                kept.clear();
+            }
             List<Completer<Void>> waiting = List.copyOf(drains);
             drains.clear();
             waiting.forEach(each -> each.fail(gone()));
             delivery.arm();
-            owner.over();
+            owner.over(untold);
         }
     }
 

@@ -22,6 +22,9 @@ public final class ResumableServer implements AutoCloseable {
     /** The subprotocol of WebSockets with which a client asks for all this. */
     public static final String SUBPROTOCOL = "capnweb.resume.v1";
 
+    /** The parameter in the query of a WebTransport session's address with which a client asks for all this. */
+    public static final String QUERY = "capnweb=resume.v1";
+
     private final Loop loop;
     private final RandomGenerator random;
     private final ResumeLimits limits;

@@ -108,7 +108,9 @@ final class ServerSession implements ReliableStream.Owner {
     }
 
     @Override
-    public void over() {
+    public void over(boolean untold) {
+        // A client that is away hears of it when it comes back.
+        stream.forget();
         grace.cancel();
         renewal.cancel();
         server.over(this);

@@ -71,6 +71,7 @@ class ServiceTest {
         }
 
         @Test
+        @Parity("PY-065")
         void promises_and_stages_and_pending_values_are_waited_for() {
             assertEquals("6", call("later", "[5]"));
             assertEquals("\"a!\"", call("stage", "[\"a\"]"));
@@ -195,6 +196,7 @@ class ServiceTest {
         }
 
         @Test
+        @Parity("PY-119")
         void numbers_of_arguments_are_told() {
             assertEquals(typeError("square: takes 1 argument, got 0"), call("square", "[]"));
             assertEquals(typeError("square: takes 1 argument, got 3"), call("square", "[1,2,3]"));

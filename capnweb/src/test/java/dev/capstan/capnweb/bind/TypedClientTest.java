@@ -22,6 +22,7 @@ import dev.capstan.capnweb.bind.Library.Page;
 import dev.capstan.capnweb.bind.Library.User;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.math.BigInteger;
@@ -34,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,7 @@ class TypedClientTest {
     }
 
     @Test
+    @Parity("PY-181")
     void values_are_what_they_were() {
         User user = new User("é\u2028", 0, List.of(), Optional.of("a@b"), "note", Map.of());
         assertEquals(List.of(Map.of("a", user)), api.table(List.of(Map.of("a", user))));
@@ -167,6 +170,31 @@ class TypedClientTest {
     }
 
     @Test
+    void what_another_thread_asks_for_is_asked_for_when_it_waits_so_that_a_batch_takes_it_with_what_follows()
+            throws InterruptedException {
+        AtomicReference<Promise<String>> asked = new AtomicReference<>();
+        try (Pending<String> text = api.pending("abc")) {
+            Thread other = new Thread(() -> asked.set(text.promise()));
+            other.start();
+            other.join();
+            pair.sim.poll();
+            assertFalse(pair.sent.stream().anyMatch(line -> line.startsWith("[\"pull\"")), pair.sent::toString);
+        }
+        assertEquals("abc?", pair.sim.await(Objects.requireNonNull(asked.get())));
+    }
+
+    @Test
+    void a_promise_that_another_thread_has_given_up_keeps_nothing() throws InterruptedException {
+        AtomicReference<Promise<String>> asked = new AtomicReference<>();
+        try (Pending<String> text = api.pending("abc")) {
+            Thread other = new Thread(() -> asked.set(text.promise()));
+            other.start();
+            other.join();
+        }
+        Objects.requireNonNull(asked.get()).cancel();
+    }
+
+    @Test
     void functions_are_called_back_and_given_back() {
         assertEquals(12, api.twice(n -> n * 2, 3));
         assertEquals(11, api.apply(n -> Promise.of(n + 3), 5).await());
@@ -211,6 +239,7 @@ class TypedClientTest {
     }
 
     @Test
+    @Parity({"PY-355", "PY-365"})
     void a_reference_is_compared_and_shown_without_asking_the_peer() {
         Counter one = api.makeCounter(1);
         Counter same = Remotes.dup(one);

@@ -20,6 +20,7 @@ import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import java.lang.invoke.MethodHandles;
 import java.net.URI;
 import java.time.Duration;
@@ -119,6 +120,7 @@ class ConnectionsGuideTest {
             ClientSettings.DEFAULT.withBackoff(Backoff.DEFAULT.withDelays(Duration.ofMillis(2), Duration.ofMillis(20)));
 
     @Test
+    @Parity("PY-134")
     void a_client_outlives_a_restart_of_its_server() throws Exception {
         ClientSettings settings = SOON;
         // snippet client

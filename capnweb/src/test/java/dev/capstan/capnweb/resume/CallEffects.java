@@ -17,6 +17,7 @@ import dev.capstan.capnweb.WebTarget;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a server offers whose calls have effects that are counted, each by its number. */
@@ -32,6 +33,9 @@ final class CallEffects {
 
     /** Runs after each effect. */
     Runnable onEffect = () -> {};
+
+    /** Sessions whose clients are away. */
+    IntSupplier suspended = () -> 0;
 
     CallEffects(Loop loop) {
         this.loop = loop;
@@ -96,6 +100,7 @@ final class CallEffects {
                     never.onCancel(() -> cancelled++);
                     return never.promise();
                 })
+                .method("suspended", args -> suspended.getAsInt())
                 .method("waiting", args -> List.of(begun, cancelled));
     }
 

@@ -43,6 +43,9 @@ class CapstanWebTest {
 
     private NetLoop net;
     private CallEffects effects;
+    /** Of a server that kills no sockets, and waits longer for its clients. */
+    private CallEffects quiet;
+
     private ResumableServer lasting;
     private WebServer server;
     private HttpServer http;
@@ -98,9 +101,21 @@ class CapstanWebTest {
         };
         lasting = new ResumableServer(loop, TokenKeys.random(new Random(1)), new Random(2), ResumeLimits.DEFAULT);
         server = new WebServer(loop, visitor -> Promise.of(effects.main())).resumable(lasting, visitor -> "");
+        // Longer than a test: whether a session is over is not decided by time.
+        ResumeLimits patient = ResumeLimits.DEFAULT.withGrace(Duration.ofMinutes(10), Duration.ofMinutes(10));
+        ResumableServer waiting = new ResumableServer(loop, TokenKeys.random(new Random(3)), new Random(4), patient);
+        quiet = new CallEffects(loop);
+        quiet.suspended = waiting::suspended;
+        WebServer undisturbed =
+                new WebServer(loop, visitor -> Promise.of(quiet.main())).resumable(waiting, visitor -> "");
         WebServer plain = new WebServer(loop, visitor -> Promise.of(effects.main()));
         http = new HttpServer(
-                loop, server.routes("/rpc").and(plain.routes("/plain")).and(files()), Http.DEFAULT);
+                loop,
+                server.routes("/rpc")
+                        .and(undisturbed.routes("/patient"))
+                        .and(plain.routes("/plain"))
+                        .and(files()),
+                Http.DEFAULT);
         listener = loop.fetch(() -> net.network().listen(new Address.Tcp("127.0.0.1", 0), stream -> {
                     accepted.add(stream);
                     http.accept(stream);
@@ -173,6 +188,12 @@ class CapstanWebTest {
         assertEquals(String.join("\n", ON_NODE), output.substring(0, output.lastIndexOf('\n')));
         // The one whose token was changed on its way.
         assertDone(output, 1);
+        net.loop()
+                .fetch(() -> {
+                    quiet.assertExactlyOnce(3);
+                    return Promise.done();
+                })
+                .await();
     }
 
     @Test
@@ -197,9 +218,12 @@ class CapstanWebTest {
             "[\"closed\",true]",
             "[\"boundaries\",\"out\",true]",
             "[\"boundaries\",\"in\",true]",
+            "[\"closed while it was away\",[0,1],true,1]",
+            "[\"told what was called before, too\",0]",
+            "[\"one attempt\",1]",
             "[\"forged\",true,\"forged\"]",
             "[\"later calls\",true]",
-            "[\"nobody there\",\"there is no connection, or the server does not resume sessions\",0]",
+            "[\"nobody there\",\"there is no connection, or the server does not resume sessions (ws://127.0.0.1:1/)\",0]",
             "[\"not resumable\",\"failed\"]",
             "[\"aborted\",\"AbortError\"]",
             "[\"cancelled at the server\",1]");

@@ -16,6 +16,7 @@ import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.WebTarget;
 import dev.capstan.capnweb.resume.ResumeScene.Notice;
+import dev.capstan.testkit.Parity;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -131,6 +132,7 @@ class HandshakeTest {
     }
 
     @Test
+    @Parity({"PY-277", "PY-284"})
     void a_session_goes_on_over_another_connection_and_keeps_its_objects() {
         WebPeer client = scene.client(null);
         try (Stub main = Stub.of(scene.loop, client.main())) {
@@ -164,6 +166,7 @@ class HandshakeTest {
     }
 
     @Test
+    @Parity({"PY-276", "PY-279"})
     void a_cut_session_waits_for_the_grace_period_and_then_gives_back_what_it_holds() {
         WebPeer client = session();
         scene.reachable = false;
@@ -276,6 +279,7 @@ class HandshakeTest {
     }
 
     @Test
+    @Parity("PY-273")
     void tokens_that_are_changed_or_made_elsewhere_are_forged() {
         WebPeer client = session();
         String token = scene.token();
@@ -301,6 +305,7 @@ class HandshakeTest {
     }
 
     @Test
+    @Parity({"PY-281", "PY-283"})
     void a_token_is_of_no_use_to_somebody_else() {
         scene.principal = "alice";
         WebPeer client = session();
@@ -316,6 +321,7 @@ class HandshakeTest {
     }
 
     @Test
+    @Parity({"PY-272", "PY-280", "PY-287"})
     void a_token_is_good_for_its_time() {
         scene = scene(ResumeLimits.DEFAULT
                 .withGrace(Duration.ofMinutes(10), Duration.ofMinutes(10))

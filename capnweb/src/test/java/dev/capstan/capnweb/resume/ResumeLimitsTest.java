@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.async.Backoff;
+import dev.capstan.async.Completer;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.testkit.SimNetwork;
+import dev.capstan.testkit.SimStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -244,14 +247,91 @@ class ResumeLimitsTest {
 
     @Test
     void a_connection_that_says_nothing_is_ended() {
-        Streams streams = new Streams(DEFAULT.withSilence(Duration.ofSeconds(5), Duration.ofSeconds(50)));
-        List<String> client = streams.raw();
-        streams.sim.advance(Duration.ofMillis(4_999));
-        assertEquals(List.of(), client);
-        streams.sim.advance(Duration.ofMillis(1));
-        assertEquals(
-                List.of("{\"refused\":\"protocol\",\"reason\":\"nothing was said within PT5S\"}", "ended"), client);
-        streams.close();
+        for (int offset = -1; offset <= 1; offset++) {
+            Streams streams = new Streams(DEFAULT.withSilence(Duration.ofSeconds(5), Duration.ofSeconds(50)));
+            List<String> client = streams.raw();
+            streams.sim.advance(Duration.ofSeconds(5).plusNanos(offset));
+            assertEquals(
+                    offset < 0
+                            ? List.of()
+                            : List.of(
+                                    "{\"refused\":\"protocol\",\"reason\":\"nothing was said within PT5S\"}", "ended"),
+                    client);
+            streams.say(streams.wires.getFirst(), "{\"new\":true}");
+            assertEquals(offset < 0 ? 1 : 0, streams.server.sessions());
+            streams.close();
+        }
+    }
+
+    @Test
+    void a_session_without_a_connection_is_kept_for_its_grace_period() {
+        for (int offset = -1; offset <= 1; offset++) {
+            Streams streams = new Streams(DEFAULT.withGrace(Duration.ofSeconds(30), Duration.ofSeconds(30)));
+            List<String> client = streams.session();
+            streams.cut(0);
+            streams.sim.advance(Duration.ofSeconds(30).plusNanos(offset));
+            assertEquals(offset < 0 ? 1 : 0, streams.server.suspended());
+            assertEquals(
+                    offset < 0 ? "{\"token\"" : "{\"refused",
+                    streams.resume(client, 0).getFirst().substring(0, offset < 0 ? 8 : 9));
+            assertEquals(offset < 0 ? 1 : 0, streams.server.sessions());
+            streams.close();
+        }
+    }
+
+    @Test
+    void a_client_tries_to_come_back_for_its_time_away() {
+        for (int offset = -1; offset <= 1; offset++) {
+            SimLoop sim = new SimLoop();
+            List<SimStream> servers = new ArrayList<>();
+            SimNetwork network = new SimNetwork(sim, 1);
+            network.host("server").onAccept(servers::add);
+            ResumableServer server =
+                    new ResumableServer(sim.loop(), TokenKeys.random(new Random(1)), new Random(2), DEFAULT);
+            boolean[] reachable = {true};
+            MessageStream stream = ResumableClient.open(
+                    sim.loop(),
+                    () -> reachable[0]
+                            ? Promise.of(network.host("client").connectAnew("server"))
+                            : new Completer<MessageStream>(sim.loop()).promise(),
+                    new Reconnection(
+                            Backoff.DEFAULT,
+                            new Random(3),
+                            DEFAULT.withGrace(Duration.ofSeconds(30), Duration.ofSeconds(20))));
+            List<String> heard = Streams.listen(stream);
+            sim.poll();
+            server.accept(servers.getFirst(), "", session -> {});
+            sim.poll();
+            assertEquals(1, server.sessions());
+            reachable[0] = false;
+            servers.getFirst().disconnect(new java.io.IOException("cut"));
+            sim.poll();
+            sim.advance(Duration.ofSeconds(20).plusNanos(offset));
+            assertEquals(offset < 0 ? 0 : 1, heard.size(), heard::toString);
+            stream.abort(new java.io.IOException("enough"));
+            server.close();
+            sim.advance(Duration.ofMinutes(5));
+            assertEquals(0, sim.loop().timer().pending());
+        }
+    }
+
+    @Test
+    void a_peer_is_asked_for_a_sign_of_life_and_its_connection_counts_as_cut_each_at_its_time() {
+        for (int offset = -1; offset <= 1; offset++) {
+            Streams streams = new Streams(DEFAULT.withSilence(Duration.ofSeconds(5), Duration.ofSeconds(20)));
+            List<String> client = streams.session();
+            int before = client.size();
+            streams.sim.advance(Duration.ofSeconds(20).plusNanos(offset));
+            // What was heard at the beginning is a sign of life for the first time.
+            assertEquals(before, client.size(), client::toString);
+            streams.sim.advance(Duration.ofSeconds(20));
+            assertEquals(offset < 0 ? before : before + 1, client.size(), client::toString);
+            streams.sim.advance(Duration.ofSeconds(20));
+            assertEquals(offset < 0 ? 0 : 1, streams.server.suspended(), "offset " + offset);
+            streams.sim.advance(Duration.ofNanos(-Math.min(offset, 0)));
+            assertEquals(1, streams.server.suspended());
+            streams.close();
+        }
     }
 
     @Test

@@ -113,6 +113,11 @@ final class ResumeScene {
         streams.getLast().disconnect(new IOException("cut"));
     }
 
+    /** All connections are gone, and both sides notice. */
+    void cutAll() {
+        streams.forEach(stream -> stream.disconnect(new IOException("cut")));
+    }
+
     void settle() {
         sim.poll();
         sim.advance(Duration.ofSeconds(1));

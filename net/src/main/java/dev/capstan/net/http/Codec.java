@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -75,6 +76,15 @@ final class Codec {
         assert reported.isVoid();
     }
 
+    /** Tells handlers that heed it whether what they write is taken: one of several reasons, numbered from 1. */
+    void writable(int reason, boolean is) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        if (!closed && buffer != null) {
+            buffer.setUserDefinedWritability(reason, is);
+            channel.runPendingTasks();
+        }
+    }
+
     /** Gives back what the handlers hold. Not from within {@link #decode}. */
     void close() {
         if (!closed) {
@@ -117,6 +127,8 @@ final class Codec {
             } finally {
                 buffer.release();
             }
+            // What is in the stream has left, as far as the codec is concerned; a void promise stays as it is.
+            promise.trySuccess();
         }
     }
 

@@ -36,6 +36,16 @@ public final class Headers {
         return headers;
     }
 
+    /**
+     * Fields in their order.
+     *
+     * @throws IllegalArgumentException if a name or value cannot be sent
+     */
+    public static Headers of(List<Map.Entry<String, String>> fields) {
+        fields.forEach(field -> check(field.getKey(), field.getValue()));
+        return new Headers(List.copyOf(fields));
+    }
+
     /** What a codec has checked already. */
     static Headers checked(Iterable<Map.Entry<String, String>> fields) {
         List<Map.Entry<String, String>> list = new ArrayList<>();

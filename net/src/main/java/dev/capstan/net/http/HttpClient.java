@@ -145,8 +145,10 @@ public final class HttpClient {
         exchange(target, asked, null, completer, new ClientExchange.Outcome() {
             @Override
             public void answered(HttpResponse answer) {
+                String reason = answer.reason();
                 completer.fail(new IOException(target + " did not open a WebSocket but answered with status "
-                        + answer.status() + ": check the path, and what the server demands"));
+                        + answer.status() + ": "
+                        + (reason.isEmpty() ? "check the path, and what the server demands" : reason)));
             }
 
             @Override

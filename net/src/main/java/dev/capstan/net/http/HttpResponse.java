@@ -12,6 +12,8 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are moved, not compared
 public record HttpResponse(int status, Headers headers, byte[] body) {
+    private static final int LONGEST_REASON = 200;
+
     private static final List<String> OF_THE_CONNECTION =
             List.of("content-length", "transfer-encoding", "connection", "upgrade");
 
@@ -26,6 +28,17 @@ public record HttpResponse(int status, Headers headers, byte[] body) {
     public static HttpResponse text(int status, String text) {
         return new HttpResponse(
                 status, Headers.of("content-type", "text/plain;charset=UTF-8"), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Why it is no success, if its body says so as plain text: at most 200 characters, without control characters. Empty otherwise. */
+    public String reason() {
+        String type = headers.first("content-type");
+        if (type == null || !type.startsWith("text/plain")) {
+            return "";
+        }
+        return new String(body, 0, Math.min(body.length, LONGEST_REASON), StandardCharsets.UTF_8)
+                .replaceAll("\\p{Cntrl}+", " ")
+                .strip();
     }
 
     /** Fails if a handler has set what is decided where the answer is sent. */

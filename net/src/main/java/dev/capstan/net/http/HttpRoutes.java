@@ -41,7 +41,17 @@ public final class HttpRoutes {
         }
     }
 
+    /** Takes requests as they come, and answers as it goes. */
+    @FunctionalInterface
+    public interface ExchangeHandler {
+        /** {@code exchange} has begun; the handler owns and starts it. What it throws is logged, and the exchange broken. */
+        void begin(Exchange exchange) throws Exception;
+    }
+
+    private static final int LONGEST_TOLD = 100;
+
     private final List<Plain> plain;
+    private final List<Streamed> streamed;
     private final List<Socket> sockets;
     private final Predicate<? super HttpRequest> origins;
 
@@ -50,6 +60,13 @@ public final class HttpRoutes {
             String method,
             String path,
             Handler handler,
+            @Nullable Predicate<? super HttpRequest> origins) {}
+
+    private record Streamed(
+            String method,
+            String path,
+            Predicate<? super HttpRequest> when,
+            ExchangeHandler handler,
             @Nullable Predicate<? super HttpRequest> origins) {}
 
     record Socket(
@@ -62,26 +79,44 @@ public final class HttpRoutes {
     sealed interface Found {
         record ToHandler(Handler handler, @Nullable Predicate<? super HttpRequest> origins) implements Found {}
 
+        record ToExchange(ExchangeHandler handler, @Nullable Predicate<? super HttpRequest> origins) implements Found {}
+
         record ToSocket(Socket socket) implements Found {}
 
         record ToAnswer(HttpResponse answer) implements Found {}
     }
 
-    private HttpRoutes(List<Plain> plain, List<Socket> sockets, Predicate<? super HttpRequest> origins) {
+    private HttpRoutes(
+            List<Plain> plain, List<Streamed> streamed, List<Socket> sockets, Predicate<? super HttpRequest> origins) {
         this.plain = plain;
+        this.streamed = streamed;
         this.sockets = sockets;
         this.origins = origins;
     }
 
     /** No routes; requests from web pages of other hosts are refused. */
     public static HttpRoutes none() {
-        return new HttpRoutes(List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
+        return new HttpRoutes(List.of(), List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
     }
 
     /** These, and {@code handler} for this method and path. */
     public HttpRoutes on(String method, String path, Handler handler) {
         return new HttpRoutes(
                 plus(plain, new Plain(method.toUpperCase(Locale.ROOT), checked(path), handler, null)),
+                streamed,
+                sockets,
+                origins);
+    }
+
+    /**
+     * These, and {@code handler} for requests of this method and path that {@code when} picks by their heads, whatever else there is for the path: gRPC, for one, is told by its
+     * content type.
+     */
+    public HttpRoutes exchange(
+            String method, String path, Predicate<? super HttpRequest> when, ExchangeHandler handler) {
+        return new HttpRoutes(
+                plain,
+                plus(streamed, new Streamed(method.toUpperCase(Locale.ROOT), checked(path), when, handler, null)),
                 sockets,
                 origins);
     }
@@ -89,7 +124,10 @@ public final class HttpRoutes {
     /** These, and {@code handler} for WebSockets at this path; of the subprotocols that a client offers the first that is listed here is chosen. */
     public HttpRoutes webSocket(String path, SocketHandler handler, String... subprotocols) {
         return new HttpRoutes(
-                plain, plus(sockets, new Socket(checked(path), List.of(subprotocols), handler, null)), origins);
+                plain,
+                streamed,
+                plus(sockets, new Socket(checked(path), List.of(subprotocols), handler, null)),
+                origins);
     }
 
     /** These, and all of {@code others}, which keep their own rule for origins. */
@@ -101,6 +139,13 @@ public final class HttpRoutes {
                             ? each
                             : new Plain(each.method(), each.path(), each.handler(), others.origins));
         }
+        List<Streamed> allStreamed = new ArrayList<>(streamed);
+        for (Streamed each : others.streamed) {
+            allStreamed.add(
+                    each.origins() != null
+                            ? each
+                            : new Streamed(each.method(), each.path(), each.when(), each.handler(), others.origins));
+        }
         List<Socket> allSockets = new ArrayList<>(sockets);
         for (Socket each : others.sockets) {
             allSockets.add(
@@ -108,7 +153,7 @@ public final class HttpRoutes {
                             ? each
                             : new Socket(each.path(), each.subprotocols(), each.handler(), others.origins));
         }
-        return new HttpRoutes(List.copyOf(allPlain), List.copyOf(allSockets), origins);
+        return new HttpRoutes(List.copyOf(allPlain), List.copyOf(allStreamed), List.copyOf(allSockets), origins);
     }
 
     /**
@@ -120,7 +165,7 @@ public final class HttpRoutes {
      * {@code HEAD} and {@code OPTIONS} without a WebSocket: what those answer a browser shows to other origins only if the answer says so.
      */
     public HttpRoutes origins(Predicate<? super HttpRequest> allowed) {
-        return new HttpRoutes(plain, sockets, allowed);
+        return new HttpRoutes(plain, streamed, sockets, allowed);
     }
 
     private static String checked(String path) {
@@ -155,13 +200,14 @@ public final class HttpRoutes {
 
     /** Where the request goes; decided before its body has come. */
     Found find(HttpRequest head, boolean upgrade) {
-        Found found = upgrade ? findSocket(head.path()) : null;
+        Found found = upgrade ? findSocket(head.path()) : findStreamed(head);
         if (found == null) {
             found = findPlain(head);
         }
         Predicate<? super HttpRequest> rule;
         switch (found) {
             case Found.ToHandler(Handler handler, Predicate<? super HttpRequest> own) -> rule = own;
+            case Found.ToExchange(ExchangeHandler handler, Predicate<? super HttpRequest> own) -> rule = own;
             case Found.ToSocket(Socket socket) -> rule = socket.origins();
             case Found.ToAnswer answer -> {
                 return answer;
@@ -170,9 +216,31 @@ public final class HttpRoutes {
         Predicate<? super HttpRequest> allowed = rule == null ? origins : rule;
         boolean asked = !head.headers().all("origin").isEmpty();
         if (asked && !allowed.test(head)) {
-            return new Found.ToAnswer(HttpResponse.text(403, "this origin is not allowed here"));
+            return new Found.ToAnswer(HttpResponse.text(
+                    403,
+                    "pages of " + told(head) + " are not allowed here: if they should be, the server has to name that"
+                            + " origin"));
         }
         return found;
+    }
+
+    private @Nullable Found findStreamed(HttpRequest head) {
+        Streamed best = null;
+        for (Streamed each : streamed) {
+            if (each.method().equals(head.method())
+                    && matches(each.path(), head.path())
+                    && (best == null || each.path().length() > best.path().length())
+                    && each.when().test(head)) {
+                best = each;
+            }
+        }
+        return best == null ? null : new Found.ToExchange(best.handler(), best.origins());
+    }
+
+    private static String told(HttpRequest head) {
+        List<String> all = head.headers().all("origin");
+        String origin = all.size() == 1 ? all.getFirst() : "several origins";
+        return origin.length() > LONGEST_TOLD ? origin.substring(0, LONGEST_TOLD) + "\u2026" : origin;
     }
 
     private @Nullable Found findSocket(String path) {

@@ -6,40 +6,65 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
+import dev.capstan.net.tls.TlsSession;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small front for HTTP/1.1: requests and WebSockets by {@link HttpRoutes}, one request of a connection after the other, keep-alive. What the
- * network's streams are made of is the network's: one whose streams are TLS sessions makes this an HTTPS server.
+ * A front for HTTP/1.1 and HTTP/2 on one port: requests, exchanges and WebSockets by {@link HttpRoutes}. HTTP/2 is spoken with a client that begins with it, as ALPN lets it or
+ * because it knows. What the network's streams are made of is the network's: one whose streams are TLS sessions makes this an HTTPS server.
  *
  * <p>Belongs to its loop and is used on its thread. A peer that sends what is no HTTP gets a 4xx and loses its connection; whatever could be read in
  * two ways (two lengths, a length and chunks, a folded or bare line end) is refused, so that no proxy in front can be made to see other requests than
  * this server does.
  */
 public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(HttpServer.class.getName());
+
     private final Loop loop;
     private final HttpRoutes routes;
     private final Limits.Http limits;
-    private final Set<ServerConnection> connections = new LinkedHashSet<>();
+    private final Limits.Http2 http2;
+    private final Set<Connection> connections = new LinkedHashSet<>();
     private int webSockets;
     private Network.@Nullable Listener listener;
     private boolean closed;
 
-    /** A server that is given its connections through {@link #accept}. */
+    /** One connection, whatever it speaks. */
+    interface Connection {
+        /** Ends it when nothing is under way any more. */
+        void closeWhenIdle();
+    }
+
+    /** A server that is given its connections through {@link #accept}, with the default limits of HTTP/2. */
     public HttpServer(Loop loop, HttpRoutes routes, Limits.Http limits) {
+        this(loop, routes, limits, Limits.Http2.DEFAULT);
+    }
+
+    /** A server that is given its connections through {@link #accept}. */
+    public HttpServer(Loop loop, HttpRoutes routes, Limits.Http limits, Limits.Http2 http2) {
         this.loop = loop;
         this.routes = routes;
         this.limits = limits;
+        this.http2 = http2;
     }
 
     /** A server that listens at {@code at}. Fails with {@link IOException} if the address cannot be had. */
     public static Promise<HttpServer> listen(
             Loop loop, Network network, Address at, HttpRoutes routes, Limits.Http limits) {
-        HttpServer server = new HttpServer(loop, routes, limits);
+        return listen(loop, network, at, routes, limits, Limits.Http2.DEFAULT);
+    }
+
+    /** A server that listens at {@code at}. Fails with {@link IOException} if the address cannot be had. */
+    public static Promise<HttpServer> listen(
+            Loop loop, Network network, Address at, HttpRoutes routes, Limits.Http limits, Limits.Http2 http2) {
+        HttpServer server = new HttpServer(loop, routes, limits, http2);
         return network.listen(at, server::accept).convert(listener -> {
             server.listener = listener;
             return server;
@@ -63,9 +88,165 @@ public final class HttpServer implements AutoCloseable {
             stream.abort(new IOException(
                     "the server has " + limits.connections() + " connections already, which is its limit"));
         } else {
-            ServerConnection connection = new ServerConnection(this, loop, stream, routes, limits);
+            Unknown unknown = new Unknown(stream);
+            connections.add(unknown);
+            unknown.begin();
+        }
+    }
+
+    /** A connection before it is known what it speaks. */
+    private final class Unknown implements Connection, FirstBytes.Choice {
+        private final ByteStream stream;
+        private final FirstBytes first = new FirstBytes(this);
+        private final Relay relay = new Relay(first);
+        private final Alarm alarm;
+
+        Unknown(ByteStream stream) {
+            this.stream = stream;
+            this.alarm = new Alarm(loop, () -> asHttp1(first.take()).tooSlow());
+        }
+
+        void begin() {
+            alarm.set(limits.headTimeout());
+            stream.start(relay);
+        }
+
+        private Peer peer(String protocol) {
+            return new Peer(protocol, stream.remote(), stream instanceof TlsSession session ? session.session() : null);
+        }
+
+        /** Whether the handshake of TLS has settled what is to be spoken. */
+        private boolean isChosen(String protocol) {
+            return stream instanceof TlsSession session && session.protocol().equals(protocol);
+        }
+
+        @Override
+        public void http1(byte[] read) {
+            if (isChosen("h2")) {
+                leave();
+                stream.abort(new IOException("the client has chosen HTTP/2 by ALPN and does not begin with it"));
+            } else {
+                asHttp1(read);
+            }
+        }
+
+        private ServerConnection asHttp1(byte[] read) {
+            leave();
+            ServerConnection connection =
+                    new ServerConnection(HttpServer.this, loop, stream, relay, routes, limits, peer("HTTP/1.1"));
             connections.add(connection);
-            connection.begin();
+            relay.handOver(connection);
+            connection.begin(read);
+            return connection;
+        }
+
+        @Override
+        public void http2(byte[] read) {
+            if (isChosen("http/1.1")) {
+                // It is told, as HTTP/1.1, that this version is not spoken.
+                asHttp1(read);
+                return;
+            }
+            leave();
+            Http2ServerConnection connection =
+                    new Http2ServerConnection(HttpServer.this, loop, stream, limits, http2, peer("HTTP/2"));
+            connections.add(connection);
+            relay.handOver(connection);
+            connection.begin(read);
+        }
+
+        @Override
+        public void ended() {
+            asHttp1(first.take()).ended();
+        }
+
+        @Override
+        public void failed() {
+            leave();
+        }
+
+        private void leave() {
+            alarm.cancel();
+            connections.remove(this);
+        }
+
+        @Override
+        public void closeWhenIdle() {
+            asHttp1(first.take()).closeWhenIdle();
+        }
+    }
+
+    /** A request of HTTP/2; {@code protocol} is the one that it asks for instead of HTTP, {@code length} that of the body if it is known. */
+    void route(Http2Exchange exchange, @Nullable String protocol, long length) {
+        try {
+            find(exchange, protocol, length);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, () -> "the routes for " + exchange.request() + " threw; it is given up", e);
+            exchange.abort(Exchange.Reset.INTERNAL);
+        }
+    }
+
+    private void find(Http2Exchange exchange, @Nullable String protocol, long length) {
+        HttpRequest head = exchange.request();
+        boolean webSocket = "websocket".equals(protocol);
+        if (head.method().equals("CONNECT") && !webSocket) {
+            WholeRequest.send(
+                    exchange, HttpResponse.text(501, "the only protocol that CONNECT leads to here is websocket"));
+            return;
+        }
+        HttpRoutes.Found leads = routes.find(head, webSocket);
+        if (leads instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket)) {
+            open(exchange, socket);
+        } else {
+            dispatch(exchange, leads, length);
+        }
+    }
+
+    /** Lets the one answer {@code exchange} who is to; {@code length} is that of the body if it is known. */
+    void dispatch(Exchange exchange, HttpRoutes.Found leads, long length) {
+        HttpRequest head = exchange.request();
+        switch (leads) {
+            case HttpRoutes.Found.ToSocket socket ->
+                throw new AssertionError("who takes a WebSocket is told by its connection");
+            case HttpRoutes.Found.ToAnswer(HttpResponse answer) -> WholeRequest.send(exchange, answer);
+            case HttpRoutes.Found.ToHandler(HttpRoutes.Handler handler, var rule) -> {
+                if (length > limits.bodyBytes()) {
+                    WholeRequest.send(exchange, RequestHead.tooLarge(limits));
+                } else {
+                    new WholeRequest(loop, exchange, handler, limits).begin();
+                }
+            }
+            case HttpRoutes.Found.ToExchange(HttpRoutes.ExchangeHandler handler, var rule) -> {
+                try {
+                    handler.begin(exchange);
+                } catch (Exception e) {
+                    LOG.log(Level.WARNING, () -> "the handler of " + head + " threw; its exchange is broken", e);
+                    exchange.abort(Exchange.Reset.INTERNAL);
+                }
+            }
+        }
+    }
+
+    private void open(Http2Exchange exchange, HttpRoutes.Socket route) {
+        HttpRequest head = exchange.request();
+        HttpResponse why = Upgrade.versionRefusal(head);
+        why = why == null ? route.handler().refusal(head) : why;
+        if (why != null) {
+            WholeRequest.send(exchange, why);
+            return;
+        }
+        String subprotocol = Upgrade.choose(head, route.subprotocols());
+        exchange.answer(200, subprotocol.isEmpty() ? Headers.of() : Headers.of("sec-websocket-protocol", subprotocol));
+        ExchangeStream stream = new ExchangeStream(loop, exchange);
+        WebSocket socket = new WebSocket(loop, stream, limits, null, subprotocol);
+        webSockets++;
+        socket.onOver(() -> webSockets--);
+        stream.start(socket.input());
+        try {
+            route.handler().opened(head, socket);
+        } catch (Exception e) {
+            LOG.log(Level.WARNING, () -> "what takes the WebSocket of " + head + " threw; it is closed", e);
+            socket.abort(e);
         }
     }
 
@@ -74,7 +255,7 @@ public final class HttpServer implements AutoCloseable {
         return connections.size() + webSockets;
     }
 
-    void gone(ServerConnection connection) {
+    void gone(Connection connection) {
         connections.remove(connection);
     }
 
@@ -95,6 +276,6 @@ public final class HttpServer implements AutoCloseable {
         if (listens != null) {
             listens.close();
         }
-        List.copyOf(connections).forEach(ServerConnection::closeWhenIdle);
+        List.copyOf(connections).forEach(Connection::closeWhenIdle);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request with an empty body
  * @param hasBody whether something will follow
+ * @param length bytes of the body as the head tells; -1 if it does not
  * @param expectsContinue whether the client waits to be asked for the body
  * @param keepAlive whether the client wants to send another request
  * @param isOld HTTP/1.0
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record RequestHead(
         HttpRequest request,
         boolean hasBody,
+        long length,
         boolean expectsContinue,
         boolean keepAlive,
         boolean isOld,
@@ -68,7 +70,7 @@ record RequestHead(
         Headers headers = Headers.checked(request.headers());
         boolean isOld = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         String target = pathAndQuery(request.uri());
-        HttpResponse wrong = mistake(request.protocolVersion(), isOld, headers, target, limits);
+        HttpResponse wrong = mistake(request.protocolVersion(), isOld, headers, target);
         if (wrong != null) {
             return refused(wrong);
         }
@@ -83,12 +85,17 @@ record RequestHead(
         boolean hasBody = headers.first("transfer-encoding") != null || (length != null && !length.equals("0"));
         boolean keepAlive = isOld ? headers.lists("connection", "keep-alive") : !headers.lists("connection", "close");
         return new RequestHead(
-                whole, hasBody, hasBody && !isOld && headers.first("expect") != null, keepAlive, isOld, null);
+                whole,
+                hasBody,
+                length == null ? -1 : number(length),
+                hasBody && !isOld && headers.first("expect") != null,
+                keepAlive,
+                isOld,
+                null);
     }
 
     /** What Netty's decoder lets through and this server does not. */
-    private static @Nullable HttpResponse mistake(
-            HttpVersion version, boolean isOld, Headers headers, String target, Limits.Http limits) {
+    private static @Nullable HttpResponse mistake(HttpVersion version, boolean isOld, Headers headers, String target) {
         if (!isOld && !version.equals(HttpVersion.HTTP_1_1)) {
             return HttpResponse.text(505, "only HTTP/1.1 is spoken here");
         }
@@ -112,16 +119,15 @@ record RequestHead(
         if (expected != null && !expected.toLowerCase(Locale.ROOT).equals("100-continue")) {
             return HttpResponse.text(417, "the only expectation understood here is 100-continue");
         }
-        String length = headers.first("content-length");
-        return length != null && isOver(length, limits.bodyBytes()) ? tooLarge(limits) : null;
+        return null;
     }
 
     /** The decoder has seen that it is a number. */
-    private static boolean isOver(String length, int limit) {
+    private static long number(String length) {
         try {
-            return Long.parseLong(length) > limit;
+            return Long.parseLong(length);
         } catch (NumberFormatException e) {
-            return true;
+            return Long.MAX_VALUE;
         }
     }
 
@@ -141,7 +147,7 @@ record RequestHead(
 
     private static RequestHead refused(HttpResponse answer) {
         return new RequestHead(
-                new HttpRequest("", "/", null, Headers.of(), NO_BODY), false, false, false, false, answer);
+                new HttpRequest("", "/", null, Headers.of(), NO_BODY), false, 0, false, false, false, answer);
     }
 
     /** The target without scheme and authority, which a client that thinks it speaks to a proxy sends. */

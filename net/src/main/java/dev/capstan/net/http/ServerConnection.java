@@ -6,6 +6,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import dev.capstan.net.streams.Alarm;
 import dev.capstan.net.streams.Farewell;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * still comes thrown away until the peer ends too or {@code closeTimeout} is over, as {@link Farewell} counts it: closing at once would reset the
  * connection, and the answer might be lost with it.
  */
-final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
+final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpServer.Connection {
     private static final Logger LOG = System.getLogger(ServerConnection.class.getName());
 
     private enum State {
@@ -54,23 +55,35 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
     private final Limits.Http limits;
     private final RequestHead.Decoder decoder;
     private final Codec codec;
-    private final Relay relay = new Relay(this);
+    private final Relay relay;
     private final Alarm alarm;
     private final Farewell farewell;
     private final ArrayDeque<Object> decoded = new ArrayDeque<>(2);
-    private final Body body;
+    private final Peer peer;
 
     private State state = State.IDLE;
     private boolean first = true;
     private @Nullable RequestHead head;
     private HttpRoutes.@Nullable Found found;
-    private Promise.Cancelable working = () -> {};
+    private @Nullable Http1Exchange exchange;
+    private Promise.Cancelable waiting = () -> {};
+    private boolean proceeding;
+    private boolean telling;
     private boolean closing;
     private boolean inputEnded;
     private long queuedWhenIdle;
 
-    ServerConnection(HttpServer server, Loop loop, ByteStream stream, HttpRoutes routes, Limits.Http limits) {
+    ServerConnection(
+            HttpServer server,
+            Loop loop,
+            ByteStream stream,
+            Relay relay,
+            HttpRoutes routes,
+            Limits.Http limits,
+            Peer peer) {
+        this.peer = peer;
         this.server = server;
+        this.relay = relay;
         this.loop = loop;
         this.stream = stream;
         this.routes = routes;
@@ -84,12 +97,14 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
                 limits.closeTimeout(),
                 () -> stream.abort(new IOException("the client has not read its last answer to the end, or not closed"
                         + " its side of the connection, within " + limits.closeTimeout())));
-        this.body = new Body(limits.bodyBytes());
     }
 
-    void begin() {
+    /** Takes over from whoever has read {@code read}. */
+    void begin(byte[] read) {
         alarm.set(limits.headTimeout());
-        stream.start(relay);
+        if (read.length > 0) {
+            received(read, 0, read.length);
+        }
     }
 
     // ---- input
@@ -121,6 +136,15 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
 
     /** Takes what was decoded, and decodes on while that leads to something. */
     private void proceed() {
+        proceeding = true;
+        try {
+            takeAll();
+        } finally {
+            proceeding = false;
+        }
+    }
+
+    private void takeAll() {
         while (state == State.IDLE || state == State.HEAD || state == State.BODY) {
             if (decoded.isEmpty() && decoder.hasMore()) {
                 codec.decodeMore();
@@ -178,101 +202,134 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
             leads = why == null ? leads : new HttpRoutes.Found.ToAnswer(why);
         }
         found = leads;
-        if (leads instanceof HttpRoutes.Found.ToAnswer(HttpResponse answer) && read.hasBody()) {
-            // Nobody wants the body; reading it to find the next request is not worth it.
-            refuse(answer);
-            return;
+        exchange = new Http1Exchange(this, read);
+        alarm.pause();
+        if (read.hasBody()) {
+            // An answer that needs no body is the last: reading on to find the next request is not worth it.
+            server.dispatch(exchange, leads, read.length());
         }
-        if (read.expectsContinue()) {
-            codec.encode(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-        }
-        alarm.set(limits.requestTimeout());
     }
 
     private void takeBody(HttpContent content) {
-        if (content.decoderResult().isFailure()) {
-            refuse(HttpResponse.text(400, "the body of the request cannot be read"));
-        } else if (!body.add(content.content())) {
-            refuse(RequestHead.tooLarge(limits));
-        } else if (content instanceof LastHttpContent) {
-            dispatch();
-        }
-    }
-
-    private void dispatch() {
+        Http1Exchange to = exchange;
         RequestHead read = head;
         HttpRoutes.Found leads = found;
-        if (read == null || leads == null) {
+        if (to == null || read == null || leads == null) {
             throw new AssertionError("a body came without a head");
         }
-        state = State.BUSY;
-        alarm.pause();
-        switch (leads) {
-            case HttpRoutes.Found.ToAnswer(HttpResponse answer) -> answer(answer);
-            case HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket) -> upgrade(read.request(), socket);
-            case HttpRoutes.Found.ToHandler(HttpRoutes.Handler handler, var rule) -> {
-                stream.pause();
-                handle(read.request().withBody(body.take()), handler);
-            }
+        if (content.decoderResult().isFailure()) {
+            to.failed(new IOException("the body of the request cannot be read"));
+            refuse(HttpResponse.text(400, "the body of the request cannot be read"));
+            return;
         }
-    }
-
-    // ---- answers
-
-    private void handle(HttpRequest request, HttpRoutes.Handler handler) {
-        Promise<HttpResponse> promise;
-        try {
-            promise = handler.handle(request);
-        } catch (Exception e) {
-            promise = Promise.failed(e);
+        ByteBuf bytes = content.content();
+        if (bytes.isReadable()) {
+            to.arrived(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
         }
-        working = promise.listen(loop, (answer, failure) -> {
-            if (state == State.BUSY) {
-                answer(answer == null ? failed(request, failure) : checked(request, answer));
-                stream.resume();
-                proceed();
-            }
-        });
-    }
-
-    private static HttpResponse checked(HttpRequest request, HttpResponse answer) {
-        try {
-            answer.checkSendable();
-            return answer;
-        } catch (IllegalArgumentException e) {
-            return failed(request, e);
-        }
-    }
-
-    /** The client is told nothing about it: a failure's text may hold what is none of its business. */
-    private static HttpResponse failed(HttpRequest request, @Nullable Throwable failure) {
-        LOG.log(Level.WARNING, () -> "the handler of " + request + " failed; it is answered with status 500", failure);
-        return HttpResponse.text(500, "the server failed to answer");
-    }
-
-    /** Sends an answer and turns to the next request, or ends. */
-    private void answer(HttpResponse answer) {
-        RequestHead read = head;
-        boolean keep = read != null && read.keepAlive() && !closing && !inputEnded;
-        send(answer, keep, read);
-        head = null;
-        found = null;
-        if (!keep) {
-            endOutput();
-        } else if (stream.queuedBytes() > limits.queuedAnswerBytes()) {
-            idle();
+        if (content instanceof LastHttpContent && state == State.BODY) {
             state = State.BUSY;
+            if (leads instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket)) {
+                upgrade(read.request(), socket);
+                return;
+            }
             stream.pause();
-            working = stream.drained().listen(loop, (done, failure) -> {
-                if (failure == null && state == State.BUSY) {
-                    idle();
-                    stream.resume();
-                    proceed();
+            to.inputEnded();
+            if (!read.hasBody()) {
+                server.dispatch(to, leads, 0);
+            }
+        }
+    }
+
+    // ---- what exchanges say
+
+    Loop loop() {
+        return loop;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    void encode(Object message) {
+        if (state != State.ENDING && state != State.OVER) {
+            codec.encode(message);
+        } else {
+            Codec.release(message);
+        }
+    }
+
+    /** Whether another request may follow. */
+    boolean mayStay() {
+        return !closing && !inputEnded;
+    }
+
+    long queuedBytes() {
+        return stream.queuedBytes();
+    }
+
+    boolean hasRoom() {
+        return stream.queuedBytes() <= limits.queuedAnswerBytes();
+    }
+
+    void pauseBody() {
+        if (state == State.BODY) {
+            stream.pause();
+        }
+    }
+
+    void resumeBody() {
+        if (state == State.BODY) {
+            stream.resume();
+        }
+    }
+
+    void tellWhenDrained(Http1Exchange who) {
+        if (!telling) {
+            telling = true;
+            stream.drained().listen(loop, (done, failure) -> {
+                telling = false;
+                if (failure == null) {
+                    who.maybeReady();
                 }
             });
+        }
+    }
+
+    /** An exchange has been answered: turns to the next request, or ends. */
+    void answered(boolean keep) {
+        if (state == State.ENDING || state == State.OVER) {
+            return;
+        }
+        head = null;
+        found = null;
+        exchange = null;
+        if (!keep || !mayStay()) {
+            endOutput();
+        } else if (hasRoom()) {
+            next();
         } else {
             idle();
+            state = State.BUSY;
+            waiting = stream.drained().listen(loop, (done, failure) -> {
+                if (failure == null && state == State.BUSY) {
+                    next();
+                }
+            });
         }
+    }
+
+    private void next() {
+        idle();
+        stream.resume();
+        if (!proceeding) {
+            proceed();
+        }
+    }
+
+    /** An exchange was given up in the middle: its client sees a broken connection, not a short answer. */
+    void broken(IOException cause) {
+        stream.abort(cause);
+        over();
     }
 
     private void idle() {
@@ -283,29 +340,21 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
 
     private void refuse(HttpResponse answer) {
         if (state != State.ENDING && state != State.OVER) {
-            send(answer, false, head);
+            send(answer);
             endOutput();
         }
     }
 
-    private void send(HttpResponse answer, boolean keep, @Nullable RequestHead to) {
-        boolean withoutBody = answer.status() == 204 || answer.status() == 304;
-        boolean toHead = to != null && to.request().method().equals("HEAD");
+    /** Answers what is no request, or the beginning of one. */
+    private void send(HttpResponse answer) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(answer.status()),
-                withoutBody || toHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
+                Unpooled.wrappedBuffer(answer.body()));
         for (Map.Entry<String, String> field : answer.headers().fields()) {
             response.headers().add(field.getKey(), field.getValue());
         }
-        if (!withoutBody) {
-            response.headers().set("content-length", answer.body().length);
-        }
-        if (!keep) {
-            response.headers().set("connection", "close");
-        } else if (to != null && to.isOld()) {
-            response.headers().set("connection", "keep-alive");
-        }
+        response.headers().set("content-length", answer.body().length).set("connection", "close");
         codec.encode(response);
     }
 
@@ -342,7 +391,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
 
     // ---- the end
 
-    private void tooSlow() {
+    void tooSlow() {
         switch (state) {
             case IDLE, BUSY -> {
                 if (first) {
@@ -363,8 +412,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         }
     }
 
-    /** The server closes. */
-    void closeWhenIdle() {
+    @Override
+    public void closeWhenIdle() {
         closing = true;
         if (state == State.IDLE) {
             endOutput();
@@ -396,6 +445,10 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         if (state == State.ENDING) {
             finishWhenDrained();
         } else if (state != State.BUSY) {
+            Http1Exchange cut = exchange;
+            if (cut != null) {
+                cut.failed(new IOException("the client has ended the connection within a request"));
+            }
             endOutput();
         }
     }
@@ -416,7 +469,12 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner {
         state = State.OVER;
         alarm.cancel();
         farewell.cancel();
-        working.cancel();
+        waiting.cancel();
+        Http1Exchange unfinished = exchange;
+        exchange = null;
+        if (unfinished != null) {
+            unfinished.failed(new IOException("the client has given up the request, or its connection broke"));
+        }
         dropDecoded();
         // Handlers cannot be closed from within one of theirs; this may be.
         loop.post(codec::close);

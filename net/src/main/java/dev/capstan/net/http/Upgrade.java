@@ -24,10 +24,9 @@ final class Upgrade {
     /** Why a client that asks cannot have one; null if it can. */
     static @Nullable HttpResponse refusal(HttpRequest head) {
         Headers headers = head.headers();
-        List<String> versions = headers.all("sec-websocket-version");
-        if (!versions.equals(List.of("13"))) {
-            HttpResponse answer = HttpResponse.text(426, "only version 13 of WebSocket is spoken here");
-            return new HttpResponse(426, answer.headers().with("sec-websocket-version", "13"), answer.body());
+        HttpResponse version = versionRefusal(head);
+        if (version != null) {
+            return version;
         }
         if (!headers.lists("connection", "upgrade")) {
             return HttpResponse.text(400, "a WebSocket needs the header 'Connection: Upgrade'");
@@ -37,6 +36,15 @@ final class Upgrade {
             return HttpResponse.text(400, "a WebSocket needs one header Sec-WebSocket-Key with 16 bytes in Base64");
         }
         return null;
+    }
+
+    /** The only thing that a client has to get right over HTTP/2 (RFC 8441 section 5). */
+    static @Nullable HttpResponse versionRefusal(HttpRequest head) {
+        if (head.headers().all("sec-websocket-version").equals(List.of("13"))) {
+            return null;
+        }
+        HttpResponse answer = HttpResponse.text(426, "only version 13 of WebSocket is spoken here");
+        return new HttpResponse(426, answer.headers().with("sec-websocket-version", "13"), answer.body());
     }
 
     private static boolean isKey(String text) {

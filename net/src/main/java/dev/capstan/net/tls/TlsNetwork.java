@@ -8,6 +8,7 @@ import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -30,6 +31,7 @@ public final class TlsNetwork implements Network {
     private final SSLContext context;
     private final Limits.Tls limits;
     private final @Nullable String name;
+    private final List<String> protocols;
     private final Handshakes handshakes;
 
     /** Handshakes of servers that are under way, on the loop's thread. */
@@ -39,7 +41,7 @@ public final class TlsNetwork implements Network {
 
     /** TLS with what {@code context} holds over the streams of {@code plain}, which belongs to {@code loop}. */
     public TlsNetwork(Loop loop, Network plain, SSLContext context, Limits.Tls limits) {
-        this(loop, plain, context, limits, null, new Handshakes());
+        this(loop, plain, context, limits, null, List.of(), new Handshakes());
     }
 
     private TlsNetwork(
@@ -48,12 +50,14 @@ public final class TlsNetwork implements Network {
             SSLContext context,
             Limits.Tls limits,
             @Nullable String name,
+            List<String> protocols,
             Handshakes handshakes) {
         this.loop = loop;
         this.plain = plain;
         this.context = context;
         this.limits = limits;
         this.name = name;
+        this.protocols = protocols;
         this.handshakes = handshakes;
     }
 
@@ -62,7 +66,15 @@ public final class TlsNetwork implements Network {
      * which has no name.
      */
     public TlsNetwork named(String host) {
-        return new TlsNetwork(loop, plain, context, limits, host, handshakes);
+        return new TlsNetwork(loop, plain, context, limits, host, protocols, handshakes);
+    }
+
+    /**
+     * This network, which offers the other side these protocols to speak (ALPN), the best first: {@code h2} and {@code http/1.1} for one. A server chooses; one that speaks none of what
+     * its client offers ends the handshake. What was chosen tells {@link TlsSession#protocol}.
+     */
+    public TlsNetwork offering(String... protocols) {
+        return new TlsNetwork(loop, plain, context, limits, name, List.of(protocols), handshakes);
     }
 
     @Override
@@ -104,6 +116,7 @@ public final class TlsNetwork implements Network {
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setApplicationProtocols(protocols.toArray(String[]::new));
         engine.setSSLParameters(parameters);
         return engine;
     }
@@ -131,6 +144,9 @@ public final class TlsNetwork implements Network {
             handshakes.count++;
             SSLEngine engine = context.createSSLEngine();
             engine.setUseClientMode(false);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+            engine.setSSLParameters(parameters);
             new TlsStream(loop, stream, engine, "a client", limits, (session, failure) -> {
                         handshakes.count--;
                         if (failure == null) {

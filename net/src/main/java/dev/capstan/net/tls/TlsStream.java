@@ -1,5 +1,6 @@
 package dev.capstan.net.tls;
 
+import dev.capstan.async.Address;
 import dev.capstan.async.ByteStream;
 import dev.capstan.async.Event;
 import dev.capstan.async.Loop;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * cut. Under TLS 1.2 a peer that has ended cannot be sent anything more. To the owner the stream is over when both have said close_notify, and it
  * asks no more; the connection below is not before the peer has ended that too, and whether it does is watched here.
  */
-final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
+final class TlsStream implements TlsSession, ByteStream.Receiver, Loop.TurnEnd {
     private final Loop loop;
     private final ByteStream under;
     private final String peer;
@@ -417,6 +419,22 @@ final class TlsStream implements ByteStream, ByteStream.Receiver, Loop.TurnEnd {
         public void flush(ChannelHandlerContext context) {
             // The stream below writes at the end of the turn.
         }
+    }
+
+    @Override
+    public SSLSession session() {
+        return handler.engine().getSession();
+    }
+
+    @Override
+    public String protocol() {
+        String chosen = handler.engine().getApplicationProtocol();
+        return chosen == null ? "" : chosen;
+    }
+
+    @Override
+    public @Nullable Address remote() {
+        return under.remote();
     }
 
     @Override

@@ -36,6 +36,8 @@ final class AddressTokens implements QuicTokenHandler {
     private final long validNanos;
     private final BooleanSupplier isNeeded;
 
+    private byte @Nullable [] passed;
+
     /**
      * @param validFor time for a client to come again
      * @param isNeeded asked for each first packet without a token: whether it is to be answered with one
@@ -67,12 +69,13 @@ final class AddressTokens implements QuicTokenHandler {
 
     @Override
     public boolean writeToken(ByteBuf out, ByteBuf connectionId, InetSocketAddress address) {
+        byte[] id = new byte[connectionId.readableBytes()];
+        connectionId.getBytes(connectionId.readerIndex(), id);
         if (!isNeeded.getAsBoolean()) {
+            passed = id;
             return false;
         }
         long now = nanoTime.getAsLong();
-        byte[] id = new byte[connectionId.readableBytes()];
-        connectionId.getBytes(connectionId.readerIndex(), id);
         out.writeLong(now).writeBytes(mac(now, id, address)).writeBytes(id);
         return true;
     }
@@ -80,6 +83,7 @@ final class AddressTokens implements QuicTokenHandler {
     /** Where in the token the first connection id begins; -1 if it is none of ours for this address and time. */
     @Override
     public int validateToken(ByteBuf token, InetSocketAddress address) {
+        passed = null;
         int idBytes = token.readableBytes() - HEAD_BYTES;
         if (idBytes < 0 || idBytes > MAX_ID_BYTES) {
             return -1;
@@ -92,6 +96,11 @@ final class AddressTokens implements QuicTokenHandler {
         token.getBytes(start + HEAD_BYTES, id);
         boolean isOurs = MessageDigest.isEqual(mac(made, id, address), shown);
         return isOurs && nanoTime.getAsLong() - made <= validNanos ? HEAD_BYTES : -1;
+    }
+
+    /** What the packet was sent to of which this was asked last, if it has passed without a token: its connection is made next. */
+    byte @Nullable [] passed() {
+        return passed;
     }
 
     private byte[] mac(long time, byte[] id, InetSocketAddress address) {

@@ -14,9 +14,11 @@ import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -53,7 +55,9 @@ record Certificate(PrivateKey key, X509Certificate certificate, CertificateHash 
                     Date.from(from.plus(VALIDITY)),
                     name,
                     pair.getPublic());
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternativeName(host)));
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternativeNames(host)));
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             X509Certificate certificate = new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
                             .setSecureRandom(random)
@@ -62,6 +66,13 @@ record Certificate(PrivateKey key, X509Certificate certificate, CertificateHash 
         } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
             throw new IllegalStateException("this Java runtime cannot make certificates for P-256", e);
         }
+    }
+
+    /** This machine is also known by its addresses, of which clients check the one that they were given. */
+    private static GeneralName[] alternativeNames(String host) {
+        return host.equalsIgnoreCase("localhost")
+                ? new GeneralName[] {alternativeName(host), alternativeName("127.0.0.1"), alternativeName("::1")}
+                : new GeneralName[] {alternativeName(host)};
     }
 
     private static GeneralName alternativeName(String host) {

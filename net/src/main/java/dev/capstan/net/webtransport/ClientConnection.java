@@ -26,9 +26,9 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicSslContext;
-import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.SslEarlyDataReadyEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -57,7 +57,7 @@ final class ClientConnection {
     private final ChannelHost host;
     private final InetSocketAddress to;
     private final WebTransportRequest request;
-    private final ServerTrust trust;
+    private final SessionTickets tickets;
     private final Limits.WebTransport limits;
     private final Completer<WebTransportSession> completer;
     private final Alarm deadline;
@@ -68,18 +68,23 @@ final class ClientConnection {
     private @Nullable WebTransportSession session;
     private @Nullable Throwable trouble;
     private boolean isSettingsSeen;
+    /** The session is handed out as soon as there are keys, before the server has said anything. */
+    private boolean isEarly;
+
+    private boolean isEstablished;
+    private boolean isTaken;
     private boolean over;
 
     private ClientConnection(
             ChannelHost host,
             InetSocketAddress to,
             WebTransportRequest request,
-            ServerTrust trust,
+            SessionTickets tickets,
             Limits.WebTransport limits) {
         this.host = host;
         this.to = to;
         this.request = request;
-        this.trust = trust;
+        this.tickets = tickets;
         this.limits = limits;
         this.completer = new Completer<>(host.loop());
         this.deadline = new Alarm(
@@ -92,9 +97,9 @@ final class ClientConnection {
             ChannelHost host,
             InetSocketAddress to,
             WebTransportRequest request,
-            ServerTrust trust,
+            SessionTickets tickets,
             Limits.WebTransport limits) {
-        ClientConnection connection = new ClientConnection(host, to, request, trust, limits);
+        ClientConnection connection = new ClientConnection(host, to, request, tickets, limits);
         Promise<WebTransportSession> opened = connection.completer.promise();
         connection.completer.onCancel(connection::close);
         connection.bind();
@@ -131,12 +136,7 @@ final class ClientConnection {
     }
 
     private ChannelHandler codec() {
-        QuicSslContext tls = QuicSslContextBuilder.forClient()
-                .trustManager(trust.manager())
-                .endpointIdentificationAlgorithm(trust.checksHost() ? "HTTPS" : "")
-                .applicationProtocols(Http3.supportedApplicationProtocols())
-                .earlyData(false)
-                .build();
+        QuicSslContext tls = tickets.context(host.loop().timer()::nanoTime);
         String authority = request.authority();
         int colon = authority.lastIndexOf(':');
         String name = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
@@ -206,7 +206,18 @@ final class ClientConnection {
                 trouble = new IOException("the server closed the connection with code " + close.error()
                         + (text.isEmpty() ? "" : ": " + text));
             }
+            if (event instanceof SslEarlyDataReadyEvent && tickets.knows(request.authority())) {
+                // Not in the middle of what Netty sends.
+                host.eventLoop().execute(() -> early(context));
+            }
             context.fireUserEventTriggered(event);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            isEstablished = true;
+            context.fireChannelActive();
+            confirm();
         }
 
         @Override
@@ -236,11 +247,28 @@ final class ClientConnection {
     }
 
     private void ask(Http3SettingsFrame settings) {
-        QuicChannel open = channel;
         if (!Http3Wire.offersSessions(settings)) {
             fail(new Refused(cannot("the server speaks HTTP/3 and not WebTransport")));
             return;
         }
+        tickets.met(request.authority());
+        if (!isEarly) {
+            ask();
+        }
+    }
+
+    /** There are keys for what the server is to hear first. */
+    private void early(ChannelHandlerContext context) {
+        if (!over && !isEstablished && !isSettingsSeen) {
+            isEarly = true;
+            // HTTP/3 begins, with our settings, when it hears that the connection is there.
+            context.fireChannelActive();
+            ask();
+        }
+    }
+
+    private void ask() {
+        QuicChannel open = channel;
         if (open == null || over) {
             return;
         }
@@ -251,10 +279,14 @@ final class ClientConnection {
                     }
                 })
                 .addListener((io.netty.util.concurrent.Future<QuicStreamChannel> done) -> {
-                    if (done.isSuccess()) {
-                        done.getNow().writeAndFlush(new DefaultHttp3HeadersFrame(head()));
-                    } else {
+                    if (!done.isSuccess()) {
                         fail(new IOException(cannot("no stream can be opened"), done.cause()));
+                        return;
+                    }
+                    QuicStreamChannel stream = done.getNow();
+                    stream.writeAndFlush(new DefaultHttp3HeadersFrame(head()));
+                    if (isEarly) {
+                        begin(stream.pipeline().get(Request.class));
                     }
                 });
     }
@@ -281,11 +313,16 @@ final class ClientConnection {
         @Override
         void headers(Http3HeadersFrame frame) {
             String status = String.valueOf(frame.headers().status());
-            if (status.startsWith("1")) {
+            if (isTaken || status.startsWith("1")) {
+                // Trailers, or not the answer yet.
                 return;
             }
             if (status.equals("200")) {
-                begin(this);
+                isTaken = true;
+                if (!isEarly) {
+                    begin(this);
+                }
+                confirm();
             } else {
                 fail(new Refused(cannot("the server answered with status " + status + advice(status))));
             }
@@ -325,7 +362,9 @@ final class ClientConnection {
         if (over) {
             return;
         }
-        deadline.cancel();
+        if (!isEarly) {
+            deadline.cancel();
+        }
         ByteBuf start = stream.alloc().directBuffer();
         Varint.write(start, Http3Wire.STREAM_SIGNAL);
         Varint.write(start, control.sessionId());
@@ -337,6 +376,7 @@ final class ClientConnection {
                 control,
                 stream,
                 to.getAddress().getHostAddress() + ":" + to.getPort(),
+                !isEarly,
                 this::close);
         stream.writeAndFlush(start);
         session = opened;
@@ -345,17 +385,31 @@ final class ClientConnection {
         }
     }
 
+    /** The server has proven that it is there now, and has taken the session. */
+    private void confirm() {
+        WebTransportSession open = session;
+        if (open != null && isEarly && isTaken && isEstablished && !over) {
+            deadline.cancel();
+            open.confirm();
+        }
+    }
+
     // ---- the end
 
     private void fail(IOException cause) {
         if (!over) {
+            WebTransportSession open = session;
+            if (open != null && !open.isConfirmed()) {
+                tickets.forget(request.authority());
+                open.lost(cause);
+            }
             completer.fail(cause);
             close();
         }
     }
 
     private void lost() {
-        if (session != null) {
+        if (session != null && session.isConfirmed()) {
             session.lost(trouble);
         }
         fail(new IOException(cannot("the connection was lost"), trouble));

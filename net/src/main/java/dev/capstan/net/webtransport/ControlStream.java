@@ -46,7 +46,7 @@ abstract class ControlStream extends Http3RequestStreamInboundHandler {
         return channel.streamId();
     }
 
-    /** The headers of a request or an answer, or trailers. */
+    /** The headers of a request or an answer, or trailers; also while there is a session. */
     abstract void headers(Http3HeadersFrame frame);
 
     /** The stream ended before there was a session. */
@@ -54,9 +54,7 @@ abstract class ControlStream extends Http3RequestStreamInboundHandler {
 
     @Override
     protected final void channelRead(ChannelHandlerContext context, Http3HeadersFrame frame) {
-        if (owner == null) {
-            headers(frame);
-        }
+        headers(frame);
     }
 
     @Override

@@ -155,8 +155,10 @@ final class LineStream implements MessageStream {
         }
 
         private void refuse() {
-            abort(new IOException("the peer has sent a line of more than " + lineBytes
-                    + " bytes, which is the limit: it must send less at a time, or lineBytes be raised"));
+            abort(new WebTransportClosed(
+                    WebTransportClosed.INTERNAL,
+                    "a line of more than " + lineBytes
+                            + " bytes has come, which is the limit: send less at a time, or raise lineBytes"));
         }
 
         @Override

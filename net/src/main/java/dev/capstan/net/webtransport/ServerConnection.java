@@ -40,6 +40,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private final WebTransportServer server;
     private final QuicChannel channel;
     private final String peer;
+    private final byte @Nullable [] earlyId;
     private final Alarm deadline;
     private final Alarm leaving;
     private int bidirectional;
@@ -48,9 +49,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Request accepted;
     private @Nullable StreamStart waiting;
     private @Nullable WebTransportSession session;
+    /** The handshake is over; before that, what comes is early data. */
+    private boolean isEstablished;
+
     private boolean closing;
 
-    ServerConnection(WebTransportServer server, QuicChannel channel) {
+    /** @param earlyId what the first packet was sent to, if the connection may say something early */
+    ServerConnection(WebTransportServer server, QuicChannel channel, byte @Nullable [] earlyId) {
+        this.earlyId = earlyId;
         this.server = server;
         this.channel = channel;
         this.peer = String.valueOf(channel.remoteSocketAddress());
@@ -85,6 +91,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         if (server.add(this)) {
             deadline.set(limits().openTimeout());
             context.fireChannelRegistered();
+            if (earlyId != null) {
+                // Netty asks for streams when the handshake is over, and again after each; what comes early is there
+                // before.
+                context.channel().read();
+            }
         } else {
             closing = true;
             context.close();
@@ -97,6 +108,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             // A datagram.
             ReferenceCountUtil.release(message);
             return;
+        }
+        if (!isEstablished && earlyId != null) {
+            server.heardEarly(earlyId);
         }
         boolean isBidirectional = stream.type() == QuicStreamType.BIDIRECTIONAL;
         int count = isBidirectional ? ++bidirectional : ++unidirectional;
@@ -113,6 +127,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         // What is wrong with one packet, or with the handshake of somebody who sends anything at all.
         LOG.log(Level.DEBUG, () -> "trouble with " + peer, cause);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        isEstablished = true;
+        context.fireChannelActive();
+        if (session != null) {
+            deadline.cancel();
+            session.confirm();
+        }
     }
 
     @Override
@@ -254,10 +278,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             start.refuse();
             return;
         }
-        deadline.cancel();
+        if (isEstablished) {
+            deadline.cancel();
+        }
         WebTransportRequest asked = Objects.requireNonNull(request.asked);
         WebTransportSession opened = new WebTransportSession(
-                server.host(), asked, true, limits(), request, start.stream, peer, this::sessionOver);
+                server.host(), asked, true, limits(), request, start.stream, peer, isEstablished, this::sessionOver);
         session = opened;
         start.become();
         try {

@@ -36,6 +36,25 @@ public final class WebTransportClient {
      */
     public static Promise<WebTransportSession> connect(
             NetLoop net, URI url, ServerTrust trust, Headers headers, Limits.WebTransport limits) {
+        return open(net, url, SessionTickets.none(trust), headers, limits);
+    }
+
+    /**
+     * As {@link #connect(NetLoop, URI, ServerTrust, Headers, Limits.WebTransport)}, but a session with a server that is known from before, and that accepts this, is handed out at once: what is said in it
+     * leaves with the first datagrams (0-RTT), so that the server has it half a round trip later.
+     *
+     * <p><b>Whoever can record these datagrams can send them again, and the server may act on them again.</b> So nothing but what may happen more than once is to be said until {@link
+     * WebTransportSession#confirmed}; headers belong to it. A session that turns out not to be taken fails. If nothing is known of the server, the session is handed out when it is confirmed.
+     *
+     * @param tickets what is known of servers; used on the loop of {@code net} alone
+     */
+    public static Promise<WebTransportSession> connectEarly(
+            NetLoop net, URI url, SessionTickets tickets, Headers headers, Limits.WebTransport limits) {
+        return open(net, url, tickets, headers, limits);
+    }
+
+    private static Promise<WebTransportSession> open(
+            NetLoop net, URI url, SessionTickets tickets, Headers headers, Limits.WebTransport limits) {
         String host = url.getHost();
         if (!"https".equalsIgnoreCase(url.getScheme()) || host == null || url.getRawFragment() != null) {
             throw new IllegalArgumentException(
@@ -48,7 +67,7 @@ public final class WebTransportClient {
         ChannelHost channels = ChannelHost.of(net.network());
         String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return resolve(net.loop(), name, port)
-                .then(addresses -> first(channels, addresses.iterator(), request, trust, limits));
+                .then(addresses -> first(channels, addresses.iterator(), request, tickets, limits));
     }
 
     private static Promise<List<InetSocketAddress>> resolve(Loop loop, String host, int port) {
@@ -76,12 +95,12 @@ public final class WebTransportClient {
             ChannelHost host,
             Iterator<InetSocketAddress> addresses,
             WebTransportRequest request,
-            ServerTrust trust,
+            SessionTickets tickets,
             Limits.WebTransport limits) {
-        Promise<WebTransportSession> session = ClientConnection.open(host, addresses.next(), request, trust, limits);
+        Promise<WebTransportSession> session = ClientConnection.open(host, addresses.next(), request, tickets, limits);
         return addresses.hasNext()
                 ? session.recover(failure ->
-                        isFinal(failure) ? Promise.failed(failure) : first(host, addresses, request, trust, limits))
+                        isFinal(failure) ? Promise.failed(failure) : first(host, addresses, request, tickets, limits))
                 : session;
     }
 

@@ -18,20 +18,18 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContext;
-import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +58,12 @@ public final class WebTransportServer implements AutoCloseable {
     private final Alarm certificateCheck;
     private final Duration checkInterval;
     private final AddressTokens tokens;
+    private final @Nullable EarlyData early;
+    private final Alarm ticketKeysEnd;
+    private final ServerTls tls;
     private final Set<ServerConnection> connections = new LinkedHashSet<>();
     private final Runnable onLoopClose = this::closeAtOnce;
 
-    private QuicSslContext tls;
     private @Nullable Channel socket;
     private @Nullable InetSocketAddress address;
     private boolean closed;
@@ -74,12 +74,15 @@ public final class WebTransportServer implements AutoCloseable {
             Material material,
             WebTransportRoutes routes,
             Limits.WebTransport limits,
+            @Nullable EarlyData early,
             Duration checkInterval) {
         this.host = host;
         this.loop = host.loop();
         this.routes = routes;
         this.limits = limits;
         this.rotation = material.rotation();
+        this.early = early;
+        this.ticketKeysEnd = new Alarm(loop, this::rotateTicketKeys);
         this.tls = material.tls();
         this.checkInterval = checkInterval;
         this.certificateCheck = new Alarm(loop, this::checkCertificate);
@@ -104,7 +107,21 @@ public final class WebTransportServer implements AutoCloseable {
             ServerIdentity identity,
             WebTransportRoutes routes,
             Limits.WebTransport limits) {
-        return listen(net, at, identity, routes, limits, CERTIFICATE_CHECK);
+        return listen(net, at, identity, routes, limits, null, CERTIFICATE_CHECK);
+    }
+
+    /**
+     * As {@link #listen(NetLoop, InetSocketAddress, ServerIdentity, WebTransportRoutes, Limits.WebTransport)}, and accepts {@code early} data: sessions may begin before it is known that they are no
+     * repetition. Routes must be able to stand that.
+     */
+    public static Promise<WebTransportServer> listen(
+            NetLoop net,
+            InetSocketAddress at,
+            ServerIdentity identity,
+            WebTransportRoutes routes,
+            Limits.WebTransport limits,
+            EarlyData early) {
+        return listen(net, at, identity, routes, limits, early, CERTIFICATE_CHECK);
     }
 
     static Promise<WebTransportServer> listen(
@@ -113,37 +130,37 @@ public final class WebTransportServer implements AutoCloseable {
             ServerIdentity identity,
             WebTransportRoutes routes,
             Limits.WebTransport limits,
+            @Nullable EarlyData early,
             Duration checkInterval) {
         ChannelHost host = ChannelHost.of(net.network());
-        return net.loop().offload(() -> Material.of(identity)).then(material -> {
-            WebTransportServer server = new WebTransportServer(host, material, routes, limits, checkInterval);
-            return server.bind(at).then(WebTransportServer::warm);
-        });
+        return net.loop()
+                .offload(() -> Material.of(identity, early, net.loop().timer()::nanoTime))
+                .then(material -> {
+                    WebTransportServer server =
+                            new WebTransportServer(host, material, routes, limits, early, checkInterval);
+                    return server.bind(at).then(WebTransportServer::warm);
+                });
     }
 
     /** What takes time to make. */
-    private record Material(@Nullable Rotation rotation, QuicSslContext tls, SecretKey tokenKey) {
-        static Material of(ServerIdentity identity) {
+    private record Material(@Nullable Rotation rotation, ServerTls tls, SecretKey tokenKey) {
+        static Material of(ServerIdentity identity, @Nullable EarlyData early, LongSupplier nanoTime) {
             return switch (identity) {
                 case ServerIdentity.Fixed(var key, var chain) ->
-                    new Material(null, context(key, chain.toArray(new X509Certificate[0])), AddressTokens.key(null));
+                    new Material(
+                            null,
+                            new ServerTls(early, nanoTime, key, chain.toArray(new X509Certificate[0])),
+                            AddressTokens.key(null));
                 case ServerIdentity.SelfIssued selfIssued -> {
                     Rotation rotation = new Rotation(selfIssued);
-                    yield new Material(rotation, context(rotation.current()), AddressTokens.key(selfIssued.random()));
+                    Certificate first = rotation.current();
+                    yield new Material(
+                            rotation,
+                            new ServerTls(early, nanoTime, first.key(), first.certificate()),
+                            AddressTokens.key(selfIssued.random()));
                 }
             };
         }
-    }
-
-    private static QuicSslContext context(Certificate certificate) {
-        return context(certificate.key(), certificate.certificate());
-    }
-
-    private static QuicSslContext context(PrivateKey key, X509Certificate... chain) {
-        return QuicSslContextBuilder.forServer(key, null, chain)
-                .applicationProtocols(Http3.supportedApplicationProtocols())
-                .earlyData(false)
-                .build();
     }
 
     // ---- the socket
@@ -163,7 +180,15 @@ public final class WebTransportServer implements AutoCloseable {
                 .channelFactory(host::newDatagramChannel)
                 .option(ChannelOption.SO_RCVBUF, Http3Wire.SOCKET_BYTES)
                 .option(ChannelOption.SO_SNDBUF, Http3Wire.SOCKET_BYTES)
-                .handler(codec())
+                .handler(
+                        early == null
+                                ? codec()
+                                : new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel udp) {
+                                        udp.pipeline().addLast(new EarlyOrder(), codec());
+                                    }
+                                })
                 .bind(at);
         socket = binding.channel();
         binding.addListener((ChannelFutureListener) done -> {
@@ -172,6 +197,9 @@ public final class WebTransportServer implements AutoCloseable {
                 completer.complete(this);
                 if (rotation != null) {
                     certificateCheck.set(checkInterval);
+                }
+                if (early != null) {
+                    ticketKeysEnd.set(early.keyTime());
                 }
             } else {
                 close();
@@ -188,11 +216,14 @@ public final class WebTransportServer implements AutoCloseable {
     private ChannelHandler codec() {
         QuicServerCodecBuilder builder = Http3Wire.configure(Http3.newQuicServerCodecBuilder(), limits, true);
         return builder.tokenHandler(tokens)
-                .sslEngineProvider(connection -> tls.newEngine(connection.alloc()))
+                // Called one after the other for each connection, the tokens' handler first.
+                .sslEngineProvider(connection -> tls.engine(connection.alloc(), tls.mayBeEarly(tokens.passed())))
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel channel) {
-                        ServerConnection connection = new ServerConnection(WebTransportServer.this, channel);
+                        byte[] id = tokens.passed();
+                        ServerConnection connection =
+                                new ServerConnection(WebTransportServer.this, channel, tls.mayBeEarly(id) ? id : null);
                         channel.pipeline().addLast(connection, connection.http3());
                     }
                 })
@@ -213,7 +244,8 @@ public final class WebTransportServer implements AutoCloseable {
         WebTransportRequest request =
                 new WebTransportRequest("localhost:" + own.getPort(), WARM_PATH, null, null, Headers.of());
         Completer<WebTransportServer> completer = new Completer<>(loop);
-        Promise.Cancelable asking = ClientConnection.open(this.host, reachable, request, ServerTrust.anybody(), limits)
+        Promise.Cancelable asking = ClientConnection.open(
+                        this.host, reachable, request, SessionTickets.none(ServerTrust.anybody()), limits)
                 .listen(loop, (session, failure) -> {
                     if (session == null) {
                         completer.complete(this);
@@ -242,7 +274,7 @@ public final class WebTransportServer implements AutoCloseable {
         loop.offload(own::issue).listen(loop, (fresh, failure) -> {
             if (fresh != null && !gone) {
                 own.renew(fresh);
-                tls = context(own.current());
+                tls.become(own.current());
             } else if (failure != null) {
                 LOG.log(Level.ERROR, "no new certificate can be made; trying again in " + checkInterval, failure);
             }
@@ -250,6 +282,18 @@ public final class WebTransportServer implements AutoCloseable {
                 certificateCheck.set(checkInterval);
             }
         });
+    }
+
+    void rotateTicketKeys() {
+        if (early != null && !gone) {
+            tls.rotateKeys();
+            ticketKeysEnd.set(early.keyTime());
+        }
+    }
+
+    /** The connection with {@code id} has said something before its handshake was over. */
+    void heardEarly(byte[] id) {
+        tls.spent(id);
     }
 
     /**
@@ -332,6 +376,7 @@ public final class WebTransportServer implements AutoCloseable {
         if (!gone) {
             gone = true;
             certificateCheck.cancel();
+            ticketKeysEnd.cancel();
             host.closed(onLoopClose);
             Channel open = socket;
             if (open != null) {

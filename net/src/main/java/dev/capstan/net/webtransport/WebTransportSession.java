@@ -1,14 +1,18 @@
 package dev.capstan.net.webtransport;
 
 import dev.capstan.async.ByteStream;
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
+import dev.capstan.async.Promise;
 import dev.capstan.net.Limits;
 import dev.capstan.net.channels.ChannelHost;
 import dev.capstan.net.streams.Alarm;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +54,11 @@ public final class WebTransportSession implements AutoCloseable {
 
     private boolean finished;
     private boolean over;
+    private boolean confirmed;
+    private final List<Completer<Void>> confirmations = new ArrayList<>();
 
     /**
+     * @param isConfirmed whether the connection's handshake has finished
      * @param onOver the connection is of no more use to the session
      */
     WebTransportSession(
@@ -62,10 +69,12 @@ public final class WebTransportSession implements AutoCloseable {
             ControlStream control,
             QuicStreamChannel channel,
             String peer,
+            boolean isConfirmed,
             Runnable onOver) {
         this.loop = host.loop();
         this.request = request;
         this.peer = peer;
+        this.confirmed = isConfirmed;
         this.isServer = isServer;
         this.limits = limits;
         this.control = control;
@@ -87,6 +96,38 @@ public final class WebTransportSession implements AutoCloseable {
     /** The peer's address. */
     public String peer() {
         return peer;
+    }
+
+    /**
+     * Whether the peer has proven that it takes part in this connection now. Until then a server may hear what somebody has recorded and sends again, and a client's words may be recorded for that: only
+     * with {@link EarlyData} and {@link WebTransportClient#connectEarly} is a session handed out before.
+     */
+    public boolean isConfirmed() {
+        return confirmed;
+    }
+
+    /** Settles when the session {@linkplain #isConfirmed is confirmed}; fails if it ends before. */
+    public Promise<Void> confirmed() {
+        if (confirmed) {
+            return Promise.done();
+        }
+        if (over) {
+            return Promise.failed(endedEarly());
+        }
+        Completer<Void> confirmation = new Completer<>(loop);
+        confirmations.add(confirmation);
+        return confirmation.promise();
+    }
+
+    void confirm() {
+        confirmed = true;
+        List<Completer<Void>> waiting = List.copyOf(confirmations);
+        confirmations.clear();
+        waiting.forEach(each -> each.complete(Promise.nothing()));
+    }
+
+    private IOException endedEarly() {
+        return new IOException("the session with " + peer + " has ended before it was confirmed");
     }
 
     /** The stream as messages, of one line each; taken once, and not with {@link #bytes}. */
@@ -250,7 +291,8 @@ public final class WebTransportSession implements AutoCloseable {
             stream.endInput();
             outputIsVain();
         } else if (stream.isOpen()) {
-            stream.fail(QuicStream.gone(peer, cause));
+            // What is said of an attempt that has failed names the peer already.
+            stream.fail(cause == null || confirmed ? QuicStream.gone(peer, cause) : cause);
         }
         over();
     }
@@ -296,6 +338,9 @@ public final class WebTransportSession implements AutoCloseable {
             if (keepAlive != null) {
                 keepAlive.cancel();
             }
+            List<Completer<Void>> waiting = List.copyOf(confirmations);
+            confirmations.clear();
+            waiting.forEach(each -> each.fail(endedEarly()));
             onOver.run();
         }
     }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.BytePipe;
 import dev.capstan.async.SimLoop;
 import dev.capstan.net.Limits;
+import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +77,7 @@ final class WebSocketTest {
     }
 
     @Test
+    @Parity({"PY-394", "PY-395"})
     void a_text_frame_is_a_message() {
         begin();
         peerSays(RawPeer.text("one"), RawPeer.text(""), RawPeer.text("dré 💡"));
@@ -83,6 +85,7 @@ final class WebSocketTest {
     }
 
     @Test
+    @Parity("PY-394")
     void what_is_sent_is_an_unmasked_text_frame() {
         begin();
         socket.send(
@@ -90,6 +93,27 @@ final class WebSocketTest {
                 ByteBuffer.wrap("llo".getBytes(StandardCharsets.UTF_8)));
         sim.poll();
         assertArrayEquals(RawPeer.frame(0x81, "hello".getBytes(StandardCharsets.UTF_8), false), peer.bytes());
+    }
+
+    @Test
+    @Parity({"PY-405", "PY-407"})
+    void a_message_may_be_empty_both_ways() {
+        begin();
+        socket.send(ByteBuffer.allocate(0));
+        sim.poll();
+        assertArrayEquals(RawPeer.frame(0x81, new byte[0], false), peer.bytes());
+        peerSays(RawPeer.text(""), RawPeer.text("x"), RawPeer.text(""));
+        assertEquals(List.of("", "x", ""), messages.texts());
+    }
+
+    @Test
+    @Parity("PY-406")
+    void an_empty_binary_message_is_refused_too() {
+        begin();
+        peerSays(RawPeer.frame(0x82, new byte[0], true), RawPeer.text("after"));
+        assertEquals(List.of(), messages.texts());
+        assertEquals(1003, messages.failureCode());
+        assertClosedWith(1003);
     }
 
     @Test
@@ -204,6 +228,7 @@ final class WebSocketTest {
     }
 
     @ParameterizedTest
+    @Parity("PY-398")
     @ValueSource(ints = {0xc1, 0x83, 0x8b, 0x80, 0x09, 0x08})
     void a_frame_against_the_protocol_closes_with_1002(int firstByte) {
         begin();
@@ -236,6 +261,7 @@ final class WebSocketTest {
     }
 
     @ParameterizedTest
+    @Parity("PY-396")
     @ValueSource(ints = {1000, 1001})
     void a_normal_close_ends_the_receiver_and_is_answered(int code) {
         begin();
@@ -251,6 +277,7 @@ final class WebSocketTest {
     }
 
     @ParameterizedTest
+    @Parity("PY-396")
     @ValueSource(ints = {1002, 1003, 1007, 1011, 1014, 3000, 4999})
     void another_code_fails_the_receiver_with_code_and_reason(int code) {
         begin();
@@ -282,6 +309,7 @@ final class WebSocketTest {
     }
 
     @Test
+    @Parity("PY-397")
     void a_connection_that_breaks_fails_with_its_cause() {
         begin();
         peer.stream().abort(new IOException("cut"));
@@ -292,6 +320,7 @@ final class WebSocketTest {
     }
 
     @Test
+    @Parity("PY-400")
     void end_sends_what_is_queued_then_1000_and_still_delivers_until_the_peer_closes() {
         begin();
         socket.send(ByteBuffer.wrap(new byte[] {'a'}));

@@ -154,8 +154,11 @@ final class TlsEndTest {
         end.stream().end();
         sim.poll();
         assertNull(end.below.aborted);
-        sim.advance(CLOSE.multipliedBy(2));
+        sim.advance(CLOSE.minusNanos(1));
+        assertNull(end.below.aborted);
+        sim.advance(Duration.ofNanos(1));
         assertNotNull(end.below.aborted);
+        sim.advance(Duration.ofNanos(1));
         assertEquals(1, end.heard.lastWords());
     }
 

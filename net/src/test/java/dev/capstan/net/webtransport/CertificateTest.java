@@ -1,5 +1,6 @@
 package dev.capstan.net.webtransport;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -8,17 +9,41 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.Parity;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates that a server issues to itself, and how clients trust it. */
 class CertificateTest {
@@ -34,6 +59,7 @@ class CertificateTest {
     @Nested
     class Issued {
         @Test
+        @Parity({"PY-004", "PY-019"})
         void a_certificate_is_what_browsers_demand_of_one_that_is_known_by_its_hash() throws Exception {
             X509Certificate certificate = issue("localhost").certificate();
             assertEquals(3, certificate.getVersion());
@@ -53,6 +79,7 @@ class CertificateTest {
         }
 
         @Test
+        @Parity({"PY-005", "PY-007", "PY-008"})
         void a_certificate_names_its_host() throws Exception {
             assertEquals(
                     "[[2, a.example]]", "" + issue("a.example").certificate().getSubjectAlternativeNames());
@@ -63,6 +90,57 @@ class CertificateTest {
         }
 
         @Test
+        @Parity({"PY-011", "PY-012"})
+        void a_certificate_for_this_machine_names_its_addresses_too() throws Exception {
+            assertEquals(
+                    "[[2, localhost], [7, 127.0.0.1], [7, 0:0:0:0:0:0:0:1]]",
+                    "" + issue("localhost").certificate().getSubjectAlternativeNames());
+        }
+
+        @Test
+        @Parity({"PY-018", "PY-021"})
+        void a_certificate_says_what_it_is_for_and_leaves_its_host_to_the_alternative_names() {
+            X509Certificate certificate = issue("a.example").certificate();
+            assertEquals(-1, certificate.getBasicConstraints(), "it vouches for no other");
+            assertArrayEquals(
+                    new boolean[] {true, false, false, false, false, false, false, false, false},
+                    certificate.getKeyUsage());
+            // Basic constraints and key usage.
+            assertEquals(Set.of("2.5.29.19", "2.5.29.15"), certificate.getCriticalExtensionOIDs());
+            assertEquals(Set.of("2.5.29.17"), certificate.getNonCriticalExtensionOIDs());
+            // RFC 9525, 2: clients look for the host in the alternative names alone.
+            assertEquals("CN=Capstan", certificate.getSubjectX500Principal().toString());
+            assertEquals(certificate.getSubjectX500Principal(), certificate.getIssuerX500Principal());
+        }
+
+        @Test
+        @Parity({"PY-014", "PY-015", "PY-016", "PY-017", "PY-023", "PY-024"})
+        void key_and_certificate_have_the_forms_in_which_other_programs_keep_them(@TempDir Path folder)
+                throws Exception {
+            Certificate issued = issue("localhost");
+            Path certificate = Files.write(
+                    folder.resolve("localhost.crt"), issued.certificate().getEncoded());
+            Path key = Files.write(folder.resolve("localhost.key"), issued.key().getEncoded());
+            assertEquals(issued.certificate(), read(certificate));
+            assertEquals(
+                    issued.key(),
+                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(key))));
+            assertThrows(NoSuchFileException.class, () -> read(folder.resolve("nonexistent.crt")));
+            assertThrows(CertificateException.class, () -> read(key));
+            byte[] wrong = Files.readAllBytes(certificate);
+            assertThrows(
+                    InvalidKeySpecException.class,
+                    () -> KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(wrong)));
+        }
+
+        private static X509Certificate read(Path file) throws Exception {
+            try (InputStream in = Files.newInputStream(file)) {
+                return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            }
+        }
+
+        @Test
+        @Parity("PY-022")
         void no_two_are_the_same_and_none_shows_its_key() {
             Certificate one = issue("localhost");
             Certificate other = issue("localhost");
@@ -152,6 +230,7 @@ class CertificateTest {
         }
 
         @Test
+        @Parity("PY-415")
         void a_server_is_known_by_its_hash() {
             Certificate certificate = issue("whatever.example");
             Sessions sessions = serving(certificate);
@@ -168,6 +247,7 @@ class CertificateTest {
         }
 
         @Test
+        @Parity("PY-013")
         void a_certificate_that_has_expired_is_refused_though_its_hash_is_right() {
             Certificate certificate = issue("localhost");
             Sessions sessions = serving(certificate);
@@ -180,6 +260,7 @@ class CertificateTest {
         }
 
         @Test
+        @Parity({"PY-010", "PY-020"})
         void a_server_is_known_by_an_authority_and_its_host() throws Exception {
             // PKIX has the system's clock.
             now = Instant.now();
@@ -201,6 +282,56 @@ class CertificateTest {
         }
 
         @Test
+        @Parity({"PY-011", "PY-415"})
+        void a_server_is_known_by_an_authority_and_another_name_of_its_host() throws Exception {
+            now = Instant.now();
+            Certificate local = issue("localhost");
+            Sessions sessions = serving(local);
+            ServerTrust trust = ServerTrust.store(store(local.certificate()));
+            sessions.loop().await(WebTransportClient.connect(sessions.net, sessions.url("/"), trust));
+            var named =
+                    java.net.URI.create("https://localhost:" + sessions.url("/").getPort() + "/");
+            sessions.loop().await(WebTransportClient.connect(sessions.net, named, trust));
+        }
+
+        @Test
+        @Parity({"PY-006", "PY-416", "PY-421"})
+        void a_server_may_have_a_certificate_and_a_key_of_another_kind() throws Exception {
+            now = Instant.now();
+            for (String[] kind : new String[][] {{"EC", "384", "SHA384withECDSA"}, {"RSA", "3072", "SHA256withRSA"}}) {
+                KeyPairGenerator generator = KeyPairGenerator.getInstance(kind[0]);
+                generator.initialize(Integer.parseInt(kind[1]));
+                KeyPair pair = generator.generateKeyPair();
+                X500Name name = new X500Name("CN=its own");
+                X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                        name,
+                        BigInteger.TWO,
+                        Date.from(now.minusSeconds(60)),
+                        Date.from(now.plusSeconds(60)),
+                        name,
+                        pair.getPublic());
+                builder.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+                X509Certificate certificate = new JcaX509CertificateConverter()
+                        .getCertificate(builder.build(new JcaContentSignerBuilder(kind[2]).build(pair.getPrivate())));
+                Sessions sessions = new Sessions(
+                        Transport.AUTO,
+                        Sessions.LIMITS,
+                        routes -> routes,
+                        ServerIdentity.of(pair.getPrivate(), List.of(certificate)));
+                open.add(sessions);
+                sessions.loop()
+                        .await(WebTransportClient.connect(
+                                sessions.net, sessions.url("/"), ServerTrust.store(store(certificate))));
+            }
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> ServerIdentity.of(issue("localhost").key(), List.of()));
+        }
+
+        @Test
         void a_server_renews_its_certificate_and_who_knew_the_next_still_knows_it() {
             NetLoop net = NetLoop.onThisThread(Transport.AUTO);
             try {
@@ -211,6 +342,7 @@ class CertificateTest {
                                 ServerIdentity.selfIssued(() -> now, random, "localhost"),
                                 WebTransportRoutes.none().on("/", session -> {}),
                                 Sessions.LIMITS,
+                                null,
                                 Duration.ofMillis(5)));
                 List<CertificateHash> before = server.hashes();
                 now = now.plus(Rotation.TERM);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A server and clients of it, all on one loop that the test drives. */
 final class Sessions implements AutoCloseable {
@@ -52,10 +53,22 @@ final class Sessions implements AutoCloseable {
             Limits.WebTransport limits,
             UnaryOperator<WebTransportRoutes> more,
             ServerIdentity identity) {
+        this(transport, limits, more, identity, null);
+    }
+
+    Sessions(
+            Transport transport,
+            Limits.WebTransport limits,
+            UnaryOperator<WebTransportRoutes> more,
+            ServerIdentity identity,
+            @Nullable EarlyData early) {
         this.net = NetLoop.onThisThread(transport);
         this.limits = limits;
         WebTransportRoutes routes = more.apply(WebTransportRoutes.none().on("/", accepted::add));
-        server = loop().await(WebTransportServer.listen(net, local(0), identity, routes, limits));
+        server = loop().await(
+                        early == null
+                                ? WebTransportServer.listen(net, local(0), identity, routes, limits)
+                                : WebTransportServer.listen(net, local(0), identity, routes, limits, early));
         until(() -> server.connections() == 0);
     }
 

@@ -13,6 +13,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.Headers;
+import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -82,6 +83,7 @@ class WebTransportTest {
     @Nested
     class Messages {
         @Test
+        @Parity("PY-428")
         void each_line_is_one_message() {
             Talk talk = new Talk();
             Lines.send(talk.clientStream, "[1]", "", "{\"é\":\"😀\"}");
@@ -361,6 +363,7 @@ class WebTransportTest {
         }
 
         @Test
+        @Parity({"PY-429", "PY-430"})
         void the_handler_sees_path_query_origin_and_headers() {
             WebTransportSession session =
                     sessions.connect("/below/a%20b?x=1&y", "origin", "https://127.0.0.1:8443", "X-Who", "me");
@@ -445,6 +448,7 @@ class WebTransportTest {
         }
 
         @Test
+        @Parity("PY-426")
         void nobody_there_is_told_in_time() {
             Limits.WebTransport base = Sessions.LIMITS;
             Limits.WebTransport hasty = new Limits.WebTransport(
@@ -472,6 +476,7 @@ class WebTransportTest {
         }
 
         @Test
+        @Parity("PY-420")
         void a_cancelled_attempt_leaves_nothing() {
             for (int turns = 0; turns < 8; turns++) {
                 Set<String> before = Descriptors.open();
@@ -491,6 +496,7 @@ class WebTransportTest {
         }
 
         @Test
+        @Parity("PY-419")
         void a_url_of_another_kind_is_refused_at_once() {
             for (String url : List.of("http://127.0.0.1/", "https:///x", "https://h/#fragment", "wt://h/")) {
                 assertThrows(

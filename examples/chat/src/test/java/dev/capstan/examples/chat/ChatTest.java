@@ -12,6 +12,7 @@ import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpRoutes;
+import dev.capstan.testkit.Parity;
 import java.io.ByteArrayOutputStream;
 import java.io.PipedReader;
 import java.io.PipedWriter;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,12 @@ class ChatTest {
         String next() throws InterruptedException {
             return lines.take();
         }
+
+        void until(String line) throws InterruptedException {
+            while (!next().equals(line)) {
+                // What happened before is of no interest.
+            }
+        }
     }
 
     private WebPeer connect() {
@@ -69,6 +77,7 @@ class ChatTest {
     }
 
     @Test
+    @Parity({"PY-036", "PY-039"})
     void what_is_said_in_a_room_is_heard_by_all_who_are_there() throws Exception {
         Seen ann = new Seen();
         Seen bob = new Seen();
@@ -93,6 +102,36 @@ class ChatTest {
     }
 
     @Test
+    @Parity({"PY-037", "PY-040"})
+    void all_who_are_in_a_room_hear_what_one_of_them_says() throws Exception {
+        List<Seen> all = List.of(new Seen(), new Seen(), new Seen());
+        try (WebPeer first = connect();
+                WebPeer second = connect();
+                WebPeer third = connect();
+                Lobby.Member ann = lobby(first).enter("Ann");
+                Lobby.Member bob = lobby(second).enter("Bob");
+                Lobby.Member tom = lobby(third).enter("Tom");
+                Lobby.Room ofAnn = ann.join("lobby", all.get(0));
+                Lobby.Room ofBob = bob.join("lobby", all.get(1));
+                Lobby.Room ofTom = tom.join("lobby", all.get(2))) {
+            for (Seen each : all) {
+                each.until("[Ann, Bob, Tom]");
+            }
+            ofAnn.say("Hello everyone!");
+            for (Seen each : all) {
+                assertEquals("Ann: Hello everyone!", each.next());
+            }
+            ofTom.say("Hello, Ann!");
+            ofBob.say("Hello, both!");
+            for (Seen each : all) {
+                assertEquals(
+                        List.of("Bob: Hello, both!", "Tom: Hello, Ann!"),
+                        Stream.of(each.next(), each.next()).sorted().toList());
+            }
+        }
+    }
+
+    @Test
     void rooms_are_told_to_who_watches() throws Exception {
         BlockingQueue<List<Lobby.RoomInfo>> seen = new LinkedBlockingQueue<>();
         try (WebPeer peer = connect();
@@ -108,6 +147,7 @@ class ChatTest {
     }
 
     @Test
+    @Parity("PY-038")
     void a_name_is_taken_until_its_session_ends() throws Exception {
         Seen ann = new Seen();
         try (WebPeer first = connect();

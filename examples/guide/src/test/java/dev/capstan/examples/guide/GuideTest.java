@@ -111,6 +111,19 @@ class GuideTest {
     }
 
     @Test
+    void the_programs_meet() {
+        try (var serving = NetLoop.open("library", Transport.AUTO);
+                var asking = NetLoop.open("client", Transport.AUTO)) {
+            HttpServer own = LibraryServer.serve(serving, Address.parse("127.0.0.1:0"));
+            List<Library.Book> books =
+                    LibraryClient.ask(asking, URI.create("ws://127.0.0.1:" + port(own) + "/api"), "Austen");
+            assertEquals(
+                    List.of("Emma", "Persuasion"),
+                    books.stream().map(Library.Book::title).toList());
+        }
+    }
+
+    @Test
     void calls_go_ahead_to_what_is_not_there_yet() {
         try (WebPeer peer = connect()) {
             Library library = library(peer);

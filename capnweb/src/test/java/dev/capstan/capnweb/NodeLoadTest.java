@@ -1,0 +1,13 @@
+package dev.capstan.capnweb;
+
+import dev.capstan.testkit.ForeignPeer;
+
+/** With npm's package on Node. */
+@ForeignPeer
+final class NodeLoadTest extends LoadContract {
+    @Override
+    Served serve() throws Exception {
+        NodePeer.install();
+        return Served.byNode();
+    }
+}

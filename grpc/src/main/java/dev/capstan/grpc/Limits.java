@@ -1,0 +1,57 @@
+package dev.capstan.grpc;
+
+import java.time.Duration;
+
+/**
+ * Bounds of what one peer may cost over gRPC, besides those of HTTP ({@link dev.capstan.net.Limits}).
+ *
+ * @param inboundMessageBytes bytes of one message that arrives, as it is on the wire and again when it is decompressed; a longer one ends its call with RESOURCE_EXHAUSTED. Stops
+ *     messages from filling memory, and short ones that decompress to long ones
+ * @param outboundMessageBytes bytes of one message that is sent, before compression; a longer one ends its call with RESOURCE_EXHAUSTED. Tells of a mistake where it was made
+ * @param queuedBytes bytes of one call that a writer may leave behind who does not heed readiness; more end the call with RESOURCE_EXHAUSTED. One message may be longer. Stops peers
+ *     that do not read from filling memory
+ * @param metadataBytes bytes of the metadata that a handler sends, names and values; more end the call
+ * @param deadline time that a call may take whose client has set none; zero for no end. Stops calls that nobody waits for any more
+ */
+public record Limits(
+        int inboundMessageBytes, int outboundMessageBytes, int queuedBytes, int metadataBytes, Duration deadline) {
+    /** 4 MiB in, as all implementations have it; 64 MiB out; 1 MiB queued; 16 KiB of metadata; no deadline. */
+    public static final Limits DEFAULT = new Limits(4 << 20, 64 << 20, 1 << 20, 16 << 10, Duration.ZERO);
+
+    /** Checks the ranges. */
+    public Limits {
+        atLeastOne("inboundMessageBytes", inboundMessageBytes);
+        atLeastOne("outboundMessageBytes", outboundMessageBytes);
+        atLeastOne("queuedBytes", queuedBytes);
+        atLeastOne("metadataBytes", metadataBytes);
+        if (deadline.isNegative()) {
+            throw new IllegalArgumentException("deadline must not be negative, but is " + deadline);
+        }
+    }
+
+    /** These with another bound for messages that arrive. */
+    public Limits withInboundMessageBytes(int bytes) {
+        return new Limits(bytes, outboundMessageBytes, queuedBytes, metadataBytes, deadline);
+    }
+
+    /** These with another bound for messages that are sent. */
+    public Limits withOutboundMessageBytes(int bytes) {
+        return new Limits(inboundMessageBytes, bytes, queuedBytes, metadataBytes, deadline);
+    }
+
+    /** These with another bound for what a writer leaves behind. */
+    public Limits withQueuedBytes(int bytes) {
+        return new Limits(inboundMessageBytes, outboundMessageBytes, bytes, metadataBytes, deadline);
+    }
+
+    /** These with another time for calls without a deadline. */
+    public Limits withDeadline(Duration time) {
+        return new Limits(inboundMessageBytes, outboundMessageBytes, queuedBytes, metadataBytes, time);
+    }
+
+    private static void atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+        }
+    }
+}

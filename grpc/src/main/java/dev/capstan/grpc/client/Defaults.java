@@ -1,0 +1,37 @@
+package dev.capstan.grpc.client;
+
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each call what its client has and itself has not. */
+final class Defaults implements ClientInterceptor {
+    private final @Nullable CallCredentials credentials;
+    private final @Nullable String compression;
+    private final int outboundMessageBytes;
+
+    Defaults(@Nullable CallCredentials credentials, @Nullable String compression, int outboundMessageBytes) {
+        this.credentials = credentials;
+        this.compression = compression;
+        this.outboundMessageBytes = outboundMessageBytes;
+    }
+
+    @Override
+    public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+        CallOptions more = options;
+        if (credentials != null && options.getCredentials() == null) {
+            more = more.withCallCredentials(credentials);
+        }
+        if (compression != null && options.getCompressor() == null) {
+            more = more.withCompression(compression);
+        }
+        if (options.getMaxOutboundMessageSize() == null) {
+            more = more.withMaxOutboundMessageSize(outboundMessageBytes);
+        }
+        return next.newCall(method, more);
+    }
+}

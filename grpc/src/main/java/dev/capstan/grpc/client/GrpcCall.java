@@ -1,0 +1,339 @@
+package dev.capstan.grpc.client;
+
+import dev.capstan.async.CanceledException;
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.grpc.CallContext;
+import dev.capstan.grpc.CallMetadata;
+import dev.capstan.grpc.GrpcFailure;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of any shape, on the client's side, in two styles. It begins at once, also while the channel is idle; closing it cancels what has not ended.
+ *
+ * <p><b>Blocking</b>, on virtual threads and in fibers: {@link #write}, {@link #end}, {@link #read}, {@code for (S each : call)}, {@link #one}. Writing parks while the connection takes
+ * no more, so no more than one message is queued beyond what it takes. Within a turn of a loop these throw {@link IllegalStateException}.
+ *
+ * <p><b>Asynchronous</b>: {@link #answer}, {@link #answers}, {@link #requests}, {@link #whenHeaders}, {@link #whenEnded}; promises and subscribers are told on the client's loop.
+ *
+ * <p>One thread may write while another reads; two must not do the same. All failures are {@link GrpcFailure}s.
+ *
+ * @param <Q> requests
+ * @param <S> answers
+ */
+public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
+    /** Answers that may wait to be taken. More than one, so that the connection's thread and the reader's work side by side. */
+    private static final int AHEAD = 4;
+
+    private final Loop loop;
+    private final MethodDescriptor<Q, S> method;
+    private final ClientCall<Q, S> call;
+    private final Inbound<S> inbound = new Inbound<>();
+    private final Tries tries;
+    private final CallContext context;
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private volatile boolean cancelled;
+    private volatile boolean ended;
+    private int sent;
+
+    private GrpcCall(
+            Loop loop, Channel channel, MethodDescriptor<Q, S> method, CallOptions options, CallMetadata metadata) {
+        this.loop = loop;
+        this.method = method;
+        this.tries = new Tries();
+        CallOptions counted = options.withStreamTracerFactory(tries);
+        this.call = channel.newCall(method, counted);
+        String authority = options.getAuthority();
+        this.context = new ClientContext(
+                method.getFullMethodName(),
+                authority == null ? channel.authority() : authority,
+                metadata,
+                counted,
+                tries,
+                inbound);
+    }
+
+    static <Q, S> GrpcCall<Q, S> begin(
+            Loop loop, Channel channel, MethodDescriptor<Q, S> method, CallOptions options, CallMetadata metadata) {
+        GrpcCall<Q, S> begun = new GrpcCall<>(loop, channel, method, options, metadata);
+        begun.call.start(begun.inbound, metadata.toMetadata());
+        // Two, where one is due: a second is a mistake of the server that must be seen.
+        begun.call.request(method.getType().serverSendsOneMessage() ? 2 : AHEAD);
+        return begun;
+    }
+
+    Inbound<S> inbound() {
+        return inbound;
+    }
+
+    boolean isReady() {
+        return call.isReady();
+    }
+
+    /** What surrounds the call. */
+    public CallContext context() {
+        return context;
+    }
+
+    // ---- blocking
+
+    /**
+     * Sends {@code message}, and waits for the connection to take the one before it. The first goes out at once.
+     *
+     * @return whether the server may still read it; false if it has ended the call well before that
+     * @throws GrpcFailure if the call has failed
+     * @throws IllegalStateException after {@link #end}, or for the second message of a method that takes one
+     * @throws CanceledException if the waiting fiber is cancelled or the thread interrupted; the call is cancelled then
+     */
+    public boolean write(Q message) {
+        mayBeSent();
+        if (sent > 0) {
+            until(() -> call.isReady() || inbound.end() != null);
+        }
+        if (inbound.end() != null) {
+            throwFailure();
+            return false;
+        }
+        sendNow(message);
+        return true;
+    }
+
+    /** Without waiting; the caller has seen to it that not too much is queued. */
+    void sendNow(Q message) {
+        mayBeSent();
+        sent++;
+        if (cancelled) {
+            return; // Whoever waits for the call learns of it.
+        }
+        try {
+            call.sendMessage(message);
+        } catch (IllegalStateException e) {
+            if (!cancelled) { // Else another thread has just cancelled it.
+                throw e;
+            }
+        }
+    }
+
+    private void mayBeSent() {
+        if (ended) {
+            throw new IllegalStateException("the requests of " + method.getFullMethodName()
+                    + " were ended before: nothing can be sent any more");
+        }
+        if (sent > 0 && method.getType().clientSendsOneMessage()) {
+            throw new IllegalStateException(method.getFullMethodName() + " takes one message, and it was sent before");
+        }
+    }
+
+    /** Says that no more messages will come. Does nothing when that was said. */
+    public void end() {
+        if (!ended) {
+            ended = true;
+            try {
+                if (!cancelled) {
+                    call.halfClose();
+                }
+            } catch (IllegalStateException e) {
+                if (!cancelled) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * The next answer, waiting for it; null after the last one.
+     *
+     * @throws GrpcFailure if the call has failed; answers that came before are read first
+     * @throws CanceledException if the waiting fiber is cancelled or the thread interrupted; the call is cancelled then
+     */
+    public @Nullable S read() {
+        until(() -> inbound.hasMessage() || inbound.end() != null);
+        S message = take();
+        if (message == null) {
+            throwFailure();
+        }
+        return message;
+    }
+
+    /** The next answer if it is there, for which another one is asked for. */
+    @Nullable
+    S take() {
+        S message = inbound.poll();
+        if (message != null) {
+            call.request(1);
+        }
+        return message;
+    }
+
+    /** The one answer of a method that has one, waiting for the call's end. */
+    public S one() {
+        until(() -> inbound.end() != null);
+        return only();
+    }
+
+    private S only() {
+        throwFailure();
+        S message = inbound.poll();
+        if (message == null || inbound.hasMessage()) {
+            throw failed(
+                    Status.INTERNAL.withDescription("the server has ended the call well with "
+                            + (message == null ? "no answer" : "more than one answer") + ", where one is due"),
+                    new Metadata());
+        }
+        return message;
+    }
+
+    /** All answers, once. A loop that is left early does not cancel the call: close it, best in try-with-resources. */
+    @Override
+    public Iterator<S> iterator() {
+        return new Iterator<>() {
+            private @Nullable S next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    next = read();
+                }
+                return next != null;
+            }
+
+            @Override
+            public S next() {
+                S message = hasNext() ? next : null;
+                if (message == null) {
+                    throw new NoSuchElementException("that was the last answer");
+                }
+                next = null;
+                return message;
+            }
+        };
+    }
+
+    /** The headers of the answer, waiting for them; none if the call has ended without. */
+    public CallMetadata headers() {
+        until(() -> inbound.headers() != null || inbound.end() != null);
+        return context.in();
+    }
+
+    /** What came after the answers, waiting for the call's end, whichever it is: failures have trailers too. Answers may still be read afterwards if they were few. */
+    public CallMetadata trailers() {
+        until(() -> inbound.end() != null);
+        Inbound.End end = inbound.end();
+        return end == null ? CallMetadata.EMPTY : CallMetadata.of(end.trailers());
+    }
+
+    private void until(BooleanSupplier condition) {
+        try {
+            Parking.until(condition, inbound);
+        } catch (CanceledException e) {
+            cancel(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void throwFailure() {
+        GrpcFailure failure = failure();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Why the call has failed; null if it has not, or not ended. */
+    @Nullable
+    GrpcFailure failure() {
+        Inbound.End end = inbound.end();
+        return end == null || end.status().isOk() ? null : failed(end.status(), end.trailers());
+    }
+
+    private GrpcFailure failed(Status status, Metadata trailers) {
+        return new GrpcFailure(
+                status,
+                trailers,
+                method.getFullMethodName(),
+                tries.peer(),
+                tries.count(),
+                inbound.state(tries.count() > 0));
+    }
+
+    // ---- asynchronous
+
+    /** The one answer of a method that has one. Cancelling the promise cancels the call. */
+    public Promise<S> answer() {
+        return when(() -> inbound.end() != null, this::only, true);
+    }
+
+    /** The headers of the answer; none if the call ends without. Cancelling the promise leaves the call alone. */
+    public Promise<CallMetadata> whenHeaders() {
+        return when(() -> inbound.headers() != null || inbound.end() != null, context::in, false);
+    }
+
+    /** The trailers of a call that ends well; else its failure. Streams must be read for that. Cancelling the promise leaves the call alone. */
+    public Promise<CallMetadata> whenEnded() {
+        return when(
+                () -> inbound.end() != null,
+                () -> {
+                    throwFailure();
+                    return trailers();
+                },
+                false);
+    }
+
+    private <T> Promise<T> when(BooleanSupplier condition, java.util.function.Supplier<T> result, boolean owning) {
+        Completer<T> completer = new Completer<>(loop);
+        Promise<T> promise = completer.promise();
+        AtomicBoolean done = new AtomicBoolean();
+        if (owning) {
+            completer.onCancel(() -> cancel("nobody waits for its answer any more"));
+        }
+        inbound.watch(() -> {
+            if (condition.getAsBoolean() && done.compareAndSet(false, true)) {
+                try {
+                    completer.complete(result.get());
+                } catch (GrpcFailure e) {
+                    completer.fail(e);
+                }
+            }
+        });
+        return promise;
+    }
+
+    /** All answers, for one subscriber, who is told on the loop. Its demand holds the server back; its cancelling cancels the call. */
+    public Flow.Publisher<S> answers() {
+        if (!taken.compareAndSet(false, true)) {
+            throw new IllegalStateException(
+                    "the answers of " + method.getFullMethodName() + " were taken before: they have one subscriber");
+        }
+        return new AnswerStream<>(loop, this);
+    }
+
+    /** Sends what a publisher gives, which is asked for a message when the connection takes one. Its end ends the requests; its failure cancels the call. */
+    public Flow.Subscriber<Q> requests() {
+        return new RequestStream<>(this);
+    }
+
+    /** Gives the call up: the server is told, and whoever waits here sees CANCELLED. Does nothing when the call has ended. From any thread. */
+    public void cancel(String why) {
+        if (inbound.end() == null) {
+            cancelled = true;
+            call.cancel("the client has given up the call: " + why, null);
+        }
+    }
+
+    /** Cancels the call if it has not ended. */
+    @Override
+    public void close() {
+        cancel("it was closed");
+    }
+}

@@ -1,0 +1,422 @@
+package dev.capstan.grpc.client;
+
+import dev.capstan.async.Address;
+import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.grpc.Limits;
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.CompressorRegistry;
+import io.grpc.ConnectivityState;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
+import io.grpc.ProxyDetector;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of gRPC servers, over grpc-java's channels: connections that are made when they are needed and made again when they are lost. {@link #call} for methods of any shape;
+ * {@link #channel} for stubs that grpc-java's plugin has generated.
+ *
+ * <p>May be used from any thread. Promises and subscribers are told on its loop. Whoever builds it closes it: {@link #drain} lets calls end, {@link #close} does not.
+ */
+public final class GrpcClient implements AutoCloseable {
+    /** For what is left of connections whose calls are all cancelled. */
+    private static final int TERMINATION_SECONDS = 10;
+
+    private final Loop loop;
+    private final Connections connections;
+    private final Channel channel;
+    private final StateStream states;
+
+    private GrpcClient(Loop loop, List<ManagedChannel> channels, List<ClientInterceptor> interceptors) {
+        this.loop = loop;
+        this.connections = new Connections(channels);
+        this.states = new StateStream(loop, channels);
+        this.channel = ClientInterceptors.interceptForward(connections, interceptors);
+    }
+
+    /** A client whose time and callbacks are those of {@code loop}. */
+    public static Builder on(Loop loop) {
+        return new Builder(loop);
+    }
+
+    /** Begins a call with nothing of its own. */
+    public <Q, S> GrpcCall<Q, S> call(MethodDescriptor<Q, S> method) {
+        return call(method, CallSettings.DEFAULT);
+    }
+
+    /** Begins a call. */
+    public <Q, S> GrpcCall<Q, S> call(MethodDescriptor<Q, S> method, CallSettings settings) {
+        CallOptions own = CallOptions.DEFAULT;
+        if (!settings.deadline().isZero()) {
+            own = own.withDeadlineAfter(settings.deadline().toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (settings.waitForReady().isPresent()) {
+            own = settings.waitForReady().get() ? own.withWaitForReady() : own.withoutWaitForReady();
+        }
+        if (settings.credentials().isPresent()) {
+            own = own.withCallCredentials(settings.credentials().get());
+        }
+        if (settings.compression().isPresent()) {
+            own = own.withCompression(settings.compression().get());
+        }
+        return GrpcCall.begin(loop, channel, method, own, settings.metadata());
+    }
+
+    /** Sends {@code request} and waits for the answer, on virtual threads and in fibers; see {@link GrpcCall#one}. */
+    public <Q, S> S one(MethodDescriptor<Q, S> method, Q request, CallSettings settings) {
+        try (GrpcCall<Q, S> call = call(method, settings)) {
+            call.sendNow(request);
+            call.end();
+            return call.one();
+        }
+    }
+
+    /** Sends {@code request} and promises the answer; see {@link GrpcCall#answer}. */
+    public <Q, S> Promise<S> ask(MethodDescriptor<Q, S> method, Q request, CallSettings settings) {
+        GrpcCall<Q, S> call = call(method, settings);
+        call.sendNow(request);
+        call.end();
+        return call.answer();
+    }
+
+    /** For stubs of grpc-java. Its calls have this client's limits, credentials, encodings and interceptors, are spread over its connections and counted. */
+    public Channel channel() {
+        return channel;
+    }
+
+    /** The state of now: the best of the connections. */
+    public ConnectivityState state() {
+        return states.now();
+    }
+
+    /** The state of now and each later one, for any number of subscribers; a slow one gets the latest. Ends after SHUTDOWN. */
+    public Flow.Publisher<ConnectivityState> states() {
+        return states;
+    }
+
+    /** Connects if need be, and is done when a connection is READY; fails when the client is closed. */
+    public Promise<Void> ready() {
+        return states.ready();
+    }
+
+    /** Forgets how long to wait before the next attempt to connect. */
+    public void connectNow() {
+        connections.channels().forEach(ManagedChannel::resetConnectBackoff);
+    }
+
+    /** The connections, as they are now. */
+    public List<Connection> connections() {
+        return connections.states();
+    }
+
+    /** Calls that have begun and not ended. */
+    public int calls() {
+        return connections.calls();
+    }
+
+    /**
+     * Refuses new calls with UNAVAILABLE, waits until the others have ended, for {@code time} at most, then cancels what is left. Done when all connections are closed; tells how many calls
+     * were cancelled. Runs also when nobody waits for it.
+     */
+    public Promise<Integer> drain(Duration time) {
+        Completer<Void> empty = new Completer<>(loop);
+        Promise<Void> ended = empty.promise();
+        connections.refuse(() -> empty.complete(Promise.nothing()));
+        return loop.fetch(() -> Promise.race(List.of(ended, loop.timer().after(time)))
+                .then(ignored -> {
+                    int left = connections.calls();
+                    close();
+                    return loop.offload(() -> {
+                        for (ManagedChannel each : connections.channels()) {
+                            each.awaitTermination(TERMINATION_SECONDS, TimeUnit.SECONDS);
+                        }
+                        return left;
+                    });
+                }));
+    }
+
+    /** Cancels all calls and closes all connections; does not wait for that. */
+    @Override
+    public void close() {
+        connections.channels().forEach(ManagedChannel::shutdownNow);
+    }
+
+    /** What a client is made of. Not thread-safe. */
+    public static final class Builder {
+        private final Loop loop;
+        private @Nullable String name;
+        private @Nullable List<Address> addresses;
+        private Flow.@Nullable Publisher<List<Address>> lists;
+        private int targets;
+        private @Nullable ChannelCredentials tls;
+        private boolean plaintext;
+        private @Nullable String authority;
+        private Balancing balancing = new Balancing.PickFirst(false);
+        private final List<MethodPolicy> policies = new ArrayList<>();
+        private int budgetTokens;
+        private double budgetRatio;
+        private int connections = 1;
+        private Limits limits = Limits.DEFAULT;
+        private @Nullable Duration keepAlive;
+        private Duration keepAliveTimeout = Duration.ofSeconds(20);
+        private boolean keepAliveIdle;
+        private @Nullable Duration idle;
+        private @Nullable CallCredentials credentials;
+        private CompressorRegistry compressors = CompressorRegistry.getDefaultInstance();
+        private DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
+        private @Nullable String compression;
+        private @Nullable ProxyDetector proxies;
+        private final List<ClientInterceptor> interceptors = new ArrayList<>();
+
+        private Builder(Loop loop) {
+            this.loop = loop;
+        }
+
+        /** Servers: all addresses that DNS has for {@code host}. */
+        public Builder dns(String host, int port) {
+            Address checked = new Address.Tcp(host, port);
+            name = "dns:///" + checked;
+            targets++;
+            return this;
+        }
+
+        /** Servers: these. One Unix socket, or any number of TCP addresses. */
+        public Builder to(Address... servers) {
+            addresses = List.of(servers);
+            targets++;
+            return this;
+        }
+
+        /** Servers: those of the latest list, such as the members of a cluster. TCP addresses. Each connection subscribes when it is made, and again after it was idle. */
+        public Builder to(Flow.Publisher<List<Address>> servers) {
+            lists = servers;
+            targets++;
+            return this;
+        }
+
+        /** Connections are encrypted: {@link io.grpc.TlsChannelCredentials} name the authorities to trust and the own certificate. */
+        public Builder tls(ChannelCredentials with) {
+            tls = with;
+            return this;
+        }
+
+        /** Connections can be read by whoever carries them. */
+        public Builder plaintext() {
+            plaintext = true;
+            return this;
+        }
+
+        /** The host that requests name and that the server's certificate must have; that of the target unless this is called. */
+        public Builder authority(String host) {
+            authority = host;
+            return this;
+        }
+
+        /** How calls are spread over servers; all to the first unless this is called. */
+        public Builder balancing(Balancing by) {
+            balancing = by;
+            return this;
+        }
+
+        /** What holds for some methods. */
+        public Builder policy(MethodPolicy policy) {
+            policies.add(policy);
+            return this;
+        }
+
+        /** Bounds retries and hedges of all calls: each failure takes a token of {@code tokens} (1..1000), each success gives {@code ratio} of one back; below half there are no more. */
+        public Builder retryBudget(int tokens, double ratio) {
+            ServiceConfig.between("tokens", tokens, 1, 1000);
+            if (!(ratio > 0)) {
+                throw new IllegalArgumentException("ratio must be more than 0, not " + ratio);
+            }
+            budgetTokens = tokens;
+            budgetRatio = ratio;
+            return this;
+        }
+
+        /** Connections to each server, 1 unless this is called: a call goes to the one with the fewest. */
+        public Builder connections(int number) {
+            ServiceConfig.between("number", number, 1, 1000);
+            connections = number;
+            return this;
+        }
+
+        /** Bounds of messages, and of the metadata that a server sends. */
+        public Builder limits(Limits bounds) {
+            limits = bounds;
+            return this;
+        }
+
+        /**
+         * Pings a silent connection to find out whether it is still there.
+         *
+         * @param after silence; at least 10 seconds. Servers end connections that ping more often than they allow
+         * @param timeout time for the answer, after which the connection is given up
+         * @param idleToo whether connections without calls are pinged as well
+         */
+        public Builder keepAlive(Duration after, Duration timeout, boolean idleToo) {
+            if (after.compareTo(Duration.ofSeconds(10)) < 0) {
+                throw new IllegalArgumentException(
+                        "keep-alive pings come every 10 seconds at most, not every " + after);
+            }
+            ServiceConfig.positive("timeout", timeout);
+            keepAlive = after;
+            keepAliveTimeout = timeout;
+            keepAliveIdle = idleToo;
+            return this;
+        }
+
+        /** Closes connections that had no call for {@code time}; at least a second, 30 minutes unless this is called. */
+        public Builder idleTimeout(Duration time) {
+            if (time.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException("the idle timeout is at least a second, not " + time);
+            }
+            idle = time;
+            return this;
+        }
+
+        /** Added to each call that has none of its own; see {@link TokenCredentials}. */
+        public Builder credentials(CallCredentials added) {
+            credentials = added;
+            return this;
+        }
+
+        /** How requests and answers may be compressed; gzip unless this is called. */
+        public Builder encodings(CompressorRegistry ofRequests, DecompressorRegistry ofAnswers) {
+            compressors = ofRequests;
+            decompressors = ofAnswers;
+            return this;
+        }
+
+        /** Compresses the requests of each call that says nothing itself. */
+        public Builder compress(String encoding) {
+            compression = encoding;
+            return this;
+        }
+
+        /** Goes through the proxies that {@code detector} names; those of the environment unless this is called. */
+        public Builder proxies(ProxyDetector detector) {
+            proxies = detector;
+            return this;
+        }
+
+        /** Lets {@code interceptor} see each call; the one that was added first sees it first. Answers reach it on the connection's thread, where it must not block. */
+        public Builder intercept(ClientInterceptor interceptor) {
+            interceptors.add(interceptor);
+            return this;
+        }
+
+        /**
+         * The client. Nothing is connected yet.
+         *
+         * @throws IllegalStateException if something is missing or contradicts something else
+         */
+        public GrpcClient build() {
+            boolean unix = addresses != null && addresses.stream().anyMatch(Address.Unix.class::isInstance);
+            check(
+                    targets == 1,
+                    targets == 0
+                            ? "say where the servers are: dns(...) or to(...)"
+                            : "the servers were named twice: keep one of dns(...) and to(...)");
+            check(plaintext || tls != null, "say tls(...) or plaintext()");
+            check(!(plaintext && tls != null), "tls(...) and plaintext() contradict one another: keep one");
+            check(addresses == null || !addresses.isEmpty(), "to() needs at least one address");
+            check(
+                    !unix || (addresses != null && addresses.size() == 1),
+                    "a Unix socket is a client's only server: make one client for each");
+            check(!unix || proxies == null, "there are no proxies to a Unix socket: leave proxies(...) out");
+            check(
+                    compression == null || compressors.lookupCompressor(compression) != null,
+                    "there is no compressor '" + compression + "': register it with encodings(...)");
+            List<String> paths = policies.stream().map(MethodPolicy::path).toList();
+            for (String path : paths) {
+                check(
+                        paths.indexOf(path) == paths.lastIndexOf(path),
+                        "there are two policies for '" + path + "': keep one");
+            }
+            boolean again = policies.stream().anyMatch(each -> !(each.attempts() instanceof Attempts.Once));
+            check(
+                    budgetTokens == 0 || again,
+                    "retryBudget(...) without a policy that retries or hedges bounds nothing: add one, or leave it out");
+            List<ManagedChannel> channels = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                channels.add(channel(again));
+            }
+            List<ClientInterceptor> all = new ArrayList<>(interceptors);
+            all.addFirst(new Defaults(credentials, compression, limits.outboundMessageBytes()));
+            return new GrpcClient(loop, channels, all);
+        }
+
+        private static void check(boolean holds, String otherwise) {
+            if (!holds) {
+                throw new IllegalStateException(otherwise);
+            }
+        }
+
+        private ManagedChannel channel(boolean again) {
+            ManagedChannelBuilder<?> channel = target(tls == null ? InsecureChannelCredentials.create() : tls)
+                    .directExecutor()
+                    .compressorRegistry(compressors)
+                    .decompressorRegistry(decompressors)
+                    .maxInboundMessageSize(limits.inboundMessageBytes())
+                    .maxInboundMetadataSize(limits.metadataBytes())
+                    .disableServiceConfigLookUp()
+                    .defaultServiceConfig(ServiceConfig.of(balancing, policies, budgetTokens, budgetRatio));
+            if (again) {
+                channel.enableRetry().maxRetryAttempts(Attempts.MAX).maxHedgedAttempts(Attempts.MAX);
+            }
+            if (authority != null) {
+                channel.overrideAuthority(authority);
+            }
+            if (keepAlive != null) {
+                channel.keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
+                        .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                        .keepAliveWithoutCalls(keepAliveIdle);
+            }
+            if (idle != null) {
+                channel.idleTimeout(idle.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            if (proxies != null) {
+                channel.proxyDetector(proxies);
+            }
+            return channel.build();
+        }
+
+        @SuppressWarnings(
+                "deprecation") // The other way to name a resolver is a registry of the whole process; the one that
+        // takes a registry of its own (1.85.1) does not look there.
+        private ManagedChannelBuilder<?> target(ChannelCredentials with) {
+            if (name != null) {
+                return Grpc.newChannelBuilder(name, with);
+            }
+            List<Address> fixed = addresses;
+            if (fixed != null && fixed.getFirst() instanceof Address.Unix(String path)) {
+                return Grpc.newChannelBuilder("unix:" + path, with);
+            }
+            Flow.Publisher<List<Address>> from =
+                    lists != null ? lists : ListResolver.fixed(fixed == null ? List.of() : fixed);
+            String called = authority != null
+                    ? authority
+                    : fixed == null ? "servers" : fixed.getFirst().toString();
+            return NettyChannelBuilder.forTarget(ListResolver.SCHEME + ":///servers", with)
+                    .nameResolverFactory(ListResolver.of(from, called));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.capstan.grpc.client;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.capstan.grpc.CallMetadata;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has arrived of a call and nobody has taken. Told by the channel, on whichever thread; asked from any.
+ *
+ * <p>Its monitor is never held while other code runs: watchers and waiters are told afterwards. It holds at most the messages that were asked for.
+ */
+final class Inbound<S> extends ClientCall.Listener<S> {
+    /** How a call has ended. */
+    record End(Status status, Metadata trailers) {}
+
+    @GuardedBy("this")
+    private final Deque<S> messages = new ArrayDeque<>();
+
+    @GuardedBy("this")
+    private final List<Runnable> watchers = new ArrayList<>();
+
+    @GuardedBy("this")
+    private @Nullable CompletableFuture<Void> next;
+
+    private volatile @Nullable CallMetadata headers;
+    private volatile @Nullable End end;
+    private volatile int received;
+
+    @Override
+    public void onHeaders(Metadata sent) {
+        headers = CallMetadata.of(sent);
+        changed();
+    }
+
+    @Override
+    public void onMessage(S message) {
+        synchronized (this) {
+            messages.add(message);
+            received++;
+        }
+        changed();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+        end = new End(honest(status), trailers);
+        changed();
+    }
+
+    /** grpc-java says CANCELLED for what went wrong while a message was sent; the cause knows better. */
+    private static Status honest(Status status) {
+        if (status.getCode() == Status.Code.CANCELLED && status.getCause() != null) {
+            Status cause = Status.fromThrowable(status.getCause());
+            if (cause.getCode() != Status.Code.UNKNOWN) {
+                return cause;
+            }
+        }
+        return status;
+    }
+
+    @Override
+    public void onReady() {
+        changed();
+    }
+
+    private void changed() {
+        CompletableFuture<Void> waiting;
+        List<Runnable> told;
+        synchronized (this) {
+            waiting = next;
+            next = null;
+            told = watchers.isEmpty() ? List.of() : List.copyOf(watchers);
+        }
+        if (waiting != null) {
+            waiting.complete(null);
+        }
+        told.forEach(Runnable::run);
+    }
+
+    /** Done at the next change after this was asked for. */
+    synchronized CompletableFuture<Void> nextChange() {
+        if (next == null) {
+            next = new CompletableFuture<>();
+        }
+        return next;
+    }
+
+    /** Runs {@code watcher} after each change, and once now. */
+    void watch(Runnable watcher) {
+        synchronized (this) {
+            watchers.add(watcher);
+        }
+        watcher.run();
+    }
+
+    synchronized @Nullable S poll() {
+        return messages.poll();
+    }
+
+    synchronized boolean hasMessage() {
+        return !messages.isEmpty();
+    }
+
+    @Nullable
+    CallMetadata headers() {
+        return headers;
+    }
+
+    /** Null while the call goes on; messages may be left when it has ended. */
+    @Nullable
+    End end() {
+        return end;
+    }
+
+    /** How far the call has come, for the text of failures. */
+    String state(boolean sent) {
+        if (received > 0) {
+            return "after " + received + (received == 1 ? " message" : " messages") + " of the answer";
+        }
+        if (headers != null) {
+            return "after the headers of the answer";
+        }
+        return sent ? "before any answer" : "before it was sent";
+    }
+}

@@ -1,0 +1,79 @@
+package dev.capstan.grpc.server;
+
+import dev.capstan.net.http.Exchange;
+import dev.capstan.net.http.Headers;
+import dev.capstan.net.http.HttpRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How the messages of a call and its end lie in the bodies of a request and its answer. */
+interface Framing {
+    /** The content type of the protocol itself. */
+    String GRPC = "application/grpc";
+
+    /** What the answer says it is. */
+    String contentType();
+
+    /** Hands bytes of the request's body on. */
+    void decode(byte[] array, int offset, int length, MessageReader to);
+
+    /** Whether the request's body may end here. */
+    boolean isWhole();
+
+    /** A message with its five bytes, as it goes into the answer's body. */
+    byte[] frame(byte[] message);
+
+    /** Ends the exchange; {@code fields} are the trailers, or all that there is if no head was sent. */
+    void end(Exchange exchange, boolean headSent, List<Map.Entry<String, String>> fields);
+
+    /** How {@code request} is framed by its content type; null if it is not gRPC. */
+    static @Nullable Framing of(HttpRequest request) {
+        String type = request.headers().first("content-type");
+        if (type == null) {
+            return null;
+        }
+        String low = type.toLowerCase(Locale.ROOT);
+        if (is(low, GRPC + "-web-text")) {
+            return new WebFraming(type, true);
+        }
+        if (is(low, GRPC + "-web")) {
+            return new WebFraming(type, false);
+        }
+        return is(low, GRPC) ? new Plain(type) : null;
+    }
+
+    /** A sub-format or a parameter may follow. */
+    private static boolean is(String type, String name) {
+        return type.startsWith(name)
+                && (type.length() == name.length() || "+;".indexOf(type.charAt(name.length())) >= 0);
+    }
+
+    /** gRPC over HTTP/2: messages as they are, and the end in trailers. */
+    record Plain(String contentType) implements Framing {
+        @Override
+        public void decode(byte[] array, int offset, int length, MessageReader to) {
+            to.add(array, offset, length);
+        }
+
+        @Override
+        public boolean isWhole() {
+            return true;
+        }
+
+        @Override
+        public byte[] frame(byte[] message) {
+            return message;
+        }
+
+        @Override
+        public void end(Exchange exchange, boolean headSent, List<Map.Entry<String, String>> fields) {
+            if (headSent) {
+                exchange.end(Headers.of(fields));
+            } else {
+                exchange.answerOnly(200, Headers.of(fields));
+            }
+        }
+    }
+}

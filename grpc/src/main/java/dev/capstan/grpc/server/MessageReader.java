@@ -1,0 +1,142 @@
+package dev.capstan.grpc.server;
+
+import io.grpc.Decompressor;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages out of the bytes of a call: five bytes before each, whether it is compressed and how long it is. Keeps at most one message and what came with it; memory is taken for what
+ * has come, not for what is announced.
+ */
+final class MessageReader {
+    private static final int PREFIX_BYTES = 5;
+
+    private final int limit;
+    private byte[] bytes = {};
+    private int from;
+    private int to;
+    private @Nullable Decompressor decompressor;
+    private boolean wasCompressed;
+
+    MessageReader(int limit) {
+        this.limit = limit;
+    }
+
+    /** How messages that say so are compressed. */
+    void decompressor(@Nullable Decompressor by) {
+        decompressor = by;
+    }
+
+    void add(byte[] array, int offset, int length) {
+        if (from == to) {
+            from = 0;
+            to = 0;
+        }
+        if (length > bytes.length - to) {
+            int kept = to - from;
+            byte[] target = kept + length <= bytes.length ? bytes : new byte[Math.max(kept + length, 2 * kept)];
+            System.arraycopy(bytes, from, target, 0, kept);
+            bytes = target;
+            from = 0;
+            to = kept;
+        }
+        System.arraycopy(array, offset, bytes, to, length);
+        to += length;
+    }
+
+    /** Whether bytes are left that are no whole message, or the beginning of one. */
+    boolean isEmpty() {
+        return from == to;
+    }
+
+    /** Whether {@link #next} has something to tell: a message, or why there is none. */
+    boolean hasNext() {
+        if (to - from < PREFIX_BYTES) {
+            return false;
+        }
+        long length = length();
+        return bytes[from] < 0 || bytes[from] > 1 || length > limit || length <= to - from - PREFIX_BYTES;
+    }
+
+    private long length() {
+        return (bytes[from + 1] & 0xffL) << 24
+                | (bytes[from + 2] & 0xff) << 16
+                | (bytes[from + 3] & 0xff) << 8
+                | (bytes[from + 4] & 0xff);
+    }
+
+    /**
+     * The next message; only if {@link #hasNext}.
+     *
+     * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED or INTERNAL, after which the rest means nothing
+     */
+    InputStream next() {
+        int flag = bytes[from];
+        long length = length();
+        if (flag != 0 && flag != 1) {
+            throw Status.INTERNAL
+                    .withDescription("a message begins with " + (flag & 0xff) + " where only 0 and 1 have a meaning")
+                    .asRuntimeException();
+        }
+        if (length > limit) {
+            throw tooLong(Long.toString(length));
+        }
+        wasCompressed = flag == 1;
+        int begin = from + PREFIX_BYTES;
+        from = begin + (int) length;
+        if (flag == 0) {
+            // The reader is done with it before anything is added.
+            return new ByteArrayInputStream(bytes, begin, (int) length);
+        }
+        return new ByteArrayInputStream(decompressed(begin, (int) length));
+    }
+
+    /** Whether the last message was. */
+    boolean wasCompressed() {
+        return wasCompressed;
+    }
+
+    private byte[] decompressed(int begin, int length) {
+        Decompressor by = decompressor;
+        if (by == null) {
+            throw Status.INTERNAL
+                    .withDescription("a message is compressed, but its call has no grpc-encoding")
+                    .asRuntimeException();
+        }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream(Math.min(limit, Math.max(64, 2 * length)));
+        byte[] piece = new byte[8192];
+        try (InputStream in = by.decompress(new ByteArrayInputStream(bytes, begin, length))) {
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                if (n > limit - whole.size()) {
+                    throw tooLong("more than " + limit);
+                }
+                whole.write(piece, 0, n);
+            }
+        } catch (IOException e) {
+            throw Status.INTERNAL
+                    .withDescription("a message cannot be decompressed (" + by.getMessageEncoding() + ")")
+                    .withCause(e)
+                    .asRuntimeException();
+        }
+        return whole.toByteArray();
+    }
+
+    private RuntimeException tooLong(String bytesOfIt) {
+        return Status.RESOURCE_EXHAUSTED
+                .withDescription("a message of " + bytesOfIt + " bytes is longer than this side takes, which is "
+                        + limit + "; send less, or raise inboundMessageBytes")
+                .asRuntimeException();
+    }
+
+    /** Forgets what is there. */
+    void clear() {
+        bytes = Arrays.copyOf(bytes, 0);
+        from = 0;
+        to = 0;
+    }
+}

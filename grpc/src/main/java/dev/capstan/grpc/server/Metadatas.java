@@ -1,0 +1,112 @@
+package dev.capstan.grpc.server;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Metadata and status as header fields (gRPC over HTTP/2): pure functions. */
+final class Metadatas {
+    private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
+
+    /** Fields that belong to HTTP or to gRPC itself: no metadata, and never to be set by a handler. */
+    private static final Set<String> RESERVED = Set.of(
+            "host",
+            "content-type",
+            "content-length",
+            "te",
+            "grpc-encoding",
+            "grpc-accept-encoding",
+            "grpc-timeout",
+            "grpc-status",
+            "grpc-message",
+            "grpc-message-type",
+            "user-agent");
+
+    private Metadatas() {}
+
+    /** What a client has sent as metadata, {@code user-agent} included; a binary value that is no Base64 fails with INVALID_ARGUMENT. */
+    static Metadata of(List<Map.Entry<String, String>> fields) {
+        Metadata metadata = new Metadata();
+        for (Map.Entry<String, String> field : fields) {
+            String name = field.getKey().toLowerCase(Locale.ROOT);
+            if (RESERVED.contains(name) && !name.equals("user-agent") && !name.equals("grpc-accept-encoding")) {
+                continue;
+            }
+            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                Metadata.Key<byte[]> key = Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER);
+                // Several values may have been joined on their way; a comma is no sign of Base64.
+                for (String each : field.getValue().split(",", -1)) {
+                    metadata.put(key, decoded(name, each.strip()));
+                }
+            } else {
+                metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), field.getValue());
+            }
+        }
+        return metadata;
+    }
+
+    private static byte[] decoded(String name, String value) {
+        try {
+            return Base64.getDecoder().decode(value);
+        } catch (IllegalArgumentException e) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("the value of " + name + " is not Base64")
+                    .withCause(e)
+                    .asRuntimeException();
+        }
+    }
+
+    /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. */
+    static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
+        for (String name : metadata.keys()) {
+            if (RESERVED.contains(name)) {
+                continue;
+            }
+            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+                Iterable<byte[]> values = metadata.getAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
+                if (values != null) {
+                    values.forEach(value -> fields.add(Map.entry(name, BASE64.encodeToString(value))));
+                }
+            } else {
+                Iterable<String> values = metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+                if (values != null) {
+                    values.forEach(value -> fields.add(Map.entry(name, value)));
+                }
+            }
+        }
+    }
+
+    /** How a call ends, as fields. */
+    static List<Map.Entry<String, String>> trailers(Status status, Metadata metadata) {
+        List<Map.Entry<String, String>> fields = new ArrayList<>();
+        fields.add(Map.entry("grpc-status", Integer.toString(status.getCode().value())));
+        String description = status.getDescription();
+        if (description != null) {
+            fields.add(Map.entry("grpc-message", percentEncoded(description)));
+        }
+        add(fields, metadata);
+        return fields;
+    }
+
+    /** UTF-8 in the signs that a header may have; everything else as %XX. */
+    static String percentEncoded(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        StringBuilder encoded = new StringBuilder(bytes.length);
+        for (byte each : bytes) {
+            if (each >= ' ' && each < 0x7f && each != '%') {
+                encoded.append((char) each);
+            } else {
+                encoded.append('%')
+                        .append(Character.toUpperCase(Character.forDigit((each >> 4) & 15, 16)))
+                        .append(Character.toUpperCase(Character.forDigit(each & 15, 16)));
+            }
+        }
+        return encoded.toString();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.capstan.grpc.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.capstan.async.Address;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.Transport;
+import dev.capstan.net.http.HttpServer;
+import dev.capstan.testprotos.interop.SimpleRequest;
+import dev.capstan.testprotos.interop.SimpleResponse;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** gRPC-Web over HTTP/1.1, as a client without trailers speaks it. */
+class WebTest {
+    private NetLoop net;
+    private HttpServer server;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @BeforeEach
+    void open() throws Exception {
+        net = NetLoop.open("grpc-web", Transport.AUTO);
+        GrpcServer grpc =
+                GrpcServer.on(net.loop()).service(new TestServiceImpl()).build();
+        server = net.loop()
+                .fetch(() -> HttpServer.listen(
+                        net.loop(),
+                        net.network(),
+                        new Address.Tcp("127.0.0.1", 0),
+                        grpc.routes(),
+                        dev.capstan.net.Limits.Http.DEFAULT))
+                .await();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        net.close();
+    }
+
+    private static byte[] framed(byte[] message) {
+        byte[] frame = new byte[5 + message.length];
+        frame[4] = (byte) message.length;
+        System.arraycopy(message, 0, frame, 5, message.length);
+        return frame;
+    }
+
+    private HttpResponse<byte[]> ask(String method, String type, byte[] body) throws Exception {
+        URI uri = URI.create(
+                "http://127.0.0.1:" + ((Address.Tcp) server.address()).port() + "/grpc.testing.TestService/" + method);
+        return client.send(
+                HttpRequest.newBuilder(uri)
+                        .header("content-type", type)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static final byte[] REQUEST =
+            framed(SimpleRequest.newBuilder().setResponseSize(3).build().toByteArray());
+
+    private static void assertAnswer(byte[] body) throws Exception {
+        int length = body[4];
+        SimpleResponse answer = SimpleResponse.parseFrom(Arrays.copyOfRange(body, 5, 5 + length));
+        assertArrayEquals(new byte[3], answer.getPayload().getBody().toByteArray());
+        assertEquals((byte) 0x80, body[5 + length]);
+        assertEquals(
+                "grpc-status: 0\r\n",
+                new String(body, 10 + length, body.length - 10 - length, StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void the_end_is_a_frame_of_the_body() throws Exception {
+        HttpResponse<byte[]> answer = ask("UnaryCall", "application/grpc-web+proto", REQUEST);
+        assertEquals(
+                "application/grpc-web+proto",
+                answer.headers().firstValue("content-type").orElse(""));
+        assertAnswer(answer.body());
+    }
+
+    @Test
+    void as_text_every_frame_is_base64_with_padding_of_its_own() throws Exception {
+        HttpResponse<byte[]> answer = ask(
+                "UnaryCall", "application/grpc-web-text", Base64.getEncoder().encode(REQUEST));
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        String text = new String(answer.body(), StandardCharsets.US_ASCII);
+        for (String piece : text.split("(?<==)(?!=)", 0)) {
+            body.write(Base64.getDecoder().decode(piece));
+        }
+        assertAnswer(body.toByteArray());
+    }
+
+    @Test
+    void a_failure_before_any_message_is_told_in_the_headers() throws Exception {
+        HttpResponse<byte[]> answer = ask("CacheableUnaryCall", "application/grpc-web", REQUEST);
+        assertEquals(200, answer.statusCode());
+        assertEquals("12", answer.headers().firstValue("grpc-status").orElse(""));
+        assertEquals(0, answer.body().length);
+    }
+
+    @Test
+    void what_is_not_grpc_is_refused_with_415() throws Exception {
+        assertEquals(
+                415, ask("UnaryCall", "application/json", new byte[] {'{', '}'}).statusCode());
+    }
+}

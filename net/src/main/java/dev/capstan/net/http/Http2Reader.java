@@ -1,0 +1,192 @@
+package dev.capstan.net.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the frames that are read and Netty's decoder, and decides what is said about streams that are gone.
+ *
+ * <p><b>Late frames</b> are those of a stream that was reset from here, or that begins after our GOAWAY: the client may not have heard of it yet. They count against the window of the
+ * connection and mean nothing else. Netty's decoder would write a line into the log for some, at the pace of whoever sends them, and take others for a mistake of the client, so that an
+ * honest upload that was answered early would look like an attack.
+ *
+ * <p><b>Frames of a stream that has ended</b> otherwise come from a client that has lost count of its streams: Netty would let some pass as an error of one stream.
+ *
+ * <p><b>Frames that say nothing</b>, such as pings, settings, priorities, empty pieces of a body and what nobody knows, cost their sender little and are counted.
+ */
+final class Http2Reader extends DefaultHttp2FrameReader {
+    private final Http2Connection streams;
+    private final int remembered;
+    private final Pace idle;
+    /** The last streams that were reset from here. */
+    private final LinkedHashSet<Integer> givenUp = new LinkedHashSet<>();
+
+    private @Nullable Http2FrameListener last;
+    private @Nullable Http2FrameListener checked;
+
+    /** Remembers so many streams that were reset; lists of headers may be continued in so many small frames; {@code idle} counts those that say nothing. */
+    Http2Reader(
+            Http2Connection streams, DefaultHttp2HeadersDecoder headers, int continuations, int remembered, Pace idle) {
+        // Netty counts the frame that begins the list as well.
+        super(headers, continuations + 1);
+        this.streams = streams;
+        this.remembered = remembered;
+        this.idle = idle;
+    }
+
+    /** The stream is reset from here. */
+    void givenUp(int id) {
+        givenUp.add(id);
+        if (givenUp.size() > remembered) {
+            givenUp.removeFirst();
+        }
+    }
+
+    @Override
+    public void readFrame(ChannelHandlerContext at, ByteBuf input, Http2FrameListener to) throws Http2Exception {
+        Http2FrameListener between = checked;
+        if (between == null || last != to) {
+            last = to;
+            between = new Checked(to);
+            checked = between;
+        }
+        super.readFrame(at, input, between);
+    }
+
+    private boolean isLate(int id) {
+        Http2Stream one = streams.stream(id);
+        return one == null ? isAfterGoAway(id) || givenUp.contains(id) : one.isResetSent();
+    }
+
+    private boolean isAfterGoAway(int id) {
+        return streams.goAwaySent()
+                && streams.remote().isValidStreamId(id)
+                && id > streams.remote().lastStreamKnownByPeer();
+    }
+
+    private void checkOpen(int id) throws Http2Exception {
+        Http2Stream one = streams.stream(id);
+        if (one != null && one.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+            throw Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "the request has ended before");
+        }
+        if (one == null && streams.streamMayHaveExisted(id)) {
+            throw Http2Exception.connectionError(Http2Error.STREAM_CLOSED, "stream %d is closed", id);
+        }
+    }
+
+    private void count() throws Http2Exception {
+        if (!idle.isWithin()) {
+            throw Pace.tooMany("frames that say nothing");
+        }
+    }
+
+    private final class Checked extends Http2FrameListenerDecorator {
+        Checked(Http2FrameListener to) {
+            super(to);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext at, int id, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
+            if (!data.isReadable() && !end) {
+                count();
+            }
+            if (isLate(id)) {
+                streams.local().flowController().receiveFlowControlledFrame(streams.stream(id), data, padding, end);
+                return data.readableBytes() + padding;
+            }
+            return super.onDataRead(at, id, data, padding, end);
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext at, int id, Http2Headers fields, int padding, boolean end)
+                throws Http2Exception {
+            if (!isLate(id)) {
+                checkOpen(id);
+                super.onHeadersRead(at, id, fields, padding, end);
+            }
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext at,
+                int id,
+                Http2Headers fields,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
+            if (!isLate(id)) {
+                checkOpen(id);
+                super.onHeadersRead(at, id, fields, dependency, weight, exclusive, padding, end);
+            }
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext at, int id, long code) throws Http2Exception {
+            if (!isAfterGoAway(id)) {
+                super.onRstStreamRead(at, id, code);
+            }
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext at, int id, int more) throws Http2Exception {
+            if (!isAfterGoAway(id)) {
+                super.onWindowUpdateRead(at, id, more);
+            }
+        }
+
+        @Override
+        public void onPriorityRead(ChannelHandlerContext at, int id, int on, short weight, boolean exclusive)
+                throws Http2Exception {
+            count();
+            super.onPriorityRead(at, id, on, weight, exclusive);
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext at, Http2Settings settings) throws Http2Exception {
+            count();
+            super.onSettingsRead(at, settings);
+        }
+
+        @Override
+        public void onSettingsAckRead(ChannelHandlerContext at) throws Http2Exception {
+            count();
+            super.onSettingsAckRead(at);
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext at, long data) throws Http2Exception {
+            count();
+            super.onPingRead(at, data);
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext at, long data) throws Http2Exception {
+            count();
+            super.onPingAckRead(at, data);
+        }
+
+        @Override
+        public void onUnknownFrame(ChannelHandlerContext at, byte type, int id, Http2Flags flags, ByteBuf payload)
+                throws Http2Exception {
+            count();
+            super.onUnknownFrame(at, type, id, flags, payload);
+        }
+    }
+}

@@ -1,0 +1,564 @@
+package dev.capstan.net.http;
+
+import dev.capstan.async.ByteStream;
+import dev.capstan.async.Loop;
+import dev.capstan.net.Limits;
+import dev.capstan.net.streams.Alarm;
+import dev.capstan.net.streams.Farewell;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of HTTP/2, with prior knowledge or by ALPN. Netty's codec keeps the state of the streams, the windows and the compression of headers; this says which requests are
+ * sound, who answers them, what they may cost and when the connection ends.
+ *
+ * <p><b>Output.</b> What a turn writes leaves at its end: the windows are filled once, and then the stream below writes once. While the peer does not read, the codec is told that its
+ * channel is full, and what it sends makes us write nothing: reading stops too.
+ */
+final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, Loop.TurnEnd, HttpServer.Connection {
+    private static final Logger LOG = System.getLogger(Http2ServerConnection.class.getName());
+    private static final char ENABLE_CONNECT_PROTOCOL = 8;
+    private static final int OUR_WRITABILITY = 1;
+
+    private final HttpServer server;
+    private final Loop loop;
+    private final ByteStream stream;
+    private final Limits.Http limits;
+    private final Limits.Http2 http2;
+    private final Peer peer;
+    private final Http2Connection streams = new DefaultHttp2Connection(true, 0);
+    private final Http2Connection.PropertyKey key = streams.newKey();
+    private final Handler handler;
+    private final Codec codec;
+    private final Alarm alarm;
+    private final Farewell farewell;
+    private final Pace resets;
+    private @Nullable ChannelHandlerContext context;
+    private final Http2Reader reader;
+    private final Alarm stalled;
+
+    private boolean dirty;
+    private boolean full;
+    private boolean draining;
+    private boolean ended;
+    private boolean over;
+    private int active;
+    /** Bytes of answers that wait for windows of the client. */
+    private long blockedBytes;
+
+    private boolean watching;
+    private long leftBefore;
+    private boolean inputEnded;
+    private boolean drained;
+
+    Http2ServerConnection(
+            HttpServer server, Loop loop, ByteStream stream, Limits.Http limits, Limits.Http2 http2, Peer peer) {
+        this.server = server;
+        this.loop = loop;
+        this.stream = stream;
+        this.limits = limits;
+        this.http2 = http2;
+        this.peer = peer;
+        this.resets = new Pace(loop, http2.resets(), http2.window());
+        this.alarm = new Alarm(loop, this::tooSlow);
+        this.stalled = new Alarm(loop, this::checkProgress);
+        this.farewell = new Farewell(
+                loop,
+                stream,
+                limits.closeTimeout(),
+                () -> stream.abort(new IOException(
+                        "the client has not closed its side of the connection within " + limits.closeTimeout())));
+        // A client that never acknowledges our settings would not be bound by them else.
+        streams.remote().maxActiveStreams(http2.streams());
+        streams.remote()
+                .flowController(
+                        new DefaultHttp2RemoteFlowController(streams, new UniformStreamByteDistributor(streams)));
+        Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(streams, new Writer());
+        reader = new Http2Reader(
+                streams,
+                new DefaultHttp2HeadersDecoder(true, true, limits.headBytes()),
+                http2.continuations(),
+                http2.resets(),
+                new Pace(loop, http2.controlFrames(), http2.window()));
+        Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
+                streams, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, true);
+        decoder.frameListener(new Frames());
+        Http2Settings settings = new Http2Settings()
+                .maxConcurrentStreams(http2.streams())
+                .initialWindowSize(http2.windowBytes())
+                .maxHeaderListSize(limits.headBytes());
+        settings.put(ENABLE_CONNECT_PROTOCOL, Long.valueOf(1));
+        handler = new Handler(decoder, encoder, settings);
+        streams.addListener(new Ends());
+        codec = new Codec(stream, this, List.of(handler));
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /** Takes over from whoever has read {@code first}. */
+    void begin(byte[] first) {
+        alarm.set(limits.headTimeout());
+        int more =
+                http2.connectionWindowBytes() - streams.local().flowController().windowSize(streams.connectionStream());
+        try {
+            if (more > 0) {
+                streams.local().flowController().incrementWindowSize(streams.connectionStream(), more);
+            }
+        } catch (Http2Exception e) {
+            throw new AssertionError("a window of " + http2.connectionWindowBytes() + " bytes is legal", e);
+        }
+        received(first, 0, first.length);
+    }
+
+    // ---- the stream below
+
+    @Override
+    public void received(byte[] array, int offset, int length) {
+        if (!over && !ended) {
+            codec.decode(array, offset, length);
+            markDirty();
+            if (stream.queuedBytes() > limits.queuedAnswerBytes()) {
+                holdBack();
+            }
+        }
+    }
+
+    @Override
+    public void ended() {
+        inputEnded = true;
+        if (drained) {
+            farewell.cancel();
+        }
+        if (!over) {
+            // Requests that were sent before are not wanted by anybody who cannot say so any more.
+            finish(new IOException("the client has ended the connection"));
+            endOutput();
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        finish(new IOException("the connection to the client broke", cause));
+        farewell.cancel();
+        server.gone(this);
+    }
+
+    /** Nothing is read and no window filled until the client has read what there is. */
+    private void holdBack() {
+        if (!full) {
+            full = true;
+            stream.pause();
+            codec.writable(OUR_WRITABILITY, false);
+            stream.drained().listen(loop, (done, failure) -> {
+                full = false;
+                if (failure == null && !over) {
+                    codec.writable(OUR_WRITABILITY, true);
+                    stream.resume();
+                    forEachExchange(Http2Exchange::maybeReady);
+                    markDirty();
+                }
+            });
+        }
+    }
+
+    boolean hasRoom() {
+        return !full;
+    }
+
+    private void forEachExchange(Consumer<Http2Exchange> action) {
+        List<Http2Exchange> all = new ArrayList<>();
+        try {
+            streams.forEachActiveStream(each -> {
+                Http2Exchange exchange = each.getProperty(key);
+                if (exchange != null) {
+                    all.add(exchange);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new AssertionError("the visitor throws nothing", e);
+        }
+        all.forEach(action);
+    }
+
+    private void markDirty() {
+        if (!dirty && !over) {
+            dirty = true;
+            loop.atTurnEnd(this);
+        }
+    }
+
+    @Override
+    public void turnEnded() {
+        dirty = false;
+        ChannelHandlerContext to = context;
+        if (!over && to != null) {
+            handler.flush(to);
+            if (stream.queuedBytes() > limits.queuedAnswerBytes()) {
+                holdBack();
+            }
+            watchProgress();
+        }
+    }
+
+    // ---- clients that take nothing
+
+    private void watchProgress() {
+        if (!watching && (stream.queuedBytes() > 0 || blockedBytes > 0)) {
+            watching = true;
+            leftBefore = left();
+            forEachExchange(Http2Exchange::beginsToWait);
+            stalled.set(limits.idleTimeout());
+        }
+    }
+
+    private long left() {
+        return codec.encodedBytes() - stream.queuedBytes();
+    }
+
+    private void checkProgress() {
+        watching = false;
+        if (stream.queuedBytes() > 0 && left() == leftBefore) {
+            IOException why = new IOException("the client reads nothing of its answers");
+            finish(why);
+            stream.abort(why);
+            server.gone(this);
+        } else {
+            forEachExchange(Http2Exchange::giveUpIfStuck);
+            watchProgress();
+        }
+    }
+
+    // ---- what exchanges say
+
+    void writeHeaders(Http2Exchange exchange, Http2Headers fields, boolean end) {
+        ChannelHandlerContext to = context;
+        if (!over && to != null) {
+            ChannelFuture left = handler.encoder().writeHeaders(to, exchange.id(), fields, 0, end, to.newPromise());
+            if (end) {
+                left.addListener(done -> {
+                    if (done.isSuccess()) {
+                        exchange.outputLeft();
+                    }
+                });
+            }
+            markDirty();
+        }
+    }
+
+    void writeData(Http2Exchange exchange, byte[] array, int offset, int length, boolean end) {
+        ChannelHandlerContext to = context;
+        if (!over && to != null) {
+            ByteBuf bytes = Unpooled.wrappedBuffer(array, offset, length);
+            blockedBytes += length;
+            handler.encoder()
+                    .writeData(to, exchange.id(), bytes, 0, end, to.newPromise())
+                    .addListener(done -> {
+                        if (!done.isSuccess()) {
+                            blockedBytes -= exchange.dropped();
+                        } else if (end) {
+                            exchange.outputLeft();
+                        }
+                    });
+            markDirty();
+        }
+    }
+
+    void reset(int id, int code) {
+        ChannelHandlerContext to = context;
+        if (!over && to != null) {
+            ChannelFuture sent = handler.resetStream(to, id, code, to.newPromise());
+            assert sent.isDone();
+            markDirty();
+        }
+    }
+
+    /** A receiver is done with bytes that it was given late. */
+    void consumed(int id, int bytes) {
+        Http2Stream its = streams.stream(id);
+        if (!over && its != null) {
+            try {
+                if (streams.local().flowController().consumeBytes(its, bytes)) {
+                    markDirty();
+                }
+            } catch (Http2Exception e) {
+                handler.onError(Objects.requireNonNull(context), false, e);
+            }
+        }
+    }
+
+    // ---- the end
+
+    private void tooSlow() {
+        if (active > 0) {
+            return;
+        }
+        goAway(Http2Error.NO_ERROR, "idle");
+        end();
+    }
+
+    /** No new streams, and the end when the last that are there have ended. */
+    @Override
+    public void closeWhenIdle() {
+        if (!draining && !over) {
+            draining = true;
+            goAway(Http2Error.NO_ERROR, "the server is closing");
+            if (active == 0) {
+                end();
+            }
+        }
+    }
+
+    private void goAway(Http2Error error, String why) {
+        ChannelHandlerContext to = context;
+        if (!over && to != null) {
+            ByteBuf text = Unpooled.copiedBuffer(why, StandardCharsets.US_ASCII);
+            int last = streams.remote().lastStreamCreated();
+            ChannelFuture sent = handler.goAway(to, last, error.code(), text, to.newPromise());
+            assert sent.isDone();
+        }
+    }
+
+    private void end() {
+        finish(new IOException("the server has closed the connection"));
+        endOutput();
+    }
+
+    private void endOutput() {
+        if (!ended) {
+            ended = true;
+            stream.end();
+            stream.resume();
+            farewell.begin();
+            stream.drained().listen(loop, (done, failure) -> {
+                drained = true;
+                if (inputEnded || failure != null) {
+                    farewell.cancel();
+                }
+                server.gone(this);
+            });
+        }
+    }
+
+    private void finish(IOException cause) {
+        if (!over) {
+            over = true;
+            alarm.cancel();
+            stalled.cancel();
+            forEachExchange(each -> each.failed(cause));
+            // Handlers cannot be closed from within one of theirs; this may be.
+            loop.post(codec::close);
+        }
+    }
+
+    @Override
+    public void decoded(Object message) {
+        Codec.release(message);
+    }
+
+    @Override
+    public void malformed(Throwable cause) {
+        LOG.log(Level.WARNING, "a bug: the codec of HTTP/2 threw; the connection ends", cause);
+        end();
+    }
+
+    @Override
+    public String toString() {
+        return "HTTP/2 over " + stream;
+    }
+
+    /** Netty's handler, which tells us where it stands and when it wants the connection to end. */
+    private final class Handler extends Http2ConnectionHandler {
+        Handler(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            super(decoder, encoder, settings, true);
+            gracefulShutdownTimeoutMillis(0);
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext added) throws Exception {
+            context = added;
+            super.handlerAdded(added);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext at) throws Exception {
+            boolean ours = over;
+            finish(new IOException("the client has broken the rules of HTTP/2"));
+            super.channelInactive(at);
+            if (!ours) {
+                endOutput();
+            }
+        }
+
+        @Override
+        public ChannelFuture resetStream(ChannelHandlerContext at, int id, long code, ChannelPromise promise) {
+            reader.givenUp(id);
+            return super.resetStream(at, id, code, promise);
+        }
+
+        @Override
+        protected void onStreamError(
+                ChannelHandlerContext at, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
+            boolean provoked = !outbound || error instanceof Http2Exception.HeaderListSizeException;
+            if (provoked && !resets.isWithin()) {
+                onConnectionError(at, outbound, cause, Pace.tooMany("requests that are wrong"));
+                return;
+            }
+            super.onStreamError(at, outbound, cause, error);
+        }
+    }
+
+    /** Tells exchanges what has left, piece by piece: Netty tells only when all of a write has. */
+    private final class Writer extends DefaultHttp2FrameWriter {
+        @Override
+        public ChannelFuture writeData(
+                ChannelHandlerContext to, int id, ByteBuf data, int padding, boolean end, ChannelPromise promise) {
+            int length = data.readableBytes();
+            Http2Stream one = streams.stream(id);
+            Http2Exchange exchange = one == null ? null : one.getProperty(key);
+            if (exchange != null && length > 0) {
+                blockedBytes -= length;
+                exchange.left(length);
+            }
+            return super.writeData(to, id, data, padding, end, promise);
+        }
+    }
+
+    /** How streams end that their exchange has not ended. */
+    private final class Ends extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamActive(Http2Stream one) {
+            active++;
+            alarm.pause();
+        }
+
+        @Override
+        public void onStreamClosed(Http2Stream one) {
+            active--;
+            Http2Exchange exchange = one.getProperty(key);
+            if (exchange != null) {
+                exchange.failed(new IOException("the client has given up the request, or broken its rules"));
+            }
+            if (active == 0 && !over) {
+                if (draining) {
+                    loop.post(Http2ServerConnection.this::end);
+                } else {
+                    alarm.set(limits.idleTimeout());
+                }
+            }
+        }
+    }
+
+    /** What the client says. */
+    private final class Frames extends Http2FrameAdapter {
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext at,
+                int id,
+                Http2Headers fields,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
+            onHeadersRead(at, id, fields, padding, end);
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext at, int id, Http2Headers fields, int padding, boolean end)
+                throws Http2Exception {
+            Http2Stream one = streams.stream(id);
+            if (one == null) {
+                return;
+            }
+            Http2Exchange known = one.getProperty(key);
+            if (known != null) {
+                if (!end) {
+                    throw Http2Heads.malformed(id, "trailers are the end of a request");
+                }
+                Http2Heads.checkTrailers(id, fields);
+                if (known.breaksItsLength(0, true)) {
+                    throw Http2Heads.malformed(id, "the body is shorter than its content-length");
+                }
+                known.inputEnded();
+                return;
+            }
+            HttpRequest request = Http2Heads.request(id, fields);
+            long length = Http2Heads.contentLength(id, request);
+            Http2Exchange exchange = new Http2Exchange(Http2ServerConnection.this, id, request, length);
+            if (end && exchange.breaksItsLength(0, true)) {
+                throw Http2Heads.malformed(id, "the body is shorter than its content-length");
+            }
+            one.setProperty(key, exchange);
+            if (end) {
+                exchange.inputEnded();
+            }
+            server.route(exchange, Http2Heads.protocol(fields), length);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext at, int id, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
+            Http2Stream one = streams.stream(id);
+            Http2Exchange exchange = one == null ? null : one.getProperty(key);
+            int length = data.readableBytes();
+            if (exchange == null) {
+                return length + padding;
+            }
+            if (exchange.breaksItsLength(length, end)) {
+                throw Http2Heads.malformed(id, "the body is not as long as its content-length");
+            }
+            int done =
+                    length == 0 ? 0 : exchange.arrived(data.array(), data.arrayOffset() + data.readerIndex(), length);
+            if (end) {
+                exchange.inputEnded();
+            }
+            return done + padding;
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext at, int id, long code) throws Http2Exception {
+            if (!resets.isWithin()) {
+                throw Pace.tooMany("requests that are given up");
+            }
+        }
+    }
+}
