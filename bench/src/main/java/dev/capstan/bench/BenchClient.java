@@ -11,7 +11,6 @@ import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ public final class BenchClient {
     /** Runs the wanted cases. */
     public static void main(String[] args) throws IOException {
         Options options = Options.parse(args);
-        try (NetLoop net = NetLoop.onThisThread(Transport.AUTO);
+        try (NetLoop net = Nets.onThisThread();
                 Vat vat = Vat.on(net.loop()).build()) {
             var peer = net.loop().await(vat.connect(net.network(), Address.parse(options.address())));
             try (Bench.Client bench = peer.bootstrap(Bench.TYPE)) {

@@ -11,7 +11,6 @@ import dev.capstan.capnp.CallContext;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnp.stream.StreamResult;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +36,7 @@ public final class BenchServer implements Bench.Server {
         }
         CountDownLatch stop = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stop::countDown));
-        try (NetLoop net = NetLoop.open("bench-server", Transport.AUTO);
+        try (NetLoop net = Nets.open("bench-server");
                 Vat vat = Vat.on(net.loop()).serving(new BenchServer()).build();
                 Network.Listener listener = vat.listen(net.network(), address).await()) {
             System.out.println("READY "

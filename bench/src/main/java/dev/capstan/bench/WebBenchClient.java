@@ -8,7 +8,6 @@ import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpClient;
 import java.io.IOException;
 import java.net.URI;
@@ -42,7 +41,7 @@ public final class WebBenchClient {
     /** Runs the wanted cases. */
     public static void main(String[] args) throws IOException {
         BenchClient.Options options = BenchClient.Options.parse(args);
-        try (NetLoop net = NetLoop.onThisThread(Transport.AUTO)) {
+        try (NetLoop net = Nets.onThisThread()) {
             HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Http.DEFAULT)
                     .keepAlive(Duration.ofSeconds(2)); // as Node does
             WebClient web = new WebClient(net.loop(), http);

@@ -20,7 +20,7 @@ import dev.capstan.net.webtransport.WebTransportSession;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +97,7 @@ public final class WebClient {
      * @throws IllegalArgumentException if {@code to} is no such address
      */
     public WebPeer connect(URI to, Headers headers, @Nullable Cap main) {
-        return begin(to, headers, main, failure -> {});
+        return begin(to, headers, main, (session, failure) -> {});
     }
 
     /** As {@link #open(URI, Headers, Cap)}, without headers and without an object for the server to call. */
@@ -113,15 +113,14 @@ public final class WebClient {
      */
     public Promise<WebPeer> open(URI to, Headers headers, @Nullable Cap main) {
         Completer<WebPeer> opened = new Completer<>(loop);
-        Session[] session = new Session[1];
-        session[0] = begin(to, headers, main, failure -> {
+        Session begun = begin(to, headers, main, (session, failure) -> {
             if (failure == null) {
-                opened.complete(session[0]);
+                opened.complete(session);
             } else {
                 opened.fail(failure);
             }
         });
-        opened.onCancel(session[0]::close);
+        opened.onCancel(begun::close);
         return opened.promise();
     }
 
@@ -154,7 +153,7 @@ public final class WebClient {
                     opened.complete(new EarlyPeer(session, connection.confirmed()));
                     return new TransportStream(loop, connection, opening);
                 },
-                failure -> {
+                (begun, failure) -> {
                     if (failure != null) {
                         opened.fail(failure);
                     }
@@ -164,8 +163,9 @@ public final class WebClient {
         return opened.promise();
     }
 
-    /** {@code outcome} is told, later and on the loop, of the failure to connect, or null. */
-    private Session begin(URI to, Headers headers, @Nullable Cap main, Consumer<@Nullable Throwable> outcome) {
+    /** {@code outcome} is told on the loop, perhaps before this returns to another thread, of the session and the failure to connect, or null. */
+    private Session begin(
+            URI to, Headers headers, @Nullable Cap main, BiConsumer<Session, @Nullable Throwable> outcome) {
         Transports known = transports;
         if (known != null && "https".equalsIgnoreCase(to.getScheme())) {
             check(to, "https", "https");
@@ -187,7 +187,7 @@ public final class WebClient {
             Opening opening,
             Supplier<Promise<C>> connect,
             Function<C, MessageStream> stream,
-            Consumer<@Nullable Throwable> outcome,
+            BiConsumer<Session, @Nullable Throwable> outcome,
             URI to) {
         Session session = opening.session();
         onLoop(() -> {
@@ -195,13 +195,13 @@ public final class WebClient {
             Promise.Cancelable connecting = connect.get().listen(loop, (connection, failure) -> {
                 if (connection != null) {
                     opening.opened(stream.apply(connection));
-                    outcome.accept(null);
+                    outcome.accept(session, null);
                 } else {
                     Throwable cause = failure == null
                             ? Failure.disconnected("there is no connection to " + to.getHost())
                             : failure;
                     opening.failed(cause);
-                    outcome.accept(cause);
+                    outcome.accept(session, cause);
                 }
             });
             session.onDisconnect().listen(loop, (done, failure) -> connecting.cancel());

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param acceptsPerWake connections accepted from one listener before others get their turn
  * @param backlog connections that the operating system holds for a listener until they are accepted
  * @param connectTimeout time for one attempt to connect to one address
+ * @param spin time for which the loop looks for input again and again before it sleeps, as long as input has mostly come within it; zero for never. Going to sleep and being woken
+ *     costs tens of microseconds: two peers that wait for each other's next word are faster without, and may use less of a processor. With fewer cores than busy loops it does harm
  */
 public record Limits(
         int readChunkBytes,
@@ -23,10 +25,27 @@ public record Limits(
         long maxQueuedBytes,
         int acceptsPerWake,
         int backlog,
-        Duration connectTimeout) {
-    /** 64 KiB and 8 reads; 16 KiB pieces, 256 of them kept; 64 MiB; 64 accepts, backlog 1024; 20 seconds. */
+        Duration connectTimeout,
+        Duration spin) {
+    private static final Duration LONGEST_SPIN = Duration.ofSeconds(1);
+
+    /** 64 KiB and 8 reads; 16 KiB pieces, 256 of them kept; 64 MiB; 64 accepts, backlog 1024; 20 seconds; no spinning. */
     public static final Limits DEFAULT =
-            new Limits(64 << 10, 8, 16 << 10, 256, 64L << 20, 64, 1024, Duration.ofSeconds(20));
+            new Limits(64 << 10, 8, 16 << 10, 256, 64L << 20, 64, 1024, Duration.ofSeconds(20), Duration.ZERO);
+
+    /** These limits with another time to look for input before sleeping; 50 microseconds are a good choice where latency matters and cores are free. */
+    public Limits withSpin(Duration longest) {
+        return new Limits(
+                readChunkBytes,
+                readsPerWake,
+                writeChunkBytes,
+                idleChunks,
+                maxQueuedBytes,
+                acceptsPerWake,
+                backlog,
+                connectTimeout,
+                longest);
+    }
 
     /** Checks the ranges. */
     public Limits {
@@ -40,6 +59,9 @@ public record Limits(
             throw new IllegalArgumentException("idleChunks must not be negative, but is " + idleChunks);
         }
         positive("connectTimeout", connectTimeout);
+        if (spin.isNegative() || spin.compareTo(LONGEST_SPIN) > 0) {
+            throw new IllegalArgumentException("spin must be from 0 to " + LONGEST_SPIN + ", not " + spin);
+        }
     }
 
     /**

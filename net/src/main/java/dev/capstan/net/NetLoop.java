@@ -19,7 +19,7 @@ public final class NetLoop implements AutoCloseable {
     private @Nullable Thread thread;
 
     private NetLoop(Driver driver, Limits limits, dev.capstan.async.Limits loopLimits) {
-        NettyPort port = new NettyPort(driver.handlers());
+        NettyPort port = new NettyPort(driver.handlers(), limits.spin().toNanos());
         loop = new Loop(port, loopLimits);
         network = new NettyNetwork(loop, port, driver, limits);
     }

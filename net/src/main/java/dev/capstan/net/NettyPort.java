@@ -34,6 +34,7 @@ final class NettyPort implements EventPort {
     private @Nullable NettyLoop channels;
 
     private final Context context = new Context();
+    private final Spin spin;
     private volatile boolean woken;
     private volatile boolean closed;
     private volatile @Nullable Thread owner;
@@ -41,8 +42,10 @@ final class NettyPort implements EventPort {
     /** How often the loop has looked for input; for tests. */
     long polls;
 
-    NettyPort(IoHandlerFactory handlers) {
+    /** @param spinNanos see {@link Limits#spin} */
+    NettyPort(IoHandlerFactory handlers, long spinNanos) {
         handler = handlers.newHandler(new Owner());
+        spin = new Spin(spinNanos);
     }
 
     private final class Owner implements ThreadAwareExecutor {
@@ -88,6 +91,11 @@ final class NettyPort implements EventPort {
     public void poll(long maxWaitNanos) {
         own();
         polls++;
+        long moment = maxWaitNanos > 0 ? Math.min(spin.nanos(), maxWaitNanos) : 0;
+        if (moment > 0 && comesWithin(moment)) {
+            woken = false;
+            return;
+        }
         context.mayBlock = maxWaitNanos > 0;
         context.bounded = maxWaitNanos != Long.MAX_VALUE;
         if (context.mayBlock && context.bounded) {
@@ -96,6 +104,24 @@ final class NettyPort implements EventPort {
         }
         handler.run(context);
         woken = false;
+    }
+
+    /** Looks for input without sleeping; whether there was some, or a reason to stop waiting. */
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // a courtesy that nothing depends on: who else wants the core may be the one to wait
+    // for
+    private boolean comesWithin(long nanos) {
+        context.mayBlock = false;
+        long begin = System.nanoTime();
+        do {
+            if (handler.run(context) > 0 || woken) {
+                spin.rewarded();
+                return true;
+            }
+            Thread.yield();
+        } while (System.nanoTime() - begin < nanos);
+        spin.inVain();
+        return false;
     }
 
     private void own() {

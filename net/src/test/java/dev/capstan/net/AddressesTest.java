@@ -187,7 +187,7 @@ final class AddressesTest {
 
     @Test
     void a_server_that_does_not_answer_is_given_up_in_time_and_on_cancel() throws IOException {
-        Limits limits = new Limits(1 << 16, 8, 1 << 14, 16, 1 << 20, 64, 64, Duration.ofMillis(50));
+        Limits limits = new Limits(1 << 16, 8, 1 << 14, 16, 1 << 20, 64, 64, Duration.ofMillis(50), Duration.ZERO);
         List<SocketChannel> fillers = new ArrayList<>();
         try (ServerSocketChannel mute = ServerSocketChannel.open();
                 NetLoop net = NetLoop.onThisThread(transport, limits, dev.capstan.async.Limits.DEFAULT)) {

@@ -17,10 +17,22 @@ final class LimitsTest {
     @Test
     void a_limit_out_of_range_is_refused_by_name() {
         IllegalArgumentException thrown = assertThrows(
-                IllegalArgumentException.class, () -> new Limits(0, 1, 1, 0, 1, 1, 1, Duration.ofSeconds(1)));
+                IllegalArgumentException.class,
+                () -> new Limits(0, 1, 1, 0, 1, 1, 1, Duration.ofSeconds(1), Duration.ZERO));
         assertTrue(String.valueOf(thrown.getMessage()).contains("readChunkBytes"));
-        assertThrows(IllegalArgumentException.class, () -> new Limits(1, 1, 1, -1, 1, 1, 1, Duration.ofSeconds(1)));
-        assertThrows(IllegalArgumentException.class, () -> new Limits(1, 1, 1, 0, 1, 1, 1, Duration.ZERO));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Limits(1, 1, 1, -1, 1, 1, 1, Duration.ofSeconds(1), Duration.ZERO));
+        assertThrows(
+                IllegalArgumentException.class, () -> new Limits(1, 1, 1, 0, 1, 1, 1, Duration.ZERO, Duration.ZERO));
+    }
+
+    @Test
+    void a_loop_looks_for_a_second_at_most_before_it_sleeps() {
+        Duration longest = Duration.ofSeconds(1);
+        assertEquals(longest, Limits.DEFAULT.withSpin(longest).spin());
+        assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withSpin(longest.plusNanos(1)));
+        assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withSpin(Duration.ofNanos(-1)));
     }
 
     @Test

@@ -105,6 +105,24 @@ final class NetLoopTest {
     }
 
     @Test
+    void a_loop_that_looks_before_it_sleeps_hears_sockets_posts_and_alarms() throws Exception {
+        NetLoop net = NetLoop.open(
+                "net-test", transport, Limits.DEFAULT.withSpin(Duration.ofMillis(1)), dev.capstan.async.Limits.DEFAULT);
+        opened.add(net);
+        Address server = serve(net);
+        for (int i = 0; i < 50; i++) {
+            CountDownLatch posted = new CountDownLatch(1);
+            net.loop().post(posted::countDown);
+            posted.await();
+        }
+        net.loop().timer().after(Duration.ofMillis(3)).await();
+        ByteStream stream = net.network().connect(server).await();
+        assertEquals(
+                "hello",
+                net.loop().fetch(() -> ask(net.loop(), stream, "hello")).await());
+    }
+
+    @Test
     void two_loops_talk_to_each_other() {
         NetLoop server = open();
         NetLoop client = open();

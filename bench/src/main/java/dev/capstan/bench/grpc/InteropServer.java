@@ -1,10 +1,10 @@
 package dev.capstan.bench.grpc;
 
 import dev.capstan.async.Address;
+import dev.capstan.bench.Nets;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
 import java.util.concurrent.CountDownLatch;
 
@@ -28,7 +28,7 @@ public final class InteropServer {
         Address address = new Address.Tcp("127.0.0.1", port);
         CountDownLatch stop = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stop::countDown));
-        try (NetLoop net = NetLoop.open("grpc-interop-server", Transport.AUTO)) {
+        try (NetLoop net = Nets.open("grpc-interop-server")) {
             GrpcServer grpc = GrpcServer.on(net.loop())
                     .service(new InteropService(net.loop()))
                     .intercept(new InteropService.Echo())

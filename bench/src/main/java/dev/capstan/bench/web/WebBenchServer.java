@@ -2,10 +2,10 @@ package dev.capstan.bench.web;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
+import dev.capstan.bench.Nets;
 import dev.capstan.capnweb.WebServer;
 import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
 import java.util.concurrent.CountDownLatch;
 
@@ -28,7 +28,7 @@ public final class WebBenchServer {
         Address address = new Address.Tcp("127.0.0.1", port);
         CountDownLatch stop = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stop::countDown));
-        try (NetLoop net = NetLoop.open("web-bench-server", Transport.AUTO)) {
+        try (NetLoop net = Nets.open("web-bench-server")) {
             WebServer server = new WebServer(net.loop(), visitor -> Promise.of(new BenchApi(net.loop()).cap()));
             HttpServer http = net.loop()
                     .fetch(() ->

@@ -431,7 +431,7 @@ final class ClientConnection {
             host.closed(onLoopClose);
             QuicChannel open = channel;
             if (open != null) {
-                Http3Wire.close(open, Http3ErrorCode.H3_NO_ERROR, "");
+                Http3Wire.close(open, isEstablished, Http3ErrorCode.H3_NO_ERROR, "");
                 open.closeFuture().addListener(done -> closeSocket());
             } else {
                 closeSocket();

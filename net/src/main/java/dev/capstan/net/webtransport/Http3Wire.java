@@ -25,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails is heard of as the end of its channel
 final class Http3Wire {
     /** Value of {@code :protocol}. */
+    /** Of QUIC: the application has ended the connection. */
+    private static final int APPLICATION_ERROR = 0x0c;
+
     static final String PROTOCOL = "webtransport";
     /** What draft 2 wants in the request, and in the answer. */
     static final String DRAFT_REQUEST = "sec-webtransport-http3-draft02";
@@ -108,7 +111,15 @@ final class Http3Wire {
         return headers;
     }
 
-    static void close(QuicChannel connection, Http3ErrorCode code, String reason) {
+    /**
+     * Ends the connection. Before its handshake is over there are no words of an application: RFC 9000, section 10.2.3, has a code of QUIC's in their place. The codec would look for a
+     * packet that it may put them in for ever, and keep the loop with it.
+     */
+    static void close(QuicChannel connection, boolean isEstablished, Http3ErrorCode code, String reason) {
+        if (!isEstablished) {
+            connection.close(false, APPLICATION_ERROR, Unpooled.EMPTY_BUFFER);
+            return;
+        }
         ByteBuf text = Unpooled.copiedBuffer(reason, StandardCharsets.US_ASCII);
         connection.close(true, code.code(), text);
     }

@@ -418,8 +418,9 @@ final class QuicStream implements ByteStream, Loop.TurnEnd {
 
     private void giveUp() {
         if (channel.isOpen()) {
-            channel.shutdown(CANCELED);
-            channel.close();
+            // Not the reading side as well: a page whose stream is given up in both directions often does not hear why
+            // the session was closed. What still comes is not read, within the window, and goes with the session.
+            channel.shutdownOutput(CANCELED);
         }
     }
 

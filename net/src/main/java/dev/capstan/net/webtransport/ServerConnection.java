@@ -168,7 +168,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     void close(Http3ErrorCode code, String reason) {
         if (!closing) {
             closing = true;
-            Http3Wire.close(channel, code, reason);
+            Http3Wire.close(channel, isEstablished, code, reason);
         }
     }
 

@@ -166,7 +166,7 @@ class ChromiumTest {
             "[\"large\",true]",
             "[\"end\",null]",
             "[\"closed\",0]",
-            "[\"server closes\",[4711,\"server says bye\"]]",
+            "[\"server closes\",[40,\"4711 server says bye\"]]",
             "[\"page closes\",7]",
             "[\"second stream\",\"refused\"]",
             "[\"first stream\",\"still good\"]",
