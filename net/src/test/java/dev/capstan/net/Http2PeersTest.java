@@ -60,8 +60,7 @@ final class Http2PeersTest {
             .on(
                     "POST",
                     "/echo",
-                    request -> Promise.of(
-                            new dev.capstan.net.http.HttpResponse(200, Headers.of(), request.body())));
+                    request -> Promise.of(new dev.capstan.net.http.HttpResponse(200, Headers.of(), request.body())));
     private HttpServers servers;
     private Path folder;
 
@@ -100,7 +99,9 @@ final class Http2PeersTest {
     private void wasOneConnection(String protocol) {
         assertEquals(
                 List.of(protocol),
-                connections.stream().map(each -> each.substring(0, each.indexOf(' '))).toList(),
+                connections.stream()
+                        .map(each -> each.substring(0, each.indexOf(' ')))
+                        .toList(),
                 connections::toString);
     }
 
@@ -121,8 +122,7 @@ final class Http2PeersTest {
 
         private void getsAnAnswer(String url, Version version) throws Exception {
             try (HttpClient client = client()) {
-                HttpResponse<String> answer =
-                        client.send(to(url + "?7").build(), HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> answer = client.send(to(url + "?7").build(), HttpResponse.BodyHandlers.ofString());
                 assertEquals(200, answer.statusCode());
                 assertEquals("7", answer.body());
                 assertEquals(version, answer.version());
@@ -131,8 +131,8 @@ final class Http2PeersTest {
 
         private void getsBackWhatItPosts(String url, Version version) throws Exception {
             try (HttpClient client = client()) {
-                HttpRequest request =
-                        to(url).POST(HttpRequest.BodyPublishers.ofByteArray(MEBIBYTE)).build();
+                HttpRequest request = to(url).POST(HttpRequest.BodyPublishers.ofByteArray(MEBIBYTE))
+                        .build();
                 HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
                 assertEquals(200, answer.statusCode());
                 assertEquals(version, answer.version());
@@ -258,13 +258,7 @@ final class Http2PeersTest {
             Path sent = Files.write(folder.resolve("sent"), MEBIBYTE);
             Path got = folder.resolve("got");
             String told = curl(
-                    "%{http_code} %{http_version}",
-                    how,
-                    "--data-binary",
-                    "@" + sent,
-                    "--output",
-                    got.toString(),
-                    url);
+                    "%{http_code} %{http_version}", how, "--data-binary", "@" + sent, "--output", got.toString(), url);
             assertEquals("200 " + version, told);
             assertArrayEquals(MEBIBYTE, Files.readAllBytes(got));
         }

@@ -160,7 +160,8 @@ final class AlpnTest {
     }
 
     @Test
-    void a_client_that_has_chosen_http_2_and_does_not_begin_with_it_is_told_so_and_the_connection_ends() throws Exception {
+    void a_client_that_has_chosen_http_2_and_does_not_begin_with_it_is_told_so_and_the_connection_ends()
+            throws Exception {
         try (SSLSocket socket = socket("h2")) {
             socket.startHandshake();
             assertEquals("h2", socket.getApplicationProtocol());

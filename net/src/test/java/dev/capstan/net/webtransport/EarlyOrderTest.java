@@ -1,6 +1,7 @@
 package dev.capstan.net.webtransport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -83,7 +84,7 @@ class EarlyOrderTest {
     @Test
     void what_waits_for_the_end_of_a_batch_is_given_back_when_the_socket_closes() {
         read(0xd0);
-        channel.close();
+        assertTrue(channel.close().isDone());
         assertEquals(List.of(), seen);
         buffers.forEach(each -> assertEquals(0, each.refCnt()));
     }
