@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class DatagramRelay implements AutoCloseable {
     private final List<byte[]> fromClients = new ArrayList<>();
     private final List<Held> held = new ArrayList<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(LARGEST);
+    private Predicate<byte[]> isLost = datagram -> false;
     private boolean holds;
     private int toClients;
     private int fromServer;
@@ -76,7 +78,9 @@ public final class DatagramRelay implements AutoCloseable {
                 Flow flow = flows.computeIfAbsent(from, client -> new Flow(client, server, open()));
                 if (!flow.lost) {
                     fromClients.add(datagram);
-                    flow.exit.send(ByteBuffer.wrap(datagram), flow.server);
+                    if (!isLost.test(datagram)) {
+                        flow.exit.send(ByteBuffer.wrap(datagram), flow.server);
+                    }
                 }
             }
             for (Flow flow : flows.values()) {
@@ -124,6 +128,11 @@ public final class DatagramRelay implements AutoCloseable {
     /** Whether what the server says is held back from now on; what was held leaves with the next {@link #pump} otherwise. */
     public void holdBack(boolean whether) {
         holds = whether;
+    }
+
+    /** Loses, from now on, those datagrams of clients that {@code which} is true for; they count as sent. */
+    public void loseFromClients(Predicate<byte[]> which) {
+        isLost = which;
     }
 
     /** Loses whatever is said from now on between the server and those clients that have said something. */

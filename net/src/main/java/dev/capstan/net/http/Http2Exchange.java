@@ -15,7 +15,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
     /** As many bytes as a writer may leave behind without being asked to wait. */
     private static final int READY_BYTES = 32 << 10;
 
-    private final Http2ServerConnection connection;
+    private final Http2Streams streams;
     private final int id;
     private final HttpRequest request;
     private final long announced;
@@ -34,12 +34,12 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
     private boolean wasReady = true;
 
     /** {@code announced} is the length of the body that the head tells, or -1. */
-    Http2Exchange(Http2ServerConnection connection, int id, HttpRequest request, long announced) {
-        this.connection = connection;
+    Http2Exchange(Http2Streams streams, int id, HttpRequest request, long announced) {
+        this.streams = streams;
         this.id = id;
         this.request = request;
         this.announced = announced;
-        this.inbox = new Inbox(connection.loop(), this);
+        this.inbox = new Inbox(streams.loop(), this);
     }
 
     int id() {
@@ -53,7 +53,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
 
     @Override
     public Peer peer() {
-        return connection.peer();
+        return streams.peer();
     }
 
     // ---- input
@@ -84,7 +84,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
 
     @Override
     public void delivered(int bytes) {
-        connection.consumed(id, bytes);
+        streams.consumed(id, bytes);
     }
 
     @Override
@@ -116,7 +116,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
         if (!over) {
             String length = headers.first("content-length");
             missing = length == null ? -1 : Long.parseLong(length);
-            connection.writeHeaders(this, Http2Heads.answer(status, headers), false);
+            streams.writeHeaders(this, Http2Heads.answer(status, headers), false);
         }
     }
 
@@ -140,7 +140,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
                 missing -= length;
             }
             queued += length;
-            connection.writeData(this, array, offset, length, false);
+            streams.writeData(this, array, offset, length, false);
             wasReady = wasReady && isReady();
         }
     }
@@ -161,9 +161,9 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
             }
             outputEnded = true;
             if (trailers.fields().isEmpty()) {
-                connection.writeData(this, new byte[0], 0, 0, true);
+                streams.writeData(this, new byte[0], 0, 0, true);
             } else {
-                connection.writeHeaders(this, Http2Heads.trailers(trailers), true);
+                streams.writeHeaders(this, Http2Heads.trailers(trailers), true);
             }
         }
     }
@@ -173,7 +173,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
         begin();
         if (!over) {
             outputEnded = true;
-            connection.writeHeaders(this, Http2Heads.answer(status, headers), true);
+            streams.writeHeaders(this, Http2Heads.answer(status, headers), true);
         }
     }
 
@@ -182,7 +182,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
         if (!over) {
             over = true;
             inbox.close();
-            connection.reset(id, reason.code());
+            streams.reset(id, reason.code());
         }
     }
 
@@ -212,7 +212,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
     void giveUpIfStuck() {
         if (outputEnded && queued > 0 && left == leftBefore) {
             failed(new IOException("the client reads nothing of its answer"));
-            connection.reset(id, Reset.CANCEL.code());
+            streams.reset(id, Reset.CANCEL.code());
         }
     }
 
@@ -235,7 +235,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
             over = true;
             inbox.close();
             if (!inbox.isEnded()) {
-                connection.reset(id, 0);
+                streams.reset(id, 0);
             }
         }
     }
@@ -247,7 +247,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
 
     @Override
     public boolean isReady() {
-        boolean ready = !over && queued < READY_BYTES && connection.hasRoom();
+        boolean ready = !over && queued < READY_BYTES && streams.hasRoom();
         if (!ready) {
             wasReady = false;
         }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Frames of a stream that has ended</b> otherwise come from a client that has lost count of its streams: Netty would let some pass as an error of one stream.
  *
+ * <p><b>Windows</b> are checked here because Netty's decoder, when one is exceeded, gives back twice what has come, and ends in an error of its own.
+ *
  * <p><b>Frames that say nothing</b>, such as pings, settings, priorities, empty pieces of a body and what nobody knows, cost their sender little and are counted.
  */
 final class Http2Reader extends DefaultHttp2FrameReader {
@@ -87,6 +89,10 @@ final class Http2Reader extends DefaultHttp2FrameReader {
         }
     }
 
+    private boolean exceeds(Http2Stream one, int bytes) {
+        return bytes > 0 && bytes > streams.local().flowController().windowSize(one);
+    }
+
     private void count() throws Http2Exception {
         if (!idle.isWithin()) {
             throw Pace.tooMany("frames that say nothing");
@@ -104,11 +110,27 @@ final class Http2Reader extends DefaultHttp2FrameReader {
             if (!data.isReadable() && !end) {
                 count();
             }
+            int bytes = data.readableBytes() + padding;
+            if (exceeds(streams.connectionStream(), bytes)) {
+                throw Http2Exception.connectionError(
+                        Http2Error.FLOW_CONTROL_ERROR, "more has come than the window of the connection");
+            }
             if (isLate(id)) {
-                streams.local().flowController().receiveFlowControlledFrame(streams.stream(id), data, padding, end);
-                return data.readableBytes() + padding;
+                countForConnection(data, padding, end);
+                return bytes;
+            }
+            Http2Stream one = streams.stream(id);
+            if (one != null && exceeds(one, bytes)) {
+                countForConnection(data, padding, end);
+                throw Http2Exception.streamError(
+                        id, Http2Error.FLOW_CONTROL_ERROR, "more has come than the window of stream %d", id);
             }
             return super.onDataRead(at, id, data, padding, end);
+        }
+
+        /** Takes the frame off the window of the connection, and gives it back. */
+        private void countForConnection(ByteBuf data, int padding, boolean end) throws Http2Exception {
+            streams.local().flowController().receiveFlowControlledFrame(null, data, padding, end);
         }
 
         @Override
@@ -161,7 +183,13 @@ final class Http2Reader extends DefaultHttp2FrameReader {
         @Override
         public void onSettingsRead(ChannelHandlerContext at, Http2Settings settings) throws Http2Exception {
             count();
-            super.onSettingsRead(at, settings);
+            try {
+                super.onSettingsRead(at, settings);
+            } catch (Http2Exception.StreamException e) {
+                // A window that has become too large breaks the connection here, unlike that of a WINDOW_UPDATE (RFC
+                // 9113 section 6.9.2).
+                throw Http2Exception.connectionError(e.error(), e, "settings that stream %d cannot have", e.streamId());
+            }
         }
 
         @Override

@@ -10,33 +10,24 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +48,8 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     private final Limits.Http limits;
     private final Limits.Http2 http2;
     private final Peer peer;
-    private final Http2Connection streams = new DefaultHttp2Connection(true, 0);
-    private final Http2Connection.PropertyKey key = streams.newKey();
+    private final Http2Streams exchanges = new Http2Streams(this);
+    private final Http2Connection streams = exchanges.netty();
     private final Handler handler;
     private final Codec codec;
     private final Alarm alarm;
@@ -73,10 +64,6 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     private boolean draining;
     private boolean ended;
     private boolean over;
-    private int active;
-    /** Bytes of answers that wait for windows of the client. */
-    private long blockedBytes;
-
     private boolean watching;
     private long leftBefore;
     private boolean inputEnded;
@@ -104,7 +91,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         streams.remote()
                 .flowController(
                         new DefaultHttp2RemoteFlowController(streams, new UniformStreamByteDistributor(streams)));
-        Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(streams, new Writer());
+        Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(streams, exchanges.writer());
         reader = new Http2Reader(
                 streams,
                 new DefaultHttp2HeadersDecoder(true, true, limits.headBytes()),
@@ -113,14 +100,14 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
                 new Pace(loop, http2.controlFrames(), http2.window()));
         Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 streams, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, true);
-        decoder.frameListener(new Frames());
+        decoder.frameListener(new Http2Requests(server, exchanges, resets));
         Http2Settings settings = new Http2Settings()
                 .maxConcurrentStreams(http2.streams())
                 .initialWindowSize(http2.windowBytes())
                 .maxHeaderListSize(limits.headBytes());
         settings.put(ENABLE_CONNECT_PROTOCOL, Long.valueOf(1));
         handler = new Handler(decoder, encoder, settings);
-        streams.addListener(new Ends());
+        exchanges.listen();
         codec = new Codec(stream, this, List.of(handler));
     }
 
@@ -191,7 +178,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
                 if (failure == null && !over) {
                     codec.writable(OUR_WRITABILITY, true);
                     stream.resume();
-                    forEachExchange(Http2Exchange::maybeReady);
+                    exchanges.forEach(Http2Exchange::maybeReady);
                     markDirty();
                 }
             });
@@ -202,23 +189,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         return !full;
     }
 
-    private void forEachExchange(Consumer<Http2Exchange> action) {
-        List<Http2Exchange> all = new ArrayList<>();
-        try {
-            streams.forEachActiveStream(each -> {
-                Http2Exchange exchange = each.getProperty(key);
-                if (exchange != null) {
-                    all.add(exchange);
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new AssertionError("the visitor throws nothing", e);
-        }
-        all.forEach(action);
-    }
-
-    private void markDirty() {
+    void markDirty() {
         if (!dirty && !over) {
             dirty = true;
             loop.atTurnEnd(this);
@@ -241,10 +212,10 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     // ---- clients that take nothing
 
     private void watchProgress() {
-        if (!watching && (stream.queuedBytes() > 0 || blockedBytes > 0)) {
+        if (!watching && (stream.queuedBytes() > 0 || exchanges.blockedBytes() > 0)) {
             watching = true;
             leftBefore = left();
-            forEachExchange(Http2Exchange::beginsToWait);
+            exchanges.forEach(Http2Exchange::beginsToWait);
             stalled.set(limits.idleTimeout());
         }
     }
@@ -261,73 +232,36 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
             stream.abort(why);
             server.gone(this);
         } else {
-            forEachExchange(Http2Exchange::giveUpIfStuck);
+            exchanges.forEach(Http2Exchange::giveUpIfStuck);
             watchProgress();
         }
     }
 
-    // ---- what exchanges say
-
-    void writeHeaders(Http2Exchange exchange, Http2Headers fields, boolean end) {
-        ChannelHandlerContext to = context;
-        if (!over && to != null) {
-            ChannelFuture left = handler.encoder().writeHeaders(to, exchange.id(), fields, 0, end, to.newPromise());
-            if (end) {
-                left.addListener(done -> {
-                    if (done.isSuccess()) {
-                        exchange.outputLeft();
-                    }
-                });
-            }
-            markDirty();
-        }
+    /** A stream has begun. */
+    void busy() {
+        alarm.pause();
     }
 
-    void writeData(Http2Exchange exchange, byte[] array, int offset, int length, boolean end) {
-        ChannelHandlerContext to = context;
-        if (!over && to != null) {
-            ByteBuf bytes = Unpooled.wrappedBuffer(array, offset, length);
-            blockedBytes += length;
-            handler.encoder()
-                    .writeData(to, exchange.id(), bytes, 0, end, to.newPromise())
-                    .addListener(done -> {
-                        if (!done.isSuccess()) {
-                            blockedBytes -= exchange.dropped();
-                        } else if (end) {
-                            exchange.outputLeft();
-                        }
-                    });
-            markDirty();
+    /** The last stream has ended. */
+    void idle() {
+        if (over) {
+            return;
         }
-    }
-
-    void reset(int id, int code) {
-        ChannelHandlerContext to = context;
-        if (!over && to != null) {
-            ChannelFuture sent = handler.resetStream(to, id, code, to.newPromise());
-            assert sent.isDone();
-            markDirty();
-        }
-    }
-
-    /** A receiver is done with bytes that it was given late. */
-    void consumed(int id, int bytes) {
-        Http2Stream its = streams.stream(id);
-        if (!over && its != null) {
-            try {
-                if (streams.local().flowController().consumeBytes(its, bytes)) {
-                    markDirty();
-                }
-            } catch (Http2Exception e) {
-                handler.onError(Objects.requireNonNull(context), false, e);
-            }
+        if (draining) {
+            loop.post(this::end);
+        } else {
+            alarm.set(limits.idleTimeout());
         }
     }
 
     // ---- the end
 
+    boolean isOver() {
+        return over;
+    }
+
     private void tooSlow() {
-        if (active > 0) {
+        if (exchanges.active() > 0) {
             return;
         }
         goAway(Http2Error.NO_ERROR, "idle");
@@ -340,7 +274,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         if (!draining && !over) {
             draining = true;
             goAway(Http2Error.NO_ERROR, "the server is closing");
-            if (active == 0) {
+            if (exchanges.active() == 0) {
                 end();
             }
         }
@@ -382,7 +316,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
             over = true;
             alarm.cancel();
             stalled.cancel();
-            forEachExchange(each -> each.failed(cause));
+            exchanges.forEach(each -> each.failed(cause));
             // Handlers cannot be closed from within one of theirs; this may be.
             loop.post(codec::close);
         }
@@ -414,6 +348,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         @Override
         public void handlerAdded(ChannelHandlerContext added) throws Exception {
             context = added;
+            exchanges.added(added);
             super.handlerAdded(added);
         }
 
@@ -442,123 +377,6 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
                 return;
             }
             super.onStreamError(at, outbound, cause, error);
-        }
-    }
-
-    /** Tells exchanges what has left, piece by piece: Netty tells only when all of a write has. */
-    private final class Writer extends DefaultHttp2FrameWriter {
-        @Override
-        public ChannelFuture writeData(
-                ChannelHandlerContext to, int id, ByteBuf data, int padding, boolean end, ChannelPromise promise) {
-            int length = data.readableBytes();
-            Http2Stream one = streams.stream(id);
-            Http2Exchange exchange = one == null ? null : one.getProperty(key);
-            if (exchange != null && length > 0) {
-                blockedBytes -= length;
-                exchange.left(length);
-            }
-            return super.writeData(to, id, data, padding, end, promise);
-        }
-    }
-
-    /** How streams end that their exchange has not ended. */
-    private final class Ends extends Http2ConnectionAdapter {
-        @Override
-        public void onStreamActive(Http2Stream one) {
-            active++;
-            alarm.pause();
-        }
-
-        @Override
-        public void onStreamClosed(Http2Stream one) {
-            active--;
-            Http2Exchange exchange = one.getProperty(key);
-            if (exchange != null) {
-                exchange.failed(new IOException("the client has given up the request, or broken its rules"));
-            }
-            if (active == 0 && !over) {
-                if (draining) {
-                    loop.post(Http2ServerConnection.this::end);
-                } else {
-                    alarm.set(limits.idleTimeout());
-                }
-            }
-        }
-    }
-
-    /** What the client says. */
-    private final class Frames extends Http2FrameAdapter {
-        @Override
-        public void onHeadersRead(
-                ChannelHandlerContext at,
-                int id,
-                Http2Headers fields,
-                int dependency,
-                short weight,
-                boolean exclusive,
-                int padding,
-                boolean end)
-                throws Http2Exception {
-            onHeadersRead(at, id, fields, padding, end);
-        }
-
-        @Override
-        public void onHeadersRead(ChannelHandlerContext at, int id, Http2Headers fields, int padding, boolean end)
-                throws Http2Exception {
-            Http2Stream one = streams.stream(id);
-            if (one == null) {
-                return;
-            }
-            Http2Exchange known = one.getProperty(key);
-            if (known != null) {
-                if (!end) {
-                    throw Http2Heads.malformed(id, "trailers are the end of a request");
-                }
-                Http2Heads.checkTrailers(id, fields);
-                if (known.breaksItsLength(0, true)) {
-                    throw Http2Heads.malformed(id, "the body is shorter than its content-length");
-                }
-                known.inputEnded();
-                return;
-            }
-            HttpRequest request = Http2Heads.request(id, fields);
-            long length = Http2Heads.contentLength(id, request);
-            Http2Exchange exchange = new Http2Exchange(Http2ServerConnection.this, id, request, length);
-            if (end && exchange.breaksItsLength(0, true)) {
-                throw Http2Heads.malformed(id, "the body is shorter than its content-length");
-            }
-            one.setProperty(key, exchange);
-            if (end) {
-                exchange.inputEnded();
-            }
-            server.route(exchange, Http2Heads.protocol(fields), length);
-        }
-
-        @Override
-        public int onDataRead(ChannelHandlerContext at, int id, ByteBuf data, int padding, boolean end)
-                throws Http2Exception {
-            Http2Stream one = streams.stream(id);
-            Http2Exchange exchange = one == null ? null : one.getProperty(key);
-            int length = data.readableBytes();
-            if (exchange == null) {
-                return length + padding;
-            }
-            if (exchange.breaksItsLength(length, end)) {
-                throw Http2Heads.malformed(id, "the body is not as long as its content-length");
-            }
-            int done =
-                    length == 0 ? 0 : exchange.arrived(data.array(), data.arrayOffset() + data.readerIndex(), length);
-            if (end) {
-                exchange.inputEnded();
-            }
-            return done + padding;
-        }
-
-        @Override
-        public void onRstStreamRead(ChannelHandlerContext at, int id, long code) throws Http2Exception {
-            if (!resets.isWithin()) {
-                throw Pace.tooMany("requests that are given up");
-            }
         }
     }
 }

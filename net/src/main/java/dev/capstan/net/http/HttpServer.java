@@ -123,8 +123,8 @@ public final class HttpServer implements AutoCloseable {
         @Override
         public void http1(byte[] read) {
             if (isChosen("h2")) {
-                leave();
-                stream.abort(new IOException("the client has chosen HTTP/2 by ALPN and does not begin with it"));
+                // It is told, as HTTP/2, that it has to begin with the preface.
+                asHttp2(read);
             } else {
                 asHttp1(read);
             }
@@ -145,8 +145,12 @@ public final class HttpServer implements AutoCloseable {
             if (isChosen("http/1.1")) {
                 // It is told, as HTTP/1.1, that this version is not spoken.
                 asHttp1(read);
-                return;
+            } else {
+                asHttp2(read);
             }
+        }
+
+        private void asHttp2(byte[] read) {
             leave();
             Http2ServerConnection connection =
                     new Http2ServerConnection(HttpServer.this, loop, stream, limits, http2, peer("HTTP/2"));

@@ -36,7 +36,8 @@ final class AddressTokens implements QuicTokenHandler {
     private final long validNanos;
     private final BooleanSupplier isNeeded;
 
-    private byte @Nullable [] passed;
+    private byte[] first = {};
+    private boolean isProven;
 
     /**
      * @param validFor time for a client to come again
@@ -72,7 +73,8 @@ final class AddressTokens implements QuicTokenHandler {
         byte[] id = new byte[connectionId.readableBytes()];
         connectionId.getBytes(connectionId.readerIndex(), id);
         if (!isNeeded.getAsBoolean()) {
-            passed = id;
+            first = id;
+            isProven = false;
             return false;
         }
         long now = nanoTime.getAsLong();
@@ -83,7 +85,6 @@ final class AddressTokens implements QuicTokenHandler {
     /** Where in the token the first connection id begins; -1 if it is none of ours for this address and time. */
     @Override
     public int validateToken(ByteBuf token, InetSocketAddress address) {
-        passed = null;
         int idBytes = token.readableBytes() - HEAD_BYTES;
         if (idBytes < 0 || idBytes > MAX_ID_BYTES) {
             return -1;
@@ -95,12 +96,22 @@ final class AddressTokens implements QuicTokenHandler {
         byte[] id = new byte[idBytes];
         token.getBytes(start + HEAD_BYTES, id);
         boolean isOurs = MessageDigest.isEqual(mac(made, id, address), shown);
-        return isOurs && nanoTime.getAsLong() - made <= validNanos ? HEAD_BYTES : -1;
+        if (!isOurs || nanoTime.getAsLong() - made > validNanos) {
+            return -1;
+        }
+        first = id;
+        isProven = true;
+        return HEAD_BYTES;
     }
 
-    /** What the packet was sent to of which this was asked last, if it has passed without a token: its connection is made next. */
-    byte @Nullable [] passed() {
-        return passed;
+    /** What the client's very first packet was sent to, before any Retry; of the client that was let through last, whose connection is made next. */
+    byte[] first() {
+        return first;
+    }
+
+    /** Whether that client has come again with a token. */
+    boolean isProven() {
+        return isProven;
     }
 
     private byte[] mac(long time, byte[] id, InetSocketAddress address) {

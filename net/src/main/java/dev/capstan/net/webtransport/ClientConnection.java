@@ -57,7 +57,7 @@ final class ClientConnection {
     private final ChannelHost host;
     private final InetSocketAddress to;
     private final WebTransportRequest request;
-    private final SessionTickets tickets;
+    private final SessionTickets.Known server;
     private final Limits.WebTransport limits;
     private final Completer<WebTransportSession> completer;
     private final Alarm deadline;
@@ -84,7 +84,9 @@ final class ClientConnection {
         this.host = host;
         this.to = to;
         this.request = request;
-        this.tickets = tickets;
+        this.server = tickets.at(
+                new SessionTickets.Place(request.authority(), to),
+                host.loop().timer().nanoTime());
         this.limits = limits;
         this.completer = new Completer<>(host.loop());
         this.deadline = new Alarm(
@@ -136,7 +138,7 @@ final class ClientConnection {
     }
 
     private ChannelHandler codec() {
-        QuicSslContext tls = tickets.context(host.loop().timer()::nanoTime);
+        QuicSslContext tls = server.context();
         String authority = request.authority();
         int colon = authority.lastIndexOf(':');
         String name = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
@@ -206,7 +208,7 @@ final class ClientConnection {
                 trouble = new IOException("the server closed the connection with code " + close.error()
                         + (text.isEmpty() ? "" : ": " + text));
             }
-            if (event instanceof SslEarlyDataReadyEvent && tickets.knows(request.authority())) {
+            if (event instanceof SslEarlyDataReadyEvent && server.isMet()) {
                 // Not in the middle of what Netty sends.
                 host.eventLoop().execute(() -> early(context));
             }
@@ -251,7 +253,7 @@ final class ClientConnection {
             fail(new Refused(cannot("the server speaks HTTP/3 and not WebTransport")));
             return;
         }
-        tickets.met(request.authority());
+        server.meet();
         if (!isEarly) {
             ask();
         }
@@ -400,7 +402,7 @@ final class ClientConnection {
         if (!over) {
             WebTransportSession open = session;
             if (open != null && !open.isConfirmed()) {
-                tickets.forget(request.authority());
+                server.forget();
                 open.lost(cause);
             }
             completer.fail(cause);

@@ -8,7 +8,7 @@ import java.time.Duration;
  * again. A session that has begun like that says so by {@link WebTransportSession#isConfirmed}; a correct client says nothing in it that must not happen twice.
  *
  * <p>The server's tickets are encrypted with keys that are drawn here, live in memory, and are replaced: tickets, and what was recorded, are worth nothing after two {@code keyTime}s or to another
- * server.
+ * server. Clients that were heard are remembered for as long; when they are more than 100,000, nothing is taken early until it is certain again what is new. Servers with more visitors want shorter key times.
  *
  * @param random draws the keys
  * @param keyTime how long a key makes tickets; it opens them for as long again

@@ -40,7 +40,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private final WebTransportServer server;
     private final QuicChannel channel;
     private final String peer;
-    private final byte @Nullable [] earlyId;
+    private final byte[] firstId;
+    private final boolean mayBeEarly;
     private final Alarm deadline;
     private final Alarm leaving;
     private int bidirectional;
@@ -54,9 +55,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     private boolean closing;
 
-    /** @param earlyId what the first packet was sent to, if the connection may say something early */
-    ServerConnection(WebTransportServer server, QuicChannel channel, byte @Nullable [] earlyId) {
-        this.earlyId = earlyId;
+    /**
+     * @param firstId what the client's very first packet was sent to
+     * @param mayBeEarly whether the connection may say something early
+     */
+    ServerConnection(WebTransportServer server, QuicChannel channel, byte[] firstId, boolean mayBeEarly) {
+        this.firstId = firstId;
+        this.mayBeEarly = mayBeEarly;
         this.server = server;
         this.channel = channel;
         this.peer = String.valueOf(channel.remoteSocketAddress());
@@ -91,7 +96,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         if (server.add(this)) {
             deadline.set(limits().openTimeout());
             context.fireChannelRegistered();
-            if (earlyId != null) {
+            if (mayBeEarly) {
                 // Netty asks for streams when the handshake is over, and again after each; what comes early is there
                 // before.
                 context.channel().read();
@@ -109,8 +114,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
-        if (!isEstablished && earlyId != null) {
-            server.heardEarly(earlyId);
+        if (!isEstablished) {
+            server.heard(firstId);
         }
         boolean isBidirectional = stream.type() == QuicStreamType.BIDIRECTIONAL;
         int count = isBidirectional ? ++bidirectional : ++unidirectional;
@@ -132,6 +137,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         isEstablished = true;
+        // What was lost of the early data comes again from here on, so it must not come from a recording as well.
+        server.heard(firstId);
         context.fireChannelActive();
         if (session != null) {
             deadline.cancel();

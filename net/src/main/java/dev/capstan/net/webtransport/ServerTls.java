@@ -63,13 +63,9 @@ final class ServerTls {
         }
     }
 
-    /**
-     * Whether a connection may say something early.
-     *
-     * @param id that its first packet was sent to; null if a Retry packet has given it
-     */
-    boolean mayBeEarly(byte @Nullable [] id) {
-        return id != null && flights != null && flights.isNew(id);
+    /** Whether a client whose first packet was sent to {@code id} may say something early. */
+    boolean mayBeEarly(byte[] id) {
+        return flights != null && flights.isNew(id);
     }
 
     QuicSslEngine engine(ByteBufAllocator allocator, boolean isEarly) {
@@ -77,7 +73,7 @@ final class ServerTls {
         return (context == null || !isEarly ? plain : context).newEngine(allocator);
     }
 
-    /** The connection with {@code id} has said something early. */
+    /** A client whose first packet was sent to {@code id} was heard. */
     void spent(byte[] id) {
         if (flights != null) {
             flights.spent(id);

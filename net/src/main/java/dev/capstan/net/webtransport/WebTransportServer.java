@@ -217,17 +217,21 @@ public final class WebTransportServer implements AutoCloseable {
         QuicServerCodecBuilder builder = Http3Wire.configure(Http3.newQuicServerCodecBuilder(), limits, true);
         return builder.tokenHandler(tokens)
                 // Called one after the other for each connection, the tokens' handler first.
-                .sslEngineProvider(connection -> tls.engine(connection.alloc(), tls.mayBeEarly(tokens.passed())))
+                .sslEngineProvider(connection -> tls.engine(connection.alloc(), mayBeEarly()))
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel channel) {
-                        byte[] id = tokens.passed();
                         ServerConnection connection =
-                                new ServerConnection(WebTransportServer.this, channel, tls.mayBeEarly(id) ? id : null);
+                                new ServerConnection(WebTransportServer.this, channel, tokens.first(), mayBeEarly());
                         channel.pipeline().addLast(connection, connection.http3());
                     }
                 })
                 .build();
+    }
+
+    /** Whether the connection that is being made may say something early. */
+    private boolean mayBeEarly() {
+        return !tokens.isProven() && tls.mayBeEarly(tokens.first());
     }
 
     /** Opens a connection and asks for a path that leads nowhere. Who gives it up meanwhile has nobody to close the server. */
@@ -291,8 +295,8 @@ public final class WebTransportServer implements AutoCloseable {
         }
     }
 
-    /** The connection with {@code id} has said something before its handshake was over. */
-    void heardEarly(byte[] id) {
+    /** A client whose first packet was sent to {@code id} was heard: what it said early is heard no more. */
+    void heard(byte[] id) {
         tls.spent(id);
     }
 

@@ -246,18 +246,6 @@ final class Http2ServerTest {
         }
 
         @Test
-        void a_client_that_sends_more_than_the_window_breaks_its_stream() {
-            RawHttp2 client = scene.connect();
-            client.request(1, "POST", "/stream", false);
-            poll();
-            scene.last().exchange.pause();
-            client.data(1, false, new byte[2001]);
-            poll();
-            assertTrue(client.resetCode(1) == 3 || client.error() > 0);
-            assertEquals(1, scene.last().failures.size());
-        }
-
-        @Test
         void single_bytes_that_are_held_arrive_whole_and_in_order() {
             RawHttp2 client = scene.connect();
             client.request(1, "POST", "/stream", false);

@@ -12,13 +12,15 @@ import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.net.http.Peer;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -44,6 +46,15 @@ final class AlpnTest {
                     + "\0\0\0\4\0\0\0\0\0"
                     + "\0\0\t\1\5\0\0\0\1\u0082\u0087\u0084A\4here")
             .getBytes(StandardCharsets.ISO_8859_1);
+
+    private static final int HEAD_BYTES = 9;
+    /** Where a frame has its type, and GOAWAY its code. */
+    private static final int TYPE = 3;
+
+    private static final int GOAWAY_CODE = HEAD_BYTES + 4;
+    private static final int SETTINGS = 4;
+    private static final int GOAWAY = 7;
+    private static final int PROTOCOL_ERROR = 1;
 
     private final NetLoop net = NetLoop.open("alpn-test", Transport.AUTO);
     private final HttpRoutes routes = HttpRoutes.none().exchange("GET", "/", head -> true, exchange -> {
@@ -149,26 +160,32 @@ final class AlpnTest {
     }
 
     @Test
-    void a_client_that_has_chosen_http_2_and_does_not_begin_with_it_is_cut() throws Exception {
+    void a_client_that_has_chosen_http_2_and_does_not_begin_with_it_is_told_so_and_the_connection_ends()
+            throws Exception {
         try (SSLSocket socket = socket("h2")) {
             socket.startHandshake();
             assertEquals("h2", socket.getApplicationProtocol());
             OutputStream out = socket.getOutputStream();
             out.write(REQUEST_1);
             out.flush();
-            assertEquals(-1, first(socket));
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            assertEquals(SETTINGS, frame(in)[TYPE]);
+            byte[] last = frame(in);
+            while (last[TYPE] != GOAWAY) {
+                last = frame(in);
+            }
+            assertEquals(PROTOCOL_ERROR, ByteBuffer.wrap(last).getInt(GOAWAY_CODE));
+            assertEquals(-1, in.read());
         }
     }
 
-    /** The first byte of what comes; -1 if the connection ends or breaks without one. */
-    private static int first(SSLSocket socket) {
-        try {
-            return socket.getInputStream().read();
-        } catch (SocketTimeoutException e) {
-            throw new AssertionError("the server lets the client wait", e);
-        } catch (IOException e) {
-            return -1;
-        }
+    /** A frame of HTTP/2 with its head. */
+    private static byte[] frame(DataInputStream in) throws IOException {
+        byte[] head = in.readNBytes(HEAD_BYTES);
+        int length = ByteBuffer.wrap(head).getInt() >>> 8;
+        byte[] frame = Arrays.copyOf(head, HEAD_BYTES + length);
+        in.readFully(frame, HEAD_BYTES, length);
+        return frame;
     }
 
     @Test

@@ -14,13 +14,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Key pairs with certificates that vouch for themselves, made when they are asked for and kept in a folder of the test. */
-final class Certificates {
+public final class Certificates {
     private static final String PASSWORD = "changeit";
     private static final Path KEYTOOL = Path.of(System.getProperty("java.home"), "bin", "keytool");
 
     private final Path folder;
 
-    Certificates(Path folder) {
+    public Certificates(Path folder) {
         this.folder = folder;
     }
 
@@ -33,7 +33,7 @@ final class Certificates {
     }
 
     /** A key store with a key for {@code names}, such as {@code dns:localhost,ip:127.0.0.1}. */
-    KeyStore make(String alias, String names) throws Exception {
+    public KeyStore make(String alias, String names) throws Exception {
         return make(alias, alias, names, List.of());
     }
 
@@ -72,7 +72,7 @@ final class Certificates {
     }
 
     /** What a server shows. */
-    static SSLContext showing(KeyStore store) throws GeneralSecurityException {
+    public static SSLContext showing(KeyStore store) throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         if (store.containsAlias("ca")) {
             store.deleteEntry("ca");
@@ -84,7 +84,7 @@ final class Certificates {
     }
 
     /** A client that trusts the certificate in {@code store} and no other; that of {@code ca} if there is one. */
-    static SSLContext trusting(KeyStore store) throws Exception {
+    public static SSLContext trusting(KeyStore store) throws Exception {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         String alias = store.containsAlias("ca") ? "ca" : store.aliases().nextElement();

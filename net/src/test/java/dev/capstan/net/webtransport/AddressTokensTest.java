@@ -47,6 +47,8 @@ final class AddressTokensTest {
             int at = tokens.validateToken(token.slice(), HERE);
             assertTrue(at >= 0);
             assertEquals(id, token.slice(at, token.readableBytes() - at));
+            assertEquals(id, Unpooled.wrappedBuffer(tokens.first()));
+            assertTrue(tokens.isProven());
         }
     }
 
@@ -99,5 +101,7 @@ final class AddressTokensTest {
         ByteBuf out = Unpooled.buffer();
         assertFalse(tokens.writeToken(out, id(8), HERE));
         assertEquals(0, out.readableBytes());
+        assertEquals(id(8), Unpooled.wrappedBuffer(tokens.first()));
+        assertFalse(tokens.isProven());
     }
 }

@@ -216,6 +216,38 @@ class EarlyDataTest {
         assertEquals(List.of("at once early"), heard);
     }
 
+    @Test
+    void recorded_words_that_were_lost_on_their_first_way_are_not_heard_after_their_client_has_said_them_again() {
+        meet();
+        relay.loseFromClients(EarlyDataTest::isEarly);
+        int first = relay.fromClients().size();
+        WebTransportSession session = connect();
+        assertFalse(session.isConfirmed());
+        Lines lines = say(session, "at once");
+        until(() -> lines.count() == 1);
+        assertEquals(List.of("at once"), heard);
+        List<byte[]> recorded = relay.fromClients();
+        recorded = recorded.subList(first, recorded.size());
+        assertTrue(recorded.stream().anyMatch(EarlyDataTest::isEarly));
+        session.close();
+        isHeardNoMore(recorded);
+    }
+
+    /** A datagram that begins with a packet of early data (RFC 9000 section 17.2.3). */
+    private static boolean isEarly(byte[] datagram) {
+        return (datagram[0] & 0xf0) == 0xd0;
+    }
+
+    /** What was heard stays all that is heard, also when the server has the datagrams once more. */
+    private void isHeardNoMore(List<byte[]> recorded) {
+        List<String> before = List.copyOf(heard);
+        until(() -> sessions.server.connections() == 0);
+        relay.replay(recorded, sessions.server.address());
+        until(() -> sessions.server.connections() == 1);
+        until(() -> sessions.server.connections() == 0);
+        assertEquals(before, heard);
+    }
+
     /** What a client says first, taken out of the network before it comes to the server. */
     private List<byte[]> record() {
         InetSocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
@@ -316,19 +348,9 @@ class EarlyDataTest {
 
     @Test
     void a_retry_takes_what_was_said_early_after_the_handshake() {
-        Limits.WebTransport two = new Limits.WebTransport(
-                2,
-                hasty.lineBytes(),
-                hasty.headBytes(),
-                hasty.windowBytes(),
-                hasty.streams(),
-                hasty.openTimeout(),
-                hasty.idleTimeout(),
-                hasty.connectTimeout(),
-                hasty.closeTimeout());
         try (Sessions small = new Sessions(
                 Transport.AUTO,
-                two,
+                ofTwo(),
                 routes -> routes.on("/echo", this::echo),
                 ServerIdentity.selfIssued(Sessions.CLOCK, RANDOM, "localhost"),
                 EarlyData.with(RANDOM))) {
@@ -341,6 +363,42 @@ class EarlyDataTest {
             assertEquals("hello", firstBeside());
             other.close();
         }
+    }
+
+    @Test
+    void what_a_retry_has_sent_back_is_not_heard_early_when_the_server_has_room_again() {
+        try (Sessions small = new Sessions(
+                Transport.AUTO,
+                ofTwo(),
+                routes -> routes.on("/echo", this::echo),
+                ServerIdentity.selfIssued(Sessions.CLOCK, RANDOM, "localhost"),
+                EarlyData.with(RANDOM))) {
+            sessions.close();
+            sessions = small;
+            relay.leadTo(small.server.address());
+            tickets = SessionTickets.of(small.trust());
+            meet();
+            WebTransportSession other = small.connect("/echo");
+            int first = relay.fromClients().size();
+            assertEquals("hello", firstBeside());
+            List<byte[]> recorded = relay.fromClients();
+            recorded = recorded.subList(first, recorded.size());
+            other.close();
+            isHeardNoMore(recorded);
+        }
+    }
+
+    private Limits.WebTransport ofTwo() {
+        return new Limits.WebTransport(
+                2,
+                hasty.lineBytes(),
+                hasty.headBytes(),
+                hasty.windowBytes(),
+                hasty.streams(),
+                hasty.openTimeout(),
+                hasty.idleTimeout(),
+                hasty.connectTimeout(),
+                hasty.closeTimeout());
     }
 
     private String firstBeside() {

@@ -42,4 +42,31 @@ class FirstFlightsTest {
         assertTrue(flights.isNew(id(1)));
         assertFalse(flights.isNew(id(2)));
     }
+
+    @Test
+    void when_a_name_could_not_be_kept_nothing_is_new_before_its_time_is_over() {
+        FirstFlights flights = new FirstFlights(() -> now, Duration.ofNanos(10), 2);
+        flights.spent(id(1));
+        flights.spent(id(2));
+        now += 5;
+        flights.spent(id(3));
+        now += 6;
+        assertFalse(flights.isNew(id(3)));
+        assertFalse(flights.isNew(id(4)));
+        now += 4;
+        assertFalse(flights.isNew(id(3)));
+        now++;
+        assertTrue(flights.isNew(id(3)));
+        assertTrue(flights.isNew(id(4)));
+    }
+
+    @Test
+    void a_name_that_is_kept_needs_no_place_when_it_is_heard_again() {
+        FirstFlights flights = new FirstFlights(() -> now, Duration.ofNanos(10), 1);
+        flights.spent(id(1));
+        now += 5;
+        flights.spent(id(1));
+        now += 6;
+        assertTrue(flights.isNew(id(2)));
+    }
 }
