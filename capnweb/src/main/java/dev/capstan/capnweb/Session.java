@@ -32,6 +32,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
     final Exports exports;
     final Pipes pipes;
     final IncomingNames reader;
+    final Circles circles = new Circles();
 
     private final MessageStream stream;
     private final Compat compat;
@@ -210,6 +211,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         touched();
+        circles.paid();
         try {
             handle(json.parse(array, offset, length), length);
         } catch (WebException | Failure e) {
@@ -340,13 +342,13 @@ final class Session implements WebPeer, MessageStream.Receiver {
      */
     private void waits(long id, @Nullable Question question, List<Cap> others) {
         if (question != null) {
-            Circles.check(others, cap -> cap instanceof PipelineCap place && place.question() == question);
+            circles.check(others, cap -> cap instanceof PipelineCap place && place.question() == question);
             question.waitsFor(others);
             return;
         }
         QueuedCap promise = imports.unknown(id);
         if (promise != null) {
-            Circles.check(others, cap -> cap == promise);
+            circles.check(others, cap -> cap == promise);
             promise.waitsFor(others);
         }
     }
