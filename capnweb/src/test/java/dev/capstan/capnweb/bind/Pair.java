@@ -120,8 +120,18 @@ final class Pair {
         }
     }
 
-    void close() {
+    /** The side of a session that was begun last. */
+    WebPeer newest() {
+        return peers.getLast();
+    }
+
+    /** Ends all sessions, perhaps from inside one of them. */
+    void cut() {
         peers.forEach(WebPeer::close);
+    }
+
+    void close() {
+        cut();
         sim.poll();
     }
 }
