@@ -137,8 +137,9 @@ public final class Idempotent {
             }
 
             private void attempt() {
-                Answer made = under.call(Call.of(
-                        call.method(), call.params().share(), call.hints().asRepeatable()));
+                // What is called on the result waits here.
+                Answer made = under.call(
+                        Call.of(call.method(), call.params().share(), Hints.NO_PIPELINING.asRepeatable()));
                 made.pipeline().close();
                 waiting = made.results().listen(home, this::settled);
             }
