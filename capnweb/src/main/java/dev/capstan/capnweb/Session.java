@@ -33,6 +33,8 @@ final class Session implements WebPeer, MessageStream.Receiver {
     final Pipes pipes;
     final IncomingNames reader;
     final Circles circles = new Circles();
+    /** That calls which nobody waits for have failed. */
+    final RareWarning losses;
 
     private final MessageStream stream;
     private final Compat compat;
@@ -61,6 +63,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.ending = ending;
         this.limits = options.limits();
         this.compat = options.compat();
+        this.losses = new RareWarning(loop, LOG);
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);

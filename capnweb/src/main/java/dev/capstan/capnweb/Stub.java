@@ -160,6 +160,25 @@ public final class Stub implements AutoCloseable {
     }
 
     /**
+     * Calls what lies at {@code path} below this, and nobody waits for it: the result is ignored, and a failure logged, once a minute at most for each session with the number of those left
+     * out. While more waits to be written than {@link Limits#queuedBytes}, such calls fail and are lost, so that a peer that does not read holds no more than that.
+     *
+     * @param name what the log calls it
+     */
+    @SuppressWarnings("unchecked") // a copy of a list is a list
+    public void tellAt(Path.Names path, List<? extends @Nullable Object> arguments, String name) {
+        if (MapRecorder.current() != null) {
+            throw new IllegalStateException("nothing can be told inside of map(): call, and return the result");
+        }
+        StubState state = owner().share();
+        try {
+            state.tell(place.then(path), (List<@Nullable Object>) StubValues.outgoing(loop, arguments), within, name);
+        } finally {
+            state.close();
+        }
+    }
+
+    /**
      * Does at the other end what {@code each} does here with a stub that stands for an element: for each element of the array that this is, once if it is anything else, not at all for null
      * and undefined. The result is the array of results, or the one result; the caller owns it. All of it takes one round trip: {@code api.call("users").map(user -> api.call("photo", user.get("id")))}.
      *

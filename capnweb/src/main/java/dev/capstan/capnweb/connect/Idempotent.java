@@ -138,8 +138,9 @@ public final class Idempotent {
 
             private void attempt() {
                 // What is called on the result waits here.
+                Hints hints = call.hints().expendable() ? Hints.EXPENDABLE : Hints.NO_PIPELINING;
                 Answer made = under.call(
-                        Call.of(call.method(), call.params().share(), Hints.NO_PIPELINING.asRepeatable()));
+                        Call.of(call.method(), call.params().share(), hints.asRepeatable()));
                 made.pipeline().close();
                 waiting = made.results().listen(home, this::settled);
             }
