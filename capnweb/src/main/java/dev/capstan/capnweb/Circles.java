@@ -93,13 +93,21 @@ final class Circles {
         search.addAll(from);
         Set<Cap> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Object at = search.next(); at != null; at = search.next()) {
-            if (at instanceof Cap cap && promise.test(cap)) {
-                return true;
+            Cap nearer = null;
+            if (at instanceof Cap cap) {
+                if (promise.test(cap)) {
+                    return true;
+                }
+                nearer = cap.resolved();
+            }
+            if (nearer != null) {
+                search.add(nearer);
+                continue;
             }
             switch (at) {
-                case Cap cap when cap.resolved() instanceof Cap nearer -> search.add(nearer);
                 case QueuedCap cap when seen.add(cap) -> search.addAll(cap.waitedFor());
-                case PipelineCap cap when seen.add(cap) -> search.addAll(cap.question().waitedFor());
+                case PipelineCap cap
+                when seen.add(cap) -> search.addAll(cap.question().waitedFor());
                 case ValueCap cap when !cap.isPlain() && seen.add(cap) -> search.add(new Parts(cap.value()));
                 case Parts parts -> search.addParts(parts.value());
                 default -> {}

@@ -20,12 +20,7 @@ final class Delivery {
 
     /** As {@link #call}; but a peer puts what is to come in its place itself, so that it need not come here. */
     static Answer send(
-            Loop loop,
-            Cap target,
-            Path.Names path,
-            @Nullable List<@Nullable Object> arguments,
-            int most,
-            Hints hints) {
+            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most, Hints hints) {
         if (arguments == null || target.innermost() instanceof RemoteCap) {
             Method.Member method = new Method.Member(path, arguments == null);
             return target.call(Call.of(method, WebPayload.holding(arguments), hints));

@@ -7,6 +7,7 @@ import dev.capstan.cap.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -172,7 +173,8 @@ public final class Stub implements AutoCloseable {
         }
         StubState state = owner().share();
         try {
-            state.tell(place.then(path), (List<@Nullable Object>) StubValues.outgoing(loop, arguments), within, name);
+            List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
+            state.tell(place.then(path), Objects.requireNonNull(copy), within, name);
         } finally {
             state.close();
         }

@@ -68,7 +68,10 @@ class WebOriginsTest {
             assertEquals(List.of(), log.lines());
             for (int i = 0; i < 20; i++) {
                 assertEquals("refused", socket("origin", "http://evil" + i + ".example"));
-                assertEquals(403, scene.post(SQUARE, "origin", "http://evil" + i + ".example").status());
+                assertEquals(
+                        403,
+                        scene.post(SQUARE, "origin", "http://evil" + i + ".example")
+                                .status());
             }
             List<String> first = log.lines();
             assertEquals(1, first.size(), first.toString());

@@ -139,8 +139,7 @@ public final class Idempotent {
             private void attempt() {
                 // What is called on the result waits here.
                 Hints hints = call.hints().expendable() ? Hints.EXPENDABLE : Hints.NO_PIPELINING;
-                Answer made = under.call(
-                        Call.of(call.method(), call.params().share(), hints.asRepeatable()));
+                Answer made = under.call(Call.of(call.method(), call.params().share(), hints.asRepeatable()));
                 made.pipeline().close();
                 waiting = made.results().listen(home, this::settled);
             }

@@ -177,8 +177,7 @@ class CancelableTest {
         assertEquals(List.of("[\"release\",-1,1]"), client.say("[\"release\",1,1]"));
         client.say("[\"push\",[\"pipeline\",0,[\"stage\"],[]]]", "[\"push\",[\"pipeline\",0,[\"listen\"],[]]]");
         assertEquals(
-                List.of("[\"resolve\",4,7]"),
-                client.say("[\"push\",[\"pipeline\",0,[\"count\"],[]]]", "[\"pull\",4]"));
+                List.of("[\"resolve\",4,7]"), client.say("[\"push\",[\"pipeline\",0,[\"count\"],[]]]", "[\"pull\",4]"));
         client.say("[\"release\",2,1]", "[\"release\",3,1]", "[\"release\",4,1]");
         assertEquals(List.of("cancelled"), told);
         assertEquals(0, pair.sim.await(pair.newest().drain(Duration.ofHours(1))), "nobody waits for what was given up");
@@ -200,7 +199,9 @@ class CancelableTest {
             Pair.Lines client = serving(shop());
             client.say("[\"push\",[\"pipeline\",0,[\"stage\"],[]]]", "[\"push\",[\"pipeline\",0,[\"listen\"],[]]]");
             assertEquals(List.of("end"), client.say("[\"release\",1,1]"));
-            assertEquals(List.of("cancelled", "counted 7", "posted"), told.stream().sorted().toList());
+            assertEquals(
+                    List.of("cancelled", "counted 7", "posted"),
+                    told.stream().sorted().toList());
         }
     }
 
