@@ -8,14 +8,32 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What is logged as a warning under a name, while this is open. */
-public final class LogTap extends Handler implements AutoCloseable {
+public final class LogTap implements AutoCloseable {
     private final Logger logger;
     private final List<String> lines = new ArrayList<>();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+                add(line.getMessage());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
 
     /** Of the class whose name the logger has. */
     public LogTap(String name) {
         this.logger = Logger.getLogger(name);
-        logger.addHandler(this);
+        logger.addHandler(handler);
+    }
+
+    private synchronized void add(String line) {
+        lines.add(line);
     }
 
     /** What was logged since this was asked last. */
@@ -26,17 +44,7 @@ public final class LogTap extends Handler implements AutoCloseable {
     }
 
     @Override
-    public synchronized void publish(LogRecord line) {
-        if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
-            lines.add(line.getMessage());
-        }
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
     public void close() {
-        logger.removeHandler(this);
+        logger.removeHandler(handler);
     }
 }
