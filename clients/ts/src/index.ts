@@ -1,6 +1,6 @@
 export type { BackoffOptions } from './backoff.js';
 export { SUBPROTOCOL } from './connection.js';
-export type { LineOptions, TransportOptions } from './lines.js';
+export { type LineOptions, Mistake, type TransportOptions } from './lines.js';
 export { type Refusal, type ResumableSession, type ResumeOptions, ResumeRefused, type ResumeState } from './options.js';
 export { ResumableTransport, resumable } from './resume.js';
 export { newWebTransportRpcSession, QUERY, WebTransportTransport } from './webtransport.js';

@@ -7,8 +7,16 @@ export interface LineOptions {
   transport?: TransportOptions;
   /** Makes the connections; the runtime's own unless given. */
   WebTransport?: new (url: string, options?: WebTransportOptions) => WebTransport;
-  /** UTF-16 code units that a message of the server may have; 32 Mi. A longer one ends the connection. */
+  /** UTF-16 code units that a message of the server may have; 32 Mi. A longer one ends the session. */
   messageLength?: number;
+}
+
+/** What came from the server cannot be read. It would say the same again over another connection. */
+export class Mistake extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'Mistake';
+  }
 }
 
 /** How long a server has to end a connection that we have ended. */
@@ -72,7 +80,7 @@ export class Lines {
     await this.#writer!.write(this.#encoder.encode(`${message}\n`));
   }
 
-  /** The next message; one at a time. Rejects when there will be none. */
+  /** The next message; one at a time. Rejects when there will be none, with a {@link Mistake} if what came cannot be read. */
   async receive(): Promise<string> {
     await this.opened;
     while (this.#lines.length === 0) {
@@ -81,13 +89,21 @@ export class Lines {
         throw new Error(this.#begunLength > 0 ? 'the connection was ended within a message' : 'the connection was ended by the server');
       }
       try {
-        this.#take(this.#decoder.decode(value, { stream: true }));
+        this.#take(this.#decode(value));
       } catch (e) {
         this.drop();
         throw e;
       }
     }
     return this.#lines.shift()!;
+  }
+
+  #decode(bytes: Uint8Array): string {
+    try {
+      return this.#decoder.decode(bytes, { stream: true });
+    } catch (e) {
+      throw new Mistake(`a message of the server cannot be read: ${(e as Error).message}`, { cause: e });
+    }
   }
 
   #take(text: string): void {
@@ -106,7 +122,7 @@ export class Lines {
   #begin(piece: string): void {
     this.#begunLength += piece.length;
     if (this.#begunLength > this.#messageLength) {
-      throw new Error(`a message of the server has more than ${this.#messageLength} characters, which is the limit 'messageLength'`);
+      throw new Mistake(`a message of the server has more than ${this.#messageLength} characters, which is the limit 'messageLength'`);
     }
     if (piece !== '') {
       this.#begun.push(piece);

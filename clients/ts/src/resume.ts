@@ -3,6 +3,7 @@ import { Backoff } from './backoff.js';
 import { type Connection, type Dialer, webSockets } from './connection.js';
 import { type Control, readControl } from './control.js';
 import { Kept } from './kept.js';
+import { Mistake } from './lines.js';
 import { type ResumableSession, type ResumeOptions, ResumeRefused } from './options.js';
 import { webTransports } from './webtransport.js';
 
@@ -152,7 +153,10 @@ export class ResumableTransport implements RpcTransport {
     const current = () => this.#connection === connection && (!this.#over || this.#leaving);
     const cut = (why: Error) => {
       this.#drop();
-      if (first && !this.#asked) {
+      if (why instanceof Mistake && !this.#over) {
+        this.#kept.clear();
+        this.#finish(why, false, true);
+      } else if (first && !this.#asked) {
         this.#finish(why);
       } else {
         this.#retry(why);

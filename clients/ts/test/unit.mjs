@@ -4,7 +4,7 @@ import { Backoff } from '../dist/backoff.js';
 import { readControl } from '../dist/control.js';
 import { Kept } from '../dist/kept.js';
 import { Lines } from '../dist/lines.js';
-import { newWebTransportRpcSession, program, ResumableTransport, WebTransportTransport, withSignal } from '../dist/index.js';
+import { Mistake, newWebTransportRpcSession, program, ResumableTransport, ResumeRefused, WebTransportTransport, withSignal } from '../dist/index.js';
 
 {
   const exact = new Backoff({ initialMillis: 100, maxMillis: 1000, factor: 2, jitter: 0, steadyMillis: 50 });
@@ -150,6 +150,59 @@ const heard = async lines => {
   }
 }
 
+// ---- what cannot be read ends a session that would otherwise go on, as the server would say it again over each connection
+
+const welcome = (generation, received) => JSON.stringify({ token: `t${generation}`, generation, received, grace: 600_000 });
+const soon = { initialMillis: 1, maxMillis: 1 };
+/** What `over` ended with; fails if it makes connection after connection instead. */
+const endOf = async (over, made) => {
+  const why = over.closed;
+  let ended = false;
+  why.then(() => { ended = true; });
+  while (!ended && made.length < 10) await new Promise(resolve => setTimeout(resolve, 1));
+  assert.ok(ended, `it was connected ${made.length} times`);
+  return why;
+};
+for (const [wrong, options, told] of [
+  [[Uint8Array.of(0x5b, 0xff, 0x5d, 0x0a)], {}, /cannot be read: .*utf-8/i],
+  [[bytes(`["${'x'.repeat(200)}"]\n`)], { messageLength: 199 }, /more than 199 characters/],
+  [[bytes(`["${'x'.repeat(100)}`), bytes('y'.repeat(100))], { messageLength: 199 }, /more than 199 characters/],
+]) {
+  const noted = transporting([bytes(`${welcome(1, 0)}\n["pull",1]\n`), ...wrong]);
+  const states = [];
+  const over = new ResumableTransport('https://a/', { WebTransport: noted.WebTransport, ...soon, ...options, onState: (state, why) => states.push([state, why]) });
+  over.send('["push",1]');
+  const why = await endOf(over, noted.made);
+  assert.ok(why instanceof Mistake, `${why}`);
+  assert.match(why.message, told);
+  assert.equal(await over.receive(), '["pull",1]');
+  await assert.rejects(over.receive(), Mistake);
+  // Once more, to tell the server; what was sent is not said again.
+  while (!noted.ended) await new Promise(resolve => setTimeout(resolve, 1));
+  assert.deepEqual(
+    noted.sent.split('\n').filter(line => !line.startsWith('{"confirm"')),
+    ['{"new":true}', '["push",1]', '{"resume":"t1","received":1}', '{"close":""}', ''],
+  );
+  assert.equal(noted.made.length, 2);
+  assert.deepEqual(states.map(([state]) => state), ['connecting', 'connected', 'closed']);
+  assert.equal(states[2][1], why);
+}
+{
+  // Before there is a session, too, and without telling anybody.
+  const noted = transporting([Uint8Array.of(0xff, 0x0a)]);
+  assert.ok((await endOf(new ResumableTransport('https://a/', { WebTransport: noted.WebTransport, ...soon }), noted.made)) instanceof Mistake);
+  await new Promise(resolve => setTimeout(resolve, 5));
+  assert.equal(noted.made.length, 1);
+}
+{
+  // A cut is no mistake, also within a message.
+  const noted = transporting([bytes(`${welcome(1, 0)}\n["pull`)]);
+  const over = new ResumableTransport('https://a/', { WebTransport: noted.WebTransport, ...soon });
+  while (noted.made.length < 3) await new Promise(resolve => setTimeout(resolve, 1));
+  over.abort(new Error('enough'));
+  assert.equal((await over.closed).message, 'enough');
+}
+
 // ---- leaving while away
 
 /** Sockets that are driven by the test. */
@@ -182,7 +235,6 @@ const sockets = () => {
   };
   return made;
 };
-const welcome = (generation, received) => JSON.stringify({ token: `t${generation}`, generation, received, grace: 600_000 });
 /** A session that has sent two messages, and lost its connection; the server has heard the first. */
 const lost = options => {
   const made = sockets();
@@ -264,5 +316,16 @@ for (const end of [socket => socket.cut(), socket => { socket.opens(); socket.cu
   over.abort(new Error('closed'));
   made[0].says(welcome(1, 0));
   assert.deepEqual([made.length, made[0].sent], [1, ['{"new":true}', '["1"]', '{"close":""}']]);
+}
+for (const unknown of [new ArrayBuffer(2), '{', '{"new":true}', '{"ack":7}']) {
+  // A frame that is none ends the session at once.
+  const made = sockets();
+  const over = new ResumableTransport('ws://a/', { WebSocket: made.WebSocket, ...soon });
+  made[0].opens();
+  made[0].says(welcome(1, 0));
+  made[0].says(unknown);
+  assert.ok((await endOf(over, made)) instanceof ResumeRefused);
+  assert.match(made[0].sent.at(-1), /^{"refused":"protocol"/);
+  assert.deepEqual([made.length, made[0].readyState], [1, 3]);
 }
 console.log('ok');

@@ -19,12 +19,13 @@ final class Delivery {
     private Delivery() {}
 
     /** As {@link #call}; but a peer puts what is to come in its place itself, so that it need not come here. */
-    static Answer send(Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most) {
+    static Answer send(
+            Loop loop, Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments, int most, Hints hints) {
         if (arguments == null || target.innermost() instanceof RemoteCap) {
             Method.Member method = new Method.Member(path, arguments == null);
-            return target.call(Call.of(method, WebPayload.holding(arguments), Hints.NONE));
+            return target.call(Call.of(method, WebPayload.holding(arguments), hints));
         }
-        return call(loop, target, path, arguments, most, UnaryOperator.identity());
+        return call(loop, target, path, arguments, most, hints, UnaryOperator.identity());
     }
 
     /**
@@ -42,10 +43,11 @@ final class Delivery {
             Path.Names path,
             @Nullable List<@Nullable Object> arguments,
             int most,
+            Hints hints,
             UnaryOperator<Call> as) {
         Method.Member method = new Method.Member(path, arguments == null);
         if (!Waiting.isIn(arguments)) {
-            return target.call(as.apply(Call.of(method, WebPayload.holding(arguments), Hints.NONE)));
+            return target.call(as.apply(Call.of(method, WebPayload.holding(arguments), hints)));
         }
         DeferredAnswer answer = new DeferredAnswer(loop);
         Cap held = target.share();
@@ -53,7 +55,7 @@ final class Delivery {
             try (held) {
                 answer.link(
                         params != null
-                                ? held.call(as.apply(Call.of(method, params, Hints.NONE)))
+                                ? held.call(as.apply(Call.of(method, params, hints)))
                                 : Answer.broken(
                                         Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
             }

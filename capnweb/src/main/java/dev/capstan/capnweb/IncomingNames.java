@@ -5,6 +5,7 @@ import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.QueuedCap;
@@ -158,7 +159,8 @@ final class IncomingNames implements Incoming {
         made.takenOver(Values.owned(args));
         // It may be that nothing of them is left after the call.
         List<Cap> parts = Circles.operands(root, args);
-        Answer answer = Delivery.call(session.loop, root, path, args, session.limits.values(), session.exports::runs);
+        Answer answer = Delivery.call(
+                session.loop, root, path, args, session.limits.values(), Hints.NONE, session.exports::runs);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         Circles.waits(result, parts);

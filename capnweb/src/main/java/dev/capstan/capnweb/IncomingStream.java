@@ -34,10 +34,7 @@ final class IncomingStream extends CountedCap {
     private final ChunkSink sink;
     private final Runnable onReleased;
     private final ArrayDeque<Arrival> waiting = new ArrayDeque<>();
-    /** The peer has said what is to become of the stream. */
-    private boolean closed;
-
-    /** More came than may wait; nothing is taken in any more. */
+    /** More came than may wait, or nobody is left to complete what has come; nothing is taken in any more. */
     private @Nullable Failure failed;
 
     /**
@@ -88,6 +85,9 @@ final class IncomingStream extends CountedCap {
         final int bytes;
         final Reply reply;
 
+        /** Until the arguments are there. */
+        Promise.Cancelable completing = () -> {};
+
         @Nullable
         WebPayload arguments;
 
@@ -121,14 +121,14 @@ final class IncomingStream extends CountedCap {
     }
 
     private void arrived(Kind kind, Promise<WebPayload> arguments, int bytes, Reply reply) {
-        closed |= kind != Kind.WRITE;
         aborted |= kind == Kind.ABORT;
         Arrival arrival = new Arrival(kind, bytes, reply);
         Failure cause = failed != null ? failed : session.pipes.unread(bytes);
         if (cause != null) {
             arguments.cancel();
             if (failed == null) {
-                fail(arrival, cause);
+                waiting.add(arrival);
+                fail(cause);
             } else {
                 reply.settled(cause);
             }
@@ -138,13 +138,7 @@ final class IncomingStream extends CountedCap {
             apply();
         } else {
             waiting.add(arrival);
-            arguments.listen(session.loop, (payload, failure) -> {
-                if (failed != null) {
-                    if (payload != null) {
-                        payload.close();
-                    }
-                    return;
-                }
+            arrival.completing = arguments.listen(session.loop, (payload, failure) -> {
                 arrival.arguments = payload;
                 if (payload == null) {
                     arrival.failure = Failure.of(failure == null ? Failure.failed("no chunk") : failure);
@@ -155,16 +149,16 @@ final class IncomingStream extends CountedCap {
     }
 
     /** What is lost cannot be made good, so the stream is over: also for what came before and waits for something. */
-    private void fail(Arrival arrival, Failure cause) {
+    private void fail(Failure cause) {
         failed = cause;
         over = true;
         sink.abort(cause).listen(session.loop, (told, ignored) -> {});
-        waiting.add(arrival);
         for (Arrival next = waiting.poll(); next != null; next = waiting.poll()) {
             if (next.arguments != null) {
                 next.arguments.close();
             }
             done(next, cause);
+            next.completing.cancel();
         }
     }
 
@@ -176,10 +170,6 @@ final class IncomingStream extends CountedCap {
                 waiting.remove();
                 if (hole == null) {
                     hole = failure;
-                }
-                if (next.kind != Kind.WRITE) {
-                    // It has not said what is to become of the stream after all.
-                    closed = false;
                 }
                 done(next, failure);
             } else if (next.last != null) {
@@ -254,13 +244,10 @@ final class IncomingStream extends CountedCap {
 
     /** Nothing more will come from the peer: a stream that it has not ended is cut. */
     void heardAll(Failure cause) {
-        if (!closed) {
-            closed = true;
-            Arrival cut = new Arrival(Kind.ABORT, 0, told -> {});
-            cut.last = cause;
-            waiting.add(cut);
-            apply();
-        }
+        Arrival cut = new Arrival(Kind.ABORT, 0, told -> {});
+        cut.last = cause;
+        waiting.add(cut);
+        apply();
     }
 
     /** The message that introduced this was not sent: the sink goes back to its owner, as it was. */
@@ -330,11 +317,20 @@ final class IncomingStream extends CountedCap {
     @Override
     protected void released() {
         onReleased.run();
-        if (!closed && !disowned) {
-            closed = true;
-            Failure down = session.down();
+        Failure down = session.down();
+        if (!over && !disowned && (down != null || !isEndKnown())) {
             Failure known = hole;
-            cut(known != null ? known : down != null ? down : Failure.failed(Writable.DROPPED));
+            fail(known != null ? known : down != null ? down : Failure.failed(Writable.DROPPED));
         }
+    }
+
+    /** Whether all that is said of the end is here, so that it takes effect as soon as what came before does. */
+    private boolean isEndKnown() {
+        for (Arrival next : waiting) {
+            if (next.kind != Kind.WRITE && next.failure == null) {
+                return next.arguments != null || next.last != null;
+            }
+        }
+        return false;
     }
 }

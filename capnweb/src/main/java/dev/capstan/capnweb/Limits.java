@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * @param imports objects and promises of the peer that are held here. Stops a peer from filling the table.
  * @param exports objects of ours, and results of its calls, that the peer holds; and calls of the peer that run, whether or not it wants their results. Stops a
  *     peer that calls and releases nothing, and one that calls and gives up.
- * @param queuedBytes bytes that wait to be written; beyond them nothing is read. Stops a peer that asks and does not read.
+ * @param queuedBytes bytes that wait to be written; beyond them nothing is read, and calls that nobody waits for ({@link Stub#tellAt}) are lost. Stops a peer that asks, or
+ *     listens, and does not read.
  * @param streams what streams may cost.
  * @param maps what maps may cost.
  * @param transport bounds of what carries a session: WebSockets and batches.

@@ -5,6 +5,7 @@ import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
 import dev.capstan.cap.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +150,7 @@ final class MapRun implements Incoming {
     private PromisedValue call(Cap target, Path.Names path, @Nullable List<@Nullable Object> arguments) {
         List<Cap> operands = Circles.operands(target, arguments);
         Answer answer = Delivery.send(
-                mapping.loop(), target, path, arguments, mapping.limits().values());
+                mapping.loop(), target, path, arguments, mapping.limits().values(), Hints.NONE);
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         Circles.waits(result, operands);

@@ -6,6 +6,7 @@ import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.QueuedCap;
 import java.util.ArrayList;
@@ -107,7 +108,7 @@ final class Mapping {
         if (path.isEmpty()) {
             return here(object, program);
         }
-        Answer read = Delivery.send(loop, object, path, null, limits.values());
+        Answer read = Delivery.send(loop, object, path, null, limits.values(), Hints.NONE);
         read.pipeline().close();
         return later(
                 object,

@@ -40,6 +40,11 @@ final class Outbox {
         return encoder;
     }
 
+    /** Whether more waits to be written than may: what nobody waits for is not said then. */
+    boolean isFull() {
+        return stream.queuedBytes() > session.limits.queuedBytes();
+    }
+
     /** Bytes of all messages so far. */
     long bytesSent() {
         return bytesSent;
@@ -76,7 +81,7 @@ final class Outbox {
             out = new JsonWriter(FIRST_BUFFER_BYTES);
             encoder = new Encoder(out, session.limits, names, session.compat());
         }
-        if (!congested && stream.queuedBytes() > session.limits.queuedBytes()) {
+        if (!congested && isFull()) {
             // The peer asks faster than it reads: let it wait.
             congested = true;
             stream.pause();

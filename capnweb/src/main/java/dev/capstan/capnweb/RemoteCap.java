@@ -84,6 +84,11 @@ abstract class RemoteCap extends CountedCap {
         if (down != null) {
             throw down;
         }
+        if (call.hints().expendable() && session.outbox.isFull()) {
+            throw Failure.overloaded(
+                    "more than " + session.limits.queuedBytes()
+                            + " bytes wait to be written to the peer (Limits.queuedBytes), so that it is not told what nobody waits for: it reads too slowly, or not at all");
+        }
         if (!(call.method() instanceof Method.Member member)) {
             throw Failure.unimplemented(
                     call.method()

@@ -32,6 +32,9 @@ final class Session implements WebPeer, MessageStream.Receiver {
     final Exports exports;
     final Pipes pipes;
     final IncomingNames reader;
+    final Circles circles = new Circles();
+    /** That calls which nobody waits for have failed. */
+    final RareWarning losses;
 
     private final MessageStream stream;
     private final Compat compat;
@@ -60,6 +63,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.ending = ending;
         this.limits = options.limits();
         this.compat = options.compat();
+        this.losses = new RareWarning(loop, LOG);
         this.questions = new Questions(this);
         this.imports = new Imports(this);
         this.exports = new Exports(this, main);
@@ -210,6 +214,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
             return;
         }
         touched();
+        circles.paid();
         try {
             handle(json.parse(array, offset, length), length);
         } catch (WebException | Failure e) {
@@ -340,13 +345,13 @@ final class Session implements WebPeer, MessageStream.Receiver {
      */
     private void waits(long id, @Nullable Question question, List<Cap> others) {
         if (question != null) {
-            Circles.check(others, cap -> cap instanceof PipelineCap place && place.question() == question);
+            circles.check(others, cap -> cap instanceof PipelineCap place && place.question() == question);
             question.waitsFor(others);
             return;
         }
         QueuedCap promise = imports.unknown(id);
         if (promise != null) {
-            Circles.check(others, cap -> cap == promise);
+            circles.check(others, cap -> cap == promise);
             promise.waitsFor(others);
         }
     }

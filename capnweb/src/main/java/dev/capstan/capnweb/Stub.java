@@ -7,6 +7,7 @@ import dev.capstan.cap.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +155,26 @@ public final class Stub implements AutoCloseable {
         try {
             List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
             return owner(state.call(place.then(path), copy, within), within);
+        } finally {
+            state.close();
+        }
+    }
+
+    /**
+     * Calls what lies at {@code path} below this, and nobody waits for it: the result is ignored, and a failure logged, once a minute at most for each session with the number of those left
+     * out. While more waits to be written than {@link Limits#queuedBytes}, such calls fail and are lost, so that a peer that does not read holds no more than that.
+     *
+     * @param name what the log calls it
+     */
+    @SuppressWarnings("unchecked") // a copy of a list is a list
+    public void tellAt(Path.Names path, List<? extends @Nullable Object> arguments, String name) {
+        if (MapRecorder.current() != null) {
+            throw new IllegalStateException("nothing can be told inside of map(): call, and return the result");
+        }
+        StubState state = owner().share();
+        try {
+            List<@Nullable Object> copy = (List<@Nullable Object>) StubValues.outgoing(loop, arguments);
+            state.tell(place.then(path), Objects.requireNonNull(copy), within, name);
         } finally {
             state.close();
         }

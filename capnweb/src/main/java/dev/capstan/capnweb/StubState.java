@@ -7,10 +7,13 @@ import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
 import dev.capstan.cap.QueuedCap;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,12 +29,17 @@ import org.jspecify.annotations.Nullable;
  * leads to a queue until its call was sent.
  */
 final class StubState {
+    private static final Logger LOG = System.getLogger(StubState.class.getName());
+
     private final Loop loop;
     private final @Nullable Leftovers leftovers;
     /** On the loop's thread; broken once a call was given up. */
     private Cap cap;
 
     private final Kind kind;
+    /** Of what does not lead over a session. */
+    private @Nullable RareWarning ownLosses;
+
     private final @Nullable Duration within;
     private final AtomicInteger references = new AtomicInteger(1);
     private Promise.Cancelable alarm = () -> {};
@@ -133,7 +141,7 @@ final class StubState {
      */
     StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments, @Nullable Duration longest) {
         if (loop.inLoop()) {
-            Answer answer = send(path, arguments);
+            Answer answer = send(path, arguments, Hints.NONE);
             StubState result =
                     new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest);
             result.began(answer.results(), answer.pipeline());
@@ -145,13 +153,53 @@ final class StubState {
         references.incrementAndGet();
         result.references.incrementAndGet();
         loop.post(() -> {
-            Answer answer = send(path, arguments);
+            Answer answer = send(path, arguments, Hints.NONE);
             queue.resolve(answer.pipeline().cap(Path.Names.NONE));
             result.began(answer.results(), answer.pipeline());
             result.close();
             close();
         });
         return result;
+    }
+
+    /**
+     * Calls what lies at {@code path}, and nobody waits for it.
+     *
+     * @param arguments as {@link StubValues#outgoing} made them, which are consumed
+     * @param longest how long the call may take before it is given up; null for as long as it takes
+     * @param name what the log says when the call fails
+     */
+    void tell(Path.Names path, List<@Nullable Object> arguments, @Nullable Duration longest, String name) {
+        references.incrementAndGet();
+        onLoop(() -> {
+            RareWarning losses = losses();
+            Answer answer = send(path, arguments, Hints.EXPENDABLE);
+            answer.pipeline().close();
+            Promise<Payload> ended = answer.results();
+            (longest == null ? ended : loop.timer().timeout(longest, ended)).listen(loop, (content, cause) -> {
+                if (content != null) {
+                    content.close();
+                } else if (cause instanceof Failure known && known.kind() == Failure.Kind.DISCONNECTED) {
+                    LOG.log(Level.DEBUG, "a call of " + name + " failed", cause);
+                } else {
+                    losses.warn("a call of " + name + ", for which nobody waits, has failed", cause);
+                }
+            });
+            close();
+        });
+    }
+
+    /** Where calls that failed are logged: one place for all of a session. */
+    private RareWarning losses() {
+        if (cap.innermost() instanceof RemoteCap remote) {
+            return remote.session.losses;
+        }
+        RareWarning known = ownLosses;
+        if (known == null) {
+            known = new RareWarning(loop, LOG);
+            ownLosses = known;
+        }
+        return known;
     }
 
     /** Maps what lies at {@code place}. Takes ownership of the captures. */
@@ -205,10 +253,10 @@ final class StubState {
 
     // ---- on the loop
 
-    private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments) {
+    private Answer send(Path.Names path, @Nullable List<@Nullable Object> arguments, Hints hints) {
         try {
             List<@Nullable Object> content = arguments == null ? null : StubValues.sent(arguments);
-            return Delivery.send(loop, cap, path, content, Limits.DEFAULT.values());
+            return Delivery.send(loop, cap, path, content, Limits.DEFAULT.values(), hints);
         } catch (WebException | Failure e) {
             return Answer.broken(Errors.failure(e));
         }

@@ -55,8 +55,8 @@ public final class WebServer implements AutoCloseable {
 
     private Runnable onNoOthers = () -> {};
     private boolean closed;
-    /** Somebody's origin was refused, which is in the log. */
-    private boolean hasRefused;
+    /** That somebody's origin was refused: a page sees nothing of the reason. */
+    private final RareWarning refusals;
 
     private @Nullable ResumableServer resumption;
     private Function<? super Visitor, String> principal = visitor -> "";
@@ -110,6 +110,7 @@ public final class WebServer implements AutoCloseable {
         this.door = door;
         this.options = options;
         this.access = access;
+        this.refusals = new RareWarning(loop, LOG);
     }
 
     /**
@@ -264,11 +265,7 @@ public final class WebServer implements AutoCloseable {
         if (refusal == null || !refusal.isForOrigin()) {
             return true;
         }
-        if (!hasRefused) {
-            // Once, so that strangers cannot fill the log: a page sees nothing of the reason.
-            hasRefused = true;
-            LOG.log(Level.WARNING, "{0} (further ones are not logged)", refusal.text());
-        }
+        refusals.warn(refusal.text(), null);
         return false;
     }
 

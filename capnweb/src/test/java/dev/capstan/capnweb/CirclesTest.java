@@ -15,6 +15,7 @@ import dev.capstan.testkit.SimStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -238,5 +239,69 @@ final class CirclesTest {
         client.end();
         sim.poll();
         assertEquals(new WebPeer.Tables(0, 0, 0), peer[0].tables());
+    }
+
+    /** So many promises each of which waits for the one before; the last is named by this. */
+    private int chain(int length) {
+        send("['push',['promise',-1]]");
+        for (int id = 2; id <= length; id++) {
+            send("['push',['pipeline',0,['echo'],[['pipeline'," + (id - 1) + "]]]]");
+        }
+        return length;
+    }
+
+    private long steps() {
+        return ((Session) peer[0]).circles.steps();
+    }
+
+    @Test
+    void many_small_changes_at_the_end_of_a_long_chain_cost_no_more_than_their_messages_pay_for() {
+        int last = chain(5_000);
+        int changes = 1_000;
+        for (int i = 1; i <= changes; i++) {
+            send(
+                    "['push',['promise',-" + (i + 1) + "]]",
+                    "['resolve',-" + (i + 1) + ",['pipeline'," + last + "]]",
+                    "['release'," + (last + i) + ",1]");
+        }
+        long paid = Circles.MOST_SAVED + 3L * changes * Circles.STEPS_A_MESSAGE;
+        assertTrue(steps() > 5_000, "it was looked for: " + steps());
+        assertTrue(steps() <= paid, steps() + " steps, and " + paid + " were paid for");
+    }
+
+    @Test
+    void long_lists_of_what_is_waited_for_cost_what_they_are() {
+        // What the result waits for is pushed anew by each search.
+        send("['push',['promise',-1]]");
+        String many = String.join(",", Collections.nCopies(9_000, "['pipeline',1]"));
+        send("['push',['pipeline',0,['both'],[" + many + "]]]");
+        int changes = 200;
+        for (int i = 1; i <= changes; i++) {
+            send("['push',['promise',-" + (i + 1) + "]]", "['resolve',-" + (i + 1) + ",['pipeline',2]]");
+        }
+        long paid = Circles.MOST_SAVED + 2L * changes * Circles.STEPS_A_MESSAGE;
+        assertTrue(steps() > 9_000, "it was looked for: " + steps());
+        assertTrue(steps() <= paid, steps() + " steps, and " + paid + " were paid for");
+    }
+
+    @Test
+    void a_search_that_was_given_up_leaves_the_promise_pending_and_later_messages_pay_for_the_next() {
+        int last = chain(5_000);
+        for (int i = 2; i < 20; i++) {
+            send("['push',['promise',-" + i + "]]", "['resolve',-" + i + ",['pipeline'," + last + "]]");
+        }
+        send("['push',['promise',-20]]", "['pull'," + (last + 19) + "]");
+        send("['resolve',-20,['pipeline'," + (last + 19) + "]]");
+        assertHeard("['release',-20,1]", "['reject'," + (last + 19) + "," + CIRCLE + "]");
+        received.clear();
+        // This one is too long for what is left.
+        send("['resolve',-1,['pipeline'," + last + "]]", "['pull',1]");
+        assertHeard();
+        for (int id = last + 20; id <= last + 120; id++) {
+            send("['push',1]");
+        }
+        send("['push',['promise',-21]]", "['pull'," + (last + 121) + "]");
+        send("['resolve',-21,['pipeline',0,['both'],[['pipeline'," + last + "],['pipeline'," + (last + 121) + "]]]]");
+        assertHeard("['release',-21,1]", "['reject'," + (last + 121) + "," + CIRCLE + "]");
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
@@ -121,6 +122,10 @@ class StreamMessagesTest {
 
     private static String write(String chunk) {
         return "['stream',['pipeline',1,['write'],[" + chunk + "]]]";
+    }
+
+    private static String closeWith(String argument) {
+        return "['stream',['pipeline',1,['close'],[" + argument + "]]]";
     }
 
     private static final String CLOSE = "['stream',['pipeline',1,['close'],[]]]";
@@ -332,6 +337,93 @@ class StreamMessagesTest {
             say("['stream',['pipeline',1,['abort'],[['error','Error','enough']]]]");
             assertEquals("enough", readFails().reason());
             say("['release',1,1]");
+        }
+
+        @Test
+        void a_writer_that_lets_go_before_its_close_is_complete_has_not_closed() {
+            givePipe();
+            say(write("'a'"), closeWith("['promise',-1]"), CLOSE);
+            assertEquals("a", read().take());
+            hear("['resolve',3,['undefined']]");
+            Promise<Readable.Chunk> next = kept.getFirst().read();
+            assertFalse(sim.poll(next));
+            say("['release',1,1]");
+            assertEquals(
+                    Writable.DROPPED,
+                    assertThrows(Failure.class, () -> sim.await(next)).reason());
+            hear(
+                    "['reject',4,['error','Error','" + Writable.DROPPED + "']]",
+                    "['release',-1,1]",
+                    "['reject',5,['error','Error','" + Writable.DROPPED + "']]");
+            // Too late for everybody.
+            say("['resolve',-1,1]");
+            hear();
+        }
+
+        @Test
+        void a_session_that_ends_before_a_close_is_complete_fails_the_reader() {
+            server.on("never", args -> new Completer<Scripted.Answered>(sim.loop()).promise());
+            for (String part : List.of("['promise',-1]", "['pipeline',0,['never'],[]]")) {
+                givePipe();
+                say(closeWith(part));
+                Promise<Readable.Chunk> next = kept.getFirst().read();
+                assertFalse(sim.poll(next));
+                peer().end();
+                assertEquals(
+                        Failure.Kind.DISCONNECTED,
+                        assertThrows(Failure.class, () -> sim.await(next)).kind(),
+                        part);
+                kept.removeFirst().close();
+                heard.clear();
+                peer = null;
+            }
+        }
+
+        @Test
+        void a_session_that_ends_before_a_chunk_ahead_of_a_close_is_complete_fails_the_reader() {
+            server.on("never", args -> new Completer<Scripted.Answered>(sim.loop()).promise());
+            givePipe();
+            say(write("['pipeline',0,['never'],[]]"), CLOSE);
+            Promise<Readable.Chunk> next = kept.getFirst().read();
+            assertFalse(sim.poll(next));
+            peer().end();
+            assertEquals(
+                    Failure.Kind.DISCONNECTED,
+                    assertThrows(Failure.class, () -> sim.await(next)).kind());
+            peer = null;
+        }
+
+        @Test
+        void a_close_whose_argument_fails_is_none() {
+            givePipe();
+            say(closeWith("['promise',-1]"), "['reject',-1,['error','RangeError','lost']]", "['release',1,1]");
+            hear("['release',-1,1]", "['reject',3,['error','RangeError','lost']]");
+            assertEquals("lost", readFails().reason());
+        }
+
+        @Test
+        void a_close_that_is_complete_counts_also_if_its_writer_lets_go_before_all_chunks_are() {
+            givePipe();
+            say(write("['promise',-1]"), closeWith("['promise',-2]"), "['resolve',-2,1]", "['release',1,1]");
+            Promise<Readable.Chunk> first = kept.getFirst().read();
+            assertFalse(sim.poll(first));
+            say("['resolve',-1,'a']");
+            assertEquals("a", sim.await(first).take());
+            assertTrue(read().isEnd());
+        }
+
+        @Test
+        void what_waits_to_be_read_does_not_count_any_more_when_its_writer_has_let_go() {
+            limits = Limits.DEFAULT.withStreams(new Limits.Streams(100, 1 << 20, 100, 1));
+            givePipe();
+            say(closeWith("['promise',-1]"), "['release',1,1]");
+            kept.removeFirst().close();
+            say("['pipe']", "['push',['pipeline',0,['keep'],[['readable',4]]]]", "['release',5,1]");
+            heard.clear();
+            say(write("'" + "x".repeat(50) + "'").replace("1,", "4,"));
+            hear();
+            assertEquals("x".repeat(50), read().take());
+            say("['release',4,1]");
         }
 
         @Test

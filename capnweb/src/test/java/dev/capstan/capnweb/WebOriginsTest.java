@@ -3,10 +3,12 @@ package dev.capstan.capnweb;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Promise;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,39 @@ class WebOriginsTest {
         assertEquals("refused", socket("origin", "http://server", "origin", "http://server"));
         assertEquals(200, scene.post(SQUARE).status());
         assertEquals(200, scene.post(SQUARE, "origin", "http://server").status());
+    }
+
+    @Test
+    void refused_pages_are_one_line_a_minute_in_the_log() {
+        try (LogTap log = new LogTap(WebServer.class.getName())) {
+            assertEquals("open", socket());
+            assertEquals(List.of(), log.lines());
+            for (int i = 0; i < 20; i++) {
+                assertEquals("refused", socket("origin", "http://evil" + i + ".example"));
+                assertEquals(
+                        403,
+                        scene.post(SQUARE, "origin", "http://evil" + i + ".example")
+                                .status());
+            }
+            List<String> first = log.lines();
+            assertEquals(1, first.size(), first.toString());
+            assertTrue(first.getFirst().contains("http://evil0.example"), first.getFirst());
+            scene.sim.advance(Duration.ofSeconds(61));
+            assertEquals(List.of(), log.lines());
+            socket("origin", "http://evil.example");
+            socket("origin", "http://evil.example");
+            List<String> second = log.lines();
+            assertEquals(1, second.size(), second.toString());
+            assertTrue(second.getFirst().endsWith("(and 39 more since the last of these lines)"), second.getFirst());
+            scene.sim.advance(Duration.ofSeconds(59));
+            socket("origin", "http://evil.example");
+            assertEquals(List.of(), log.lines());
+            scene.sim.advance(Duration.ofSeconds(2));
+            socket("origin", "http://evil.example");
+            List<String> third = log.lines();
+            assertEquals(1, third.size(), third.toString());
+            assertTrue(third.getFirst().contains("and 2 more"), third.getFirst());
+        }
     }
 
     @Test

@@ -15,6 +15,8 @@ import dev.capstan.cap.Target;
 import dev.capstan.capnweb.JsValue;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * interface does not exist for a peer.
  */
 final class ServiceTarget implements Target {
+    private static final Logger LOG = System.getLogger(ServiceTarget.class.getName());
     private static final Path.Names RUN = Path.Names.of("$run");
     private static final @Nullable Object[] NO_ARGUMENTS = new @Nullable Object[0];
 
@@ -255,7 +258,7 @@ final class ServiceTarget implements Target {
         }
         Completer<Object> completer = new Completer<>(loop);
         if (stage instanceof Future<?> future) {
-            completer.onCancel(() -> future.cancel(true));
+            completer.onCancel(() -> loop.guard(() -> cancel(future)));
         }
         stage.whenComplete((value, failure) -> {
             if (failure != null) {
@@ -265,6 +268,15 @@ final class ServiceTarget implements Target {
             }
         });
         return completer.promise();
+    }
+
+    private static void cancel(Future<?> future) {
+        try {
+            future.cancel(true);
+        } catch (Throwable e) {
+            // Whoever gave the call up, a peer perhaps, must not suffer from what the future does about it.
+            LOG.log(Level.ERROR, "cancel() of " + future.getClass().getName() + " threw", e);
+        }
     }
 
     // ---- properties

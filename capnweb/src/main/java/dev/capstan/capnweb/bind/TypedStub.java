@@ -4,8 +4,6 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import dev.capstan.capnweb.Stub;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stub behind an interface: its methods are calls of the peer's object. */
 final class TypedStub implements InvocationHandler, AutoCloseable {
-    private static final Logger LOG = System.getLogger(TypedStub.class.getName());
-
     private final Binder binder;
     private final Interface face;
     private final Stub stub;
@@ -122,21 +118,40 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
         if (operation.isProperty() && operation.outcome() == Outcome.REFERENCE) {
             return new TypedStub(binder, reference(operation), open.get(operation.name()), true).proxy();
         }
-        Stub result = operation.isProperty() ? open.get(operation.name()) : send(operation, open, arguments);
+        if (operation.outcome() == Outcome.VALUE && (inTurn || operation.isTold())) {
+            return tell(operation, open, arguments);
+        }
+        Stub result =
+                operation.isProperty() ? open.get(operation.name()) : send(operation, open, arguments, open::callAt);
         return switch (operation.outcome()) {
             case REFERENCE -> new TypedStub(binder, reference(operation), result, false).proxy();
             case PENDING -> new Pending<>(binder, operation, result);
             case PROMISE -> promise(operation, result);
             case STAGE -> promise(operation, result).toCompletionStage();
-            case VALUE -> inTurn || operation.isTold() ? unwaited(operation, result) : waited(operation, result);
+            case VALUE -> waited(operation, result);
         };
     }
 
-    private Stub send(Operation operation, Stub open, @Nullable Object @Nullable [] arguments) {
+    /** Nobody can wait here, or should, and there is no result to wait for. That a peer is gone is told by {@link Remotes#onBroken}. */
+    private @Nullable Object tell(Operation operation, Stub open, @Nullable Object @Nullable [] arguments) {
+        if (!operation.isProperty()) {
+            send(operation, open, arguments, (path, trees) -> {
+                open.tellAt(path, trees, operation.method().toString());
+                return open;
+            });
+        }
+        return null;
+    }
+
+    private interface Sending {
+        Stub with(Path.Names path, List<@Nullable Object> trees);
+    }
+
+    private Stub send(Operation operation, Stub open, @Nullable Object @Nullable [] arguments, Sending how) {
         Path.Names path = operation.name().isEmpty() ? Path.Names.NONE : Path.Names.of(operation.name());
         try (Writing writing = new Writing(binder, open.loop(), false)) {
             List<@Nullable Object> trees = operation.write(arguments, writing);
-            Stub result = open.callAt(path, trees);
+            Stub result = how.with(path, trees);
             writing.taken();
             return result;
         } catch (Mismatch e) {
@@ -181,15 +196,6 @@ final class TypedStub implements InvocationHandler, AutoCloseable {
     private Failure unknown(Failure cause) {
         return Failure.unimplemented(cause.reason() + " The peer's object has no method of that name, which "
                 + face.type() + " declares: compare both sides");
-    }
-
-    /** Nobody can wait here, or should, and there is no result to wait for: what goes wrong is logged. That a peer is gone is told by {@link Remotes#onBroken}. */
-    private @Nullable Object unwaited(Operation operation, Stub result) {
-        promise(operation, result).detach(failure -> {
-            boolean isGone = failure instanceof Failure known && known.kind() == Failure.Kind.DISCONNECTED;
-            LOG.log(isGone ? Level.DEBUG : Level.WARNING, "a call of " + operation.method() + " failed", failure);
-        });
-        return null;
     }
 
     /** The value of a tree, which is consumed. */

@@ -133,11 +133,13 @@ final class HealingCap extends CountedCap {
     }
 
     /**
-     * Whether {@code call} can be made on a connection that is not confirmed: it may be repeated, and is one message of plain data. A recipe is not asked to be such that a stranger may repeat it.
+     * Whether {@code call} can be made on a connection that is not confirmed: it may be repeated, nothing is called on its result before that is there, and it is one message of plain
+     * data. What is called on a result may be anything, and would leave with it. A recipe is not asked to be such that a stranger may repeat it.
      */
     boolean mayGoEarly(Call call) {
         return recipe == null
                 && call.hints().repeatable()
+                && call.hints().noPipelining()
                 && WebPayload.of(call.params()).isPlain();
     }
 

@@ -137,8 +137,9 @@ public final class Idempotent {
             }
 
             private void attempt() {
-                Answer made = under.call(Call.of(
-                        call.method(), call.params().share(), call.hints().asRepeatable()));
+                // What is called on the result waits here.
+                Hints hints = call.hints().expendable() ? Hints.EXPENDABLE : Hints.NO_PIPELINING;
+                Answer made = under.call(Call.of(call.method(), call.params().share(), hints.asRepeatable()));
                 made.pipeline().close();
                 waiting = made.results().listen(home, this::settled);
             }

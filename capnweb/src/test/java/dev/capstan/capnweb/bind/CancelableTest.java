@@ -1,17 +1,26 @@
 package dev.capstan.capnweb.bind;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.CanceledException;
 import dev.capstan.async.Completer;
+import dev.capstan.async.Loop;
+import dev.capstan.async.ParkPort;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebTarget;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class CancelableTest {
     private final Pair pair = new Pair();
     private final List<String> told = new ArrayList<>();
-    private final CompletableFuture<String> future = new CompletableFuture<>();
+    private CompletableFuture<String> future = new CompletableFuture<>();
     private final Completer<String> go = new Completer<>(pair.sim.loop());
 
     @Remote
@@ -30,6 +39,11 @@ class CancelableTest {
 
         @Cancelable
         CompletionStage<String> stage();
+
+        @Cancelable
+        CompletionStage<String> stageWith(IntUnaryOperator tell);
+
+        int count();
 
         Promise<String> order();
     }
@@ -57,6 +71,16 @@ class CancelableTest {
         @Override
         public CompletionStage<String> stage() {
             return future;
+        }
+
+        @Override
+        public CompletionStage<String> stageWith(IntUnaryOperator tell) {
+            return future;
+        }
+
+        @Override
+        public int count() {
+            return 7;
         }
 
         @Override
@@ -130,6 +154,90 @@ class CancelableTest {
     void a_future_is_cancelled() {
         givenUp(serving(shop()), "stage", "[]");
         assertEquals(true, future.isCancelled());
+    }
+
+    /** A future whose {@code cancel} does something else before, or instead. */
+    private CompletableFuture<String> cancelledBy(Runnable action) {
+        return new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterrupt) {
+                action.run();
+                return super.cancel(mayInterrupt);
+            }
+        };
+    }
+
+    @Test
+    void a_future_that_throws_when_it_is_cancelled_harms_nobody() {
+        future = cancelledBy(() -> {
+            throw new IllegalStateException("does not want to be cancelled");
+        });
+        Pair.Lines client = serving(shop());
+        client.say("[\"push\",[\"pipeline\",0,[\"stageWith\"],[[\"export\",-1]]]]", "[\"pull\",1]");
+        assertEquals(List.of("[\"release\",-1,1]"), client.say("[\"release\",1,1]"));
+        client.say("[\"push\",[\"pipeline\",0,[\"stage\"],[]]]", "[\"push\",[\"pipeline\",0,[\"listen\"],[]]]");
+        assertEquals(
+                List.of("[\"resolve\",4,7]"), client.say("[\"push\",[\"pipeline\",0,[\"count\"],[]]]", "[\"pull\",4]"));
+        client.say("[\"release\",2,1]", "[\"release\",3,1]", "[\"release\",4,1]");
+        assertEquals(List.of("cancelled"), told);
+        assertEquals(0, pair.sim.await(pair.newest().drain(Duration.ofHours(1))), "nobody waits for what was given up");
+    }
+
+    @Test
+    void a_future_that_uses_the_loop_when_it_is_cancelled_harms_nobody() {
+        Shop ours = new OurShop();
+        Loop loop = pair.sim.loop();
+        try (Stub stub = Stub.of(loop, pair.server.serve(loop, ours))) {
+            future = cancelledBy(() -> {
+                stub.call("count").value().listen(loop, (count, failure) -> told.add("counted " + count));
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> stub.call("count").value().await());
+                loop.post(() -> told.add("posted"));
+                pair.cut();
+            });
+            Pair.Lines client = serving(shop());
+            client.say("[\"push\",[\"pipeline\",0,[\"stage\"],[]]]", "[\"push\",[\"pipeline\",0,[\"listen\"],[]]]");
+            assertEquals(List.of("end"), client.say("[\"release\",1,1]"));
+            assertEquals(
+                    List.of("cancelled", "counted 7", "posted"),
+                    told.stream().sorted().toList());
+        }
+    }
+
+    @Test
+    void a_future_is_not_cancelled_while_a_fiber_runs_code_of_the_same_loop() throws Exception {
+        Loop loop = new Loop(new ParkPort());
+        Thread driver = Thread.ofPlatform().start(loop::run);
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch idle = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try {
+            Stub shop = Stub.of(loop, pair.server.serve(loop, new OurShop()));
+            Stub call = shop.call("stage");
+            CompletableFuture<?> begun = call.value().toCompletionStage().toCompletableFuture();
+            shop.call("count").value().await();
+            loop.post(() -> loop.fiber(() -> {
+                        held.countDown();
+                        return go.await(1, TimeUnit.MINUTES);
+                    })
+                    .listen(loop, (done, failure) -> {}));
+            assertTrue(held.await(1, TimeUnit.MINUTES));
+            loop.post(() -> {
+                begun.cancel(true);
+                call.close();
+                loop.whenIdle().listen(loop, (done, failure) -> idle.countDown());
+            });
+            assertTrue(idle.await(1, TimeUnit.MINUTES));
+            assertFalse(future.isDone());
+            go.countDown();
+            assertThrows(CancellationException.class, () -> future.get(1, TimeUnit.MINUTES));
+            shop.close();
+        } finally {
+            go.countDown();
+            loop.stop();
+            driver.join();
+        }
     }
 
     @Test

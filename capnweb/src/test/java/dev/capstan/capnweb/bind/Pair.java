@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
+import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
@@ -21,6 +22,9 @@ final class Pair {
     final Binder server;
     /** Of its own, so that nothing takes a short cut through this process. */
     final Binder client = Binder.of(MethodHandles.lookup());
+
+    /** Of the server. */
+    Options options = Options.DEFAULT;
 
     final List<String> sent = new ArrayList<>();
     final List<String> answered = new ArrayList<>();
@@ -47,7 +51,7 @@ final class Pair {
     }
 
     private void accept(Cap main) {
-        network.host("server").onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main)));
+        network.host("server").onAccept(stream -> peers.add(WebPeer.over(sim.loop(), stream, main, options)));
     }
 
     /** A client that writes its lines itself. */
@@ -90,6 +94,17 @@ final class Pair {
             return List.copyOf(received);
         }
 
+        /** Reads nothing from now on. */
+        void pause() {
+            stream.pause();
+        }
+
+        /** Reads again; what had waited. */
+        List<String> resume() {
+            stream.resume();
+            return say();
+        }
+
         private int pushed;
 
         /** Calls, waits and releases; the answer without its kind and number. */
@@ -120,8 +135,18 @@ final class Pair {
         }
     }
 
-    void close() {
+    /** The side of a session that was begun last. */
+    WebPeer newest() {
+        return peers.getLast();
+    }
+
+    /** Ends all sessions, perhaps from inside one of them. */
+    void cut() {
         peers.forEach(WebPeer::close);
+    }
+
+    void close() {
+        cut();
         sim.poll();
     }
 }

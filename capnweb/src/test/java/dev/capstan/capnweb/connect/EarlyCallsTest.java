@@ -6,9 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Answer;
+import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Hints;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Path;
+import dev.capstan.cap.Payload;
+import dev.capstan.cap.Request;
 import dev.capstan.capnweb.EarlyPeer;
 import dev.capstan.capnweb.Stub;
+import dev.capstan.capnweb.WebFormat;
+import dev.capstan.capnweb.WebPayload;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,6 +155,47 @@ class EarlyCallsTest {
             confirm();
             assertEquals("ann", scene.sim.await(name));
         }
+    }
+
+    /** A call with hints that the program has chosen itself. */
+    private static Answer hinted(Cap target, Hints hints, String name, Object argument) {
+        Request request = target.request(new Method.Member(Path.Names.of(name), false), WebFormat.INSTANCE, 0, hints);
+        WebPayload.of(request.params()).set(List.of(argument));
+        return request.send();
+    }
+
+    @Test
+    void a_call_that_may_be_repeated_waits_if_something_may_be_called_on_its_result() {
+        try (Stub main = client.main();
+                Answer session = hinted(main.cap(), Hints.NONE.asRepeatable(), "authenticate", "ann");
+                Cap inside = session.pipeline().cap(Path.Names.NONE);
+                Answer other = hinted(inside, Hints.NONE, "whoami", "now")) {
+            settle();
+            assertEquals(List.of(), scene.fromClient);
+            confirm();
+            try (Payload name = scene.sim.await(other.results())) {
+                assertEquals("ann", WebPayload.of(name).value());
+            }
+        }
+        scene.assertIdle();
+    }
+
+    @Test
+    void a_call_that_may_be_repeated_and_on_whose_result_nothing_is_called_leaves_early() {
+        try (Stub main = client.main()) {
+            Answer stock = hinted(main.cap(), Hints.NO_PIPELINING.asRepeatable(), "effect", "stock");
+            Answer order = hinted(main.cap(), Hints.NO_PIPELINING, "effect", "order");
+            stock.pipeline().close();
+            order.pipeline().close();
+            Promise<Payload> first = stock.results().eager();
+            Promise<Payload> second = order.results().eager();
+            settle();
+            assertEquals(Map.of("stock", 1), scene.effects);
+            confirm();
+            scene.sim.await(first).close();
+            scene.sim.await(second).close();
+        }
+        scene.assertIdle();
     }
 
     @Test
