@@ -25,9 +25,6 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails is heard of as the end of its channel
 final class Http3Wire {
     /** Value of {@code :protocol}. */
-    /** Of QUIC: the application has ended the connection. */
-    private static final int APPLICATION_ERROR = 0x0c;
-
     static final String PROTOCOL = "webtransport";
     /** What draft 2 wants in the request, and in the answer. */
     static final String DRAFT_REQUEST = "sec-webtransport-http3-draft02";
@@ -35,6 +32,9 @@ final class Http3Wire {
     static final String DRAFT_ANSWER = "sec-webtransport-http3-draft";
     /** First on a bidirectional stream of a session, before the session's id (draft section 4.2). */
     static final long STREAM_SIGNAL = 0x41;
+
+    /** Of QUIC: the application has ended the connection. */
+    private static final int APPLICATION_ERROR = 0x0c;
 
     private static final long ENABLE_WEBTRANSPORT_DRAFT_2 = 0x2b603742;
     private static final long MAX_SESSIONS_DRAFT_7 = 0xc671706aL;
