@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The official interoperability cases, driven through any client. A case that does not hold ends with an {@link AssertionError}.
  *
- * <p>Two of them, {@code client_compressed_unary} and {@code client_compressed_streaming}, begin with a probe that a server passes only if it knows whether a message was compressed;
- * the same with {@code _noprobe} leave it out, as grpc-java has them.
+ * <p>{@code client_compressed_unary} and {@code client_compressed_streaming} begin with a probe that a server passes only if it knows whether a message was compressed, and {@code
+ * server_compressed_streaming} looks at which answers were. Those with {@code _noprobe} do not, as in grpc-java, whose server does neither.
  */
 public final class InteropCases {
     private static final Metadata.Key<String> INITIAL =
@@ -83,7 +83,11 @@ public final class InteropCases {
         });
         cases.put("client_compressed_streaming_noprobe", this::clientCompressedStreaming);
         cases.put("server_streaming", InteropCases::serverStreaming);
-        cases.put("server_compressed_streaming", this::serverCompressedStreaming);
+        cases.put("server_compressed_streaming", client -> {
+            serverCompressedStreaming(client);
+            same(List.of(true, false), witness.answers(), "what was compressed");
+        });
+        cases.put("server_compressed_streaming_noprobe", InteropCases::serverCompressedStreaming);
         cases.put("ping_pong", InteropCases::pingPong);
         cases.put("empty_stream", InteropCases::emptyStream);
         cases.put("custom_metadata", InteropCases::customMetadata);
@@ -315,7 +319,7 @@ public final class InteropCases {
         ended(talk);
     }
 
-    private void serverCompressedStreaming(Caller client) {
+    private static void serverCompressedStreaming(Caller client) {
         var talk = streaming(
                 client,
                 StreamingOutputCallRequest.newBuilder()
@@ -326,7 +330,6 @@ public final class InteropCases {
         sized(31415, talk.read());
         sized(92653, talk.read());
         ended(talk);
-        same(List.of(true, false), witness.answers(), "what was compressed");
     }
 
     private static void pingPong(Caller client) {

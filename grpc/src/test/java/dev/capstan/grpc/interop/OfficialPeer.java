@@ -31,6 +31,7 @@ final class OfficialPeer implements AutoCloseable {
     private final Process process;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Thread listening;
+    private int port;
 
     private OfficialPeer(List<String> command) throws IOException {
         process = new ProcessBuilder(command)
@@ -79,25 +80,30 @@ final class OfficialPeer implements AutoCloseable {
         }
     }
 
-    /** A server at a port of 127.0.0.1, which listens. */
-    static OfficialPeer serving(int port, boolean tls) throws Exception {
+    /** A server of 127.0.0.1 that listens already. It cannot choose a port itself, so it is given one that was free just now. */
+    static OfficialPeer server(boolean tls) throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
         OfficialPeer server =
                 start("TestServiceServer", List.of("--port=" + port, "--use_tls=" + tls, "--address_type=IPV4"));
-        StringBuilder before = new StringBuilder();
-        for (String line = server.line(); !line.startsWith("Server started on port"); line = server.line()) {
-            before.append(line).append('\n');
+        server.port = port;
+        StringBuilder said = new StringBuilder();
+        String line;
+        do {
+            line = server.line();
+            said.append(line).append('\n');
             if (line.isEmpty() && !server.process.isAlive()) {
-                throw new AssertionError("the official server has ended:\n" + before);
+                throw new AssertionError("the official server has ended:\n" + said);
             }
-        }
+        } while (!line.startsWith("Server started on port"));
         return server;
     }
 
-    /** A port that nobody listens at. */
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /** Where a server listens. */
+    int port() {
+        return port;
     }
 
     /** The next line that it says; empty if there is none for a second. */

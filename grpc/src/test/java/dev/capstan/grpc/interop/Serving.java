@@ -15,12 +15,13 @@ import io.grpc.netty.NettyServerBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The official service on a port of 127.0.0.1, with TLS if there are certificates. */
-record Serving(int port, AutoCloseable closing) implements AutoCloseable {
+record Serving(int port, Runnable closing) implements AutoCloseable {
     /** The cases have messages of up to 10 MiB. */
     static final int MESSAGE_BYTES = 16 << 20;
 
@@ -52,7 +53,7 @@ record Serving(int port, AutoCloseable closing) implements AutoCloseable {
                         grpc.routes(),
                         dev.capstan.net.Limits.Http.DEFAULT))
                 .await();
-        return new Serving(((Address.Tcp) http.address()).port(), net);
+        return new Serving(((Address.Tcp) http.address()).port(), net::close);
     }
 
     /** On grpc-java's server, which is told by grpc-java how messages were compressed. */
@@ -61,8 +62,9 @@ record Serving(int port, AutoCloseable closing) implements AutoCloseable {
         Server server = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         certificates == null ? InsecureServerCredentials.create() : certificates.server())
-                .addService(new InteropService(
-                        (time, action) -> one.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS)))
+                .addService(new InteropService((time, action) -> {
+                    Future<?> _ = one.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+                }))
                 .intercept(new InteropService.Echo())
                 .addStreamTracerFactory(InteropService.watching())
                 .maxInboundMessageSize(MESSAGE_BYTES)
@@ -71,13 +73,17 @@ record Serving(int port, AutoCloseable closing) implements AutoCloseable {
                 .start();
         return new Serving(server.getPort(), () -> {
             server.shutdownNow();
-            server.awaitTermination(10, TimeUnit.SECONDS);
+            try {
+                server.awaitTermination(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             one.shutdownNow();
         });
     }
 
     @Override
-    public void close() throws Exception {
-        closing.close();
+    public void close() {
+        closing.run();
     }
 }
