@@ -18,7 +18,7 @@ public interface Caller extends AutoCloseable {
     /**
      * What one call has of its own.
      *
-     * @param metadata sent before its messages
+     * @param metadata sent before its messages; shared by calls, so whoever adds to it copies it
      * @param deadline time that it may take; zero for no end
      * @param gzip whether its messages are compressed unless {@link Talk#compress} says otherwise
      */

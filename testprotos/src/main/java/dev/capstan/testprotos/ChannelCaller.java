@@ -30,8 +30,10 @@ public final class ChannelCaller implements Caller {
         if (!settings.deadline().isZero()) {
             options = options.withDeadlineAfter(settings.deadline().toNanos(), TimeUnit.NANOSECONDS);
         }
+        Metadata headers = new Metadata(); // The channel adds to them.
+        headers.merge(settings.metadata());
         Spoken<Q, S> spoken = new Spoken<>(channel.newCall(method, options));
-        spoken.call.start(spoken, settings.metadata());
+        spoken.call.start(spoken, headers);
         spoken.call.request(1);
         return spoken;
     }
