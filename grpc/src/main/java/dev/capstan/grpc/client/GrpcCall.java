@@ -87,6 +87,11 @@ public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
         return context;
     }
 
+    /** Whether the messages that are sent from now on are compressed, in a call that has an encoding; they are until this says otherwise. From the thread that writes. */
+    public void compress(boolean enabled) {
+        call.setMessageCompression(enabled);
+    }
+
     // ---- blocking
 
     /**

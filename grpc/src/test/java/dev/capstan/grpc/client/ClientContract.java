@@ -32,7 +32,6 @@ import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
 import io.grpc.ConnectivityState;
 import io.grpc.DecompressorRegistry;
-import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.IOException;
@@ -66,8 +65,7 @@ abstract class ClientContract {
     void open() throws Exception {
         net = NetLoop.open("client", Transport.AUTO);
         scene = new Scene();
-        client = builder(listen(ServerInterceptors.intercept(scene, scene.metadata())))
-                .build();
+        client = builder(listen(scene.service())).build();
     }
 
     @AfterEach
@@ -94,7 +92,7 @@ abstract class ClientContract {
     }
 
     private int served() throws Exception {
-        return listen(ServerInterceptors.intercept(scene, scene.metadata()));
+        return listen(scene.service());
     }
 
     private static SimpleRequest ask(int size) {
@@ -486,8 +484,7 @@ abstract class ClientContract {
     @Test
     void calls_take_turns_with_round_robin() throws Exception {
         Scene second = new Scene();
-        GrpcClient spread =
-                other(builder(served(), listen(second.bindService())).balancing(new Balancing.RoundRobin()));
+        GrpcClient spread = other(builder(served(), listen(second.service())).balancing(new Balancing.RoundRobin()));
         while (scene.begun.isEmpty() || second.begun.isEmpty()) {
             spread.one(TestServiceGrpc.getUnaryCallMethod(), ask(1), CallSettings.DEFAULT);
         }

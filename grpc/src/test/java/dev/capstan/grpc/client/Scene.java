@@ -1,36 +1,29 @@
 package dev.capstan.grpc.client;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
+import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.EchoStatus;
-import dev.capstan.testprotos.interop.Empty;
-import dev.capstan.testprotos.interop.Payload;
-import dev.capstan.testprotos.interop.ResponseParameters;
 import dev.capstan.testprotos.interop.SimpleRequest;
-import dev.capstan.testprotos.interop.SimpleResponse;
-import dev.capstan.testprotos.interop.StreamingInputCallRequest;
-import dev.capstan.testprotos.interop.StreamingInputCallResponse;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
-import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
-import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The service of the official interoperability tests, which keeps book of its calls and misbehaves when a test says so. */
-final class Scene extends TestServiceGrpc.TestServiceImplBase {
-    /** Methods of calls that have arrived, in order. */
+/** Keeps book of the calls of the official service, and lets it misbehave when a test says so. */
+final class Scene implements ServerInterceptor {
+    /** Methods of calls that have reached their handler, in order. */
     final BlockingQueue<String> begun = new LinkedBlockingQueue<>();
 
     /** How streams of requests have ended. */
@@ -58,30 +51,77 @@ final class Scene extends TestServiceGrpc.TestServiceImplBase {
                 .build();
     }
 
-    /** Echoes metadata as the official tests have it, under shorter names. */
-    ServerInterceptor metadata() {
-        return new ServerInterceptor() {
-            @Override
-            public <Q, S> ServerCall.Listener<Q> interceptCall(
-                    ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
-                authorization = headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER));
-                return next.startCall(
-                        new SimpleForwardingServerCall<>(call) {
-                            @Override
-                            public void sendHeaders(Metadata sent) {
-                                copy(headers, sent, Metadata.Key.of("x-echo", Metadata.ASCII_STRING_MARSHALLER));
-                                super.sendHeaders(sent);
-                            }
+    /** The service with this before it. */
+    ServerServiceDefinition service() {
+        return ServerInterceptors.intercept(new InteropService(), this);
+    }
 
-                            @Override
-                            public void close(Status status, Metadata sent) {
-                                copy(headers, sent, Metadata.Key.of("x-echo-bin", Metadata.BINARY_BYTE_MARSHALLER));
-                                super.close(status, sent);
-                            }
-                        },
-                        headers);
+    /** Echoes metadata as the official tests have it, under shorter names. */
+    @Override
+    public <Q, S> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+        authorization = headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER));
+        String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+        boolean streams = !call.getMethodDescriptor().getType().clientSendsOneMessage();
+        if (streams) {
+            begun.add(method);
+        }
+        ServerCall<Q, S> seen = new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void request(int messages) {
+                if (reads || !streams) {
+                    super.request(messages);
+                }
+            }
+
+            @Override
+            public void sendHeaders(Metadata sent) {
+                copy(headers, sent, Metadata.Key.of("x-echo", Metadata.ASCII_STRING_MARSHALLER));
+                super.sendHeaders(sent);
+            }
+
+            @Override
+            public void close(Status status, Metadata sent) {
+                copy(headers, sent, Metadata.Key.of("x-echo-bin", Metadata.BINARY_BYTE_MARSHALLER));
+                Metadata detailed = status.isOk() ? null : details(status);
+                if (detailed != null) {
+                    sent.merge(detailed);
+                }
+                super.close(status, sent);
             }
         };
+        return new SimpleForwardingServerCallListener<>(next.startCall(seen, headers)) {
+            @Override
+            public void onHalfClose() {
+                if (!streams) {
+                    begun.add(method);
+                }
+                if (takes(failures)) {
+                    call.close(Status.UNAVAILABLE.withDescription("as told"), new Metadata());
+                } else if (!takes(hangs)) {
+                    super.onHalfClose();
+                }
+            }
+
+            @Override
+            public void onCancel() {
+                if (streams) {
+                    ended.add("cancelled");
+                }
+                super.onCancel();
+            }
+        };
+    }
+
+    private @Nullable Metadata details(Status status) {
+        return details.isEmpty()
+                ? null
+                : StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                                .setCode(status.getCode().value())
+                                .setMessage(String.valueOf(status.getDescription()))
+                                .addAllDetails(details)
+                                .build())
+                        .getTrailers();
     }
 
     private static <T> void copy(Metadata from, Metadata to, Metadata.Key<T> key) {
@@ -91,123 +131,7 @@ final class Scene extends TestServiceGrpc.TestServiceImplBase {
         }
     }
 
-    private static Payload payload(int size) {
-        return Payload.newBuilder().setBody(ByteString.copyFrom(new byte[size])).build();
-    }
-
-    private boolean fails(EchoStatus status, StreamObserver<?> to) {
-        if (status.getCode() == 0) {
-            return false;
-        }
-        if (details.isEmpty()) {
-            to.onError(Status.fromCodeValue(status.getCode())
-                    .withDescription(status.getMessage())
-                    .asRuntimeException());
-        } else {
-            to.onError(StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
-                    .setCode(status.getCode())
-                    .setMessage(status.getMessage())
-                    .addAllDetails(details)
-                    .build()));
-        }
-        return true;
-    }
-
     private static boolean takes(AtomicInteger from) {
         return from.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-    }
-
-    @Override
-    public void emptyCall(Empty request, StreamObserver<Empty> to) {
-        to.onNext(Empty.getDefaultInstance());
-        to.onCompleted();
-    }
-
-    @Override
-    public void unaryCall(SimpleRequest request, StreamObserver<SimpleResponse> to) {
-        begun.add("UnaryCall");
-        if (takes(failures)) {
-            to.onError(Status.UNAVAILABLE.withDescription("as told").asRuntimeException());
-        } else if (!takes(hangs) && !fails(request.getResponseStatus(), to)) {
-            to.onNext(SimpleResponse.newBuilder()
-                    .setPayload(payload(request.getResponseSize()))
-                    .build());
-            to.onCompleted();
-        }
-    }
-
-    @Override
-    public void streamingOutputCall(
-            StreamingOutputCallRequest request, StreamObserver<StreamingOutputCallResponse> to) {
-        begun.add("StreamingOutputCall");
-        answer(request, to);
-        to.onCompleted();
-    }
-
-    private static void answer(StreamingOutputCallRequest request, StreamObserver<StreamingOutputCallResponse> to) {
-        for (ResponseParameters each : request.getResponseParametersList()) {
-            to.onNext(StreamingOutputCallResponse.newBuilder()
-                    .setPayload(payload(each.getSize()))
-                    .build());
-        }
-    }
-
-    private void watch(StreamObserver<?> to) {
-        ServerCallStreamObserver<?> call = (ServerCallStreamObserver<?>) to;
-        call.setOnCancelHandler(() -> ended.add("cancelled"));
-        if (!reads) {
-            call.disableAutoRequest();
-        }
-    }
-
-    @Override
-    public StreamObserver<StreamingInputCallRequest> streamingInputCall(StreamObserver<StreamingInputCallResponse> to) {
-        begun.add("StreamingInputCall");
-        watch(to);
-        return new StreamObserver<>() {
-            private int sum;
-
-            @Override
-            public void onNext(StreamingInputCallRequest request) {
-                sum += request.getPayload().getBody().size();
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                // Told by the handler of cancellation.
-            }
-
-            @Override
-            public void onCompleted() {
-                to.onNext(StreamingInputCallResponse.newBuilder()
-                        .setAggregatedPayloadSize(sum)
-                        .build());
-                to.onCompleted();
-            }
-        };
-    }
-
-    @Override
-    public StreamObserver<StreamingOutputCallRequest> fullDuplexCall(StreamObserver<StreamingOutputCallResponse> to) {
-        begun.add("FullDuplexCall");
-        watch(to);
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(StreamingOutputCallRequest request) {
-                if (!fails(request.getResponseStatus(), to)) {
-                    answer(request, to);
-                }
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                // Told by the handler of cancellation.
-            }
-
-            @Override
-            public void onCompleted() {
-                to.onCompleted();
-            }
-        };
     }
 }

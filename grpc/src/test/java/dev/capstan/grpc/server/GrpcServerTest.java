@@ -9,6 +9,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.EchoStatus;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.Payload;
@@ -47,7 +48,7 @@ class GrpcServerTest {
     void open() throws Exception {
         net = NetLoop.open("grpc", Transport.AUTO);
         grpc = GrpcServer.on(net.loop())
-                .service(new TestServiceImpl())
+                .service(new InteropService())
                 .onDrain(() -> drains.add("told"))
                 .build();
         server = net.loop()

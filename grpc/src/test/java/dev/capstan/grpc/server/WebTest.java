@@ -7,6 +7,7 @@ import dev.capstan.async.Address;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
 import java.io.ByteArrayOutputStream;
@@ -32,7 +33,7 @@ class WebTest {
     void open() throws Exception {
         net = NetLoop.open("grpc-web", Transport.AUTO);
         GrpcServer grpc =
-                GrpcServer.on(net.loop()).service(new TestServiceImpl()).build();
+                GrpcServer.on(net.loop()).service(new InteropService()).build();
         server = net.loop()
                 .fetch(() -> HttpServer.listen(
                         net.loop(),

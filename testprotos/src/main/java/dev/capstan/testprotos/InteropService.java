@@ -1,8 +1,6 @@
-package dev.capstan.bench.grpc;
+package dev.capstan.testprotos;
 
 import com.google.protobuf.ByteString;
-import dev.capstan.async.Loop;
-import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.testprotos.interop.BoolValue;
 import dev.capstan.testprotos.interop.EchoStatus;
 import dev.capstan.testprotos.interop.Empty;
@@ -22,6 +20,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -29,51 +28,99 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
- * The official service, in grpc-java's own style and on any of its servers; what a message was compressed with is known on ours alone. Handlers run on the loop, or one callback of a call
- * after the other.
+ * The official service, in grpc-java's own style and on any server of its API. What a message was compressed with is not part of that API: {@link #telling} and {@link #watching} let the
+ * service know. Without them it believes what a message says of itself.
+ *
+ * <p>The callbacks of all calls and what is to be done later run one after the other, on one thread.
  */
 public final class InteropService extends TestServiceGrpc.TestServiceImplBase {
-    private static final Context.Key<ServerCall<?, ?>> CALL = Context.key("call");
+    /** Whether the message was compressed that a handler was given last; asked once for each. */
+    private static final Context.Key<BooleanSupplier> COMPRESSED = Context.key("compressed");
+
     private static final Metadata.Key<String> INITIAL =
             Metadata.Key.of("x-grpc-test-echo-initial", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<byte[]> TRAILING =
             Metadata.Key.of("x-grpc-test-echo-trailing-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-    private final Loop loop;
+    private final BiConsumer<Duration, Runnable> later;
 
-    /** Waits, where a client asks for that, by {@code loop}'s clock. */
-    public InteropService(Loop loop) {
-        this.loop = loop;
+    /** Answers at once, also where a client asks for a pause before. */
+    public InteropService() {
+        this((time, action) -> action.run());
     }
 
-    /** Echoes the metadata that the tests send, and lets the service see its call. */
+    /** Waits, where a client asks for that, by {@code later}, which runs an action after a time. */
+    public InteropService(BiConsumer<Duration, Runnable> later) {
+        this.later = later;
+    }
+
+    /** Echoes the metadata that the tests send. */
     public static final class Echo implements ServerInterceptor {
         @Override
         public <Q, S> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
             String initial = headers.get(INITIAL);
             byte[] trailing = headers.get(TRAILING);
-            ServerCall<Q, S> echoing = new SimpleForwardingServerCall<>(call) {
-                @Override
-                public void sendHeaders(Metadata sent) {
-                    if (initial != null) {
-                        sent.put(INITIAL, initial);
-                    }
-                    super.sendHeaders(sent);
-                }
+            return next.startCall(
+                    new SimpleForwardingServerCall<>(call) {
+                        @Override
+                        public void sendHeaders(Metadata sent) {
+                            if (initial != null) {
+                                sent.put(INITIAL, initial);
+                            }
+                            super.sendHeaders(sent);
+                        }
 
-                @Override
-                public void close(Status status, Metadata sent) {
-                    if (trailing != null) {
-                        sent.put(TRAILING, trailing);
-                    }
-                    super.close(status, sent);
-                }
-            };
-            return Contexts.interceptCall(Context.current().withValue(CALL, call), echoing, headers, next);
+                        @Override
+                        public void close(Status status, Metadata sent) {
+                            if (trailing != null) {
+                                sent.put(TRAILING, trailing);
+                            }
+                            super.close(status, sent);
+                        }
+                    },
+                    headers);
         }
+    }
+
+    /** For servers that tell the encoding of the message that was given last. */
+    public static ServerInterceptor telling(Function<ServerCall<?, ?>, String> encoding) {
+        return new ServerInterceptor() {
+            @Override
+            public <Q, S> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+                BooleanSupplier compressed = () -> !encoding.apply(call).equals("identity");
+                return Contexts.interceptCall(Context.current().withValue(COMPRESSED, compressed), call, headers, next);
+            }
+        };
+    }
+
+    /** For servers of grpc-java, which do not tell it: they report messages that were compressed as of unknown size. */
+    public static ServerStreamTracer.Factory watching() {
+        return new ServerStreamTracer.Factory() {
+            @Override
+            public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+                Queue<Boolean> compressed = new ConcurrentLinkedQueue<>();
+                return new ServerStreamTracer() {
+                    @Override
+                    public Context filterContext(Context context) {
+                        return context.withValue(COMPRESSED, compressed::remove);
+                    }
+
+                    @Override
+                    public void inboundMessageRead(int number, long sizeOnWire, long size) {
+                        compressed.add(size < 0);
+                    }
+                };
+            }
+        };
     }
 
     private static Payload payload(int size) {
@@ -92,12 +139,12 @@ public final class InteropService extends TestServiceGrpc.TestServiceImplBase {
 
     /** Whether the last message was not compressed as it says that it is; the call has ended then. */
     private static boolean lies(boolean has, BoolValue expected, StreamObserver<?> to) {
-        ServerCall<?, ?> call = CALL.get();
-        if (!has || call == null) {
+        BooleanSupplier known = COMPRESSED.get();
+        if (known == null) {
             return false;
         }
-        boolean compressed = !GrpcServer.encodingOfMessage(call).equals("identity");
-        if (compressed == expected.getValue()) {
+        boolean compressed = known.getAsBoolean();
+        if (!has || compressed == expected.getValue()) {
             return false;
         }
         to.onError(Status.INVALID_ARGUMENT
@@ -203,14 +250,10 @@ public final class InteropService extends TestServiceGrpc.TestServiceImplBase {
                 }
                 ResponseParameters each = current.next();
                 if (each.getIntervalUs() > 0) {
-                    loop.timer()
-                            .after(Duration.ofNanos(each.getIntervalUs() * 1000L))
-                            .listen(loop, (done, failure) -> {
-                                if (failure == null) {
-                                    send(each);
-                                    next();
-                                }
-                            });
+                    later.accept(Duration.ofNanos(each.getIntervalUs() * 1000L), () -> {
+                        send(each);
+                        next();
+                    });
                     return;
                 }
                 send(each);

@@ -1,0 +1,146 @@
+package dev.capstan.grpc.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.async.Address;
+import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcCall;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.interop.BadHttp2Server.Case;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.Transport;
+import dev.capstan.testprotos.interop.SimpleRequest;
+import dev.capstan.testprotos.interop.SimpleResponse;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Our client before servers that misbehave below gRPC, as the official HTTP/2 cases have it. {@link OfficialHttp2ClientTest} shows that the servers do what they should. */
+class BadHttp2ServerTest {
+    private final NetLoop net = NetLoop.open("bad-http2", Transport.AUTO);
+
+    @SuppressWarnings("NullAway.Init") // each test begins with serve()
+    private BadHttp2Server server;
+
+    @SuppressWarnings("NullAway.Init")
+    private GrpcClient client;
+
+    private void serve(Case which) throws IOException {
+        server = new BadHttp2Server(which);
+        client = GrpcClient.on(net.loop())
+                .to(new Address.Tcp("127.0.0.1", server.port()))
+                .plaintext()
+                .build();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.drain(Duration.ZERO).await();
+        server.close();
+        net.close();
+    }
+
+    private GrpcCall<SimpleRequest, SimpleResponse> begin() {
+        GrpcCall<SimpleRequest, SimpleResponse> call = client.call(TestServiceGrpc.getUnaryCallMethod());
+        call.write(BadHttp2Server.REQUEST);
+        call.end();
+        return call;
+    }
+
+    private void call() {
+        SimpleResponse answer =
+                client.one(TestServiceGrpc.getUnaryCallMethod(), BadHttp2Server.REQUEST, CallSettings.DEFAULT);
+        assertEquals(BadHttp2Server.ANSWER, answer);
+    }
+
+    private static void assertReset(GrpcCall<SimpleRequest, SimpleResponse> call) {
+        GrpcFailure failure = assertThrows(GrpcFailure.class, call::read);
+        assertEquals(Status.Code.UNAVAILABLE, failure.code());
+        assertTrue(failure.reason().contains("HTTP/2 error code: NO_ERROR"), failure.getMessage());
+    }
+
+    @Test
+    void a_connection_that_takes_no_more_calls_is_replaced() throws Exception {
+        serve(Case.GOAWAY);
+        call();
+        call();
+        server.assertCalls(1, 1);
+    }
+
+    @Test
+    void a_stream_that_is_reset_after_its_headers_has_failed() throws Exception {
+        serve(Case.RST_AFTER_HEADER);
+        assertReset(begin());
+        server.assertCalls(1);
+    }
+
+    @Test
+    void a_stream_that_is_reset_within_a_message_has_failed_without_it() throws Exception {
+        serve(Case.RST_DURING_DATA);
+        assertReset(begin());
+        server.assertCalls(1);
+    }
+
+    @Test
+    void a_stream_that_is_reset_after_its_message_has_failed_with_it() throws Exception {
+        serve(Case.RST_AFTER_DATA);
+        GrpcCall<SimpleRequest, SimpleResponse> call = begin();
+        assertEquals(BadHttp2Server.ANSWER, call.read());
+        assertReset(call);
+        server.assertCalls(1);
+    }
+
+    @Test
+    void an_answer_that_was_reset_after_it_came_whole_is_no_answer() throws Exception {
+        serve(Case.RST_AFTER_DATA);
+        assertEquals(
+                Status.Code.UNAVAILABLE,
+                assertThrows(GrpcFailure.class, this::call).code());
+    }
+
+    @Test
+    void every_ping_is_answered() throws Exception {
+        serve(Case.PING);
+        call();
+        server.assertCalls(1);
+    }
+
+    @Test
+    void calls_wait_for_one_another_where_the_server_takes_one_at_a_time() throws Exception {
+        serve(Case.MAX_STREAMS);
+        call();
+        List<GrpcCall<SimpleRequest, SimpleResponse>> calls = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            calls.add(begin());
+        }
+        for (GrpcCall<SimpleRequest, SimpleResponse> each : calls) {
+            assertEquals(BadHttp2Server.ANSWER, each.one());
+        }
+        server.assertCalls(11);
+        server.assertOneAtATime();
+    }
+
+    @Test
+    void padding_uses_up_no_window() throws Exception {
+        serve(Case.DATA_FRAME_PADDING);
+        call();
+        call();
+        server.assertCalls(2);
+    }
+
+    @Test
+    void small_frames_are_put_together() throws Exception {
+        serve(Case.NO_DF_PADDING_SANITY_TEST);
+        call();
+        call();
+        server.assertCalls(2);
+    }
+}
