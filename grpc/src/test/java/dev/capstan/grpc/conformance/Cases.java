@@ -111,4 +111,26 @@ final class Cases {
         cases.addAll(failures(suite, HEADERS, TRAILERS));
         return cases;
     }
+
+    /** Calls that end long before their deadline. */
+    static Stream<Case> deadlines() {
+        String suite = "deadline_propagation";
+        return Stream.of(
+                        Case.ok(suite, "unary/success", Shape.UNARY, 1, 1),
+                        Case.ok(suite, "client-stream/success", Shape.CLIENT, 2, 1),
+                        Case.ok(suite, "server-stream/success", Shape.SERVER, 1, 2),
+                        Case.ok(suite, "bidi-stream/full-duplex/success", Shape.FULL, 2, 2))
+                .map(each -> each.with(List.of(), List.of()));
+    }
+
+    /** Calls that do not end before their deadline. */
+    static Stream<Case> timeouts() {
+        String suite = "timeouts";
+        return Stream.of(
+                Case.ok(suite, "unary", Shape.UNARY, 1, 0),
+                Case.ok(suite, "client-stream", Shape.CLIENT, 2, 0),
+                Case.ok(suite, "server-stream", Shape.SERVER, 1, 0),
+                Case.ok(suite, "bidi-stream/full-duplex", Shape.FULL, 2, 0),
+                Case.ok(suite, "bidi-stream/half-duplex", Shape.HALF, 2, 0));
+    }
 }

@@ -54,7 +54,6 @@ final class Http2Peer implements Closeable {
 
     private Http2Peer(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();
     }
@@ -62,6 +61,7 @@ final class Http2Peer implements Closeable {
     /** A client of the server at {@code port} of this machine. */
     static Http2Peer connect(int port) throws IOException {
         Http2Peer peer = new Http2Peer(new Socket(InetAddress.getByName("127.0.0.1"), port));
+        peer.socket.setSoTimeout(TIMEOUT_MILLIS);
         peer.out.write(PREFACE);
         peer.frame(SETTINGS, 0, 0, new byte[0]);
         return peer;

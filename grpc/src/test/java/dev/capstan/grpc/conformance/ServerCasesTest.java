@@ -1,6 +1,7 @@
 package dev.capstan.grpc.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,7 +72,7 @@ class ServerCasesTest {
     /** Ids of all cases here, for the list. */
     static Set<String> ids() {
         Set<String> ids = new TreeSet<>();
-        for (Stream<Case> each : List.of(Cases.all().stream(), deadlines(), timeouts(), empty())) {
+        for (Stream<Case> each : List.of(Cases.all().stream(), Cases.deadlines(), Cases.timeouts(), empty())) {
             each.forEach(one -> ids.add(one.id()));
         }
         sizes().forEach(each -> ids.add(each.of().id()));
@@ -156,42 +157,22 @@ class ServerCasesTest {
         return seen;
     }
 
-    private static Stream<Case> deadlines() {
-        String suite = "deadline_propagation";
-        return Stream.of(
-                        Case.ok(suite, "unary/success", Shape.UNARY, 1, 1),
-                        Case.ok(suite, "client-stream/success", Shape.CLIENT, 2, 1),
-                        Case.ok(suite, "server-stream/success", Shape.SERVER, 1, 2),
-                        Case.ok(suite, "bidi-stream/full-duplex/success", Shape.FULL, 2, 2))
-                .map(each -> each.with(List.of(), List.of()));
-    }
-
     @TestFactory
     Stream<DynamicTest> the_service_learns_of_the_deadline() {
-        return deadlines().flatMap(each -> onAllWires(each.id(), wire -> {
+        return Cases.deadlines().flatMap(each -> onAllWires(each.id(), wire -> {
             service.play(each);
             RawAnswer answer = ask(wire, each, requests(each), "grpc-timeout", LONG_MILLIS + "m");
             assertAnswer(each, wire, answer);
             Deadline deadline = seen().deadline();
             assertNotNull(deadline);
             assertTrue(deadline.timeRemaining(TimeUnit.MILLISECONDS) <= LONG_MILLIS);
-            assertTrue(!deadline.isExpired());
+            assertFalse(deadline.isExpired());
         }));
-    }
-
-    private static Stream<Case> timeouts() {
-        String suite = "timeouts";
-        return Stream.of(
-                Case.ok(suite, "unary", Shape.UNARY, 1, 0),
-                Case.ok(suite, "client-stream", Shape.CLIENT, 2, 0),
-                Case.ok(suite, "server-stream", Shape.SERVER, 1, 0),
-                Case.ok(suite, "bidi-stream/full-duplex", Shape.FULL, 2, 0),
-                Case.ok(suite, "bidi-stream/half-duplex", Shape.HALF, 2, 0));
     }
 
     @TestFactory
     Stream<DynamicTest> a_call_whose_time_is_over_ends_without_its_handler() {
-        return timeouts().flatMap(each -> onAllWires(each.id(), wire -> {
+        return Cases.timeouts().flatMap(each -> onAllWires(each.id(), wire -> {
             service.hang(each);
             RawAnswer answer = ask(wire, each, requests(each), "grpc-timeout", SHORT_MILLIS + "m");
             assertEquals(200, answer.http());
