@@ -27,6 +27,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -327,6 +328,21 @@ class ClientCasesTest {
             assertEquals(Collections.nCopies(of.answers(), each.message()), outcome.answers());
             assertEquals(of.headers(), outcome.headers().all(Case.HEADER));
             assertEquals(of.trailers(), outcome.trailers().all(Case.TRAILER));
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> an_answer_that_cannot_be_decompressed_is_an_internal_error() {
+        byte[] garbage = new byte[300];
+        Arrays.fill(garbage, (byte) 0xe5);
+        return Stream.of("gzip", "deflate", "zstd", "snappy", "br").map(name -> DynamicTest.dynamicTest(name, () -> {
+            scripted.answer(new ScriptedServer.Raw(
+                    200,
+                    List.of(Map.entry("content-type", "application/grpc"), Map.entry("grpc-encoding", name)),
+                    List.of(RawAnswer.framed(1, garbage)),
+                    List.of(Map.entry("grpc-status", "0"))));
+            Outcome outcome = call(Kind.SCRIPTED, Case.ok("", name, Shape.UNARY, 1, 0), asking());
+            assertEquals(Status.Code.INTERNAL, outcome.code(), outcome::message);
         }));
     }
 }

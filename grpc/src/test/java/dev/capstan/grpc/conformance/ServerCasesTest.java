@@ -389,4 +389,23 @@ class ServerCasesTest {
             }
         }));
     }
+
+    @TestFactory
+    Stream<DynamicTest> a_request_that_cannot_be_decompressed_is_an_internal_error() {
+        byte[] garbage = new byte[300];
+        Arrays.fill(garbage, (byte) 0xe5);
+        return Stream.of("gzip", "deflate", "zstd", "snappy", "br").flatMap(name -> onAllWires(name, wire -> {
+            service.play(Case.ok("", "", Shape.UNARY, 1, 1));
+            RawAnswer answer = wire.ask(
+                    port,
+                    new Wire.Request(
+                            "POST",
+                            path(Shape.UNARY),
+                            wire.contentType,
+                            List.of(Map.entry("grpc-encoding", name)),
+                            RawAnswer.framed(1, garbage)));
+            assertEquals(Status.Code.INTERNAL, answer.code(), answer::message);
+            assertTrue(answer.message().contains(name), answer::message);
+        }));
+    }
 }
