@@ -53,8 +53,7 @@ public final class MessageEncodings {
 
     /** What messages can be decompressed with, all of which the other side is told. */
     public static DecompressorRegistry decompressors() {
-        DecompressorRegistry registry =
-                DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
+        DecompressorRegistry registry = DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
         for (Decompressor each : all()) {
             registry = registry.with(each, true);
         }

@@ -74,7 +74,7 @@ final class SnappyFrames extends InputStream {
 
     private void next(int type) throws IOException {
         byte[] head = bytes(3);
-        int length = head[0] & 0xff | (head[1] & 0xff) << 8 | (head[2] & 0xff) << 16;
+        int length = (head[0] & 0xff) | (head[1] & 0xff) << 8 | (head[2] & 0xff) << 16;
         if (type != IDENTIFIER && !identified) {
             throw new IOException("a stream of Snappy begins with its name");
         }
@@ -114,8 +114,8 @@ final class SnappyFrames extends InputStream {
 
     private byte[] decompressed(byte[] chunk) throws IOException {
         byte[] whole = new byte[bounded(decompressor.getUncompressedLength(chunk, CHECKSUM_BYTES))];
-        int length = decompressor.decompress(
-                chunk, CHECKSUM_BYTES, chunk.length - CHECKSUM_BYTES, whole, 0, whole.length);
+        int length =
+                decompressor.decompress(chunk, CHECKSUM_BYTES, chunk.length - CHECKSUM_BYTES, whole, 0, whole.length);
         if (length != whole.length) {
             throw new IOException("a chunk of Snappy is shorter than it says");
         }
@@ -130,7 +130,7 @@ final class SnappyFrames extends InputStream {
     }
 
     private static int checksumOf(byte[] chunk) {
-        return chunk[0] & 0xff | (chunk[1] & 0xff) << 8 | (chunk[2] & 0xff) << 16 | (chunk[3] & 0xff) << 24;
+        return (chunk[0] & 0xff) | (chunk[1] & 0xff) << 8 | (chunk[2] & 0xff) << 16 | (chunk[3] & 0xff) << 24;
     }
 
     private static int checksum(byte[] content) {

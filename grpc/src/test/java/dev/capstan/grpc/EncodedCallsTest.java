@@ -139,24 +139,22 @@ class EncodedCallsTest {
                     to.onNext(answer(request));
                     to.onCompleted();
                 }))
-                .addMethod(
-                        MANY,
-                        ServerCalls.asyncBidiStreamingCall(to -> new StreamObserver<>() {
-                            @Override
-                            public void onNext(StringValue request) {
-                                to.onNext(answer(request));
-                            }
+                .addMethod(MANY, ServerCalls.asyncBidiStreamingCall(to -> new StreamObserver<>() {
+                    @Override
+                    public void onNext(StringValue request) {
+                        to.onNext(answer(request));
+                    }
 
-                            @Override
-                            public void onError(Throwable failure) {
-                                // The client has given up, or was refused.
-                            }
+                    @Override
+                    public void onError(Throwable failure) {
+                        // The client has given up, or was refused.
+                    }
 
-                            @Override
-                            public void onCompleted() {
-                                to.onCompleted();
-                            }
-                        }))
+                    @Override
+                    public void onCompleted() {
+                        to.onCompleted();
+                    }
+                }))
                 .build();
         return ServerInterceptors.intercept(echo, new ServerInterceptor() {
             @Override
@@ -185,7 +183,7 @@ class EncodedCallsTest {
                         own.routes(),
                         dev.capstan.net.Limits.Http.DEFAULT))
                 .await();
-        foreign = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0))
+        foreign = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(echo())
                 .compressorRegistry(MessageEncodings.compressors())
                 .decompressorRegistry(MessageEncodings.decompressors())
@@ -225,7 +223,10 @@ class EncodedCallsTest {
     }
 
     private GrpcCall<StringValue, StringValue> call(
-            Kind server, MethodDescriptor<StringValue, StringValue> method, @Nullable String ofRequests, @Nullable String ofAnswers) {
+            Kind server,
+            MethodDescriptor<StringValue, StringValue> method,
+            @Nullable String ofRequests,
+            @Nullable String ofAnswers) {
         CallSettings settings = CallSettings.DEFAULT;
         if (ofRequests != null) {
             settings = settings.compressed(ofRequests);
@@ -311,13 +312,14 @@ class EncodedCallsTest {
 
     @TestFactory
     Stream<DynamicTest> a_request_that_decompresses_to_more_than_the_limit_is_refused() {
-        return NAMES.stream().map(name -> DynamicTest.dynamicTest(name, () -> {
-            try (GrpcCall<StringValue, StringValue> call = call(Kind.OWN, ONE, name, null)) {
-                call.write(BOMB);
-                call.end();
-                assertRefused(call);
-            }
-        }));
+        return NAMES.stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    try (GrpcCall<StringValue, StringValue> call = call(Kind.OWN, ONE, name, null)) {
+                        call.write(BOMB);
+                        call.end();
+                        assertRefused(call);
+                    }
+                }));
     }
 
     @TestFactory

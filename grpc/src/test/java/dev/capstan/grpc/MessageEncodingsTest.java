@@ -25,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,8 @@ class MessageEncodingsTest {
     }
 
     private static InputStream reading(String name, byte[] compressed) throws IOException {
-        Decompressor by = Objects.requireNonNull(MessageEncodings.decompressors().lookupDecompressor(name));
+        Decompressor by =
+                Objects.requireNonNull(MessageEncodings.decompressors().lookupDecompressor(name));
         return by.decompress(new ByteArrayInputStream(compressed));
     }
 
@@ -129,8 +131,8 @@ class MessageEncodingsTest {
 
     @Test
     void a_chunk_of_snappy_that_announces_more_than_its_format_allows_takes_no_memory() {
-        byte[] chunk = HexFormat.of()
-                .parseHex("ff060000734e61507059" + "00" + "0a0000" + "00000000" + "8080808004" + "00");
+        byte[] chunk =
+                HexFormat.of().parseHex("ff060000734e61507059" + "00" + "0a0000" + "00000000" + "8080808004" + "00");
         long before = allocated();
         assertThrows(IOException.class, () -> decompressed("snappy", chunk));
         assertTrue(allocated() - before < 4L * MIB);
@@ -155,20 +157,23 @@ class MessageEncodingsTest {
     }
 
     private static long allocated() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getCurrentThreadAllocatedBytes();
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     @Test
     void without_their_libraries_the_others_are_not_offered() throws Exception {
-        URL[] needed = {where(MessageEncodings.class), where(Codec.class), where(com.google.common.base.Joiner.class),
-            where(NullMarked.class)};
+        URL[] needed = {
+            where(MessageEncodings.class),
+            where(Codec.class),
+            where(com.google.common.base.Joiner.class),
+            where(NullMarked.class)
+        };
         try (URLClassLoader loader = new URLClassLoader(needed, ClassLoader.getPlatformClassLoader())) {
             Class<?> encodings = loader.loadClass(MessageEncodings.class.getName());
-            Object decompressors = encodings.getMethod("decompressors").invoke(null);
+            Object decompressors = Objects.requireNonNull(encodings.getMethod("decompressors").invoke(null));
             Method advertised = decompressors.getClass().getMethod("getAdvertisedMessageEncodings");
             assertEquals(Set.of("gzip", "deflate"), advertised.invoke(decompressors));
-            Object compressors = encodings.getMethod("compressors").invoke(null);
+            Object compressors = Objects.requireNonNull(encodings.getMethod("compressors").invoke(null));
             Method lookup = compressors.getClass().getMethod("lookupCompressor", String.class);
             assertEquals("gzip", named(lookup.invoke(compressors, "gzip")));
             for (String absent : new String[] {"zstd", "snappy", "br"}) {
@@ -181,7 +186,7 @@ class MessageEncodingsTest {
         return of.getProtectionDomain().getCodeSource().getLocation();
     }
 
-    private static String named(Object compressor) throws Exception {
+    private static String named(@Nullable Object compressor) throws Exception {
         if (compressor == null) {
             return "null";
         }

@@ -217,7 +217,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     private void deliver() {
         boolean takesOne = method.getType().clientSendsOneMessage();
-        while (!ended && !cancelled && reader.hasNext() && (requested > 0 || takesOne && asked)) {
+        while (!ended && !cancelled && reader.hasNext() && (requested > 0 || (takesOne && asked))) {
             if (takesOne && asked) {
                 fail(wrongNumber("more than one came"));
                 return;

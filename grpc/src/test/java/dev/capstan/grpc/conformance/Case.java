@@ -59,8 +59,7 @@ record Case(
 
     /** A well-ended call with metadata of one value each. */
     static Case ok(String suite, String name, Shape shape, int requests, int answers) {
-        return new Case(
-                suite, name, shape, requests, answers, List.of("foo"), List.of("bing"), Status.Code.OK, "");
+        return new Case(suite, name, shape, requests, answers, List.of("foo"), List.of("bing"), Status.Code.OK, "");
     }
 
     Case with(List<String> itsHeaders, List<String> itsTrailers) {

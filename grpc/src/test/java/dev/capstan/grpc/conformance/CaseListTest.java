@@ -1,7 +1,7 @@
 package dev.capstan.grpc.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
@@ -25,8 +25,7 @@ class CaseListTest {
             Map.of("ServerCasesTest", ServerCasesTest.ids(), "ClientCasesTest", ClientCasesTest.ids());
 
     private static Map<String, JsonElement> cases() throws IOException {
-        try (InputStream in = CaseListTest.class.getResourceAsStream("/conformance-cases.json")) {
-            assertNotNull(in);
+        try (InputStream in = requireNonNull(CaseListTest.class.getResourceAsStream("/conformance-cases.json"))) {
             return JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8))
                     .getAsJsonObject()
                     .getAsJsonObject("cases")
@@ -37,8 +36,11 @@ class CaseListTest {
     @Test
     void the_list_has_all_names() throws IOException {
         Set<String> names = cases().keySet();
-        assertEquals(GRPC, names.stream().filter(each -> !each.startsWith("grpc_web_")).count());
-        assertEquals(WEB, names.stream().filter(each -> each.startsWith("grpc_web_")).count());
+        assertEquals(
+                GRPC,
+                names.stream().filter(each -> !each.startsWith("grpc_web_")).count());
+        assertEquals(
+                WEB, names.stream().filter(each -> each.startsWith("grpc_web_")).count());
     }
 
     @Test

@@ -17,7 +17,9 @@ final class Cases {
 
     /** All of them. */
     static List<Case> all() {
-        return Stream.of(basic(), errors(), duplicateMetadata()).flatMap(List::stream).toList();
+        return Stream.of(basic(), errors(), duplicateMetadata())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<Case> basic() {
@@ -60,7 +62,8 @@ final class Cases {
         List<String> one = List.of("foo");
         List<String> bing = List.of("bing");
         Status.Code denied = Status.Code.UNAUTHENTICATED;
-        cases.add(error("unary/error-with-metadata", Shape.UNARY, 1, denied, "unauthenticated").with(one, bing));
+        cases.add(error("unary/error-with-metadata", Shape.UNARY, 1, denied, "unauthenticated")
+                .with(one, bing));
         cases.add(error("server-stream/error-with-metadata", Shape.SERVER, 1, denied, "unauthenticated")
                 .with(one, bing));
         cases.add(error("client-stream/error-with-metadata", Shape.CLIENT, 1, denied, "unauthenticated")
@@ -97,8 +100,7 @@ final class Cases {
         List<Case> cases = new ArrayList<>();
         Stream.of(
                         Case.ok(suite, "unary/success", Shape.UNARY, 1, 1),
-                        Case.ok(suite, "unary/error", Shape.UNARY, 1, 0)
-                                .failing(Status.Code.INTERNAL, "unary failed"),
+                        Case.ok(suite, "unary/error", Shape.UNARY, 1, 0).failing(Status.Code.INTERNAL, "unary failed"),
                         Case.ok(suite, "client-stream/success", Shape.CLIENT, 2, 1),
                         Case.ok(suite, "client-stream/error", Shape.CLIENT, 2, 0)
                                 .failing(Status.Code.INTERNAL, "client stream failed"),

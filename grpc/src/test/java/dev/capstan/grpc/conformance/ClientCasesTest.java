@@ -1,8 +1,8 @@
 package dev.capstan.grpc.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,12 +66,11 @@ class ClientCasesTest {
     void open() throws Exception {
         net = NetLoop.open("conformance", Transport.AUTO);
         scripted = new ScriptedServer();
-        foreign = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0))
+        foreign = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(service.definition())
                 .build()
                 .start();
-        GrpcServer own =
-                GrpcServer.on(net.loop()).service(service.definition()).build();
+        GrpcServer own = GrpcServer.on(net.loop()).service(service.definition()).build();
         HttpServer server = net.loop()
                 .fetch(() -> HttpServer.listen(
                         net.loop(),
@@ -133,7 +132,7 @@ class ClientCasesTest {
                 for (int i = 0; i < of.requests(); i++) {
                     call.write(ScriptedService.REQUEST);
                     if (of.shape() == Shape.FULL && answers.size() < of.answers()) {
-                        answers.add(call.read());
+                        answers.add(requireNonNull(call.read()));
                     }
                 }
                 call.end();
@@ -156,8 +155,7 @@ class ClientCasesTest {
     }
 
     private GrpcCall<BytesValue, BytesValue> begin(Kind server, Shape shape, CallSettings settings) {
-        GrpcClient client = clients.get(server);
-        assertNotNull(client);
+        GrpcClient client = requireNonNull(clients.get(server));
         service.calls.clear();
         scripted.calls.clear();
         return client.call(ScriptedService.method(shape), settings);
@@ -189,9 +187,7 @@ class ClientCasesTest {
 
     private Seen seen(Kind server) throws InterruptedException {
         BlockingQueue<Seen> calls = server == Kind.SCRIPTED ? scripted.calls : service.calls;
-        Seen seen = calls.poll(20, TimeUnit.SECONDS);
-        assertNotNull(seen, "the server was not asked");
-        return seen;
+        return requireNonNull(calls.poll(20, TimeUnit.SECONDS), "the server was not asked");
     }
 
     private interface Check {
@@ -199,8 +195,7 @@ class ClientCasesTest {
     }
 
     private static Stream<DynamicTest> onAllServers(String name, Check check) {
-        return Stream.of(Kind.values())
-                .map(kind -> DynamicTest.dynamicTest(name + " " + kind, () -> check.on(kind)));
+        return Stream.of(Kind.values()).map(kind -> DynamicTest.dynamicTest(name + " " + kind, () -> check.on(kind)));
     }
 
     private static void assertOutcome(Case of, Outcome outcome) {
@@ -231,8 +226,7 @@ class ClientCasesTest {
                 .flatMap(each -> onAllServers(each.id(), server -> {
                     play(server, each);
                     assertOutcome(each, call(server, each, asking().within(Duration.ofSeconds(LONG_SECONDS))));
-                    Deadline deadline = seen(server).deadline();
-                    assertNotNull(deadline);
+                    Deadline deadline = requireNonNull(seen(server).deadline());
                     assertTrue(deadline.timeRemaining(TimeUnit.SECONDS) <= LONG_SECONDS);
                     assertFalse(deadline.isExpired());
                 }));
@@ -279,70 +273,73 @@ class ClientCasesTest {
 
     @TestFactory
     Stream<DynamicTest> a_call_that_is_given_up_fails_here_and_is_cancelled_there() {
-        return cancellations().flatMap(each -> onAllServers(each.of().id(), server -> {
-            Case of = each.of();
-            hang(server, of);
-            try (GrpcCall<BytesValue, BytesValue> call = begin(server, of.shape(), asking())) {
-                List<BytesValue> answers = new ArrayList<>();
-                for (int i = 0; i < of.requests(); i++) {
-                    call.write(ScriptedService.REQUEST);
-                    if (of.shape() == Shape.FULL) {
-                        answers.add(call.read());
+        return cancellations()
+                .flatMap(each -> onAllServers(each.of().id(), server -> {
+                    Case of = each.of();
+                    hang(server, of);
+                    try (GrpcCall<BytesValue, BytesValue> call = begin(server, of.shape(), asking())) {
+                        List<BytesValue> answers = new ArrayList<>();
+                        for (int i = 0; i < of.requests(); i++) {
+                            call.write(ScriptedService.REQUEST);
+                            if (of.shape() == Shape.FULL) {
+                                answers.add(requireNonNull(call.read()));
+                            }
+                        }
+                        boolean ends = each.when() == When.AFTER_END
+                                || (each.when() == When.AFTER_ANSWERS && of.shape() != Shape.FULL);
+                        if (ends) {
+                            call.end();
+                        }
+                        Seen seen = seen(server);
+                        for (int i = 0; i < of.requests(); i++) {
+                            assertEquals("message", seen.events().poll(20, TimeUnit.SECONDS));
+                        }
+                        if (ends) {
+                            assertEquals("end", seen.events().poll(20, TimeUnit.SECONDS));
+                        }
+                        while (answers.size() < of.answers()) {
+                            answers.add(requireNonNull(call.read()));
+                        }
+                        call.cancel("as told");
+                        assertEquals(Collections.nCopies(of.answers(), ScriptedService.ANSWER), answers);
+                        GrpcFailure failure =
+                                assertThrows(GrpcFailure.class, of.shape().hasOneAnswer() ? call::one : call::read);
+                        assertEquals(Status.Code.CANCELLED, failure.code());
+                        assertEquals("cancelled", seen.events().poll(20, TimeUnit.SECONDS));
                     }
-                }
-                boolean ends = each.when() == When.AFTER_END
-                        || each.when() == When.AFTER_ANSWERS && of.shape() != Shape.FULL;
-                if (ends) {
-                    call.end();
-                }
-                Seen seen = seen(server);
-                for (int i = 0; i < of.requests(); i++) {
-                    assertEquals("message", seen.events().poll(20, TimeUnit.SECONDS));
-                }
-                if (ends) {
-                    assertEquals("end", seen.events().poll(20, TimeUnit.SECONDS));
-                }
-                while (answers.size() < of.answers()) {
-                    answers.add(call.read());
-                }
-                call.cancel("as told");
-                assertEquals(Collections.nCopies(of.answers(), ScriptedService.ANSWER), answers);
-                GrpcFailure failure = assertThrows(
-                        GrpcFailure.class, of.shape().hasOneAnswer() ? call::one : call::read);
-                assertEquals(Status.Code.CANCELLED, failure.code());
-                assertEquals("cancelled", seen.events().poll(20, TimeUnit.SECONDS));
-            }
-        }));
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> an_answer_of_bytes_is_understood_as_the_protocol_has_it() {
-        return RawCases.all().map(each -> DynamicTest.dynamicTest(each.id(), () -> {
-            scripted.answer(each.raw());
-            Case of = each.due();
-            Outcome outcome = call(Kind.SCRIPTED, of, asking());
-            assertEquals(of.code(), outcome.code(), outcome::message);
-            if (!of.message().isEmpty()) {
-                assertEquals(of.message(), outcome.message());
-            }
-            assertEquals(Collections.nCopies(of.answers(), each.message()), outcome.answers());
-            assertEquals(of.headers(), outcome.headers().all(Case.HEADER));
-            assertEquals(of.trailers(), outcome.trailers().all(Case.TRAILER));
-        }));
+        return RawCases.all()
+                .map(each -> DynamicTest.dynamicTest(each.id(), () -> {
+                    scripted.answer(each.raw());
+                    Case of = each.due();
+                    Outcome outcome = call(Kind.SCRIPTED, of, asking());
+                    assertEquals(of.code(), outcome.code(), outcome::message);
+                    if (!of.message().isEmpty()) {
+                        assertEquals(of.message(), outcome.message());
+                    }
+                    assertEquals(Collections.nCopies(of.answers(), each.message()), outcome.answers());
+                    assertEquals(of.headers(), outcome.headers().all(Case.HEADER));
+                    assertEquals(of.trailers(), outcome.trailers().all(Case.TRAILER));
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> an_answer_that_cannot_be_decompressed_is_an_internal_error() {
         byte[] garbage = new byte[300];
         Arrays.fill(garbage, (byte) 0xe5);
-        return Stream.of("gzip", "deflate", "zstd", "snappy", "br").map(name -> DynamicTest.dynamicTest(name, () -> {
-            scripted.answer(new ScriptedServer.Raw(
-                    200,
-                    List.of(Map.entry("content-type", "application/grpc"), Map.entry("grpc-encoding", name)),
-                    List.of(RawAnswer.framed(1, garbage)),
-                    List.of(Map.entry("grpc-status", "0"))));
-            Outcome outcome = call(Kind.SCRIPTED, Case.ok("", name, Shape.UNARY, 1, 0), asking());
-            assertEquals(Status.Code.INTERNAL, outcome.code(), outcome::message);
-        }));
+        return Stream.of("gzip", "deflate", "zstd", "snappy", "br")
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    scripted.answer(new ScriptedServer.Raw(
+                            200,
+                            List.of(Map.entry("content-type", "application/grpc"), Map.entry("grpc-encoding", name)),
+                            List.of(RawAnswer.framed(1, garbage)),
+                            List.of(Map.entry("grpc-status", "0"))));
+                    Outcome outcome = call(Kind.SCRIPTED, Case.ok("", name, Shape.UNARY, 1, 0), asking());
+                    assertEquals(Status.Code.INTERNAL, outcome.code(), outcome::message);
+                }));
     }
 }

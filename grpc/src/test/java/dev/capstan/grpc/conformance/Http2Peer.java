@@ -36,7 +36,12 @@ final class Http2Peer implements Closeable {
 
     /** A frame that has come; {@code headers} are null unless it is HEADERS. */
     @SuppressWarnings("ArrayRecordComponent") // bytes are looked at, not compared
-    record Frame(int type, int flags, int id, byte[] payload, @Nullable Http2Headers headers) {
+    record Frame(
+            int type,
+            int flags,
+            int id,
+            byte[] payload,
+            @Nullable Http2Headers headers) {
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
@@ -60,7 +65,7 @@ final class Http2Peer implements Closeable {
 
     /** A client of the server at {@code port} of this machine. */
     static Http2Peer connect(int port) throws IOException {
-        Http2Peer peer = new Http2Peer(new Socket(InetAddress.getByName("127.0.0.1"), port));
+        Http2Peer peer = new Http2Peer(new Socket(InetAddress.getLoopbackAddress(), port));
         peer.socket.setSoTimeout(TIMEOUT_MILLIS);
         peer.out.write(PREFACE);
         peer.frame(SETTINGS, 0, 0, new byte[0]);

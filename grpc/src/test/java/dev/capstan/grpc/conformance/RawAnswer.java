@@ -70,7 +70,7 @@ record RawAnswer(
             int length = (body[at + 1] & 0xff) << 24
                     | (body[at + 2] & 0xff) << 16
                     | (body[at + 3] & 0xff) << 8
-                    | body[at + 4] & 0xff;
+                    | (body[at + 4] & 0xff);
             if ((body[at] & 0xff) == flag) {
                 frames.add(Arrays.copyOfRange(body, at + PREFIX_BYTES, at + PREFIX_BYTES + length));
             }
@@ -109,8 +109,6 @@ record RawAnswer(
     /** The message of the status; empty if there is none. */
     String message() {
         List<String> told = trailers.getOrDefault("grpc-message", List.of());
-        return told.isEmpty()
-                ? ""
-                : URLDecoder.decode(told.getFirst().replace("+", "%2B"), StandardCharsets.UTF_8);
+        return told.isEmpty() ? "" : URLDecoder.decode(told.getFirst().replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

@@ -32,11 +32,14 @@ final class RawCases {
     private static final byte[] EMPTY = RawAnswer.framed(0, new byte[0]);
 
     static Stream<RawCase> all() {
-        return Stream.of(http(), unexpected(), trailers(), empty(), subFormats()).flatMap(List::stream);
+        return Stream.of(http(), unexpected(), trailers(), empty(), subFormats())
+                .flatMap(List::stream);
     }
 
     private static Case due(String suite, String name, Shape shape, int answers, Status.Code code) {
-        return Case.ok(suite, name, shape, 1, answers).with(List.of(), List.of()).failing(code, "");
+        return Case.ok(suite, name, shape, 1, answers)
+                .with(List.of(), List.of())
+                .failing(code, "");
     }
 
     private static RawCase failing(
@@ -48,9 +51,7 @@ final class RawCases {
             List<byte[]> frames,
             @Nullable List<Map.Entry<String, String>> trailers) {
         return new RawCase(
-                due(suite, name, shape, 0, code),
-                ScriptedService.ANSWER,
-                new Raw(200, headers, frames, trailers));
+                due(suite, name, shape, 0, code), ScriptedService.ANSWER, new Raw(200, headers, frames, trailers));
     }
 
     private static RawCase http(String suite, String name, int status, Status.Code code) {
@@ -101,7 +102,12 @@ final class RawCases {
                 0, "{\"payload\": {\"data\": \"dGVzdCByZXNwb25zZQ\"}}".getBytes(StandardCharsets.UTF_8));
         return List.of(
                 failing(
-                        suite, "missing-status", Shape.UNARY, Status.Code.UNKNOWN, grpc, List.of(),
+                        suite,
+                        "missing-status",
+                        Shape.UNARY,
+                        Status.Code.UNKNOWN,
+                        grpc,
+                        List.of(),
                         fields("grpc-message", "error")),
                 failing(suite, "unary/ok-but-no-response", Shape.UNARY, unimplemented, grpc, List.of(), ok),
                 failing(suite, "unary/multiple-responses", Shape.UNARY, unimplemented, grpc, two, ok),
@@ -132,8 +138,13 @@ final class RawCases {
                         List.of(),
                         null),
                 failing(
-                        suite, "unexpected-codec", Shape.UNARY, internal,
-                        fields("content-type", "application/grpc+json"), List.of(json), ok),
+                        suite,
+                        "unexpected-codec",
+                        Shape.UNARY,
+                        internal,
+                        fields("content-type", "application/grpc+json"),
+                        List.of(json),
+                        ok),
                 failing(
                         suite,
                         "unexpected-compression",
@@ -216,7 +227,19 @@ final class RawCases {
     private static List<RawCase> subFormats() {
         String suite = "grpc_client_proto_subformat";
         return List.of(
-                well(suite, "with-proto-sub-format", Shape.UNARY, "application/grpc+proto", ScriptedService.ANSWER, MESSAGE),
-                well(suite, "without-proto-sub-format", Shape.UNARY, "application/grpc", ScriptedService.ANSWER, MESSAGE));
+                well(
+                        suite,
+                        "with-proto-sub-format",
+                        Shape.UNARY,
+                        "application/grpc+proto",
+                        ScriptedService.ANSWER,
+                        MESSAGE),
+                well(
+                        suite,
+                        "without-proto-sub-format",
+                        Shape.UNARY,
+                        "application/grpc",
+                        ScriptedService.ANSWER,
+                        MESSAGE));
     }
 }

@@ -44,7 +44,7 @@ final class ScriptedServer implements AutoCloseable {
             @Nullable List<Map.Entry<String, String>> trailers) {}
 
     final BlockingQueue<Seen> calls = new LinkedBlockingQueue<>();
-    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private volatile Script script = (peer, id, seen) -> {};
 
     ScriptedServer() throws IOException {
@@ -93,15 +93,14 @@ final class ScriptedServer implements AutoCloseable {
 
     private static Deadline deadline(String timeout) {
         long number = Long.parseLong(timeout.substring(0, timeout.length() - 1));
-        TimeUnit unit =
-                switch (timeout.charAt(timeout.length() - 1)) {
-                    case 'n' -> TimeUnit.NANOSECONDS;
-                    case 'u' -> TimeUnit.MICROSECONDS;
-                    case 'm' -> TimeUnit.MILLISECONDS;
-                    case 'S' -> TimeUnit.SECONDS;
-                    case 'M' -> TimeUnit.MINUTES;
-                    default -> TimeUnit.HOURS;
-                };
+        TimeUnit unit = switch (timeout.charAt(timeout.length() - 1)) {
+            case 'n' -> TimeUnit.NANOSECONDS;
+            case 'u' -> TimeUnit.MICROSECONDS;
+            case 'm' -> TimeUnit.MILLISECONDS;
+            case 'S' -> TimeUnit.SECONDS;
+            case 'M' -> TimeUnit.MINUTES;
+            default -> TimeUnit.HOURS;
+        };
         return Deadline.after(number, unit);
     }
 
@@ -155,8 +154,8 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     private static void begin(Http2Peer peer, int id, Case of) throws IOException {
-        List<Map.Entry<String, String>> head = new ArrayList<>(
-                List.of(Map.entry(":status", "200"), Map.entry("content-type", "application/grpc")));
+        List<Map.Entry<String, String>> head =
+                new ArrayList<>(List.of(Map.entry(":status", "200"), Map.entry("content-type", "application/grpc")));
         of.headers().forEach(each -> head.add(Map.entry(Case.HEADER, each)));
         peer.headers(id, false, head);
     }

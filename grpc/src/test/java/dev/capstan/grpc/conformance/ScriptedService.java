@@ -192,7 +192,8 @@ final class ScriptedService {
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
-    private static final class Book<Q> extends io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
+    private static final class Book<Q>
+            extends io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
         private final BlockingQueue<String> events;
 
         Book(ServerCall.Listener<Q> delegate, BlockingQueue<String> events) {

@@ -1,8 +1,8 @@
 package dev.capstan.grpc.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -105,8 +105,7 @@ class ServerCasesTest {
             fields.add(Map.entry(more[i], more[i + 1]));
         }
         service.calls.clear();
-        return wire.ask(
-                port, new Wire.Request("POST", path(of.shape()), wire.contentType, fields, body.toByteArray()));
+        return wire.ask(port, new Wire.Request("POST", path(of.shape()), wire.contentType, fields, body.toByteArray()));
     }
 
     private static void assertAnswer(Case of, Wire wire, RawAnswer answer) throws Exception {
@@ -152,35 +151,34 @@ class ServerCasesTest {
     }
 
     private ScriptedService.Seen seen() throws InterruptedException {
-        ScriptedService.Seen seen = service.calls.poll(20, TimeUnit.SECONDS);
-        assertNotNull(seen, "the service was not asked");
-        return seen;
+        return requireNonNull(service.calls.poll(20, TimeUnit.SECONDS), "the service was not asked");
     }
 
     @TestFactory
     Stream<DynamicTest> the_service_learns_of_the_deadline() {
-        return Cases.deadlines().flatMap(each -> onAllWires(each.id(), wire -> {
-            service.play(each);
-            RawAnswer answer = ask(wire, each, requests(each), "grpc-timeout", LONG_MILLIS + "m");
-            assertAnswer(each, wire, answer);
-            Deadline deadline = seen().deadline();
-            assertNotNull(deadline);
-            assertTrue(deadline.timeRemaining(TimeUnit.MILLISECONDS) <= LONG_MILLIS);
-            assertFalse(deadline.isExpired());
-        }));
+        return Cases.deadlines()
+                .flatMap(each -> onAllWires(each.id(), wire -> {
+                    service.play(each);
+                    RawAnswer answer = ask(wire, each, requests(each), "grpc-timeout", LONG_MILLIS + "m");
+                    assertAnswer(each, wire, answer);
+                    Deadline deadline = requireNonNull(seen().deadline());
+                    assertTrue(deadline.timeRemaining(TimeUnit.MILLISECONDS) <= LONG_MILLIS);
+                    assertFalse(deadline.isExpired());
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> a_call_whose_time_is_over_ends_without_its_handler() {
-        return Cases.timeouts().flatMap(each -> onAllWires(each.id(), wire -> {
-            service.hang(each);
-            RawAnswer answer = ask(wire, each, requests(each), "grpc-timeout", SHORT_MILLIS + "m");
-            assertEquals(200, answer.http());
-            assertEquals(Status.Code.DEADLINE_EXCEEDED, answer.code());
-            assertEquals(List.of(), answer.messages());
-            ScriptedService.Seen seen = seen();
-            assertCancelled(seen);
-        }));
+        return Cases.timeouts()
+                .flatMap(each -> onAllWires(each.id(), wire -> {
+                    service.hang(each);
+                    RawAnswer answer = ask(wire, each, requests(each), "grpc-timeout", SHORT_MILLIS + "m");
+                    assertEquals(200, answer.http());
+                    assertEquals(Status.Code.DEADLINE_EXCEEDED, answer.code());
+                    assertEquals(List.of(), answer.messages());
+                    ScriptedService.Seen seen = seen();
+                    assertCancelled(seen);
+                }));
     }
 
     private static void assertCancelled(ScriptedService.Seen seen) throws InterruptedException {
@@ -289,8 +287,7 @@ class ServerCasesTest {
         }
     }
 
-    private static Unexpected post(
-            String suite, String name, Shape shape, String sub, int requests, Status.Code code) {
+    private static Unexpected post(String suite, String name, Shape shape, String sub, int requests, Status.Code code) {
         byte[] frame = RawAnswer.framed(0, ScriptedService.REQUEST.toByteArray());
         List<byte[]> frames = Collections.nCopies(requests, frame);
         return new Unexpected(suite, name, "POST", path(shape), sub, List.of(), frames, 200, code);
@@ -308,7 +305,14 @@ class ServerCasesTest {
             all.add(post(suite, "server-stream/multiple-requests", Shape.SERVER, "+proto", 2, UNIMPLEMENTED));
             String unary = path(Shape.UNARY);
             all.add(new Unexpected(
-                    suite, "unexpected-verb", "DELETE", unary, "", List.of(), List.of(frame), 405,
+                    suite,
+                    "unexpected-verb",
+                    "DELETE",
+                    unary,
+                    "",
+                    List.of(),
+                    List.of(frame),
+                    405,
                     Status.Code.UNKNOWN));
             all.add(new Unexpected(
                     suite,
@@ -321,7 +325,14 @@ class ServerCasesTest {
                     200,
                     UNIMPLEMENTED));
             all.add(new Unexpected(
-                    suite, "unexpected-codec", "POST", unary, "+foo", List.of(), List.of(frame), 415,
+                    suite,
+                    "unexpected-codec",
+                    "POST",
+                    unary,
+                    "+foo",
+                    List.of(),
+                    List.of(frame),
+                    415,
                     Status.Code.UNKNOWN));
             all.add(new Unexpected(
                     suite,
@@ -372,40 +383,43 @@ class ServerCasesTest {
 
     @TestFactory
     Stream<DynamicTest> what_no_client_sends_is_answered_as_the_protocol_has_it() {
-        return unexpected().flatMap(each -> on(each.wires(), each.id(), wire -> {
-            service.play(Case.ok("", "", Shape.UNARY, 1, 1));
-            ByteArrayOutputStream body = new ByteArrayOutputStream();
-            each.frames().forEach(body::writeBytes);
-            String type = each.sub().contains("/") ? each.sub() : wire.contentType + each.sub();
-            RawAnswer answer = wire.ask(
-                    port, new Wire.Request(each.verb(), each.path(), type, each.fields(), body.toByteArray()));
-            assertEquals(each.http(), answer.http());
-            assertEquals(each.code(), answer.code(), answer::message);
-            if (answer.http() == 200) {
-                assertEquals(List.of(type), answer.headers().get("content-type"));
-            }
-            if (each.name().equals("unexpected-compression")) {
-                assertTrue(values(answer.headers(), "grpc-accept-encoding").contains("gzip"));
-            }
-        }));
+        return unexpected()
+                .flatMap(each -> on(each.wires(), each.id(), wire -> {
+                    service.play(Case.ok("", "", Shape.UNARY, 1, 1));
+                    ByteArrayOutputStream body = new ByteArrayOutputStream();
+                    each.frames().forEach(body::writeBytes);
+                    String type = each.sub().contains("/") ? each.sub() : wire.contentType + each.sub();
+                    RawAnswer answer = wire.ask(
+                            port, new Wire.Request(each.verb(), each.path(), type, each.fields(), body.toByteArray()));
+                    assertEquals(each.http(), answer.http());
+                    assertEquals(each.code(), answer.code(), answer::message);
+                    if (answer.http() == 200) {
+                        assertEquals(List.of(type), answer.headers().get("content-type"));
+                    }
+                    if (each.name().equals("unexpected-compression")) {
+                        assertTrue(
+                                values(answer.headers(), "grpc-accept-encoding").contains("gzip"));
+                    }
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> a_request_that_cannot_be_decompressed_is_an_internal_error() {
         byte[] garbage = new byte[300];
         Arrays.fill(garbage, (byte) 0xe5);
-        return Stream.of("gzip", "deflate", "zstd", "snappy", "br").flatMap(name -> onAllWires(name, wire -> {
-            service.play(Case.ok("", "", Shape.UNARY, 1, 1));
-            RawAnswer answer = wire.ask(
-                    port,
-                    new Wire.Request(
-                            "POST",
-                            path(Shape.UNARY),
-                            wire.contentType,
-                            List.of(Map.entry("grpc-encoding", name)),
-                            RawAnswer.framed(1, garbage)));
-            assertEquals(Status.Code.INTERNAL, answer.code(), answer::message);
-            assertTrue(answer.message().contains(name), answer::message);
-        }));
+        return Stream.of("gzip", "deflate", "zstd", "snappy", "br")
+                .flatMap(name -> onAllWires(name, wire -> {
+                    service.play(Case.ok("", "", Shape.UNARY, 1, 1));
+                    RawAnswer answer = wire.ask(
+                            port,
+                            new Wire.Request(
+                                    "POST",
+                                    path(Shape.UNARY),
+                                    wire.contentType,
+                                    List.of(Map.entry("grpc-encoding", name)),
+                                    RawAnswer.framed(1, garbage)));
+                    assertEquals(Status.Code.INTERNAL, answer.code(), answer::message);
+                    assertTrue(answer.message().contains(name), answer::message);
+                }));
     }
 }

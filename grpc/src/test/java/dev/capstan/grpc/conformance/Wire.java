@@ -1,5 +1,7 @@
 package dev.capstan.grpc.conformance;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,8 +39,7 @@ enum Wire {
      * @param fields besides {@code content-type} and what HTTP needs
      */
     @SuppressWarnings("ArrayRecordComponent") // bytes are sent, not compared
-    record Request(
-            String verb, String path, String contentType, List<Map.Entry<String, String>> fields, byte[] body) {}
+    record Request(String verb, String path, String contentType, List<Map.Entry<String, String>> fields, byte[] body) {}
 
     /** Sends {@code request} to the server at {@code port} of this machine and waits for the whole answer. */
     RawAnswer ask(int port, Request request) throws Exception {
@@ -89,7 +90,7 @@ enum Wire {
         if (head == null) {
             throw new AssertionError("an answer without headers");
         }
-        int status = Integer.parseInt(head.get(":status").getFirst());
+        int status = Integer.parseInt(requireNonNull(head.get(":status")).getFirst());
         if (this == GRPC) {
             return RawAnswer.plain(status, head, status == 200 ? body.toByteArray() : new byte[0], trailers);
         }

@@ -20,8 +20,7 @@ class MessageFramesTest {
 
     @Test
     void a_message_longer_than_the_limit_is_refused_though_it_is_short_when_compressed() {
-        StatusRuntimeException failure =
-                assertThrows(StatusRuntimeException.class, () -> gzipped(new byte[LIMIT + 1]));
+        StatusRuntimeException failure = assertThrows(StatusRuntimeException.class, () -> gzipped(new byte[LIMIT + 1]));
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, failure.getStatus().getCode());
     }
 
@@ -31,6 +30,6 @@ class MessageFramesTest {
         new Random(1).nextBytes(message);
         byte[] frame = gzipped(message);
         assertEquals(1, frame[0]);
-        assertEquals(frame.length - 5, (frame[3] & 0xff) << 8 | frame[4] & 0xff);
+        assertEquals(frame.length - 5, (frame[3] & 0xff) << 8 | (frame[4] & 0xff));
     }
 }
