@@ -170,10 +170,12 @@ class MessageEncodingsTest {
         };
         try (URLClassLoader loader = new URLClassLoader(needed, ClassLoader.getPlatformClassLoader())) {
             Class<?> encodings = loader.loadClass(MessageEncodings.class.getName());
-            Object decompressors = Objects.requireNonNull(encodings.getMethod("decompressors").invoke(null));
+            Object decompressors =
+                    Objects.requireNonNull(encodings.getMethod("decompressors").invoke(null));
             Method advertised = decompressors.getClass().getMethod("getAdvertisedMessageEncodings");
             assertEquals(Set.of("gzip", "deflate"), advertised.invoke(decompressors));
-            Object compressors = Objects.requireNonNull(encodings.getMethod("compressors").invoke(null));
+            Object compressors =
+                    Objects.requireNonNull(encodings.getMethod("compressors").invoke(null));
             Method lookup = compressors.getClass().getMethod("lookupCompressor", String.class);
             assertEquals("gzip", named(lookup.invoke(compressors, "gzip")));
             for (String absent : new String[] {"zstd", "snappy", "br"}) {
