@@ -65,7 +65,17 @@ final class HouseRules {
                     "capnweb",
                     new Room("capnweb", Set.of("async", "cap", "net"), Set.of("com.fasterxml.jackson.core."), false)),
             Map.entry(
-                    "grpc", new Room("grpc", Set.of("async", "cap", "net"), Set.of("io.grpc.", "com.google."), false)),
+                    "grpc",
+                    new Room(
+                            "grpc",
+                            Set.of("async", "cap", "net"),
+                            Set.of(
+                                    "io.grpc.",
+                                    "com.google.",
+                                    "io.airlift.compress.",
+                                    "org.brotli.dec.",
+                                    "com.aayushatharva.brotli4j."),
+                            false)),
             Map.entry(
                     "cluster",
                     new Room(

@@ -193,7 +193,8 @@ public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
         S message = inbound.poll();
         if (message == null || inbound.hasMessage()) {
             throw failed(
-                    Status.INTERNAL.withDescription("the server has ended the call well with "
+                    // As gRPC has it: a method with another number of answers is another method.
+                    Status.UNIMPLEMENTED.withDescription("the server has ended the call well with "
                             + (message == null ? "no answer" : "more than one answer") + ", where one is due"),
                     new Metadata());
         }

@@ -5,6 +5,7 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
+import dev.capstan.grpc.MessageEncodings;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -178,8 +179,8 @@ public final class GrpcClient implements AutoCloseable {
         private boolean keepAliveIdle;
         private @Nullable Duration idle;
         private @Nullable CallCredentials credentials;
-        private CompressorRegistry compressors = CompressorRegistry.getDefaultInstance();
-        private DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
+        private CompressorRegistry compressors = MessageEncodings.compressors();
+        private DecompressorRegistry decompressors = MessageEncodings.decompressors();
         private @Nullable String compression;
         private @Nullable ProxyDetector proxies;
         private final List<ClientInterceptor> interceptors = new ArrayList<>();
@@ -298,7 +299,7 @@ public final class GrpcClient implements AutoCloseable {
             return this;
         }
 
-        /** How requests and answers may be compressed; gzip unless this is called. */
+        /** How requests and answers may be compressed; as {@link MessageEncodings} has it unless this is called. */
         public Builder encodings(CompressorRegistry ofRequests, DecompressorRegistry ofAnswers) {
             compressors = ofRequests;
             decompressors = ofAnswers;

@@ -55,8 +55,17 @@ final class Inbound<S> extends ClientCall.Listener<S> {
         changed();
     }
 
-    /** grpc-java says CANCELLED for what went wrong while a message was sent; the cause knows better. */
+    /**
+     * grpc-java says CANCELLED for what went wrong while a message was sent; the cause knows better. It says INTERNAL for an answer of HTTP with 431 (header fields too large), which the
+     * protocol's table of codes has not, so it is UNKNOWN; the description is the only place that tells.
+     */
     private static Status honest(Status status) {
+        String description = status.getDescription();
+        if (status.getCode() == Status.Code.INTERNAL
+                && description != null
+                && description.startsWith("HTTP status code 431")) {
+            return Status.UNKNOWN.withDescription(description).withCause(status.getCause());
+        }
         if (status.getCode() == Status.Code.CANCELLED && status.getCause() != null) {
             Status cause = Status.fromThrowable(status.getCause());
             if (cause.getCode() != Status.Code.UNKNOWN) {

@@ -63,6 +63,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     /** Messages that the handler has asked for and not got. */
     private int requested;
 
+    /** Whether a message has come; of a method that takes one, a second must not. */
+    private boolean asked;
+
     private boolean paused;
     private boolean inputEnded;
     private boolean halfClosed;
@@ -213,7 +216,13 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     }
 
     private void deliver() {
-        while (!ended && !cancelled && requested > 0 && reader.hasNext()) {
+        boolean takesOne = method.getType().clientSendsOneMessage();
+        while (!ended && !cancelled && reader.hasNext() && (requested > 0 || (takesOne && asked))) {
+            if (takesOne && asked) {
+                fail(wrongNumber("more than one came"));
+                return;
+            }
+            asked = true;
             requested--;
             Q message;
             try (InputStream bytes = reader.next()) {
@@ -241,12 +250,22 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
                 fail(Status.INTERNAL.withDescription("the request has ended within a message"));
                 return;
             }
+            if (takesOne && !asked) {
+                fail(wrongNumber("none came"));
+                return;
+            }
             halfClosed = true;
             tell(Listener::onHalfClose);
         } else if (requested == 0 && reader.hasNext() && !paused) {
             paused = true;
             exchange.pause();
         }
+    }
+
+    /** UNIMPLEMENTED, as gRPC has it: a method that takes another number of requests is another method. */
+    private Status wrongNumber(String what) {
+        return Status.UNIMPLEMENTED.withDescription(
+                method.getFullMethodName() + " takes one request, and " + what + ": send exactly one");
     }
 
     /** The client has broken the rules or a limit. */

@@ -44,10 +44,11 @@ interface Framing {
         return is(low, GRPC) ? new Plain(type) : null;
     }
 
-    /** A sub-format or a parameter may follow. */
+    /** The sub-format may be told, which is that of Protocol Buffers, and a parameter may follow. */
     private static boolean is(String type, String name) {
-        return type.startsWith(name)
-                && (type.length() == name.length() || "+;".indexOf(type.charAt(name.length())) >= 0);
+        int parameter = type.indexOf(';');
+        String media = parameter < 0 ? type : type.substring(0, parameter).strip();
+        return media.equals(name) || media.equals(name + "+proto");
     }
 
     /** gRPC over HTTP/2: messages as they are, and the end in trailers. */

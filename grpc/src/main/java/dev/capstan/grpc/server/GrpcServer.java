@@ -5,6 +5,7 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
+import dev.capstan.grpc.MessageEncodings;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
@@ -97,8 +98,8 @@ public final class GrpcServer {
         private final List<ServerServiceDefinition> services = new ArrayList<>();
         private final List<ServerInterceptor> interceptors = new ArrayList<>();
         private @Nullable HandlerRegistry fallback;
-        private CompressorRegistry compressors = CompressorRegistry.getDefaultInstance();
-        private DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
+        private CompressorRegistry compressors = MessageEncodings.compressors();
+        private DecompressorRegistry decompressors = MessageEncodings.decompressors();
         private Limits limits = Limits.DEFAULT;
         private UnaryOperator<Executor> executors = onLoop -> onLoop;
         private final List<Runnable> onDrain = new ArrayList<>();
@@ -130,7 +131,7 @@ public final class GrpcServer {
             return this;
         }
 
-        /** How answers and requests may be compressed; gzip unless this is called. */
+        /** How answers and requests may be compressed; as {@link MessageEncodings} has it unless this is called. */
         public Builder encodings(CompressorRegistry ofAnswers, DecompressorRegistry ofRequests) {
             compressors = ofAnswers;
             decompressors = ofRequests;

@@ -4,6 +4,7 @@ import io.grpc.Compressor;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.Status;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,10 +44,7 @@ final class MessageFrames {
         private void makeRoom(int more) {
             int length = count - PREFIX_BYTES;
             if (more > limit - length) {
-                throw Status.RESOURCE_EXHAUSTED
-                        .withDescription("a message is longer than this side sends, which is " + limit
-                                + " bytes; send less, or raise outboundMessageBytes")
-                        .asRuntimeException();
+                throw tooLong(limit);
             }
             if (more > bytes.length - count) {
                 long doubled = Math.min(PREFIX_BYTES + (long) limit, 2L * bytes.length);
@@ -65,6 +63,43 @@ final class MessageFrames {
         }
     }
 
+    /** Counts what is compressed, since the limit is one of messages as they are. */
+    private static final class Counted extends FilterOutputStream {
+        private final int limit;
+        private int count;
+
+        Counted(OutputStream compressed, int limit) {
+            super(compressed);
+            this.limit = limit;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            count(1);
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] array, int offset, int length) throws IOException {
+            count(length);
+            out.write(array, offset, length);
+        }
+
+        private void count(int more) {
+            if (more > limit - count) {
+                throw tooLong(limit);
+            }
+            count += more;
+        }
+    }
+
+    private static RuntimeException tooLong(int limit) {
+        return Status.RESOURCE_EXHAUSTED
+                .withDescription("a message is longer than this side sends, which is " + limit
+                        + " bytes; send less, or raise outboundMessageBytes")
+                .asRuntimeException();
+    }
+
     /**
      * The frame of {@code message}, which is read to its end and closed.
      *
@@ -74,15 +109,18 @@ final class MessageFrames {
     static byte[] frame(InputStream message, @Nullable Compressor compressor, int limit) {
         try (InputStream in = message) {
             int known = in instanceof KnownLength ? in.available() : -1;
-            Frame frame = new Frame(compressor != null || known < 0 ? 256 : Math.min(known, limit), limit);
+            boolean compressed = compressor != null;
+            Frame frame = new Frame(
+                    compressed || known < 0 ? 256 : Math.min(known, limit),
+                    compressed ? Integer.MAX_VALUE - PREFIX_BYTES : limit);
             if (compressor == null) {
                 copy(in, frame);
             } else {
-                try (OutputStream out = compressor.compress(frame)) {
+                try (OutputStream out = new Counted(compressor.compress(frame), limit)) {
                     copy(in, out);
                 }
             }
-            return frame.finish(compressor != null);
+            return frame.finish(compressed);
         } catch (IOException e) {
             throw Status.INTERNAL
                     .withDescription("a message cannot be written")
