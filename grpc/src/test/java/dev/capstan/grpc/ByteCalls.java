@@ -9,18 +9,26 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A method whose messages are bytes, and which counts those that were written. */
+/** Methods whose messages are bytes, and which count those that were written. */
 public final class ByteCalls {
     /** Messages that were made ready to be sent, on either side. */
     public final AtomicInteger written = new AtomicInteger();
 
     /** Both sides stream. */
-    public final MethodDescriptor<byte[], byte[]> method = MethodDescriptor.<byte[], byte[]>newBuilder()
-            .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-            .setFullMethodName("test.Bytes/Exchange")
-            .setRequestMarshaller(new Marshaller())
-            .setResponseMarshaller(new Marshaller())
-            .build();
+    public final MethodDescriptor<byte[], byte[]> method =
+            method(MethodDescriptor.MethodType.BIDI_STREAMING, "Exchange");
+
+    /** One message each. */
+    public final MethodDescriptor<byte[], byte[]> unary = method(MethodDescriptor.MethodType.UNARY, "Answer");
+
+    private MethodDescriptor<byte[], byte[]> method(MethodDescriptor.MethodType type, String name) {
+        return MethodDescriptor.<byte[], byte[]>newBuilder()
+                .setType(type)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName("test.Bytes", name))
+                .setRequestMarshaller(new Marshaller())
+                .setResponseMarshaller(new Marshaller())
+                .build();
+    }
 
     private final class Marshaller implements MethodDescriptor.Marshaller<byte[]> {
         @Override
@@ -39,10 +47,19 @@ public final class ByteCalls {
         }
     }
 
-    /** The service with {@code handler} for its method. */
+    /** The service with {@code handler} for the method that streams. */
     public ServerServiceDefinition service(ServerCallHandler<byte[], byte[]> handler) {
         return ServerServiceDefinition.builder("test.Bytes")
                 .addMethod(method, handler)
+                .build();
+    }
+
+    /** The service with a handler for each method. */
+    public ServerServiceDefinition service(
+            ServerCallHandler<byte[], byte[]> streams, ServerCallHandler<byte[], byte[]> answers) {
+        return ServerServiceDefinition.builder("test.Bytes")
+                .addMethod(method, streams)
+                .addMethod(unary, answers)
                 .build();
     }
 }

@@ -147,7 +147,8 @@ class QueueLimitTest {
             };
         }));
         open.add(server);
-        try (var call = client(server.port(), Limits.DEFAULT.withQueuedBytes(LIMIT)).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
+        try (var call = client(server.port(), Limits.DEFAULT.withQueuedBytes(LIMIT))
+                .call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
             for (int i = 0; i < MANY; i++) {
                 assertTrue(call.write(MESSAGE));
             }
@@ -169,7 +170,8 @@ class QueueLimitTest {
             };
         }));
         open.add(server);
-        try (var call = client(server.port(), Limits.DEFAULT.withQueuedBytes(1 << 10)).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
+        try (var call = client(server.port(), Limits.DEFAULT.withQueuedBytes(1 << 10))
+                .call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
             assertTrue(call.write(new byte[1 << 20]));
             call.end();
             assertEquals(null, call.read());
@@ -203,7 +205,8 @@ class QueueLimitTest {
     }
 
     private void assertLost(int port) {
-        try (var call = client(port, Limits.DEFAULT).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
+        try (var call =
+                client(port, Limits.DEFAULT).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
             Status.Code code = Status.Code.OK;
             String text = "";
             try {
@@ -274,7 +277,8 @@ class QueueLimitTest {
                 }
             };
         }));
-        try (var call = client(port, Limits.DEFAULT).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
+        try (var call =
+                client(port, Limits.DEFAULT).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
             int messages = 0;
             while (call.read() != null) {
                 messages++;
@@ -307,7 +311,8 @@ class QueueLimitTest {
             };
         }));
         open.add(server);
-        try (var call = client(server.port(), Limits.DEFAULT).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
+        try (var call = client(server.port(), Limits.DEFAULT)
+                .call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
             call.write(MESSAGE);
             Status.Code code = Status.Code.OK;
             try {

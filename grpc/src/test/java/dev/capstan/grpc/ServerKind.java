@@ -1,6 +1,7 @@
 package dev.capstan.grpc;
 
 import dev.capstan.async.Address;
+import dev.capstan.async.Promise;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.http.HttpServer;
@@ -34,27 +35,38 @@ public enum ServerKind {
                             dev.capstan.net.Limits.Http.DEFAULT))
                     .await();
             return new Running() {
+                private boolean drained;
+
                 @Override
                 public int port() {
                     return ((Address.Tcp) http.address()).port();
                 }
 
                 @Override
-                public void drain() {
-                    net.loop()
-                            .fetch(() -> {
-                                http.close();
-                                return grpc.drain(Duration.ofMinutes(1));
-                            })
+                public int calls() {
+                    return net.loop()
+                            .fetch(() -> Promise.of(grpc.calls()))
                             .await();
                 }
 
                 @Override
+                public void drain() {
+                    end(Duration.ofMinutes(1));
+                }
+
+                @Override
                 public void close() {
+                    if (!drained) {
+                        end(Duration.ZERO);
+                    }
+                }
+
+                private void end(Duration within) {
+                    drained = true;
                     net.loop()
                             .fetch(() -> {
                                 http.close();
-                                return grpc.drain(Duration.ZERO);
+                                return grpc.drain(within);
                             })
                             .await();
                 }
@@ -79,6 +91,11 @@ public enum ServerKind {
                     }
 
                     @Override
+                    public int calls() {
+                        return 0;
+                    }
+
+                    @Override
                     public void drain() {
                         end(server.shutdown());
                     }
@@ -97,6 +114,9 @@ public enum ServerKind {
     /** A server that listens on 127.0.0.1. */
     public interface Running extends AutoCloseable {
         int port();
+
+        /** Calls that the server has; 0 from one that does not tell. */
+        int calls();
 
         /** Ends well: takes no connection, lets calls end and waits for that. */
         void drain();

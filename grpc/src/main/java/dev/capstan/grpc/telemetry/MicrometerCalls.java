@@ -99,7 +99,8 @@ public final class MicrometerCalls {
                 public void ended(Status status) {
                     sample.stop(Timer.builder(duration)
                             .publishPercentileHistogram()
-                            .tags(tags.and("rpc.grpc.status_code", status.getCode().name()))
+                            .tags(tags.and(
+                                    "rpc.grpc.status_code", status.getCode().name()))
                             .register(registry));
                     requests.record(requestsSoFar.get());
                     responses.record(responsesSoFar.get());

@@ -40,7 +40,10 @@ final class TraceBin {
         String span = field(left, 1, 8);
         String flags = field(left, 2, 1);
         return SpanContext.createFromRemoteParent(
-                trace, span, flags.isEmpty() ? TraceFlags.getDefault() : TraceFlags.fromHex(flags, 0), TraceState.getDefault());
+                trace,
+                span,
+                flags.isEmpty() ? TraceFlags.getDefault() : TraceFlags.fromHex(flags, 0),
+                TraceState.getDefault());
     }
 
     /** In hexadecimal; empty if it does not come next. */

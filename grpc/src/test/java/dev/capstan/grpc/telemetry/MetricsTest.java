@@ -97,12 +97,13 @@ class MetricsTest {
         String[] stream = {"rpc.service", "grpc.testing.TestService", "rpc.method", "FullDuplexCall"};
         for (String side : new String[] {"rpc.client.", "rpc.server."}) {
             // The server may see the last end after the client.
-            eventually(() -> registry.find(side + "responses_per_rpc").tags(stream).summary() != null
-                    && registry.get(side + "responses_per_rpc")
-                                    .tags(stream)
-                                    .summary()
-                                    .count()
-                            == 1);
+            eventually(
+                    () -> registry.find(side + "responses_per_rpc").tags(stream).summary() != null
+                            && registry.get(side + "responses_per_rpc")
+                                            .tags(stream)
+                                            .summary()
+                                            .count()
+                                    == 1);
             assertEquals(2, count(registry, side + "started", unary));
             assertEquals(1, count(registry, side + "started", stream));
             assertEquals(
@@ -121,14 +122,21 @@ class MetricsTest {
                             .count());
             assertTrue(histograms.contains(side + "duration"), histograms::toString);
             // Each message has 4 bytes of lengths and tags around its body.
-            assertEquals(3, registry.get(side + "request.size").tags(stream).summary().count());
-            assertEquals(
-                    72, registry.get(side + "request.size").tags(stream).summary().totalAmount());
-            assertEquals(
-                    72, registry.get(side + "response.size").tags(stream).summary().totalAmount());
             assertEquals(
                     3,
-                    registry.get(side + "requests_per_rpc").tags(stream).summary().max());
+                    registry.get(side + "request.size").tags(stream).summary().count());
+            assertEquals(
+                    72,
+                    registry.get(side + "request.size").tags(stream).summary().totalAmount());
+            assertEquals(
+                    72,
+                    registry.get(side + "response.size").tags(stream).summary().totalAmount());
+            assertEquals(
+                    3,
+                    registry.get(side + "requests_per_rpc")
+                            .tags(stream)
+                            .summary()
+                            .max());
             assertEquals(
                     3,
                     registry.get(side + "responses_per_rpc")
@@ -136,9 +144,11 @@ class MetricsTest {
                             .summary()
                             .max());
             assertEquals(
-                    1, registry.get(side + "response.size").tags(unary).summary().count());
+                    1,
+                    registry.get(side + "response.size").tags(unary).summary().count());
             assertEquals(
-                    104, registry.get(side + "response.size").tags(unary).summary().max());
+                    104,
+                    registry.get(side + "response.size").tags(unary).summary().max());
         }
     }
 
@@ -149,10 +159,8 @@ class MetricsTest {
         GrpcClient client = scene.client(scene.serve(ServerKind.OURS, TelemetryScene::echo), telemetry);
         var generated = TestServiceGrpc.getUnaryCallMethod();
         var made = generated.toBuilder(
-                        ProtoUtils.marshaller(
-                                dev.capstan.testprotos.interop.SimpleRequest.getDefaultInstance()),
-                        ProtoUtils.marshaller(
-                                dev.capstan.testprotos.interop.SimpleResponse.getDefaultInstance()))
+                        ProtoUtils.marshaller(dev.capstan.testprotos.interop.SimpleRequest.getDefaultInstance()),
+                        ProtoUtils.marshaller(dev.capstan.testprotos.interop.SimpleResponse.getDefaultInstance()))
                 .setFullMethodName(MethodDescriptor.generateFullMethodName("made.Up", "ByAPeer"))
                 .setSampledToLocalTracing(false)
                 .build();
@@ -160,13 +168,17 @@ class MetricsTest {
                 Status.Code.UNIMPLEMENTED,
                 TelemetryScene.failureOf(() -> client.one(made, TelemetryScene.ask(1), CallSettings.DEFAULT)));
         assertEquals(1, count(registry, "rpc.client.started", "rpc.service", "other", "rpc.method", "other"));
-        assertNull(registry.find("rpc.client.started").tag("rpc.method", "ByAPeer").counter());
+        assertNull(
+                registry.find("rpc.client.started").tag("rpc.method", "ByAPeer").counter());
     }
 
     // ---- OpenTelemetry
 
     private static MetricData metric(Collection<MetricData> all, String name) {
-        return all.stream().filter(each -> each.getName().equals(name)).findFirst().orElseThrow();
+        return all.stream()
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Attributes of(String method) {
@@ -225,13 +237,21 @@ class MetricsTest {
                 }
                 assertEquals("By", metric(all, side + "request.size").getUnit());
                 assertEquals(
-                        72, histogram(all, side + "request.size", of("FullDuplexCall")).getSum());
+                        72,
+                        histogram(all, side + "request.size", of("FullDuplexCall"))
+                                .getSum());
                 assertEquals(
-                        3, histogram(all, side + "response.size", of("FullDuplexCall")).getCount());
+                        3,
+                        histogram(all, side + "response.size", of("FullDuplexCall"))
+                                .getCount());
                 assertEquals(
-                        3, histogram(all, side + "requests_per_rpc", of("FullDuplexCall")).getSum());
+                        3,
+                        histogram(all, side + "requests_per_rpc", of("FullDuplexCall"))
+                                .getSum());
                 assertEquals(
-                        3, histogram(all, side + "responses_per_rpc", of("FullDuplexCall")).getSum());
+                        3,
+                        histogram(all, side + "responses_per_rpc", of("FullDuplexCall"))
+                                .getSum());
             }
         }
     }

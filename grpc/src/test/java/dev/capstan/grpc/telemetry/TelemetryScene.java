@@ -102,9 +102,8 @@ final class TelemetryScene implements AutoCloseable {
     }
 
     GrpcClient client(int port, Telemetry... telemetry) {
-        GrpcClient.Builder builder = GrpcClient.on(net.loop())
-                .to(new Address.Tcp("127.0.0.1", port))
-                .plaintext();
+        GrpcClient.Builder builder =
+                GrpcClient.on(net.loop()).to(new Address.Tcp("127.0.0.1", port)).plaintext();
         for (Telemetry each : telemetry) {
             builder.intercept(each.client());
         }
@@ -119,8 +118,7 @@ final class TelemetryScene implements AutoCloseable {
 
     static SimpleRequest failing(Status.Code code, String message) {
         return SimpleRequest.newBuilder()
-                .setResponseStatus(
-                        EchoStatus.newBuilder().setCode(code.value()).setMessage(message))
+                .setResponseStatus(EchoStatus.newBuilder().setCode(code.value()).setMessage(message))
                 .build();
     }
 

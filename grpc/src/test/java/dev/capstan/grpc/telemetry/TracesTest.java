@@ -99,8 +99,7 @@ class TracesTest {
         for (SpanData each : spans) {
             assertEquals(METHOD, each.getName());
             assertEquals("grpc", each.getAttributes().get(AttributeKey.stringKey("rpc.system")));
-            assertEquals(
-                    "grpc.testing.TestService", each.getAttributes().get(AttributeKey.stringKey("rpc.service")));
+            assertEquals("grpc.testing.TestService", each.getAttributes().get(AttributeKey.stringKey("rpc.service")));
             assertEquals("UnaryCall", each.getAttributes().get(AttributeKey.stringKey("rpc.method")));
             assertEquals(0L, each.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
             assertEquals("127.0.0.1", each.getAttributes().get(AttributeKey.stringKey("server.address")));
@@ -217,8 +216,7 @@ class TracesTest {
         client.one(
                 TestServiceGrpc.getUnaryCallMethod(),
                 TelemetryScene.ask(1),
-                CallSettings.DEFAULT.with(
-                        CallMetadata.EMPTY.with("traceparent", "00-" + TRACE + "-" + SPAN + "-01")));
+                CallSettings.DEFAULT.with(CallMetadata.EMPTY.with("traceparent", "00-" + TRACE + "-" + SPAN + "-01")));
         assertEquals(TRACE, spans(1).getFirst().getTraceId());
     }
 
@@ -275,13 +273,10 @@ class TracesTest {
         TelemetryScene.failureOf(
                 () -> TelemetryScene.one(client, TelemetryScene.failing(Status.Code.NOT_FOUND, "no such thing")));
         List<SpanData> spans = spans(2);
+        assertEquals(StatusCode.ERROR, span(spans, SpanKind.CLIENT).getStatus().getStatusCode());
+        assertEquals(StatusCode.UNSET, span(spans, SpanKind.SERVER).getStatus().getStatusCode());
         assertEquals(
-                StatusCode.ERROR, span(spans, SpanKind.CLIENT).getStatus().getStatusCode());
-        assertEquals(
-                StatusCode.UNSET, span(spans, SpanKind.SERVER).getStatus().getStatusCode());
-        assertEquals(
-                5L,
-                span(spans, SpanKind.SERVER).getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+                5L, span(spans, SpanKind.SERVER).getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
     }
 
     @ParameterizedTest
@@ -340,11 +335,12 @@ class TracesTest {
     @Test
     void without_a_propagator_the_binary_form_still_ties_the_spans() throws Exception {
         Telemetry bare = OpenTelemetryCalls.traces(with());
-        GrpcClient client =
-                scene.client(scene.serve(ServerKind.OURS, TelemetryScene::echo, bare.server()), bare);
+        GrpcClient client = scene.client(scene.serve(ServerKind.OURS, TelemetryScene::echo, bare.server()), bare);
         TelemetryScene.one(client, TelemetryScene.ask(1));
         List<SpanData> spans = spans(2);
-        assertEquals(span(spans, SpanKind.CLIENT).getSpanId(), span(spans, SpanKind.SERVER).getParentSpanId());
+        assertEquals(
+                span(spans, SpanKind.CLIENT).getSpanId(),
+                span(spans, SpanKind.SERVER).getParentSpanId());
         assertEquals(SpanId.getInvalid(), span(spans, SpanKind.CLIENT).getParentSpanId());
     }
 }
