@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.OwnProcess;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
@@ -19,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -128,5 +130,15 @@ class CorrelationIdsTest {
         CorrelationIds found = handled.take();
         assertTrue(found.requestId().matches("[0-9a-f]{32}"), found::toString);
         assertEquals("x".repeat(128), found.correlationId());
+    }
+
+    @Test
+    void the_libraries_of_telemetry_are_not_needed_by_whoever_does_without() throws Exception {
+        OwnProcess done = OwnProcess.run(
+                BareProgram.class,
+                entry -> !entry.contains("opentelemetry") && !entry.contains("micrometer"),
+                List.of());
+        assertEquals(0, done.exit(), done::output);
+        assertEquals(32, done.number("IDS"));
     }
 }
