@@ -34,8 +34,7 @@ public record OwnProcess(int exit, String output) {
                 Arrays.stream(path.split(File.pathSeparator)).filter(kept).toList()));
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
             try {
                 return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

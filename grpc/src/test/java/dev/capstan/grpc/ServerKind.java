@@ -44,9 +44,7 @@ public enum ServerKind {
 
                 @Override
                 public int calls() {
-                    return net.loop()
-                            .fetch(() -> Promise.of(grpc.calls()))
-                            .await();
+                    return net.loop().fetch(() -> Promise.of(grpc.calls())).await();
                 }
 
                 @Override

@@ -37,7 +37,11 @@ public record CorrelationIds(String requestId, String correlationId) {
     private static final Context.Key<CorrelationIds> KEY = Context.key("dev.capstan.grpc.correlation");
     private static final int ID_BYTES = 16;
 
-    /** Takes ids, makes them and carries them on. What a caller has set in a call's own metadata comes first. @param random draws ids; thread-safe */
+    /**
+     * Takes ids, makes them and carries them on. What a caller has set in a call's own metadata comes first.
+     *
+     * @param random draws ids; thread-safe, such as a {@link java.security.SecureRandom}
+     */
     public static Telemetry telemetry(RandomGenerator random) {
         return new Telemetry(new OfClient(random), new OfServer(random));
     }

@@ -91,7 +91,7 @@ public final class MicrometerCalls {
                 private void message(AtomicLong number, DistributionSummary sizes, long bytes) {
                     number.incrementAndGet();
                     if (bytes >= 0) {
-                        sizes.record(bytes);
+                        sizes.record((double) bytes);
                     }
                 }
 
@@ -102,8 +102,8 @@ public final class MicrometerCalls {
                             .tags(tags.and(
                                     "rpc.grpc.status_code", status.getCode().name()))
                             .register(registry));
-                    requests.record(requestsSoFar.get());
-                    responses.record(responsesSoFar.get());
+                    requests.record((double) requestsSoFar.get());
+                    responses.record((double) responsesSoFar.get());
                 }
             };
         }

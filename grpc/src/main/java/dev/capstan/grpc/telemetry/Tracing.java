@@ -93,7 +93,7 @@ final class Tracing {
     /** A handler whose callbacks all run within {@code context}. */
     private static <Q, S> ServerCallHandler<Q, S> scoped(Context context, ServerCallHandler<Q, S> handler) {
         return (call, headers) -> {
-            try (Scope scope = context.makeCurrent()) {
+            try (Scope _ = context.makeCurrent()) {
                 return new SimpleForwardingServerCallListener<>(handler.startCall(call, headers)) {
                     @Override
                     public void onMessage(Q message) {
@@ -174,6 +174,7 @@ final class Tracing {
     /** Metadata as propagators read it: text alone. */
     private static final class Fields implements TextMapGetter<Metadata> {
         @Override
+        @SuppressWarnings("deprecation") // Propagators that were written before still ask.
         public Iterable<String> keys(Metadata from) {
             return from.keys().stream()
                     .filter(name -> !name.endsWith(Metadata.BINARY_HEADER_SUFFIX))

@@ -128,7 +128,7 @@ final class Watched {
                 super.onCancel();
             }
 
-            /** A handler that throws has ended its call. */
+            // A handler that throws has ended its call.
             private void orEnd(Runnable callback) {
                 try {
                     callback.run();

@@ -19,7 +19,8 @@ class FootprintTest {
     private static final int MAX_GROWTH_KIB = 64 << 10;
 
     private static OwnProcess run(List<String> more, String... arguments) throws Exception {
-        // The heap is there from the beginning, so that what the process grows by is what grows outside of it; the heap is looked at by itself.
+        // The heap is there from the beginning, so that what the process grows by is what grows outside of it; the heap
+        // is looked at by itself.
         List<String> options =
                 new ArrayList<>(List.of("-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
         options.addAll(more);

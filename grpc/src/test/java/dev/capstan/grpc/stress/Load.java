@@ -56,7 +56,7 @@ final class Load implements AutoCloseable {
     final ByteCalls bytes = new ByteCalls();
     final Echo echo = new Echo();
     private final ServerKind kind;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Runnable> open = new ArrayList<>();
 
     /** The own addresses of the connections that carried calls. */
     private final Set<SocketAddress> connections = ConcurrentHashMap.newKeySet();
@@ -67,7 +67,7 @@ final class Load implements AutoCloseable {
 
     ServerKind.Running serve(ServerServiceDefinition service) {
         ServerKind.Running running = kind.start(net, service);
-        open.add(running);
+        open.add(running::close);
         return running;
     }
 
@@ -155,7 +155,8 @@ final class Load implements AutoCloseable {
     private static void exchange(GrpcCall<byte[], byte[]> call, String text) {
         byte[] question = Echo.question(text);
         call.write(question);
-        check(Arrays.equals(Echo.answer(question), call.read()), () -> text + " was answered wrongly");
+        byte[] answer = call.read();
+        check(answer != null && Arrays.equals(Echo.answer(question), answer), () -> text + " was answered wrongly");
     }
 
     /** 1,000 calls of one message, of which 900 are there at once, and 100 streams of ten each. */
@@ -219,9 +220,6 @@ final class Load implements AutoCloseable {
                     if (random.nextInt(10) == 0) {
                         call.end();
                     }
-                    if (random.nextBoolean()) {
-                        Thread.yield();
-                    }
                 }
                 return null;
             });
@@ -265,7 +263,9 @@ final class Load implements AutoCloseable {
                 call.end();
             });
             ServerCall<byte[], byte[]> reader = begun.poll(60, TimeUnit.SECONDS);
-            check(reader != null, "the call does not arrive");
+            if (reader == null) {
+                throw new AssertionError("the call does not arrive");
+            }
             eventually(() -> written.get() >= PRESSED_BYTES, "less is written than the window takes");
             reader.request(1);
             check(call.read() == null, "there is no answer");
@@ -363,10 +363,8 @@ final class Load implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
+    public void close() {
+        open.reversed().forEach(Runnable::run);
         net.close();
     }
 }

@@ -33,7 +33,7 @@ class CorrelationIdsTest {
     private final BlockingQueue<CorrelationIds> handled = new LinkedBlockingQueue<>();
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         scene.close();
     }
 

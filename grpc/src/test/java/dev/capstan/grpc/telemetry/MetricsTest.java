@@ -41,7 +41,7 @@ class MetricsTest {
     private final TelemetryScene scene = new TelemetryScene();
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         scene.close();
     }
 

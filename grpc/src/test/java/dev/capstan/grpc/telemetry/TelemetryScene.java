@@ -27,13 +27,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Servers and clients that are watched. */
 final class TelemetryScene implements AutoCloseable {
     final NetLoop net = NetLoop.open("telemetry", Transport.AUTO);
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Runnable> open = new ArrayList<>();
 
     /** What a server does with a unary call. */
     interface Unary {
@@ -97,7 +96,7 @@ final class TelemetryScene implements AutoCloseable {
     /** The port of a server. */
     int serve(ServerKind kind, Unary unary, ServerInterceptor... interceptors) {
         ServerKind.Running running = kind.start(net, new Service(unary).get().bindService(), interceptors);
-        open.add(running);
+        open.add(running::close);
         return running.port();
     }
 
@@ -108,7 +107,7 @@ final class TelemetryScene implements AutoCloseable {
             builder.intercept(each.client());
         }
         GrpcClient client = builder.build();
-        open.add(client);
+        open.add(client::close);
         return client;
     }
 
@@ -126,9 +125,9 @@ final class TelemetryScene implements AutoCloseable {
         return client.one(TestServiceGrpc.getUnaryCallMethod(), request, CallSettings.DEFAULT);
     }
 
-    static Status.Code failureOf(Supplier<?> call) {
+    static Status.Code failureOf(Runnable call) {
         try {
-            call.get();
+            call.run();
             return Status.Code.OK;
         } catch (GrpcFailure e) {
             return e.code();
@@ -173,10 +172,8 @@ final class TelemetryScene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
+    public void close() {
+        open.reversed().forEach(Runnable::run);
         net.close();
     }
 }

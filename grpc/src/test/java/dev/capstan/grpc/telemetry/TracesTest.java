@@ -69,7 +69,7 @@ class TracesTest {
     }
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         scene.close();
         provider.close();
     }
@@ -130,7 +130,7 @@ class TracesTest {
     /** Each span but the first is the child of the one before it. */
     private void assertChain(GrpcClient outer) throws Exception {
         Span root = provider.get("test").spanBuilder("root").startSpan();
-        try (Scope scope = root.makeCurrent()) {
+        try (Scope _ = root.makeCurrent()) {
             TelemetryScene.one(outer, TelemetryScene.ask(1));
         }
         String parent = root.getSpanContext().getSpanId();
