@@ -22,7 +22,6 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Spans of calls; see {@link OpenTelemetryCalls#traces}. */
@@ -171,16 +170,8 @@ final class Tracing {
         return found;
     }
 
-    /** Metadata as propagators read it: text alone. */
+    /** Metadata as propagators read it. */
     private static final class Fields implements TextMapGetter<Metadata> {
-        @Override
-        @SuppressWarnings("deprecation") // Propagators that were written before still ask.
-        public Iterable<String> keys(Metadata from) {
-            return from.keys().stream()
-                    .filter(name -> !name.endsWith(Metadata.BINARY_HEADER_SUFFIX))
-                    .collect(Collectors.toSet());
-        }
-
         @Override
         public @Nullable String get(@Nullable Metadata from, String name) {
             return from == null ? null : from.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));

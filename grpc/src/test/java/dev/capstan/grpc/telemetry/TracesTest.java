@@ -183,13 +183,13 @@ class TracesTest {
     }
 
     /** Sends what a foreign client would. */
-    private record Sending(byte[] traceBin) implements ClientInterceptor {
+    private record Sending(String traceBin) implements ClientInterceptor {
         @Override
         public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
             return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
                 @Override
                 public void start(Listener<S> listener, Metadata headers) {
-                    headers.put(TraceBin.KEY, traceBin);
+                    headers.put(TraceBin.KEY, HexFormat.of().parseHex(traceBin));
                     super.start(listener, headers);
                 }
             };
@@ -199,7 +199,7 @@ class TracesTest {
     @ParameterizedTest
     @EnumSource
     void a_server_believes_the_binary_form_where_no_text_came(ServerKind kind) throws Exception {
-        byte[] bytes = HexFormat.of().parseHex("0000" + TRACE + "01" + SPAN + "0201");
+        String bytes = "0000" + TRACE + "01" + SPAN + "0201";
         int port = scene.serve(kind, TelemetryScene::echo, traces.server());
         TelemetryScene.one(
                 scene.client(port, new Telemetry(new Sending(bytes), traces.server())), TelemetryScene.ask(1));
@@ -210,7 +210,7 @@ class TracesTest {
 
     @Test
     void a_server_believes_traceparent_before_the_binary_form() throws Exception {
-        byte[] other = HexFormat.of().parseHex("0000" + "ff".repeat(16) + "01" + "ee".repeat(8) + "0201");
+        String other = "0000" + "ff".repeat(16) + "01" + "ee".repeat(8) + "0201";
         int port = scene.serve(ServerKind.OURS, TelemetryScene::echo, traces.server());
         GrpcClient client = scene.client(port, new Telemetry(new Sending(other), traces.server()));
         client.one(
