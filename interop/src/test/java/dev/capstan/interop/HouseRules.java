@@ -74,7 +74,9 @@ final class HouseRules {
                                     "com.google.",
                                     "io.airlift.compress.",
                                     "org.brotli.dec.",
-                                    "com.aayushatharva.brotli4j."),
+                                    "com.aayushatharva.brotli4j.",
+                                    "io.opentelemetry.",
+                                    "io.micrometer."),
                             false)),
             Map.entry(
                     "cluster",
@@ -194,12 +196,18 @@ final class HouseRules {
             Map.entry("grpc.client.ListResolver", "addresses as grpc-java's channels want them"),
             Map.entry("grpc.client.Tries", "which connection a call went over"));
 
-    private static final Map<String, String> STATICS = Map.of(
-            "async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads",
-            "grpc.client.TokenCredentials.AUTHORIZATION", "a key of grpc-java, which is a name",
-            "grpc.server.Draining.KEY", "a key of grpc-java, which is compared by identity",
-            "grpc.server.GrpcServer.ENCODING", "a key of grpc-java, which is compared by identity",
-            "grpc.server.Metadatas.BASE64", "an encoder of the JDK, which has no state");
+    private static final Map<String, String> STATICS = Map.ofEntries(
+            Map.entry("async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads"),
+            Map.entry("grpc.client.TokenCredentials.AUTHORIZATION", "a key of grpc-java, which is a name"),
+            Map.entry("grpc.server.Draining.KEY", "a key of grpc-java, which is compared by identity"),
+            Map.entry("grpc.server.GrpcServer.ENCODING", "a key of grpc-java, which is compared by identity"),
+            Map.entry("grpc.server.Metadatas.BASE64", "an encoder of the JDK, which has no state"),
+            Map.entry("grpc.telemetry.CorrelationIds.CORRELATION", "a key of grpc-java, which is a name"),
+            Map.entry("grpc.telemetry.CorrelationIds.KEY", "a key of grpc-java, which is compared by identity"),
+            Map.entry("grpc.telemetry.CorrelationIds.REQUEST", "a key of grpc-java, which is a name"),
+            Map.entry("grpc.telemetry.TraceBin.KEY", "a key of grpc-java, which is a name"),
+            Map.entry("grpc.telemetry.Tracing.CONTEXT", "a key of grpc-java, which is compared by identity"),
+            Map.entry("grpc.telemetry.Tracing.STATUS", "a key of OpenTelemetry, which is a name"));
 
     private static final Map<String, String> IMMUTABLE_BY_CONTRACT = Map.of(
             "grpc.CallMetadata", "its fields are copied in and out",

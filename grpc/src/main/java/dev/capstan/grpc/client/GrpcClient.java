@@ -259,7 +259,7 @@ public final class GrpcClient implements AutoCloseable {
             return this;
         }
 
-        /** Bounds of messages, and of the metadata that a server sends. */
+        /** Bounds of messages, of what a call leaves behind that does not heed readiness, and of the metadata that a server sends. */
         public Builder limits(Limits bounds) {
             limits = bounds;
             return this;
@@ -362,6 +362,7 @@ public final class GrpcClient implements AutoCloseable {
             }
             List<ClientInterceptor> all = new ArrayList<>(interceptors);
             all.addFirst(new Defaults(credentials, compression, limits.outboundMessageBytes()));
+            all.addLast(new QueueLimit(limits.queuedBytes()));
             return new GrpcClient(loop, channels, all);
         }
 

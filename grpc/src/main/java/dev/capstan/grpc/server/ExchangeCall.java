@@ -176,11 +176,11 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     /** A handler has thrown: a status is for the client, anything else is for the log. */
     private void threw(Throwable e) {
         switch (e) {
-            case StatusRuntimeException status -> finish(status.getStatus(), orEmpty(status.getTrailers()));
-            case StatusException status -> finish(status.getStatus(), orEmpty(status.getTrailers()));
+            case StatusRuntimeException status -> broken(status.getStatus(), orEmpty(status.getTrailers()));
+            case StatusException status -> broken(status.getStatus(), orEmpty(status.getTrailers()));
             default -> {
                 LOG.log(Level.WARNING, () -> "the handler of " + method.getFullMethodName() + " threw", e);
-                finish(
+                broken(
                         Status.UNKNOWN.withDescription("the handler of " + method.getFullMethodName() + " failed"),
                         new Metadata());
             }
@@ -188,6 +188,12 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (e instanceof VirtualMachineError fatal) {
             throw fatal;
         }
+    }
+
+    /** What was thrown ends the call; that it has ended is still told, to whoever it left behind. */
+    private void broken(Status status, Metadata trailers) {
+        finish(status, trailers);
+        cancel(status);
     }
 
     private static Metadata orEmpty(@Nullable Metadata metadata) {
@@ -373,18 +379,41 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (cancelled) {
             return;
         }
+        if (postedBytes.get() > limits.queuedBytes()) {
+            // Not to be serialized even: the loop is too busy to see how much waits for it.
+            onLoop(this::tooMuchIsLeft);
+            return;
+        }
         Compressor by = compresses ? compressor : null;
         byte[] frame =
                 framing.frame(MessageFrames.frame(method.streamResponse(message), by, limits.outboundMessageBytes()));
         if (loop.inLoop() && posted.get() == 0) {
             write(frame);
         } else {
-            long waiting = postedBytes.addAndGet(frame.length);
-            ready = ready && waiting < limits.queuedBytes() / 4;
+            postedBytes.addAndGet(frame.length);
             onLoop(() -> {
+                boolean wasFull = isPostFull();
                 postedBytes.addAndGet(-frame.length);
                 write(frame);
+                if (wasFull && isReady()) {
+                    tell(Listener::onReady);
+                }
             });
+        }
+    }
+
+    /** Whether so much waits for the loop that a handler should wait for it too. */
+    private boolean isPostFull() {
+        return postedBytes.get() >= limits.queuedBytes() / 4;
+    }
+
+    private void tooMuchIsLeft() {
+        if (!ended) {
+            Status status = Status.RESOURCE_EXHAUSTED.withDescription(
+                    "the handler of " + method.getFullMethodName() + " has left more than " + limits.queuedBytes()
+                            + " bytes that the client has not read: heed isReady(), or write with a call that waits");
+            LOG.log(Level.WARNING, status.getDescription());
+            stop(status);
         }
     }
 
@@ -396,12 +425,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             throw new IllegalStateException("sendHeaders() comes before the first message");
         }
         if (exchange.queuedBytes() > limits.queuedBytes()) {
-            Status status = Status.RESOURCE_EXHAUSTED.withDescription(
-                    "the handler of " + method.getFullMethodName() + " has left more than " + limits.queuedBytes()
-                            + " bytes that the client has not read: heed isReady(), or write with a call that waits");
-            LOG.log(Level.WARNING, status.getDescription());
-            finish(status, new Metadata());
-            cancel(status);
+            tooMuchIsLeft();
             return;
         }
         exchange.write(frame, 0, frame.length);
@@ -410,7 +434,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public boolean isReady() {
-        return !closed && !cancelled && ready;
+        return !closed && !cancelled && ready && !isPostFull();
     }
 
     @Override

@@ -35,6 +35,8 @@ final class Http2Reader extends DefaultHttp2FrameReader {
     private final Pace idle;
     /** The last streams that were reset from here. */
     private final LinkedHashSet<Integer> givenUp = new LinkedHashSet<>();
+    /** The last streams that the client has reset. */
+    private final LinkedHashSet<Integer> resetByClient = new LinkedHashSet<>();
 
     private @Nullable Http2FrameListener last;
     private @Nullable Http2FrameListener checked;
@@ -51,10 +53,22 @@ final class Http2Reader extends DefaultHttp2FrameReader {
 
     /** The stream is reset from here. */
     void givenUp(int id) {
-        givenUp.add(id);
-        if (givenUp.size() > remembered) {
-            givenUp.removeFirst();
+        remember(id, givenUp);
+    }
+
+    private void remember(int id, LinkedHashSet<Integer> in) {
+        in.add(id);
+        if (in.size() > remembered) {
+            in.removeFirst();
         }
+    }
+
+    /**
+     * Whether the client has reset the stream. Netty's own client, and so grpc-java's, may still send a frame that it had queued before: that is answered as the rules have it, once, since
+     * what comes after the answer is late.
+     */
+    boolean isResetByClient(int id) {
+        return resetByClient.contains(id);
     }
 
     @Override
@@ -162,6 +176,7 @@ final class Http2Reader extends DefaultHttp2FrameReader {
         @Override
         public void onRstStreamRead(ChannelHandlerContext at, int id, long code) throws Http2Exception {
             if (!isAfterGoAway(id)) {
+                remember(id, resetByClient);
                 super.onRstStreamRead(at, id, code);
             }
         }

@@ -371,7 +371,8 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         @Override
         protected void onStreamError(
                 ChannelHandlerContext at, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
-            boolean provoked = !outbound || error instanceof Http2Exception.HeaderListSizeException;
+            boolean provoked = (!outbound && !reader.isResetByClient(error.streamId()))
+                    || error instanceof Http2Exception.HeaderListSizeException;
             if (provoked && !resets.isWithin()) {
                 onConnectionError(at, outbound, cause, Pace.tooMany("requests that are wrong"));
                 return;

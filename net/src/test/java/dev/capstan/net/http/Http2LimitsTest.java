@@ -29,6 +29,7 @@ final class Http2LimitsTest {
     private static final int MAX_HEADER_LIST_SIZE = 6;
     private static final int RESETS = Http2Scene.LIMITS_2.resets();
     private static final int STREAMS = Http2Scene.LIMITS_2.streams();
+    private static final int STREAM_CLOSED = 5;
 
     private final Http2Scene scene = new Http2Scene();
 
@@ -138,6 +139,20 @@ final class Http2LimitsTest {
             client.request(2 * i + 1, "GET", "/held", true);
             client.reset(2 * i + 1);
             scene.sim.advance(Duration.ofSeconds(2));
+        }
+        isServed(client);
+    }
+
+    @Test
+    void a_frame_that_was_under_way_when_its_client_gave_up_is_not_counted_again() {
+        RawHttp2 client = scene.connect();
+        for (int i = 0; i < RESETS; i++) {
+            int id = 2 * i + 1;
+            client.request(id, "GET", "/held", false);
+            client.reset(id);
+            client.data(id, true, "late");
+            poll();
+            assertEquals(STREAM_CLOSED, client.resetCode(id));
         }
         isServed(client);
     }

@@ -1,0 +1,346 @@
+package dev.capstan.grpc.telemetry;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.grpc.CallMetadata;
+import dev.capstan.grpc.ServerKind;
+import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testprotos.interop.Empty;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Spans of calls, as an exporter gets them. */
+class TracesTest {
+    private static final String METHOD = "grpc.testing.TestService/UnaryCall";
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final String SPAN = "b7ad6b7169203331";
+
+    private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
+    private final SdkTracerProvider provider = SdkTracerProvider.builder()
+            .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+            .build();
+    private final Telemetry traces = OpenTelemetryCalls.traces(with(W3CTraceContextPropagator.getInstance()));
+    private final TelemetryScene scene = new TelemetryScene();
+
+    private OpenTelemetry with(io.opentelemetry.context.propagation.TextMapPropagator... propagators) {
+        return OpenTelemetrySdk.builder()
+                .setTracerProvider(provider)
+                .setPropagators(ContextPropagators.create(
+                        io.opentelemetry.context.propagation.TextMapPropagator.composite(propagators)))
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        scene.close();
+        provider.close();
+    }
+
+    /** The spans once {@code count} have ended, in the order in which they did. */
+    private List<SpanData> spans(int count) throws Exception {
+        for (int i = 0; i < 2_000 && exporter.getFinishedSpanItems().size() < count; i++) {
+            Thread.sleep(10);
+        }
+        List<SpanData> spans = exporter.getFinishedSpanItems();
+        assertEquals(count, spans.size(), spans::toString);
+        return spans;
+    }
+
+    private SpanData span(List<SpanData> spans, SpanKind kind) {
+        return spans.stream().filter(each -> each.getKind() == kind).findFirst().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_call_has_a_span_on_each_side_as_the_conventions_have_it(ServerKind kind) throws Exception {
+        int port = scene.serve(kind, TelemetryScene::echo, traces.server());
+        TelemetryScene.one(scene.client(port, traces), TelemetryScene.ask(3));
+        List<SpanData> spans = spans(2);
+        SpanData client = span(spans, SpanKind.CLIENT);
+        SpanData server = span(spans, SpanKind.SERVER);
+        for (SpanData each : spans) {
+            assertEquals(METHOD, each.getName());
+            assertEquals("grpc", each.getAttributes().get(AttributeKey.stringKey("rpc.system")));
+            assertEquals("grpc.testing.TestService", each.getAttributes().get(AttributeKey.stringKey("rpc.service")));
+            assertEquals("UnaryCall", each.getAttributes().get(AttributeKey.stringKey("rpc.method")));
+            assertEquals(0L, each.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+            assertEquals("127.0.0.1", each.getAttributes().get(AttributeKey.stringKey("server.address")));
+            assertEquals(port, each.getAttributes().get(AttributeKey.longKey("server.port")));
+            assertEquals(StatusCode.UNSET, each.getStatus().getStatusCode());
+        }
+        assertFalse(client.getParentSpanContext().isValid());
+        assertEquals(client.getSpanId(), server.getParentSpanId());
+        assertTrue(server.getParentSpanContext().isRemote());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_call_through_two_servers_is_one_trace(ServerKind kind) throws Exception {
+        GrpcClient inner = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
+        GrpcClient outer = scene.client(scene.serve(kind, scene.forwarding(inner, false), traces.server()), traces);
+        assertChain(outer);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_call_made_elsewhere_in_the_context_of_a_handler_belongs_to_its_trace(ServerKind kind) throws Exception {
+        GrpcClient inner = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
+        GrpcClient outer = scene.client(scene.serve(kind, scene.forwarding(inner, true), traces.server()), traces);
+        assertChain(outer);
+    }
+
+    /** Each span but the first is the child of the one before it. */
+    private void assertChain(GrpcClient outer) throws Exception {
+        Span root = provider.get("test").spanBuilder("root").startSpan();
+        try (Scope _ = root.makeCurrent()) {
+            TelemetryScene.one(outer, TelemetryScene.ask(1));
+        }
+        String parent = root.getSpanContext().getSpanId();
+        List<SpanData> spans = spans(4);
+        for (SpanKind each : List.of(SpanKind.CLIENT, SpanKind.SERVER, SpanKind.CLIENT, SpanKind.SERVER)) {
+            String above = parent;
+            SpanData next = spans.stream()
+                    .filter(one -> one.getParentSpanId().equals(above))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(each, next.getKind());
+            assertEquals(root.getSpanContext().getTraceId(), next.getTraceId());
+            parent = next.getSpanId();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_handler_runs_within_its_span(ServerKind kind) throws Exception {
+        String[] current = new String[2];
+        int port = scene.serve(
+                kind,
+                (request, to) -> {
+                    current[0] = Span.current().getSpanContext().getSpanId();
+                    current[1] = Span.fromContext(OpenTelemetryCalls.contextOf(io.grpc.Context.current()))
+                            .getSpanContext()
+                            .getSpanId();
+                    TelemetryScene.echo(request, to);
+                },
+                traces.server());
+        TelemetryScene.one(scene.client(port), TelemetryScene.ask(1));
+        String span = spans(1).getFirst().getSpanId();
+        assertEquals(List.of(span, span), List.of(current));
+    }
+
+    @Test
+    void a_client_tells_its_span_in_text_and_in_bytes() throws Exception {
+        TelemetryScene.Seen seen = new TelemetryScene.Seen();
+        int port = scene.serve(ServerKind.OURS, TelemetryScene::echo, seen);
+        TelemetryScene.one(scene.client(port, traces), TelemetryScene.ask(1));
+        SpanContext span = spans(1).getFirst().getSpanContext();
+        String flags = span.getTraceFlags().asHex();
+        Metadata sent = seen.headers.take();
+        assertEquals(
+                "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + flags,
+                sent.get(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER)));
+        assertArrayEquals(
+                HexFormat.of().parseHex("0000" + span.getTraceId() + "01" + span.getSpanId() + "02" + flags),
+                sent.get(TraceBin.KEY));
+    }
+
+    /** Sends what a foreign client would. */
+    private record Sending(String traceBin) implements ClientInterceptor {
+        @Override
+        public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<S> listener, Metadata headers) {
+                    headers.put(TraceBin.KEY, HexFormat.of().parseHex(traceBin));
+                    super.start(listener, headers);
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_server_believes_the_binary_form_where_no_text_came(ServerKind kind) throws Exception {
+        String bytes = "0000" + TRACE + "01" + SPAN + "0201";
+        int port = scene.serve(kind, TelemetryScene::echo, traces.server());
+        TelemetryScene.one(
+                scene.client(port, new Telemetry(new Sending(bytes), traces.server())), TelemetryScene.ask(1));
+        SpanData server = spans(1).getFirst();
+        assertEquals(TRACE, server.getTraceId());
+        assertEquals(SPAN, server.getParentSpanId());
+    }
+
+    @Test
+    void a_server_believes_traceparent_before_the_binary_form() throws Exception {
+        String other = "0000" + "ff".repeat(16) + "01" + "ee".repeat(8) + "0201";
+        int port = scene.serve(ServerKind.OURS, TelemetryScene::echo, traces.server());
+        GrpcClient client = scene.client(port, new Telemetry(new Sending(other), traces.server()));
+        client.one(
+                TestServiceGrpc.getUnaryCallMethod(),
+                TelemetryScene.ask(1),
+                CallSettings.DEFAULT.with(CallMetadata.EMPTY.with("traceparent", "00-" + TRACE + "-" + SPAN + "-01")));
+        assertEquals(TRACE, spans(1).getFirst().getTraceId());
+    }
+
+    @Test
+    void the_binary_form_is_read_as_it_was_written() {
+        SpanContext span =
+                SpanContext.createFromRemoteParent(TRACE, SPAN, TraceFlags.getSampled(), TraceState.getDefault());
+        assertEquals(span, TraceBin.parse(TraceBin.of(span)));
+    }
+
+    @Test
+    void a_binary_form_without_flags_is_one_that_is_not_sampled() {
+        SpanContext span = TraceBin.parse(HexFormat.of().parseHex("0000" + TRACE + "01" + SPAN));
+        assertTrue(span.isValid());
+        assertFalse(span.isSampled());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "00",
+                "0000",
+                "01" + "00" + TRACE + "01" + SPAN + "0201",
+                "0000" + TRACE,
+                "0000" + TRACE + "01" + "b7ad6b71692033",
+                "0001" + SPAN + "00" + TRACE,
+                "0000" + "00000000000000000000000000000000" + "01" + SPAN + "0201",
+                "0000" + TRACE + "01" + "0000000000000000" + "0201",
+            })
+    void a_binary_form_that_is_broken_names_no_span(String hex) {
+        assertFalse(TraceBin.parse(HexFormat.of().parseHex(hex)).isValid());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_the_server_is_at_fault_for_is_an_error_on_both_sides(ServerKind kind) throws Exception {
+        GrpcClient client = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
+        assertEquals(
+                Status.Code.INTERNAL,
+                TelemetryScene.failureOf(() ->
+                        TelemetryScene.one(client, TelemetryScene.failing(Status.Code.INTERNAL, "the disk is full"))));
+        for (SpanData each : spans(2)) {
+            assertEquals(13L, each.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+            assertEquals(StatusCode.ERROR, each.getStatus().getStatusCode());
+            assertEquals("the disk is full", each.getStatus().getDescription());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_the_client_is_at_fault_for_is_an_error_on_its_side_alone(ServerKind kind) throws Exception {
+        GrpcClient client = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
+        TelemetryScene.failureOf(
+                () -> TelemetryScene.one(client, TelemetryScene.failing(Status.Code.NOT_FOUND, "no such thing")));
+        List<SpanData> spans = spans(2);
+        assertEquals(StatusCode.ERROR, span(spans, SpanKind.CLIENT).getStatus().getStatusCode());
+        assertEquals(StatusCode.UNSET, span(spans, SpanKind.SERVER).getStatus().getStatusCode());
+        assertEquals(
+                5L, span(spans, SpanKind.SERVER).getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_handler_that_throws_ends_its_span(ServerKind kind) throws Exception {
+        int port = scene.serve(
+                kind,
+                (request, to) -> {
+                    throw new IllegalStateException("a mistake");
+                },
+                traces.server());
+        TelemetryScene.failureOf(() -> TelemetryScene.one(scene.client(port), TelemetryScene.ask(1)));
+        SpanData span = spans(1).getFirst();
+        assertEquals(2L, span.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+        assertEquals(StatusCode.ERROR, span.getStatus().getStatusCode());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_call_that_is_given_up_ends_its_spans(ServerKind kind) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        int port = scene.serve(kind, (request, to) -> begun.countDown(), traces.server());
+        try (var call = scene.client(port, traces).call(TestServiceGrpc.getUnaryCallMethod())) {
+            call.write(TelemetryScene.ask(1));
+            call.end();
+            assertTrue(begun.await(60, TimeUnit.SECONDS));
+        }
+        for (SpanData each : spans(2)) {
+            assertEquals(1L, each.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_call_that_is_too_late_ends_its_spans(ServerKind kind) throws Exception {
+        int port = scene.serve(kind, TelemetryScene::echo, traces.server());
+        GrpcClient client = scene.client(port, traces);
+        TelemetryScene.one(client, TelemetryScene.ask(1)); // Connected, so that the next one surely arrives.
+        spans(2);
+        exporter.reset();
+        assertEquals(
+                Status.Code.DEADLINE_EXCEEDED,
+                TelemetryScene.failureOf(() -> client.one(
+                        TestServiceGrpc.getEmptyCallMethod(),
+                        Empty.getDefaultInstance(),
+                        CallSettings.DEFAULT.within(Duration.ofMillis(300)))));
+        SpanData client4 = span(spans(2), SpanKind.CLIENT);
+        assertEquals(4L, client4.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
+        // The client's word that it has given up may come before the server's own clock says so.
+        assertTrue(List.of(1L, 4L)
+                .contains(span(spans(2), SpanKind.SERVER)
+                        .getAttributes()
+                        .get(AttributeKey.longKey("rpc.grpc.status_code"))));
+    }
+
+    @Test
+    void without_a_propagator_the_binary_form_still_ties_the_spans() throws Exception {
+        Telemetry bare = OpenTelemetryCalls.traces(with());
+        GrpcClient client = scene.client(scene.serve(ServerKind.OURS, TelemetryScene::echo, bare.server()), bare);
+        TelemetryScene.one(client, TelemetryScene.ask(1));
+        List<SpanData> spans = spans(2);
+        assertEquals(
+                span(spans, SpanKind.CLIENT).getSpanId(),
+                span(spans, SpanKind.SERVER).getParentSpanId());
+        assertEquals(SpanId.getInvalid(), span(spans, SpanKind.CLIENT).getParentSpanId());
+    }
+}
