@@ -100,6 +100,13 @@ missing_peer_packages() {
     command -v node >/dev/null 2>&1 || echo nodejs
     command -v npm >/dev/null 2>&1 || echo npm
     command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || echo chromium
+    command -v protoc >/dev/null 2>&1 || echo protobuf-compiler
+    command -v grpc_cpp_plugin >/dev/null 2>&1 || echo protobuf-compiler-grpc
+    [ -e "${CAPSTAN_INCLUDE_FOLDER:-/usr/include}/grpcpp/grpcpp.h" ] || echo libgrpc++-dev
+    [ -e "${CAPSTAN_INCLUDE_FOLDER:-/usr/include}/google/protobuf/message.h" ] || echo libprotobuf-dev
+    # Debian's own python, for it alone sees Debian's packages.
+    "${CAPSTAN_PYTHON:-/usr/bin/python3}" -c 'import grpc' 2>/dev/null || echo python3-grpcio
+    "${CAPSTAN_PYTHON:-/usr/bin/python3}" -c 'import google.protobuf' 2>/dev/null || echo python3-protobuf
 }
 
 # Installs what the foreign peers need when that is allowed; else says what to type. Never ends the script: tests without their

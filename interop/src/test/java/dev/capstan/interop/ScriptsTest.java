@@ -96,6 +96,7 @@ class ScriptsTest {
         builder.environment().put("HOME", machine.toString());
         builder.environment().put("CAPSTAN_JVM_FOLDERS", machine + "/jvm/*");
         builder.environment().put("CAPSTAN_INCLUDE_FOLDER", machine + "/include");
+        builder.environment().put("CAPSTAN_PYTHON", machine + "/python3");
         for (String pair : environment) {
             int equals = pair.indexOf('=');
             builder.environment().put(pair.substring(0, equals), pair.substring(equals + 1));
@@ -192,19 +193,23 @@ class ScriptsTest {
         command("node", "true");
         Ran ran = run("provide_peers; echo goes on");
         assertEquals("""
-                capstan: missing for the foreign peers: capnproto libcapnp-dev npm chromium. Their tests will be skipped.
-                capstan: to have them: sudo apt-get update && sudo apt-get install -y capnproto libcapnp-dev npm chromium
+                capstan: missing for the foreign peers: capnproto libcapnp-dev npm chromium protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev python3-grpcio python3-protobuf. Their tests will be skipped.
+                capstan: to have them: sudo apt-get update && sudo apt-get install -y capnproto libcapnp-dev npm chromium protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev python3-grpcio python3-protobuf
                 goes on
                 """, ran.output());
     }
 
     @Test
     void peers_that_are_there_are_not_spoken_of() throws Exception {
-        for (String peer : List.of("capnp", "g++", "node", "npm", "chromium")) {
+        for (String peer : List.of("capnp", "g++", "node", "npm", "chromium", "protoc", "grpc_cpp_plugin")) {
             command(peer, "true");
         }
-        Files.createDirectories(machine.resolve("include/capnp"));
-        Files.createFile(machine.resolve("include/capnp/rpc-twoparty.h"));
+        for (String header : List.of("capnp/rpc-twoparty.h", "grpcpp/grpcpp.h", "google/protobuf/message.h")) {
+            Path file = machine.resolve("include").resolve(header);
+            Files.createDirectories(file.getParent());
+            Files.createFile(file);
+        }
+        script(machine.resolve("python3"), "true");
         assertEquals(new Ran(0, ""), run("provide_peers"));
     }
 

@@ -1,0 +1,7 @@
+package dev.capstan.grpc.peers;
+
+class ConnectClientTest extends PeerClientContract {
+    ConnectClientTest() {
+        super(Peer.CONNECT);
+    }
+}

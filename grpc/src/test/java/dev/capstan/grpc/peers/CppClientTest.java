@@ -1,0 +1,7 @@
+package dev.capstan.grpc.peers;
+
+class CppClientTest extends PeerClientContract {
+    CppClientTest() {
+        super(Peer.CPP);
+    }
+}

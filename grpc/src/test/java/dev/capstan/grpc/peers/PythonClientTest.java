@@ -1,0 +1,7 @@
+package dev.capstan.grpc.peers;
+
+class PythonClientTest extends PeerClientContract {
+    PythonClientTest() {
+        super(Peer.PYTHON);
+    }
+}
