@@ -175,6 +175,7 @@ final class HouseRules {
                     "capnweb.WebClient",
                     "opens WebSockets and WebTransport connections, and sends batches through an HTTP client"),
             Map.entry("grpc.server.GrpcServer", "its routes are those of an HTTP server"),
+            Map.entry("grpc.server.Channelz", "connections of an HTTP server, with the addresses of their clients"),
             Map.entry("grpc.server.ExchangeCall", "an exchange of HTTP as a call"),
             Map.entry("grpc.server.Framing", "the body and the end of an exchange"),
             Map.entry("grpc.server.WebFraming", "the body and the end of an exchange whose client sees no trailers"),

@@ -177,7 +177,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     public void failed(Throwable cause) {
         finish(new IOException("the connection to the client broke", cause));
         farewell.cancel();
-        server.gone(this);
+        server.gone(this, peer);
     }
 
     /** Nothing is read and no window filled until the client has read what there is. */
@@ -259,7 +259,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
             IOException why = new IOException("the client reads nothing of its answers");
             finish(why);
             stream.abort(why);
-            server.gone(this);
+            server.gone(this, peer);
         } else {
             forEachExchange(Http2Exchange::giveUpIfStuck);
             watchProgress();
@@ -372,7 +372,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
                 if (inputEnded || failure != null) {
                     farewell.cancel();
                 }
-                server.gone(this);
+                server.gone(this, peer);
             });
         }
     }
