@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.grpc.CallMetadata;
+import dev.capstan.grpc.ConnectProxy;
 import dev.capstan.grpc.EchoService;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Served;
@@ -18,6 +19,7 @@ import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -148,6 +150,27 @@ class LogsTest {
             secrets.add(HexFormat.of().formatHex(key));
             secrets.add(Base64.getEncoder().encodeToString(each.key().getEncoded()));
             secrets.add(((java.security.interfaces.ECPrivateKey) each.key()).getS().toString());
+        }
+        checkThatNothingShows(secrets);
+    }
+
+    @Test
+    void the_password_of_a_proxy_is_not_logged() throws Exception {
+        try (ConnectProxy proxy = new ConnectProxy("alice", SECRET);
+                Served served = new Served(builder -> builder.service(new EchoService()))) {
+            served.client(builder -> builder.plaintext().proxies(PathsTest.through(proxy, "alice", SECRET)))
+                    .one(TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT);
+            GrpcClient unknown =
+                    served.client(builder -> builder.plaintext().proxies(PathsTest.through(proxy, "bob", SECRET)));
+            assertThrows(
+                    GrpcFailure.class,
+                    () -> unknown.one(
+                            TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT));
+        }
+        List<String> secrets = new ArrayList<>(List.of(SECRET));
+        for (String name : List.of("alice", "bob")) {
+            secrets.add(Base64.getEncoder()
+                    .encodeToString((name + ":" + SECRET).getBytes(StandardCharsets.UTF_8)));
         }
         checkThatNothingShows(secrets);
     }
