@@ -24,8 +24,8 @@ public final class ConnectProxy implements AutoCloseable {
     private volatile boolean silent;
 
     public ConnectProxy(String name, String password) throws IOException {
-        authorization = "Basic "
-                + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8));
+        authorization =
+                "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8));
         Thread.ofVirtual().start(() -> {
             while (!server.isClosed()) {
                 try {
@@ -67,7 +67,7 @@ public final class ConnectProxy implements AutoCloseable {
                 client.close();
                 return;
             }
-            String[] target = first.split(" ")[1].split(":");
+            String[] target = first.split(" ", -1)[1].split(":", -1);
             Socket to = keep(new Socket(target[0], Integer.parseInt(target[1])));
             client.getOutputStream().write("HTTP/1.1 200 yes\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             Thread.ofVirtual().start(() -> pass(client, to));

@@ -39,12 +39,7 @@ public final class Served implements AutoCloseable {
         grpc = with.apply(GrpcServer.on(net.loop())).build();
         http = net.loop()
                 .fetch(() -> HttpServer.listen(
-                        net.loop(),
-                        network.apply(net),
-                        at,
-                        grpc.routes(),
-                        dev.capstan.net.Limits.Http.DEFAULT,
-                        limits))
+                        net.loop(), network.apply(net), at, grpc.routes(), dev.capstan.net.Limits.Http.DEFAULT, limits))
                 .await();
     }
 
@@ -80,13 +75,18 @@ public final class Served implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         for (GrpcClient each : clients) {
             each.drain(Duration.ZERO).await();
         }
         for (ManagedChannel each : channels) {
             each.shutdownNow();
-            each.awaitTermination(10, TimeUnit.SECONDS);
+            try {
+                each.awaitTermination(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted while a channel was closed", e);
+            }
         }
         net.close();
     }

@@ -179,6 +179,7 @@ final class HouseRules {
             Map.entry("grpc.server.ExchangeCall", "an exchange of HTTP as a call"),
             Map.entry("grpc.server.Framing", "the body and the end of an exchange"),
             Map.entry("grpc.server.WebFraming", "the body and the end of an exchange whose client sees no trailers"),
+            Map.entry("grpc.server.PeerProtos", "addresses of clients as channelz tells them"),
             Map.entry("grpc.CallContext", "who the peer is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.GrpcFailure", "where a call has failed"),
             Map.entry("grpc.client.ClientContext", "who the server is, in the words of grpc-java and of TLS"),

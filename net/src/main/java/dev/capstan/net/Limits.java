@@ -134,14 +134,7 @@ public record Limits(
         /** These with another life of connections. */
         public Http2 withLife(Life other) {
             return new Http2(
-                    streams,
-                    windowBytes,
-                    connectionWindowBytes,
-                    resets,
-                    controlFrames,
-                    continuations,
-                    window,
-                    other);
+                    streams, windowBytes, connectionWindowBytes, resets, controlFrames, continuations, window, other);
         }
 
         /** Checks the ranges. */

@@ -14,11 +14,11 @@ final class ServiceConfig {
     private ServiceConfig() {}
 
     static Map<String, Object> of(
-            
             Balancing balancing,
             @Nullable String healthOf,
             List<MethodPolicy> policies,
-            int budgetTokens, double budgetRatio) {
+            int budgetTokens,
+            double budgetRatio) {
         Map<String, Object> config = new HashMap<>();
         config.put("loadBalancingConfig", List.of(balancing(balancing)));
         List<Map<String, Object>> methods = new ArrayList<>();

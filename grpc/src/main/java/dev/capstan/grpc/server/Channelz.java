@@ -1,12 +1,10 @@
 package dev.capstan.grpc.server;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.capstan.async.Loop;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.Peer;
 import io.grpc.Status;
-import io.grpc.channelz.v1.Address;
 import io.grpc.channelz.v1.ChannelzGrpc;
 import io.grpc.channelz.v1.GetChannelRequest;
 import io.grpc.channelz.v1.GetChannelResponse;
@@ -31,16 +29,11 @@ import io.grpc.channelz.v1.SocketData;
 import io.grpc.channelz.v1.SocketRef;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.stub.StreamObserver;
-import java.net.InetAddress;
-import java.security.cert.CertificateEncodingException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +48,7 @@ final class Channelz extends ChannelzGrpc.ChannelzImplBase implements HttpRoutes
     private final InstantSource clock;
     private final ChannelzService clients = ChannelzService.newInstance(PAGE);
     private final Count calls = new Count();
-    private final Map<Peer, Connection> byPeer = new IdentityHashMap<>();
+    private final IdentityHashMap<Peer, Connection> byPeer = new IdentityHashMap<>();
     private final TreeMap<Long, Connection> byId = new TreeMap<>();
     private long lastId = SERVER;
 
@@ -248,54 +241,12 @@ final class Channelz extends ChannelzGrpc.ChannelzImplBase implements HttpRoutes
         }
         Socket.Builder socket = Socket.newBuilder().setRef(of.ref()).setData(data);
         if (of.peer.address() != null) {
-            socket.setRemote(address(of.peer.address()));
+            socket.setRemote(PeerProtos.address(of.peer.address()));
         }
         if (of.peer.tls() != null) {
-            socket.setSecurity(Security.newBuilder().setTls(tls(of.peer.tls())));
+            socket.setSecurity(Security.newBuilder().setTls(PeerProtos.tls(of.peer.tls())));
         }
         return socket.build();
-    }
-
-    private static Address address(dev.capstan.async.Address of) {
-        return switch (of) {
-            case dev.capstan.async.Address.Tcp tcp -> tcp(tcp);
-            case dev.capstan.async.Address.Unix(String path) ->
-                Address.newBuilder()
-                        .setUdsAddress(Address.UdsAddress.newBuilder().setFilename(path))
-                        .build();
-        };
-    }
-
-    private static Address tcp(dev.capstan.async.Address.Tcp of) {
-        try {
-            return Address.newBuilder()
-                    .setTcpipAddress(Address.TcpIpAddress.newBuilder()
-                            .setIpAddress(ByteString.copyFrom(
-                                    InetAddress.ofLiteral(of.host()).getAddress()))
-                            .setPort(of.port()))
-                    .build();
-        } catch (IllegalArgumentException e) {
-            return other(of); // A name, which is not worth a lookup.
-        }
-    }
-
-    private static Address other(dev.capstan.async.Address of) {
-        return Address.newBuilder()
-                .setOtherAddress(Address.OtherAddress.newBuilder().setName(of.toString()))
-                .build();
-    }
-
-    private static Security.Tls tls(SSLSession session) {
-        Security.Tls.Builder tls = Security.Tls.newBuilder().setStandardName(session.getCipherSuite());
-        try {
-            tls.setRemoteCertificate(
-                    ByteString.copyFrom(session.getPeerCertificates()[0].getEncoded()));
-        } catch (SSLPeerUnverifiedException e) {
-            // The client has shown none.
-        } catch (CertificateEncodingException e) {
-            throw new AssertionError("a certificate that came over the wire has bytes", e);
-        }
-        return tls.build();
     }
 
     // ---- grpc-java's

@@ -122,8 +122,9 @@ public final class GrpcServer {
         if (reflected != null) {
             all.addAll(Reflection.of(all, from.reflectedNames, reflected));
         }
-        all.stream().skip(from.services.size()).forEach(each -> own.add(each.getServiceDescriptor()
-                .getName()));
+        all.stream()
+                .skip(from.services.size())
+                .forEach(each -> own.add(each.getServiceDescriptor().getName()));
         return all;
     }
 

@@ -177,7 +177,7 @@ public final class DescriptorPool {
 
     private static @Nullable Descriptor message(FileDescriptor file, String path) {
         Descriptor found = null;
-        for (String each : path.split("\\.")) {
+        for (String each : path.split("\\.", -1)) {
             found = found == null ? file.findMessageTypeByName(each) : found.findNestedTypeByName(each);
             if (found == null) {
                 return null;

@@ -89,16 +89,19 @@ public final class Health {
         FieldDescriptor value = entry.findFieldByName("value");
         FieldDescriptor status = value.getMessageType().findFieldByName("status");
         DynamicMessage.Builder all = DynamicMessage.newBuilder(answer);
-        statuses().forEach((service, its) -> all.addRepeatedField(
-                field,
-                DynamicMessage.newBuilder(entry)
-                        .setField(entry.findFieldByName("key"), service)
-                        .setField(
-                                value,
-                                DynamicMessage.newBuilder(value.getMessageType())
-                                        .setField(status, status.getEnumType().findValueByNumber(its.getNumber()))
-                                        .build())
-                        .build()));
+        statuses()
+                .forEach((service, its) -> all.addRepeatedField(
+                        field,
+                        DynamicMessage.newBuilder(entry)
+                                .setField(entry.findFieldByName("key"), service)
+                                .setField(
+                                        value,
+                                        DynamicMessage.newBuilder(value.getMessageType())
+                                                .setField(
+                                                        status,
+                                                        status.getEnumType().findValueByNumber(its.getNumber()))
+                                                .build())
+                                .build()));
         return all.build();
     }
 

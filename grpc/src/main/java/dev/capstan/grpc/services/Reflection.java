@@ -53,21 +53,22 @@ public final class Reflection {
      */
     public static List<ServerServiceDefinition> of(
             Collection<ServerServiceDefinition> served, Collection<String> names, DescriptorPool pool) {
+        ServiceDescriptor v1 = ServerReflectionGrpc.getServiceDescriptor();
+        ServiceDescriptor v1alpha = io.grpc.reflection.v1alpha.ServerReflectionGrpc.getServiceDescriptor();
+        List<ServiceDescriptor> told = new ArrayList<>();
+        served.forEach(each -> told.add(each.getServiceDescriptor()));
+        told.add(v1);
+        told.add(v1alpha);
         Set<String> all = new TreeSet<>(names);
         List<FileDescriptor> files = new ArrayList<>();
-        for (ServerServiceDefinition each : served) {
-            all.add(each.getServiceDescriptor().getName());
-            if (each.getServiceDescriptor().getSchemaDescriptor() instanceof ProtoFileDescriptorSupplier from) {
+        for (ServiceDescriptor each : told) {
+            all.add(each.getName());
+            if (each.getSchemaDescriptor() instanceof ProtoFileDescriptorSupplier from) {
                 files.add(from.getFileDescriptor());
             }
         }
-        ServiceDescriptor v1 = ServerReflectionGrpc.getServiceDescriptor();
-        ServiceDescriptor v1alpha = io.grpc.reflection.v1alpha.ServerReflectionGrpc.getServiceDescriptor();
-        all.add(v1.getName());
-        all.add(v1alpha.getName());
-        files.add(io.grpc.reflection.v1.ServerReflectionProto.getDescriptor());
-        files.add(io.grpc.reflection.v1alpha.ServerReflectionProto.getDescriptor());
-        Reflection reflection = new Reflection(List.copyOf(all), DescriptorPool.of(files).and(pool));
+        Reflection reflection =
+                new Reflection(List.copyOf(all), DescriptorPool.of(files).and(pool));
         return List.of(reflection.bind(v1), reflection.bind(v1alpha));
     }
 
@@ -132,7 +133,8 @@ public final class Reflection {
         switch (request.getMessageRequestCase()) {
             case LIST_SERVICES -> {
                 ListServiceResponse.Builder list = ListServiceResponse.newBuilder();
-                names.forEach(each -> list.addService(ServiceResponse.newBuilder().setName(each)));
+                names.forEach(
+                        each -> list.addService(ServiceResponse.newBuilder().setName(each)));
                 answer.setListServicesResponse(list);
             }
             case FILE_BY_FILENAME ->

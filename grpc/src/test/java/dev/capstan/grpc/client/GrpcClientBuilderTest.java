@@ -124,7 +124,8 @@ class GrpcClientBuilderTest {
     @Test
     void a_policy_is_the_json_of_a_service_config() {
         Map<String, Object> config = ServiceConfig.of(
-                new Balancing.RoundRobin(), "a.Service",
+                new Balancing.RoundRobin(),
+                "a.Service",
                 List.of(MethodPolicy.of("a.B/C").within(Duration.ofMillis(1500)).waiting()),
                 10,
                 0.5);

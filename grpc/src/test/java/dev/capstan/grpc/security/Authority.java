@@ -115,6 +115,8 @@ final class Authority {
     ChannelCredentials client(KeyManager... own) throws Exception {
         TlsChannelCredentials.Builder credentials =
                 TlsChannelCredentials.newBuilder().trustManager(trust());
-        return own.length == 0 ? credentials.build() : credentials.keyManager(own).build();
+        return own.length == 0
+                ? credentials.build()
+                : credentials.keyManager(own).build();
     }
 }

@@ -141,15 +141,16 @@ class LogsTest {
             assertTrue(!failure.toString().contains(SECRET));
             assertThrows(
                     GrpcFailure.class,
-                    () -> calls.one(
-                            TestServiceGrpc.getUnimplementedCallMethod(), Empty.getDefaultInstance(), secret));
+                    () -> calls.one(TestServiceGrpc.getUnimplementedCallMethod(), Empty.getDefaultInstance(), secret));
         }
         List<String> secrets = new ArrayList<>(List.of(SECRET));
         for (Authority.Identity each : List.of(server, client)) {
-            byte[] key = ((java.security.interfaces.ECPrivateKey) each.key()).getS().toByteArray();
+            byte[] key =
+                    ((java.security.interfaces.ECPrivateKey) each.key()).getS().toByteArray();
             secrets.add(HexFormat.of().formatHex(key));
             secrets.add(Base64.getEncoder().encodeToString(each.key().getEncoded()));
-            secrets.add(((java.security.interfaces.ECPrivateKey) each.key()).getS().toString());
+            secrets.add(
+                    ((java.security.interfaces.ECPrivateKey) each.key()).getS().toString());
         }
         checkThatNothingShows(secrets);
     }
@@ -169,8 +170,7 @@ class LogsTest {
         }
         List<String> secrets = new ArrayList<>(List.of(SECRET));
         for (String name : List.of("alice", "bob")) {
-            secrets.add(Base64.getEncoder()
-                    .encodeToString((name + ":" + SECRET).getBytes(StandardCharsets.UTF_8)));
+            secrets.add(Base64.getEncoder().encodeToString((name + ":" + SECRET).getBytes(StandardCharsets.UTF_8)));
         }
         checkThatNothingShows(secrets);
     }

@@ -1,6 +1,7 @@
 package dev.capstan.grpc.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.protobuf.ByteString;
 import dev.capstan.grpc.EchoService;
@@ -24,6 +25,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,13 +50,15 @@ class ReloadTest {
 
     private static void say(GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call, String text) {
         call.write(message(text));
-        assertEquals(text, call.read().getPayload().getBody().toStringUtf8());
+        assertEquals(
+                text, Objects.requireNonNull(call.read()).getPayload().getBody().toStringUtf8());
     }
 
     @Test
     void new_connections_show_new_certificates_while_calls_go_on() throws Exception {
         Authority authority = new Authority("authority");
-        AdvancedTlsX509KeyManager server = authority.issue("server-1", "127.0.0.1").shown();
+        AdvancedTlsX509KeyManager server =
+                authority.issue("server-1", "127.0.0.1").shown();
         AdvancedTlsX509KeyManager client = authority.issue("client-1").shown();
         ChannelCredentials credentials = authority.client(client);
         var context = authority.server(server);
@@ -62,11 +66,7 @@ class ReloadTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 Served served = new Served(
                         builder -> builder.service(new EchoService()).intercept(new Names(caller)),
-                        net -> new TlsNetwork(
-                                        net.loop(),
-                                        net.network(),
-                                        context,
-                                        dev.capstan.net.Limits.Tls.DEFAULT)
+                        net -> new TlsNetwork(net.loop(), net.network(), context, dev.capstan.net.Limits.Tls.DEFAULT)
                                 .offering("h2")
                                 .clientCertificates(true),
                         Served.ANY_PORT,
@@ -94,7 +94,7 @@ class ReloadTest {
                 identityAsSeenBy(served.client(builder -> builder.tls(credentials)));
                 assertEquals("CN=client-2", caller.get());
                 stream.end();
-                assertEquals(null, stream.read());
+                assertNull(stream.read());
             }
         }
     }
@@ -126,7 +126,7 @@ class ReloadTest {
         @Override
         public <Q, S> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
-            SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+            SSLSession session = Objects.requireNonNull(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
             try {
                 last.set(session.getPeerPrincipal().getName());
             } catch (SSLPeerUnverifiedException e) {

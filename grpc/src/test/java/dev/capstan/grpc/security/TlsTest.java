@@ -63,7 +63,8 @@ class TlsTest {
                 ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
             SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
             try {
-                clients.add(session == null ? "plain" : session.getPeerPrincipal().getName());
+                clients.add(
+                        session == null ? "plain" : session.getPeerPrincipal().getName());
             } catch (SSLPeerUnverifiedException e) {
                 clients.add(NOBODY);
             }
@@ -111,7 +112,8 @@ class TlsTest {
                 call.write(Empty.getDefaultInstance());
                 call.end();
                 call.one();
-                assertEquals("CN=server", call.context().identity().orElseThrow().getName());
+                assertEquals(
+                        "CN=server", call.context().identity().orElseThrow().getName());
             }
             assertEquals(NOBODY, clients.take());
         }
@@ -140,10 +142,8 @@ class TlsTest {
     void a_certificate_of_another_time_is_refused() throws Exception {
         Instant now = Instant.now();
         Duration day = Duration.ofDays(1);
-        isRefused(
-                authority.issue("server", now.minus(day.multipliedBy(2)), now.minus(day), "127.0.0.1"), "NotAfter: ");
-        isRefused(
-                authority.issue("server", now.plus(day), now.plus(day.multipliedBy(2)), "127.0.0.1"), "NotBefore: ");
+        isRefused(authority.issue("server", now.minus(day.multipliedBy(2)), now.minus(day), "127.0.0.1"), "NotAfter: ");
+        isRefused(authority.issue("server", now.plus(day), now.plus(day.multipliedBy(2)), "127.0.0.1"), "NotBefore: ");
     }
 
     @Test

@@ -29,9 +29,9 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 class ChannelzTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_900_000_000, 5);
@@ -161,8 +161,9 @@ class ChannelzTest {
                         GetServerRequest.newBuilder().setServerId(7).build())));
         assertEquals(
                 Status.Code.NOT_FOUND,
-                code(() -> channelz.getSocket(
-                        GetSocketRequest.newBuilder().setSocketId(Long.MAX_VALUE).build())));
+                code(() -> channelz.getSocket(GetSocketRequest.newBuilder()
+                        .setSocketId(Long.MAX_VALUE)
+                        .build())));
         assertEquals(Status.Code.NOT_FOUND, code(() -> sockets(channelz, 7, 0, 0)));
     }
 }

@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +57,8 @@ class HealthTest {
 
     @BeforeEach
     void open() {
-        served = new Served(server ->
-                server.service(new EchoService()).health(health).reflection());
+        served = new Served(
+                server -> server.service(new EchoService()).health(health).reflection());
     }
 
     @AfterEach
@@ -144,16 +145,20 @@ class HealthTest {
         assertEquals(Map.of("", "SERVING", SERVICE, "SERVING", "more", "NOT_SERVING"), statuses);
     }
 
+    private static ServingStatus next(GrpcCall<HealthCheckRequest, HealthCheckResponse> watch) {
+        return Objects.requireNonNull(watch.read()).getStatus();
+    }
+
     @Test
     void draining_tells_watchers_before_anything_is_refused_and_does_not_wait_for_them() {
         var client = served.client();
         try (GrpcCall<HealthCheckRequest, HealthCheckResponse> watch = client.call(HealthGrpc.getWatchMethod())) {
             watch.write(of(""));
             watch.end();
-            assertEquals(ServingStatus.SERVING, watch.read().getStatus());
+            assertEquals(ServingStatus.SERVING, next(watch));
             Promise<Void> drained =
                     served.net.loop().fetch(() -> served.grpc.drain(LONG)).eager();
-            assertEquals(ServingStatus.NOT_SERVING, watch.read().getStatus());
+            assertEquals(ServingStatus.NOT_SERVING, next(watch));
             GrpcFailure end = assertThrows(GrpcFailure.class, watch::read);
             assertEquals(Status.Code.UNAVAILABLE, end.code());
             assertEquals("the server is leaving", end.reason());
@@ -172,10 +177,10 @@ class HealthTest {
                         other.client().call(HealthGrpc.getWatchMethod())) {
             watch.write(of(SERVICE));
             watch.end();
-            assertEquals(ServingStatus.SERVING, watch.read().getStatus());
+            assertEquals(ServingStatus.SERVING, next(watch));
             Promise<Void> drained =
                     other.net.loop().fetch(() -> other.grpc.drain(LONG)).eager();
-            assertEquals(ServingStatus.NOT_SERVING, watch.read().getStatus());
+            assertEquals(ServingStatus.NOT_SERVING, next(watch));
             assertEquals(
                     Status.Code.UNAVAILABLE,
                     assertThrows(GrpcFailure.class, watch::read).code());
@@ -189,7 +194,8 @@ class HealthTest {
         AtomicInteger there = new AtomicInteger();
         Health leaving = new Health();
         try (Served one = new Served(server -> server.service(counting(here)).health(leaving));
-                Served two = new Served(server -> server.service(counting(there)).health(new Health()))) {
+                Served two =
+                        new Served(server -> server.service(counting(there)).health(new Health()))) {
             Channel channel = one.keep(GrpcClient.on(one.net.loop())
                             .to(one.http.address(), two.http.address())
                             .plaintext()

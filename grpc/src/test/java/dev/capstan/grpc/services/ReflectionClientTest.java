@@ -56,7 +56,11 @@ class ReflectionClientTest {
                         .toProto());
         assertEquals(
                 pool.service(TEST).orElseThrow().getFullName(),
-                client.schemas(List.of(TEST + ".UnaryCall")).await().service(TEST).orElseThrow().getFullName());
+                client.schemas(List.of(TEST + ".UnaryCall"))
+                        .await()
+                        .service(TEST)
+                        .orElseThrow()
+                        .getFullName());
     }
 
     @Test
@@ -68,11 +72,11 @@ class ReflectionClientTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // v1alpha is, and servers have it all the same.
     void a_server_of_grpc_java_tells_its_schemas_in_either_version() throws Exception {
         for (BindableService version :
                 List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance())) {
-            Server server = NettyServerBuilder.forAddress(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .addService(new EchoService())
                     .addService(version)
                     .build()
@@ -82,8 +86,7 @@ class ReflectionClientTest {
                         .to(new dev.capstan.async.Address.Tcp("127.0.0.1", server.getPort()))
                         .plaintext()
                         .build());
-                check(new ReflectionClient(
-                        loop.net.loop(), to, CallSettings.DEFAULT, Limits.Reflection.DEFAULT));
+                check(new ReflectionClient(loop.net.loop(), to, CallSettings.DEFAULT, Limits.Reflection.DEFAULT));
             } finally {
                 server.shutdownNow();
                 server.awaitTermination(10, TimeUnit.SECONDS);
@@ -244,8 +247,7 @@ class ReflectionClientTest {
 
     @Test
     void a_pool_finds_nested_messages() {
-        DescriptorPool pool =
-                DescriptorPool.of(List.of(com.google.protobuf.DescriptorProtos.getDescriptor()));
+        DescriptorPool pool = DescriptorPool.of(List.of(com.google.protobuf.DescriptorProtos.getDescriptor()));
         assertEquals(
                 "google.protobuf.DescriptorProto.ExtensionRange",
                 pool.message("google.protobuf.DescriptorProto.ExtensionRange")

@@ -41,8 +41,7 @@ class ReflectionTest {
         served = new Served(server -> server.service(new EchoService())
                 .health(new Health())
                 .reflection(
-                        List.of("answered.by.Fallback"),
-                        DescriptorPool.of(List.of(AnnotationsProto.getDescriptor()))));
+                        List.of("answered.by.Fallback"), DescriptorPool.of(List.of(AnnotationsProto.getDescriptor()))));
     }
 
     @AfterEach
@@ -89,8 +88,9 @@ class ReflectionTest {
     @ParameterizedTest
     @ValueSource(strings = {"capstan", "grpc-java"})
     void all_services_are_listed(String client) throws Exception {
-        ServerReflectionResponse answer =
-                ask(channel(client), request().setHost("here").setListServices("")).getFirst();
+        ServerReflectionResponse answer = ask(
+                        channel(client), request().setHost("here").setListServices(""))
+                .getFirst();
         assertEquals(
                 List.of(
                         "answered.by.Fallback",
@@ -122,8 +122,7 @@ class ReflectionTest {
                 .setFileByFilename("none.proto")
                 .build());
         assertEquals(
-                Status.Code.NOT_FOUND.value(),
-                call.read().getErrorResponse().getErrorCode());
+                Status.Code.NOT_FOUND.value(), call.read().getErrorResponse().getErrorCode());
         call.cancel("enough", null);
     }
 
@@ -219,7 +218,8 @@ class ReflectionTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static ServerCall.Listener<ServerReflectionRequest> start(ServerMethodDefinition<?, ?> method, Unread call) {
+    private static ServerCall.Listener<ServerReflectionRequest> start(
+            ServerMethodDefinition<?, ?> method, Unread call) {
         return ((ServerMethodDefinition<ServerReflectionRequest, ServerReflectionResponse>) method)
                 .getServerCallHandler()
                 .startCall(call, new Metadata());

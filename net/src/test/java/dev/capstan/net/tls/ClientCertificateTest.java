@@ -24,15 +24,14 @@ class ClientCertificateTest {
             TlsNetwork tls = new TlsNetwork(net.loop(), net.network(), Certificates.showing(key), Limits.Tls.DEFAULT)
                     .clientCertificates(true);
             Address.Tcp at = (Address.Tcp) net.loop()
-                    .fetch(() -> tls.listen(
-                            new Address.Tcp("127.0.0.1", 0), stream -> accepted.incrementAndGet()))
+                    .fetch(() -> tls.listen(new Address.Tcp("127.0.0.1", 0), stream -> accepted.incrementAndGet()))
                     .await()
                     .address();
-            try (SSLSocket socket = (SSLSocket)
-                    Certificates.trusting(key).getSocketFactory().createSocket("localhost", at.port())) {
+            try (SSLSocket socket =
+                    (SSLSocket) Certificates.trusting(key).getSocketFactory().createSocket("localhost", at.port())) {
                 socket.setSoTimeout(30_000);
-                SSLException refusal =
-                        assertThrows(SSLException.class, () -> socket.getInputStream().read());
+                SSLException refusal = assertThrows(
+                        SSLException.class, () -> socket.getInputStream().read());
                 assertEquals("(certificate_required) Received fatal alert: certificate_required", refusal.getMessage());
             }
         }
