@@ -130,11 +130,21 @@ public final class GrpcFailure extends StatusRuntimeException {
 
     @Override
     public String getMessage() {
-        String what = code() + (reason().isEmpty() ? "" : ": " + reason());
+        String what = code() + (reason().isEmpty() ? "" : ": " + reason()) + rootCause();
         if (method.isEmpty()) {
             return what;
         }
         return what + " [" + method + (peer == null ? ", no connection" : " at " + peer) + ", " + attempts
                 + (attempts == 1 ? " attempt" : " attempts") + (state.isEmpty() ? "" : ", " + state) + "]";
+    }
+
+    /** What lies at the bottom of it on this side, such as a certificate that is not trusted, where the reason does not say so. */
+    private String rootCause() {
+        Throwable root = getCause();
+        for (int depth = 0; root != null && root.getCause() != null && depth < 20; depth++) {
+            root = root.getCause();
+        }
+        String text = root == null ? null : root.getMessage();
+        return text == null || root instanceof Failure || reason().contains(text) ? "" : ": " + text;
     }
 }

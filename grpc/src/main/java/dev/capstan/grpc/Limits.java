@@ -49,7 +49,26 @@ public record Limits(
         return new Limits(inboundMessageBytes, outboundMessageBytes, queuedBytes, metadataBytes, time);
     }
 
-    private static void atLeastOne(String name, int value) {
+    /**
+     * Bounds of what a server may cost whose schemas are asked for by reflection.
+     *
+     * @param services names of services in one list
+     * @param files files of schemas in one pool
+     * @param bytes bytes of these files together. These stop servers from filling memory
+     */
+    public record Reflection(int services, int files, long bytes) {
+        /** 1,000 services; 1,000 files of 16 MiB together. */
+        public static final Reflection DEFAULT = new Reflection(1_000, 1_000, 16 << 20);
+
+        /** Checks the ranges. */
+        public Reflection {
+            atLeastOne("services", services);
+            atLeastOne("files", files);
+            atLeastOne("bytes", bytes);
+        }
+    }
+
+    private static void atLeastOne(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, not " + value);
         }

@@ -138,6 +138,7 @@ public record Limits(
      *     connection. Stops clients that only keep the server busy
      * @param continuations small frames that one list of headers may be continued in. Stops lists of headers without end (CVE-2024-27316)
      * @param window the time for which the above are counted
+     * @param life how long a connection may last, and how its client is known to be there
      */
     public record Http2(
             int streams,
@@ -146,10 +147,17 @@ public record Limits(
             int resets,
             int controlFrames,
             int continuations,
-            Duration window) {
+            Duration window,
+            Life life) {
         /** 1,000 requests; 1 MiB of each, 8 MiB together; 1,000 resets and 10,000 control frames within 30 seconds; 16 small continuations. */
         public static final Http2 DEFAULT =
-                new Http2(1_000, 1 << 20, 8 << 20, 1_000, 10_000, 16, Duration.ofSeconds(30));
+                new Http2(1_000, 1 << 20, 8 << 20, 1_000, 10_000, 16, Duration.ofSeconds(30), Life.DEFAULT);
+
+        /** These with another life of connections. */
+        public Http2 withLife(Life other) {
+            return new Http2(
+                    streams, windowBytes, connectionWindowBytes, resets, controlFrames, continuations, window, other);
+        }
 
         /** Checks the ranges. */
         public Http2 {
@@ -163,6 +171,33 @@ public record Limits(
             atLeastOne("controlFrames", controlFrames);
             atLeastOne("continuations", continuations);
             positive("window", window);
+        }
+    }
+
+    /**
+     * Bounds of the life of one connection of HTTP/2 on a server.
+     *
+     * @param pings pings that a client may send within {@code Http2.window}; one more ends the connection with {@code ENHANCE_YOUR_CALM} and {@code too_many_pings}, by which clients of
+     *     gRPC learn to ping less. Stops clients that keep idle connections busy
+     * @param keepAlive silence of the client, requests under way or not, after which it is sent a ping; zero for none. Stops requests of clients that are gone without a word
+     * @param keepAliveTimeout time for the answer, or anything else, after which the connection is given up
+     * @param maxAge age at which the client is told to send its next requests elsewhere (GOAWAY), and the connection ends with its last request; zero for none. Spreads clients again
+     *     over servers that have been added
+     * @param maxAgeGrace time for these requests, after which they are broken; zero for as long as they take
+     */
+    public record Life(
+            int pings, Duration keepAlive, Duration keepAliveTimeout, Duration maxAge, Duration maxAgeGrace) {
+        /** 1,000 pings; a ping after 2 hours of silence, 20 seconds for its answer; no greatest age. */
+        public static final Life DEFAULT =
+                new Life(1_000, Duration.ofHours(2), Duration.ofSeconds(20), Duration.ZERO, Duration.ZERO);
+
+        /** Checks the ranges. */
+        public Life {
+            atLeastOne("pings", pings);
+            notNegative("keepAlive", keepAlive);
+            positive("keepAliveTimeout", keepAliveTimeout);
+            notNegative("maxAge", maxAge);
+            notNegative("maxAgeGrace", maxAgeGrace);
         }
     }
 
@@ -248,6 +283,12 @@ public record Limits(
     private static void positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(name + " must be positive, not " + value);
+        }
+    }
+
+    private static void notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative, but is " + value);
         }
     }
 

@@ -169,6 +169,7 @@ public final class GrpcClient implements AutoCloseable {
         private boolean plaintext;
         private @Nullable String authority;
         private Balancing balancing = new Balancing.PickFirst(false);
+        private @Nullable String healthOf;
         private final List<MethodPolicy> policies = new ArrayList<>();
         private int budgetTokens;
         private double budgetRatio;
@@ -232,6 +233,15 @@ public final class GrpcClient implements AutoCloseable {
         /** How calls are spread over servers; all to the first unless this is called. */
         public Builder balancing(Balancing by) {
             balancing = by;
+            return this;
+        }
+
+        /**
+         * Leaves out servers that tell by {@code grpc.health.v1.Health} that {@code service} does not serve; those without that service are taken to serve. Only {@link
+         * Balancing.RoundRobin} looks at it.
+         */
+        public Builder healthOf(String service) {
+            healthOf = service;
             return this;
         }
 
@@ -338,6 +348,9 @@ public final class GrpcClient implements AutoCloseable {
                             : "the servers were named twice: keep one of dns(...) and to(...)");
             check(plaintext || tls != null, "say tls(...) or plaintext()");
             check(!(plaintext && tls != null), "tls(...) and plaintext() contradict one another: keep one");
+            check(
+                    healthOf == null || !(balancing instanceof Balancing.PickFirst),
+                    "healthOf(...) needs several servers to choose from: say balancing(new Balancing.RoundRobin())");
             check(addresses == null || !addresses.isEmpty(), "to() needs at least one address");
             check(
                     !unix || (addresses != null && addresses.size() == 1),
@@ -380,7 +393,7 @@ public final class GrpcClient implements AutoCloseable {
                     .maxInboundMessageSize(limits.inboundMessageBytes())
                     .maxInboundMetadataSize(limits.metadataBytes())
                     .disableServiceConfigLookUp()
-                    .defaultServiceConfig(ServiceConfig.of(balancing, policies, budgetTokens, budgetRatio));
+                    .defaultServiceConfig(ServiceConfig.of(balancing, healthOf, policies, budgetTokens, budgetRatio));
             if (again) {
                 channel.enableRetry().maxRetryAttempts(Attempts.MAX).maxHedgedAttempts(Attempts.MAX);
             }

@@ -7,13 +7,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Typed settings as the JSON of gRPC's service config (grpc/service_config.proto), whose numbers are all doubles in grpc-java: pure functions. */
 final class ServiceConfig {
     private ServiceConfig() {}
 
     static Map<String, Object> of(
-            Balancing balancing, List<MethodPolicy> policies, int budgetTokens, double budgetRatio) {
+            Balancing balancing,
+            @Nullable String healthOf,
+            List<MethodPolicy> policies,
+            int budgetTokens,
+            double budgetRatio) {
         Map<String, Object> config = new HashMap<>();
         config.put("loadBalancingConfig", List.of(balancing(balancing)));
         List<Map<String, Object>> methods = new ArrayList<>();
@@ -21,6 +26,9 @@ final class ServiceConfig {
             methods.add(method(policy));
         }
         config.put("methodConfig", methods);
+        if (healthOf != null) {
+            config.put("healthCheckConfig", Map.of("serviceName", healthOf));
+        }
         if (budgetTokens > 0) {
             config.put("retryThrottling", Map.of("maxTokens", (double) budgetTokens, "tokenRatio", budgetRatio));
         }

@@ -5,6 +5,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.Headers;
+import dev.capstan.net.http.Peer;
 import io.grpc.Attributes;
 import io.grpc.Codec;
 import io.grpc.Compressor;
@@ -71,6 +72,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private boolean halfClosed;
     private boolean headersSent;
     private boolean ended;
+    private boolean succeeded;
     private volatile boolean closed;
     private volatile boolean cancelled;
     private volatile boolean ready = true;
@@ -312,6 +314,16 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         }
     }
 
+    /** What carries it. */
+    Peer peer() {
+        return exchange.peer();
+    }
+
+    /** Whether it has ended well. */
+    boolean succeeded() {
+        return succeeded;
+    }
+
     /** The server is to end. */
     void drain() {
         draining.begin();
@@ -462,6 +474,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             return;
         }
         ended = true;
+        succeeded = status.isOk();
         deadline.cancel();
         List<Map.Entry<String, String>> fields = Metadatas.trailers(status, trailers);
         if (!headersSent) {

@@ -6,6 +6,9 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.MessageEncodings;
+import dev.capstan.grpc.services.DescriptorPool;
+import dev.capstan.grpc.services.Health;
+import dev.capstan.grpc.services.Reflection;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
@@ -20,6 +23,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -28,9 +32,13 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,12 +70,20 @@ public final class GrpcServer {
     private final LoopScheduler scheduler;
     private final Set<ExchangeCall<?, ?>> calls = new LinkedHashSet<>();
     private final List<Runnable> onDrain;
+    private final @Nullable Health health;
+    private final @Nullable Channelz channelz;
+
+    /** Names of services that tell of the server: their streams last as long as it does. */
+    private final Set<String> own = new HashSet<>();
+
     private @Nullable Completer<Void> drained;
 
     private GrpcServer(Builder from) {
         loop = from.loop;
         interceptors = List.copyOf(from.interceptors);
-        services = List.copyOf(from.services);
+        health = from.health;
+        channelz = from.clock == null ? null : new Channelz(loop, from.clock);
+        services = List.copyOf(services(from));
         methods = new HashMap<>();
         for (ServerServiceDefinition service : services) {
             for (ServerMethodDefinition<?, ?> method :
@@ -87,6 +103,32 @@ public final class GrpcServer {
         scheduler = new LoopScheduler(loop);
     }
 
+    /** What the program serves, and what it has turned on that tells of the server. */
+    private List<ServerServiceDefinition> services(Builder from) {
+        List<ServerServiceDefinition> all = new ArrayList<>(from.services);
+        if (health != null) {
+            Map<String, ServingStatus> known = health.statuses();
+            for (ServerServiceDefinition each : from.services) {
+                String name = each.getServiceDescriptor().getName();
+                if (!known.containsKey(name)) {
+                    health.set(name, ServingStatus.SERVING);
+                }
+            }
+            all.add(health.service());
+        }
+        if (channelz != null) {
+            all.add(channelz.bindService());
+        }
+        DescriptorPool reflected = from.reflected;
+        if (reflected != null) {
+            all.addAll(Reflection.of(all, from.reflectedNames, reflected));
+        }
+        all.stream()
+                .skip(from.services.size())
+                .forEach(each -> own.add(each.getServiceDescriptor().getName()));
+        return all;
+    }
+
     /** A server whose calls belong to {@code loop}, which is that of the HTTP server. */
     public static Builder on(Loop loop) {
         return new Builder(loop);
@@ -103,6 +145,10 @@ public final class GrpcServer {
         private Limits limits = Limits.DEFAULT;
         private UnaryOperator<Executor> executors = onLoop -> onLoop;
         private final List<Runnable> onDrain = new ArrayList<>();
+        private @Nullable Health health;
+        private @Nullable DescriptorPool reflected;
+        private List<String> reflectedNames = List.of();
+        private @Nullable InstantSource clock;
 
         private Builder(Loop loop) {
             this.loop = loop;
@@ -150,9 +196,39 @@ public final class GrpcServer {
             return this;
         }
 
-        /** Runs {@code action}, on the loop's thread, when draining begins: to tell a health service that the server is leaving, for one. */
+        /** Runs {@code action}, on the loop's thread, when draining begins. */
         public Builder onDrain(Runnable action) {
             onDrain.add(action);
+            return this;
+        }
+
+        /**
+         * Tells by {@code grpc.health.v1.Health} how the server is. Services that {@code health} knows nothing of serve from the start; when draining begins, before anything else, nothing
+         * serves any more, watchers are told and their streams ended.
+         */
+        public Builder health(Health health) {
+            this.health = health;
+            return this;
+        }
+
+        /** Tells by {@code grpc.reflection.v1} and {@code v1alpha} which services there are, and their schemas. */
+        public Builder reflection() {
+            return reflection(List.of(), DescriptorPool.of(List.of()));
+        }
+
+        /** As {@link #reflection()}, and also of services called {@code names} that the {@linkplain #fallback fallback} answers, with schemas in {@code pool}. */
+        public Builder reflection(Collection<String> names, DescriptorPool pool) {
+            reflectedNames = List.copyOf(names);
+            reflected = pool;
+            return this;
+        }
+
+        /**
+         * Tells by {@code grpc.channelz.v1} of this server's calls and connections, with times by {@code clock}, and of the channels of grpc-java in this process, those of
+         * {@code GrpcClient} included. It tells addresses of clients: leave it out, or refuse it by an interceptor, where strangers may call.
+         */
+        public Builder channelz(InstantSource clock) {
+            this.clock = clock;
             return this;
         }
 
@@ -197,7 +273,7 @@ public final class GrpcServer {
                     request -> Promise.of(HttpResponse.text(
                             415, "this is a method of gRPC, which needs a content type of application/grpc")));
         }
-        return routes;
+        return channelz == null ? routes : routes.connections(channelz);
     }
 
     private void begin(Exchange exchange) {
@@ -268,16 +344,34 @@ public final class GrpcServer {
                 context,
                 draining);
         calls.add(call);
+        if (channelz != null) {
+            channelz.started(exchange.peer());
+        }
         if (drained != null) {
-            call.drain();
+            drain(call);
         }
         call.begin(method.getServerCallHandler(), metadata, nanos);
     }
 
     /** A call has ended. */
     void over(ExchangeCall<?, ?> call) {
-        if (calls.remove(call) && calls.isEmpty() && drained != null) {
+        if (!calls.remove(call)) {
+            return;
+        }
+        if (channelz != null) {
+            channelz.ended(call.peer(), call.succeeded());
+        }
+        if (calls.isEmpty() && drained != null) {
             drained.complete(Promise.nothing());
+        }
+    }
+
+    private void drain(ExchangeCall<?, ?> call) {
+        call.drain();
+        MethodDescriptor<?, ?> method = call.getMethodDescriptor();
+        if (!method.getType().serverSendsOneMessage() && own.contains(method.getServiceName())) {
+            // After what its handler says of the end.
+            loop.post(() -> call.stop(Status.UNAVAILABLE.withDescription("the server is leaving")));
         }
     }
 
@@ -287,8 +381,8 @@ public final class GrpcServer {
     }
 
     /**
-     * Ends serving: first what {@code onDrain} says, and the {@link Draining} of each call that runs; then calls that are left have {@code within} to end, and are cancelled with
-     * UNAVAILABLE after it. Calls that come meanwhile are still served, so that none is lost while clients take notice: close the HTTP server before, which tells them. Called on the
+     * Ends serving: first the health service and what {@code onDrain} says, and the {@link Draining} of each call that runs; then calls that are left have {@code within} to end, and are cancelled with
+     * UNAVAILABLE after it. Calls that come meanwhile are still served, so that none is lost while clients take notice: close the HTTP server next, which tells them. Called on the
      * loop's thread, once; settles when the last call has ended.
      */
     public Promise<Void> drain(Duration within) {
@@ -297,8 +391,11 @@ public final class GrpcServer {
         }
         Completer<Void> completer = new Completer<>(loop);
         drained = completer;
+        if (health != null) {
+            health.leave();
+        }
         onDrain.forEach(Runnable::run);
-        List.copyOf(calls).forEach(ExchangeCall::drain);
+        List.copyOf(calls).forEach(this::drain);
         if (calls.isEmpty()) {
             completer.complete(Promise.nothing());
             return completer.promise();

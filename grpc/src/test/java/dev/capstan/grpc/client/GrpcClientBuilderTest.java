@@ -71,6 +71,9 @@ class GrpcClientBuilderTest {
                 "every 10 seconds at most",
                 () -> builder().keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(1), false));
         refuses("at least a second", () -> builder().idleTimeout(Duration.ofMillis(1)));
+        refuses(
+                "healthOf(...) needs",
+                () -> builder().to(HERE).plaintext().healthOf("a.B").build());
         refuses("1..1000", () -> builder().connections(0));
     }
 
@@ -122,6 +125,7 @@ class GrpcClientBuilderTest {
     void a_policy_is_the_json_of_a_service_config() {
         Map<String, Object> config = ServiceConfig.of(
                 new Balancing.RoundRobin(),
+                "a.Service",
                 List.of(MethodPolicy.of("a.B/C").within(Duration.ofMillis(1500)).waiting()),
                 10,
                 0.5);
@@ -136,6 +140,7 @@ class GrpcClientBuilderTest {
                                         "1.500000000s",
                                         "waitForReady",
                                         true)),
+                        "healthCheckConfig", Map.of("serviceName", "a.Service"),
                         "retryThrottling", Map.of("maxTokens", 10.0, "tokenRatio", 0.5)),
                 config);
     }

@@ -6,6 +6,7 @@ import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testprotos.InteropService;
 import io.grpc.ServerInterceptor;
 
 /** The official service on our server, on a port of 127.0.0.1. */
@@ -13,8 +14,9 @@ record OwnServer(NetLoop net, int port) implements AutoCloseable {
     static OwnServer open(ServerInterceptor watching) {
         NetLoop net = NetLoop.open("server", Transport.AUTO);
         GrpcServer grpc = GrpcServer.on(net.loop())
-                .service(new InteropService(net.loop()))
+                .service(new InteropService())
                 .intercept(new InteropService.Echo())
+                .intercept(InteropService.telling(GrpcServer::encodingOfMessage))
                 .intercept(watching)
                 .build();
         HttpServer http = net.loop()

@@ -33,6 +33,7 @@ final class Http2Reader extends DefaultHttp2FrameReader {
     private final Http2Connection streams;
     private final int remembered;
     private final Pace idle;
+    private final Pace pings;
     /** The last streams that were reset from here. */
     private final LinkedHashSet<Integer> givenUp = new LinkedHashSet<>();
     /** The last streams that the client has reset. */
@@ -41,14 +42,20 @@ final class Http2Reader extends DefaultHttp2FrameReader {
     private @Nullable Http2FrameListener last;
     private @Nullable Http2FrameListener checked;
 
-    /** Remembers so many streams that were reset; lists of headers may be continued in so many small frames; {@code idle} counts those that say nothing. */
+    /** Remembers so many streams that were reset; lists of headers may be continued in so many small frames; {@code idle} counts those that say nothing, and {@code pings} pings alone. */
     Http2Reader(
-            Http2Connection streams, DefaultHttp2HeadersDecoder headers, int continuations, int remembered, Pace idle) {
+            Http2Connection streams,
+            DefaultHttp2HeadersDecoder headers,
+            int continuations,
+            int remembered,
+            Pace idle,
+            Pace pings) {
         // Netty counts the frame that begins the list as well.
         super(headers, continuations + 1);
         this.streams = streams;
         this.remembered = remembered;
         this.idle = idle;
+        this.pings = pings;
     }
 
     /** The stream is reset from here. */
@@ -216,6 +223,10 @@ final class Http2Reader extends DefaultHttp2FrameReader {
         @Override
         public void onPingRead(ChannelHandlerContext at, long data) throws Http2Exception {
             count();
+            if (!pings.isWithin()) {
+                // In the words by which gRPC's clients know it.
+                throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+            }
             super.onPingRead(at, data);
         }
 

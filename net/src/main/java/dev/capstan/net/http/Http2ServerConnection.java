@@ -58,10 +58,13 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     private @Nullable ChannelHandlerContext context;
     private final Http2Reader reader;
     private final Alarm stalled;
+    private final Alarm age;
+    private final KeepAlive keepAlive;
 
     private boolean dirty;
     private boolean full;
     private boolean draining;
+    private boolean ageTold;
     private boolean ended;
     private boolean over;
     private boolean watching;
@@ -80,6 +83,8 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         this.resets = new Pace(loop, http2.resets(), http2.window());
         this.alarm = new Alarm(loop, this::tooSlow);
         this.stalled = new Alarm(loop, this::checkProgress);
+        this.age = new Alarm(loop, this::tooOld);
+        this.keepAlive = new KeepAlive(loop, http2.life(), this::ping, this::gone);
         this.farewell = new Farewell(
                 loop,
                 stream,
@@ -97,7 +102,8 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
                 new DefaultHttp2HeadersDecoder(true, true, limits.headBytes()),
                 http2.continuations(),
                 http2.resets(),
-                new Pace(loop, http2.controlFrames(), http2.window()));
+                new Pace(loop, http2.controlFrames(), http2.window()),
+                new Pace(loop, http2.life().pings(), http2.window()));
         Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 streams, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, true);
         decoder.frameListener(new Http2Requests(server, exchanges, resets));
@@ -122,6 +128,10 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     /** Takes over from whoever has read {@code first}. */
     void begin(byte[] first) {
         alarm.set(limits.headTimeout());
+        keepAlive.begin();
+        if (!http2.life().maxAge().isZero()) {
+            age.set(http2.life().maxAge());
+        }
         int more =
                 http2.connectionWindowBytes() - streams.local().flowController().windowSize(streams.connectionStream());
         try {
@@ -138,6 +148,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
 
     @Override
     public void received(byte[] array, int offset, int length) {
+        keepAlive.heard();
         if (!over && !ended) {
             codec.decode(array, offset, length);
             markDirty();
@@ -164,7 +175,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     public void failed(Throwable cause) {
         finish(new IOException("the connection to the client broke", cause));
         farewell.cancel();
-        server.gone(this);
+        server.gone(this, peer);
     }
 
     /** Nothing is read and no window filled until the client has read what there is. */
@@ -230,7 +241,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
             IOException why = new IOException("the client reads nothing of its answers");
             finish(why);
             stream.abort(why);
-            server.gone(this);
+            server.gone(this, peer);
         } else {
             exchanges.forEach(Http2Exchange::giveUpIfStuck);
             watchProgress();
@@ -266,6 +277,36 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         }
         goAway(Http2Error.NO_ERROR, "idle");
         end();
+    }
+
+    private void tooOld() {
+        if (!ageTold) {
+            ageTold = true;
+            closeWhenIdle();
+            if (!over && !http2.life().maxAgeGrace().isZero()) {
+                age.set(http2.life().maxAgeGrace());
+            }
+        } else {
+            finish(new IOException("the connection is older than it may be, and the request has not ended in time"));
+            endOutput();
+        }
+    }
+
+    private void ping() {
+        ChannelHandlerContext to = context;
+        if (!over && to != null) {
+            ChannelFuture sent = handler.encoder().writePing(to, false, 0, to.newPromise());
+            assert sent != null;
+            markDirty();
+        }
+    }
+
+    private void gone() {
+        IOException why = new IOException(
+                "the client has not answered a ping within " + http2.life().keepAliveTimeout());
+        finish(why);
+        stream.abort(why);
+        server.gone(this, peer);
     }
 
     /** No new streams, and the end when the last that are there have ended. */
@@ -306,7 +347,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
                 if (inputEnded || failure != null) {
                     farewell.cancel();
                 }
-                server.gone(this);
+                server.gone(this, peer);
             });
         }
     }
@@ -316,6 +357,8 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
             over = true;
             alarm.cancel();
             stalled.cancel();
+            age.cancel();
+            keepAlive.end();
             exchanges.forEach(each -> each.failed(cause));
             // Handlers cannot be closed from within one of theirs; this may be.
             loop.post(codec::close);

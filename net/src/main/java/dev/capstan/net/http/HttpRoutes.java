@@ -48,11 +48,21 @@ public final class HttpRoutes {
         void begin(Exchange exchange) throws Exception;
     }
 
+    /** Told of the connections of whichever server has these routes, on its loop's thread; must not throw. */
+    public interface ConnectionListener {
+        /** A connection speaks HTTP. The same {@code peer}, by identity, is that of its exchanges. */
+        void opened(Peer peer);
+
+        /** It is over, and with it what it has become. */
+        void closed(Peer peer);
+    }
+
     private static final int LONGEST_TOLD = 100;
 
     private final List<Plain> plain;
     private final List<Streamed> streamed;
     private final List<Socket> sockets;
+    private final List<ConnectionListener> listeners;
     private final Predicate<? super HttpRequest> origins;
 
     /** A rule for origins that is null is that of the whole. */
@@ -87,16 +97,21 @@ public final class HttpRoutes {
     }
 
     private HttpRoutes(
-            List<Plain> plain, List<Streamed> streamed, List<Socket> sockets, Predicate<? super HttpRequest> origins) {
+            List<Plain> plain,
+            List<Streamed> streamed,
+            List<Socket> sockets,
+            List<ConnectionListener> listeners,
+            Predicate<? super HttpRequest> origins) {
         this.plain = plain;
         this.streamed = streamed;
         this.sockets = sockets;
+        this.listeners = listeners;
         this.origins = origins;
     }
 
     /** No routes; requests from web pages of other hosts are refused. */
     public static HttpRoutes none() {
-        return new HttpRoutes(List.of(), List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
+        return new HttpRoutes(List.of(), List.of(), List.of(), List.of(), HttpRoutes::isHarmlessOrOfSameHost);
     }
 
     /** These, and {@code handler} for this method and path. */
@@ -105,6 +120,7 @@ public final class HttpRoutes {
                 plus(plain, new Plain(method.toUpperCase(Locale.ROOT), checked(path), handler, null)),
                 streamed,
                 sockets,
+                listeners,
                 origins);
     }
 
@@ -118,6 +134,7 @@ public final class HttpRoutes {
                 plain,
                 plus(streamed, new Streamed(method.toUpperCase(Locale.ROOT), checked(path), when, handler, null)),
                 sockets,
+                listeners,
                 origins);
     }
 
@@ -127,6 +144,7 @@ public final class HttpRoutes {
                 plain,
                 streamed,
                 plus(sockets, new Socket(checked(path), List.of(subprotocols), handler, null)),
+                listeners,
                 origins);
     }
 
@@ -153,7 +171,14 @@ public final class HttpRoutes {
                             ? each
                             : new Socket(each.path(), each.subprotocols(), each.handler(), others.origins));
         }
-        return new HttpRoutes(List.copyOf(allPlain), List.copyOf(allStreamed), List.copyOf(allSockets), origins);
+        List<ConnectionListener> allListeners = new ArrayList<>(listeners);
+        allListeners.addAll(others.listeners);
+        return new HttpRoutes(
+                List.copyOf(allPlain),
+                List.copyOf(allStreamed),
+                List.copyOf(allSockets),
+                List.copyOf(allListeners),
+                origins);
     }
 
     /**
@@ -165,7 +190,20 @@ public final class HttpRoutes {
      * {@code HEAD} and {@code OPTIONS} without a WebSocket: what those answer a browser shows to other origins only if the answer says so.
      */
     public HttpRoutes origins(Predicate<? super HttpRequest> allowed) {
-        return new HttpRoutes(plain, streamed, sockets, allowed);
+        return new HttpRoutes(plain, streamed, sockets, listeners, allowed);
+    }
+
+    /** These, and {@code listener} is told of connections. */
+    public HttpRoutes connections(ConnectionListener listener) {
+        return new HttpRoutes(plain, streamed, sockets, plus(listeners, listener), origins);
+    }
+
+    void opened(Peer peer) {
+        listeners.forEach(each -> each.opened(peer));
+    }
+
+    void closed(Peer peer) {
+        listeners.forEach(each -> each.closed(peer));
     }
 
     private static String checked(String path) {

@@ -135,6 +135,7 @@ public final class HttpServer implements AutoCloseable {
             ServerConnection connection =
                     new ServerConnection(HttpServer.this, loop, stream, relay, routes, limits, peer("HTTP/1.1"));
             connections.add(connection);
+            routes.opened(connection.peer());
             relay.handOver(connection);
             connection.begin(read);
             return connection;
@@ -155,6 +156,7 @@ public final class HttpServer implements AutoCloseable {
             Http2ServerConnection connection =
                     new Http2ServerConnection(HttpServer.this, loop, stream, limits, http2, peer("HTTP/2"));
             connections.add(connection);
+            routes.opened(connection.peer());
             relay.handOver(connection);
             connection.begin(read);
         }
@@ -259,14 +261,19 @@ public final class HttpServer implements AutoCloseable {
         return connections.size() + webSockets;
     }
 
-    void gone(Connection connection) {
-        connections.remove(connection);
+    void gone(Connection connection, Peer peer) {
+        if (connections.remove(connection)) {
+            routes.closed(peer);
+        }
     }
 
     void upgraded(ServerConnection connection, WebSocket socket) {
         connections.remove(connection);
         webSockets++;
-        socket.onOver(() -> webSockets--);
+        socket.onOver(() -> {
+            webSockets--;
+            routes.closed(connection.peer());
+        });
     }
 
     /**

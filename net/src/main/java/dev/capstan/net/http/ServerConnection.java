@@ -461,7 +461,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     private void over() {
         if (state != State.OVER) {
             finish();
-            server.gone(this);
+            server.gone(this, peer);
         }
     }
 

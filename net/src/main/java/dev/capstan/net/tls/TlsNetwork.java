@@ -32,7 +32,15 @@ public final class TlsNetwork implements Network {
     private final Limits.Tls limits;
     private final @Nullable String name;
     private final List<String> protocols;
+    private final Clients clients;
     private final Handshakes handshakes;
+
+    /** What a server wants to know of its clients. */
+    private enum Clients {
+        NOTHING,
+        CERTIFICATE_IF_ANY,
+        CERTIFICATE
+    }
 
     /** Handshakes of servers that are under way, on the loop's thread. */
     private static final class Handshakes {
@@ -41,7 +49,7 @@ public final class TlsNetwork implements Network {
 
     /** TLS with what {@code context} holds over the streams of {@code plain}, which belongs to {@code loop}. */
     public TlsNetwork(Loop loop, Network plain, SSLContext context, Limits.Tls limits) {
-        this(loop, plain, context, limits, null, List.of(), new Handshakes());
+        this(loop, plain, context, limits, null, List.of(), Clients.NOTHING, new Handshakes());
     }
 
     private TlsNetwork(
@@ -51,6 +59,7 @@ public final class TlsNetwork implements Network {
             Limits.Tls limits,
             @Nullable String name,
             List<String> protocols,
+            Clients clients,
             Handshakes handshakes) {
         this.loop = loop;
         this.plain = plain;
@@ -58,6 +67,7 @@ public final class TlsNetwork implements Network {
         this.limits = limits;
         this.name = name;
         this.protocols = protocols;
+        this.clients = clients;
         this.handshakes = handshakes;
     }
 
@@ -66,7 +76,7 @@ public final class TlsNetwork implements Network {
      * which has no name.
      */
     public TlsNetwork named(String host) {
-        return new TlsNetwork(loop, plain, context, limits, host, protocols, handshakes);
+        return new TlsNetwork(loop, plain, context, limits, host, protocols, clients, handshakes);
     }
 
     /**
@@ -74,7 +84,16 @@ public final class TlsNetwork implements Network {
      * its client offers ends the handshake. What was chosen tells {@link TlsSession#protocol}.
      */
     public TlsNetwork offering(String... protocols) {
-        return new TlsNetwork(loop, plain, context, limits, name, List.of(protocols), handshakes);
+        return new TlsNetwork(loop, plain, context, limits, name, List.of(protocols), clients, handshakes);
+    }
+
+    /**
+     * This network, whose servers ask each client for a certificate that the context trusts, and end the handshake with one that shows another or, where {@code required}, none. Who the
+     * client is tells {@link TlsSession#session}.
+     */
+    public TlsNetwork clientCertificates(boolean required) {
+        Clients asked = required ? Clients.CERTIFICATE : Clients.CERTIFICATE_IF_ANY;
+        return new TlsNetwork(loop, plain, context, limits, name, protocols, asked, handshakes);
     }
 
     @Override
@@ -146,6 +165,11 @@ public final class TlsNetwork implements Network {
             engine.setUseClientMode(false);
             SSLParameters parameters = engine.getSSLParameters();
             parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+            switch (clients) {
+                case NOTHING -> {}
+                case CERTIFICATE_IF_ANY -> parameters.setWantClientAuth(true);
+                case CERTIFICATE -> parameters.setNeedClientAuth(true);
+            }
             engine.setSSLParameters(parameters);
             new TlsStream(loop, stream, engine, "a client", limits, (session, failure) -> {
                         handshakes.count--;

@@ -59,6 +59,7 @@ final class TlsStream implements TlsSession, ByteStream.Receiver, Loop.TurnEnd {
     private boolean underEnded;
     private boolean underFailed;
     private boolean endSent;
+    private boolean alertQueued;
     private long plainBytes;
 
     /** {@code onHandshake} is told once whether there is a session. */
@@ -307,6 +308,9 @@ final class TlsStream implements TlsSession, ByteStream.Receiver, Loop.TurnEnd {
     public void turnEnded() {
         dirty = false;
         if (broken != null) {
+            if (alertQueued) {
+                endAfterAlert();
+            }
             return;
         }
         plainBytes = 0;
@@ -377,12 +381,19 @@ final class TlsStream implements TlsSession, ByteStream.Receiver, Loop.TurnEnd {
         held.clear();
         deadline.cancel();
         under.resume();
+        // The handler tells of a failure before it writes the alert.
+        alertQueued = true;
+        becomeDirty();
+        delivery.arm();
+        settle(cause);
+    }
+
+    private void endAfterAlert() {
+        alertQueued = false;
         under.end();
         if (!underFailed && !underEnded) {
             farewell.hurry();
         }
-        delivery.arm();
-        settle(cause);
     }
 
     private void releaseIfOver() {

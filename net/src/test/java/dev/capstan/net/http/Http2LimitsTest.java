@@ -340,7 +340,8 @@ final class Http2LimitsTest {
 
     @Test
     void a_client_that_asks_and_does_not_read_is_not_read_from() {
-        Http2Scene wide = new Http2Scene(new Limits.Http2(3000, 2000, 8 << 20, 20, 50, 4, Duration.ofSeconds(30)));
+        Http2Scene wide = new Http2Scene(
+                new Limits.Http2(3000, 2000, 8 << 20, 20, 50, 4, Duration.ofSeconds(30), Limits.Life.DEFAULT));
         RawHttp2 client = wide.connect();
         client.window(0, 1 << 30);
         client.stream().pause();

@@ -27,7 +27,8 @@ final class Http2Scene {
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
             Duration.ofSeconds(5));
-    static final Limits.Http2 LIMITS_2 = new Limits.Http2(10, 2000, 65_535, 20, 50, 4, Duration.ofSeconds(30));
+    static final Limits.Http2 LIMITS_2 =
+            new Limits.Http2(10, 2000, 65_535, 20, 50, 4, Duration.ofSeconds(30), Limits.Life.DEFAULT);
 
     /** What the receiver of an exchange was told. */
     static final class Told implements Exchange.Receiver {

@@ -1,0 +1,116 @@
+package dev.capstan.grpc.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.async.Address;
+import dev.capstan.grpc.ConnectProxy;
+import dev.capstan.grpc.EchoService;
+import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.Served;
+import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.net.Limits;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.tls.TlsNetwork;
+import dev.capstan.testkit.LongRun;
+import dev.capstan.testprotos.interop.Empty;
+import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.HttpConnectProxiedSocketAddress;
+import io.grpc.ProxyDetector;
+import io.grpc.Status;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ways between client and server other than a TCP connection: Unix sockets, proxies, and cables that are pulled. */
+class PathsTest {
+    private static void call(GrpcClient client) {
+        client.one(TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT);
+    }
+
+    static ProxyDetector through(ConnectProxy proxy, String name, String password) {
+        return to -> HttpConnectProxiedSocketAddress.newBuilder()
+                .setProxyAddress(proxy.address())
+                .setTargetAddress((InetSocketAddress) to)
+                .setUsername(name)
+                .setPassword(password)
+                .build();
+    }
+
+    @Test
+    void a_unix_socket_carries_calls(@TempDir Path folder) throws Exception {
+        try (Served served = new Served(
+                server -> server.service(new EchoService()),
+                NetLoop::network,
+                new Address.Unix(folder.resolve("plain").toString()),
+                Limits.Http2.DEFAULT)) {
+            call(served.client());
+        }
+    }
+
+    @Test
+    void a_unix_socket_carries_tls_whose_host_the_client_names(@TempDir Path folder) throws Exception {
+        Authority authority = new Authority("authority");
+        var context = authority.server(authority.issue("server", "good.test").shown());
+        var credentials = authority.client();
+        try (Served served = new Served(
+                server -> server.service(new EchoService()),
+                net -> new TlsNetwork(net.loop(), net.network(), context, Limits.Tls.DEFAULT).offering("h2"),
+                new Address.Unix(folder.resolve("tls").toString()),
+                Limits.Http2.DEFAULT)) {
+            call(served.client(client -> client.tls(credentials).authority("good.test")));
+            GrpcFailure failure = assertThrows(
+                    GrpcFailure.class,
+                    () -> call(served.client(client -> client.tls(credentials).authority("other.test"))));
+            assertTrue(failure.getMessage().contains("matching other.test"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void a_proxy_that_knows_the_client_leads_to_the_server() throws Exception {
+        try (ConnectProxy proxy = new ConnectProxy("alice", "pass");
+                Served served = new Served(server -> server.service(new EchoService()))) {
+            call(served.client(client -> client.plaintext().proxies(through(proxy, "alice", "pass"))));
+            assertEquals(List.of("CONNECT 127.0.0.1:" + served.port() + " HTTP/1.1"), proxy.asked());
+        }
+    }
+
+    @Test
+    void a_proxy_that_does_not_know_the_client_fails_its_calls() throws Exception {
+        try (ConnectProxy proxy = new ConnectProxy("alice", "pass");
+                Served served = new Served(server -> server.service(new EchoService()))) {
+            GrpcFailure failure = assertThrows(
+                    GrpcFailure.class,
+                    () -> call(served.client(
+                            client -> client.plaintext().proxies(through(proxy, "alice", "planted-wrong")))));
+            assertEquals(Status.Code.UNAVAILABLE, failure.code());
+            assertTrue(failure.getMessage().contains("407"), failure.getMessage());
+            assertTrue(!failure.toString().contains("planted-wrong"));
+        }
+    }
+
+    @Test
+    @LongRun
+    void a_client_finds_out_that_its_server_is_gone_and_fails_its_calls() throws Exception {
+        try (ConnectProxy proxy = new ConnectProxy("alice", "pass");
+                Served served = new Served(server -> server.service(new EchoService()))) {
+            GrpcClient client = served.client(builder -> builder.plaintext()
+                    .proxies(through(proxy, "alice", "pass"))
+                    .keepAlive(Duration.ofSeconds(10), Duration.ofSeconds(1), false));
+            try (var stream = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
+                stream.write(StreamingOutputCallRequest.getDefaultInstance());
+                stream.read();
+                proxy.fallSilent();
+                GrpcFailure failure = assertThrows(GrpcFailure.class, stream::read);
+                assertEquals(Status.Code.UNAVAILABLE, failure.code());
+                assertTrue(failure.reason().contains("Keepalive failed"), failure.reason());
+            }
+        }
+    }
+}

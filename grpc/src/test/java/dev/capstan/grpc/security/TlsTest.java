@@ -1,0 +1,219 @@
+package dev.capstan.grpc.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.grpc.EchoService;
+import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.Served;
+import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcCall;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.net.Limits;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.tls.TlsNetwork;
+import dev.capstan.testprotos.interop.Empty;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Who trusts whom, and what is said when they do not. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TlsTest {
+    private static final String NOBODY = "nobody";
+
+    private final BlockingQueue<String> clients = new LinkedBlockingQueue<>();
+    private Authority authority;
+    private Authority stranger;
+    private Authority.Identity good;
+
+    @BeforeAll
+    void issue() throws Exception {
+        authority = new Authority("authority");
+        stranger = new Authority("stranger");
+        good = authority.issue("server", "127.0.0.1", "good.test");
+    }
+
+    @BeforeEach
+    void forget() {
+        clients.clear();
+    }
+
+    /** Tells of each call whose certificate the client has shown. */
+    private final class Identities implements ServerInterceptor {
+        @Override
+        public <Q, S> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+            SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+            try {
+                clients.add(
+                        session == null ? "plain" : session.getPeerPrincipal().getName());
+            } catch (SSLPeerUnverifiedException e) {
+                clients.add(NOBODY);
+            }
+            return next.startCall(call, headers);
+        }
+    }
+
+    private Served serve(SSLContext context, UnaryOperator<TlsNetwork> with) {
+        return new Served(
+                server -> server.service(new EchoService()).intercept(new Identities()),
+                net -> tls(net, context, with),
+                Served.ANY_PORT,
+                Limits.Http2.DEFAULT);
+    }
+
+    private static TlsNetwork tls(NetLoop net, SSLContext context, UnaryOperator<TlsNetwork> with) {
+        return with.apply(
+                new TlsNetwork(net.loop(), net.network(), context, Limits.Tls.DEFAULT).offering("h2", "http/1.1"));
+    }
+
+    private static void call(GrpcClient client) {
+        client.one(TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT);
+    }
+
+    private static void fails(GrpcClient client, String words) {
+        GrpcFailure failure = assertThrows(GrpcFailure.class, () -> call(client));
+        assertEquals(Status.Code.UNAVAILABLE, failure.code(), failure.getMessage());
+        assertTrue(failure.getMessage().contains(words), failure.getMessage());
+    }
+
+    private void isRefused(Authority.Identity shown, String words) throws Exception {
+        try (Served served = serve(authority.server(shown.shown()), net -> net)) {
+            var credentials = authority.client();
+            fails(served.client(client -> client.tls(credentials)), words);
+            assertEquals(0, clients.size());
+        }
+    }
+
+    @Test
+    void a_server_with_a_good_certificate_is_called_and_named() throws Exception {
+        try (Served served = serve(authority.server(good.shown()), net -> net)) {
+            var credentials = authority.client();
+            try (GrpcCall<Empty, Empty> call =
+                    served.client(client -> client.tls(credentials)).call(TestServiceGrpc.getEmptyCallMethod())) {
+                call.write(Empty.getDefaultInstance());
+                call.end();
+                call.one();
+                assertEquals(
+                        "CN=server", call.context().identity().orElseThrow().getName());
+            }
+            assertEquals(NOBODY, clients.take());
+        }
+    }
+
+    @Test
+    void a_server_that_is_another_host_is_refused() throws Exception {
+        try (Served served = serve(authority.server(good.shown()), net -> net)) {
+            var credentials = authority.client();
+            fails(
+                    served.client(client -> client.tls(credentials).authority("other.test")),
+                    "No subject alternative DNS name matching other.test found");
+            call(served.client(client -> client.tls(credentials).authority("good.test")));
+        }
+    }
+
+    @Test
+    void the_common_name_does_not_stand_in_for_an_alternative_name() throws Exception {
+        isRefused(
+                authority.issue("127.0.0.1", "good.test"),
+                "No subject alternative names matching IP address 127.0.0.1 found");
+        isRefused(authority.issue("127.0.0.1"), "No subject alternative names present");
+    }
+
+    @Test
+    void a_certificate_of_another_time_is_refused() throws Exception {
+        Instant now = Instant.now();
+        Duration day = Duration.ofDays(1);
+        isRefused(authority.issue("server", now.minus(day.multipliedBy(2)), now.minus(day), "127.0.0.1"), "NotAfter: ");
+        isRefused(authority.issue("server", now.plus(day), now.plus(day.multipliedBy(2)), "127.0.0.1"), "NotBefore: ");
+    }
+
+    @Test
+    void a_certificate_of_an_unknown_authority_is_refused() throws Exception {
+        isRefused(stranger.issue("server", "127.0.0.1"), "unable to find valid certification path");
+    }
+
+    // ---- clients
+
+    @Test
+    void a_client_is_known_by_its_certificate() throws Exception {
+        try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(true))) {
+            var credentials = authority.client(authority.issue("alice").shown());
+            call(served.client(client -> client.tls(credentials)));
+            assertEquals("CN=alice", clients.take());
+        }
+    }
+
+    @Test
+    void a_client_without_a_certificate_is_refused_where_one_is_needed() throws Exception {
+        try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(true))) {
+            var credentials = authority.client();
+            fails(served.client(client -> client.tls(credentials)), "certificate_required");
+            assertEquals(0, clients.size());
+        }
+    }
+
+    @Test
+    void a_client_without_a_certificate_is_nobody_where_one_is_only_asked_for() throws Exception {
+        try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(false))) {
+            var credentials = authority.client();
+            call(served.client(client -> client.tls(credentials)));
+            assertEquals(NOBODY, clients.take());
+        }
+    }
+
+    @Test
+    void a_client_of_an_unknown_authority_is_refused_even_where_none_is_needed() throws Exception {
+        for (boolean needed : new boolean[] {true, false}) {
+            try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(needed))) {
+                var credentials = authority.client(stranger.issue("mallory").shown());
+                fails(served.client(client -> client.tls(credentials)), "certificate_unknown");
+                assertEquals(0, clients.size());
+            }
+        }
+    }
+
+    @Test
+    void a_client_whose_certificate_has_expired_is_refused() throws Exception {
+        Instant now = Instant.now();
+        Duration day = Duration.ofDays(1);
+        try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(true))) {
+            var credentials = authority.client(authority
+                    .issue("late", now.minus(day.multipliedBy(2)), now.minus(day))
+                    .shown());
+            fails(served.client(client -> client.tls(credentials)), "certificate_unknown");
+            assertEquals(0, clients.size());
+        }
+    }
+
+    // ---- one side without
+
+    @Test
+    void one_side_that_speaks_plain_text_to_one_that_does_not_is_refused() throws Exception {
+        try (Served served = serve(authority.server(good.shown()), net -> net)) {
+            fails(served.client(), "Network closed for unknown reason");
+        }
+        try (Served served = new Served(server -> server.service(new EchoService()))) {
+            var credentials = authority.client();
+            fails(served.client(client -> client.tls(credentials)), "not an SSL/TLS record");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.capstan.net.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.net.Limits;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How long a connection of HTTP/2 lasts, in simulated time. */
+class Http2LifeTest {
+    private static final int PING = 6;
+    private static final int GO_AWAY = 7;
+    private static final int CALM = 0xb;
+
+    private final Http2Scene scene = new Http2Scene(Http2Scene.LIMITS_2.withLife(new Limits.Life(
+            3, Duration.ofSeconds(100), Duration.ofSeconds(7), Duration.ofSeconds(1000), Duration.ofSeconds(50))));
+
+    @AfterEach
+    void nothingIsLeft() {
+        scene.leavesNothingBehind();
+    }
+
+    /** A client with a request that goes on for ever. */
+    private RawHttp2 streaming() {
+        RawHttp2 client = scene.connect();
+        client.request(1, "POST", "/stream", false);
+        scene.sim.poll();
+        return client;
+    }
+
+    private void pass(int seconds) {
+        scene.sim.advance(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void a_client_that_pings_too_often_is_told_in_words_of_grpc() {
+        RawHttp2 client = streaming();
+        for (int i = 0; i < 3; i++) {
+            client.ping();
+        }
+        scene.sim.poll();
+        assertFalse(client.isEnded());
+        client.ping();
+        scene.sim.poll();
+        assertEquals(CALM, client.error());
+        byte[] goodbye = client.frames(GO_AWAY, 0).getLast().payload();
+        assertEquals("too_many_pings", new String(goodbye, 8, goodbye.length - 8, StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void pings_that_are_far_apart_are_welcome() {
+        RawHttp2 client = streaming();
+        for (int i = 0; i < 10; i++) {
+            client.ping();
+            pass(31);
+        }
+        assertFalse(client.isEnded());
+    }
+
+    @Test
+    void a_silent_client_is_pinged_and_lost_if_it_does_not_answer() {
+        RawHttp2 client = streaming();
+        // What it has said last counts for the first time.
+        pass(199);
+        assertEquals(List.of(), client.frames(PING, 0));
+        pass(2);
+        assertEquals(1, client.frames(PING, 0).size());
+        assertEquals(0, scene.last().failures.size());
+        pass(7);
+        assertEquals(1, scene.last().failures.size());
+        assertEquals(0, scene.server.open());
+        assertTrue(client.isOver());
+    }
+
+    @Test
+    void a_silent_client_that_answers_stays() {
+        RawHttp2 client = streaming();
+        pass(201);
+        client.frame(PING, RawHttp2.ACK, 0, client.frames(PING, 0).getFirst().payload());
+        pass(20);
+        assertEquals(0, scene.last().failures.size());
+        assertFalse(client.isOver());
+    }
+
+    @Test
+    void an_old_connection_takes_no_more_requests_and_ends_with_the_last() {
+        RawHttp2 client = streaming();
+        for (int i = 0; i < 9; i++) {
+            pass(99);
+            client.data(1, false, "x");
+        }
+        assertFalse(client.isToldToGo());
+        pass(110);
+        assertTrue(client.isToldToGo());
+        assertEquals(0, scene.last().failures.size());
+        client.data(1, true, "last");
+        scene.sim.poll();
+        scene.last().exchange.answer(200, Headers.of());
+        scene.last().exchange.end(Headers.of());
+        scene.sim.poll();
+        assertEquals("200", client.status(1));
+        assertEquals("xxxxxxxxxlast", scene.last().text());
+        assertTrue(client.isEnded());
+    }
+
+    @Test
+    void an_old_connection_is_cut_when_its_grace_is_over() {
+        RawHttp2 client = streaming();
+        for (int i = 0; i < 10; i++) {
+            pass(99);
+            client.data(1, false, "x");
+        }
+        pass(11);
+        assertTrue(client.isToldToGo());
+        assertFalse(client.isEnded());
+        pass(50);
+        assertTrue(client.isEnded());
+        assertEquals(1, scene.last().failures.size());
+    }
+}
