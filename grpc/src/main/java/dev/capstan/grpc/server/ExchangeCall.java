@@ -15,7 +15,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,6 +62,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     /** Messages that the handler has asked for and not got. */
     private int requested;
 
+    private boolean delivering;
     private boolean paused;
     private boolean inputEnded;
     private boolean halfClosed;
@@ -172,23 +172,11 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     /** A handler has thrown: a status is for the client, anything else is for the log. */
     private void threw(Throwable e) {
-        switch (e) {
-            case StatusRuntimeException status -> finish(status.getStatus(), orEmpty(status.getTrailers()));
-            case StatusException status -> finish(status.getStatus(), orEmpty(status.getTrailers()));
-            default -> {
-                LOG.log(Level.WARNING, () -> "the handler of " + method.getFullMethodName() + " threw", e);
-                finish(
-                        Status.UNKNOWN.withDescription("the handler of " + method.getFullMethodName() + " failed"),
-                        new Metadata());
-            }
-        }
+        ToldFailures.Told told = ToldFailures.of(method, e);
+        finish(told.status(), told.trailers());
         if (e instanceof VirtualMachineError fatal) {
             throw fatal;
         }
-    }
-
-    private static Metadata orEmpty(@Nullable Metadata metadata) {
-        return metadata == null ? new Metadata() : metadata;
     }
 
     // ---- input
@@ -213,6 +201,20 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     }
 
     private void deliver() {
+        // A handler that asks for the next message while it is told one is served by the loop below, not by another one
+        // on top.
+        if (delivering) {
+            return;
+        }
+        delivering = true;
+        try {
+            deliverMessages();
+        } finally {
+            delivering = false;
+        }
+    }
+
+    private void deliverMessages() {
         while (!ended && !cancelled && requested > 0 && reader.hasNext()) {
             requested--;
             Q message;
@@ -364,7 +366,12 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             ready = ready && waiting < limits.queuedBytes() / 4;
             onLoop(() -> {
                 postedBytes.addAndGet(-frame.length);
+                boolean before = ready;
                 write(frame);
+                // What held the handler back was on its way here, of which the exchange knows nothing.
+                if (!before && ready && !ended) {
+                    tell(Listener::onReady);
+                }
             });
         }
     }

@@ -1,6 +1,7 @@
 package dev.capstan.grpc.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.capstan.async.Address;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -27,6 +28,10 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -317,9 +322,27 @@ public final class GrpcServer {
 
     private static Attributes attributes(Peer peer) {
         Attributes.Builder attributes = Attributes.newBuilder();
+        if (peer.address() != null) {
+            attributes.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, socketAddress(peer.address()));
+        }
         if (peer.tls() != null) {
             attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, peer.tls());
         }
         return attributes.build();
+    }
+
+    private static SocketAddress socketAddress(Address address) {
+        return switch (address) {
+            case Address.Tcp(String host, int port) -> tcp(host, port);
+            case Address.Unix(String path) -> UnixDomainSocketAddress.of(path);
+        };
+    }
+
+    private static SocketAddress tcp(String host, int port) {
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+        } catch (IllegalArgumentException e) {
+            return InetSocketAddress.createUnresolved(host, port); // A name, of a network that is no real one.
+        }
     }
 }
