@@ -31,6 +31,7 @@ final class AsyncCall<Q, S> extends ServerCall.Listener<Q> {
     private final Context around;
     private final ServerContext context;
     private final Reply<S> reply;
+    private final InTurn inTurn;
     private final AtomicInteger posted = new AtomicInteger();
     private @Nullable Input<Q> input;
     private @Nullable Answers<S> answers;
@@ -39,6 +40,7 @@ final class AsyncCall<Q, S> extends ServerCall.Listener<Q> {
     AsyncCall(ServerCall<Q, S> call, Loop loop, Context around, ServerContext context, Reply<S> reply) {
         this.call = call;
         this.loop = loop;
+        this.inTurn = new InTurn(loop);
         this.around = around;
         this.context = context;
         this.reply = reply;
@@ -51,12 +53,12 @@ final class AsyncCall<Q, S> extends ServerCall.Listener<Q> {
     /** Runs {@code action} as user code on the loop, within the call's context, after what was told before. What it throws ends the call. */
     void run(Runnable action) {
         if (loop.inTurn() && posted.get() == 0) {
-            loop.guard(() -> guarded(action));
+            inTurn.execute(() -> guarded(action));
         } else {
             posted.incrementAndGet();
-            loop.execute(() -> {
+            loop.post(() -> {
                 posted.decrementAndGet();
-                guarded(action);
+                inTurn.execute(() -> guarded(action));
             });
         }
     }

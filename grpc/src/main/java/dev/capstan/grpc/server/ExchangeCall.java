@@ -62,7 +62,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     /** Messages that the handler has asked for and not got. */
     private int requested;
 
-    private boolean delivering;
     private boolean paused;
     private boolean inputEnded;
     private boolean halfClosed;
@@ -201,20 +200,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     }
 
     private void deliver() {
-        // A handler that asks for the next message while it is told one is served by the loop below, not by another one
-        // on top.
-        if (delivering) {
-            return;
-        }
-        delivering = true;
-        try {
-            deliverMessages();
-        } finally {
-            delivering = false;
-        }
-    }
-
-    private void deliverMessages() {
         while (!ended && !cancelled && requested > 0 && reader.hasNext()) {
             requested--;
             Q message;

@@ -268,7 +268,7 @@ public final class GrpcServer {
                 limits,
                 encodings,
                 attributes(exchange.peer()),
-                executors.apply(loop::guard),
+                executors.apply(new InTurn(loop)),
                 context,
                 draining);
         calls.add(call);
