@@ -359,6 +359,10 @@ class HandlerTest {
                     GrpcFailure.class,
                     () -> stub.streamingInputCall(Messages.of(List.of(Echo.input(10), Echo.input(100_000)))));
             assertEquals(Status.Code.RESOURCE_EXHAUSTED, told.code());
+            SimpleRequest large =
+                    Echo.ask(1).toBuilder().setPayload(Echo.payload(2_000_000)).build();
+            GrpcFailure unary = assertThrows(GrpcFailure.class, () -> stub.unaryCall(large));
+            assertEquals(Status.Code.RESOURCE_EXHAUSTED, unary.code());
         }
     }
 

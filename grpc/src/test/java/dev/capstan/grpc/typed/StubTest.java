@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.capstan.async.CanceledException;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Messages;
@@ -23,9 +24,18 @@ import dev.capstan.testprotos.interop.TestServiceRpc;
 import dev.capstan.testprotos.tricky.CommentedRpc;
 import dev.capstan.testprotos.words.BlockingRpc;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.BlockingClientCall;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -227,6 +237,36 @@ class StubTest {
                 assertInstanceOf(ProtoMethodDescriptorSupplier.class, TestServiceRpc.UNARY_CALL.getSchemaDescriptor());
         assertEquals("UnaryCall", method.getMethodDescriptor().getName());
         assertEquals("grpc/testing/test.proto", method.getFileDescriptor().getName());
+    }
+
+    @Test
+    void reflection_tells_the_file_of_a_typed_service() throws Exception {
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(TestServiceRpc.bind(new Echo.Blocking(), place.how()))
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .build()
+                .start();
+        try {
+            BlockingClientCall<ServerReflectionRequest, ServerReflectionResponse> call =
+                    ServerReflectionGrpc.newBlockingV2Stub(
+                                    place.client(server.getPort()).channel())
+                            .serverReflectionInfo();
+            call.write(ServerReflectionRequest.newBuilder()
+                    .setFileContainingSymbol("grpc.testing.TestService")
+                    .build());
+            ServerReflectionResponse told = call.read();
+            assertNotNull(told);
+            assertEquals(
+                    "grpc/testing/test.proto",
+                    FileDescriptorProto.parseFrom(
+                                    told.getFileDescriptorResponse().getFileDescriptorProto(0))
+                            .getName());
+            call.halfClose();
+            assertNull(call.read());
+        } finally {
+            server.shutdownNow();
+            server.awaitTermination(10, TimeUnit.SECONDS);
+        }
     }
 
     @Test
