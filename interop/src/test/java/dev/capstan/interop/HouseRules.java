@@ -210,7 +210,9 @@ final class HouseRules {
             Map.entry("async.ParkPort", "the clock of a loop without I/O"),
             Map.entry("async.Fiber", "a fiber is a virtual thread"),
             Map.entry("async.Loop", "offload() runs work on a virtual thread of its own"),
-            Map.entry("grpc.Written", "a writer of messages that somebody just reads runs on a virtual thread of its own"),
+            Map.entry(
+                    "grpc.Written",
+                    "a writer of messages that somebody just reads runs on a virtual thread of its own"),
             Map.entry("net.NettyPort", "the clock of a loop on Netty"),
             Map.entry("net.NetLoop", "the thread that drives a loop on Netty"),
             Map.entry("testkit.ThreadCases", "cases about calls from several threads make threads"),
