@@ -11,12 +11,18 @@ import java.time.Duration;
  * @param queuedBytes bytes of one call that a writer may leave behind who does not heed readiness; more end the call with RESOURCE_EXHAUSTED. One message may be longer. Stops peers
  *     that do not read from filling memory
  * @param metadataBytes bytes of the metadata that a handler sends, names and values; more end the call
+ * @param blockingCalls blocking handlers of one service that may run at a time; further calls end with RESOURCE_EXHAUSTED. Stops peers from filling memory with threads
  * @param deadline time that a call may take whose client has set none; zero for no end. Stops calls that nobody waits for any more
  */
 public record Limits(
-        int inboundMessageBytes, int outboundMessageBytes, int queuedBytes, int metadataBytes, Duration deadline) {
-    /** 4 MiB in, as all implementations have it; 64 MiB out; 1 MiB queued; 16 KiB of metadata; no deadline. */
-    public static final Limits DEFAULT = new Limits(4 << 20, 64 << 20, 1 << 20, 16 << 10, Duration.ZERO);
+        int inboundMessageBytes,
+        int outboundMessageBytes,
+        int queuedBytes,
+        int metadataBytes,
+        int blockingCalls,
+        Duration deadline) {
+    /** 4 MiB in, as all implementations have it; 64 MiB out; 1 MiB queued; 16 KiB of metadata; 10,000 blocking calls; no deadline. */
+    public static final Limits DEFAULT = new Limits(4 << 20, 64 << 20, 1 << 20, 16 << 10, 10_000, Duration.ZERO);
 
     /** Checks the ranges. */
     public Limits {
@@ -24,6 +30,7 @@ public record Limits(
         atLeastOne("outboundMessageBytes", outboundMessageBytes);
         atLeastOne("queuedBytes", queuedBytes);
         atLeastOne("metadataBytes", metadataBytes);
+        atLeastOne("blockingCalls", blockingCalls);
         if (deadline.isNegative()) {
             throw new IllegalArgumentException("deadline must not be negative, but is " + deadline);
         }
@@ -31,22 +38,27 @@ public record Limits(
 
     /** These with another bound for messages that arrive. */
     public Limits withInboundMessageBytes(int bytes) {
-        return new Limits(bytes, outboundMessageBytes, queuedBytes, metadataBytes, deadline);
+        return new Limits(bytes, outboundMessageBytes, queuedBytes, metadataBytes, blockingCalls, deadline);
     }
 
     /** These with another bound for messages that are sent. */
     public Limits withOutboundMessageBytes(int bytes) {
-        return new Limits(inboundMessageBytes, bytes, queuedBytes, metadataBytes, deadline);
+        return new Limits(inboundMessageBytes, bytes, queuedBytes, metadataBytes, blockingCalls, deadline);
     }
 
     /** These with another bound for what a writer leaves behind. */
     public Limits withQueuedBytes(int bytes) {
-        return new Limits(inboundMessageBytes, outboundMessageBytes, bytes, metadataBytes, deadline);
+        return new Limits(inboundMessageBytes, outboundMessageBytes, bytes, metadataBytes, blockingCalls, deadline);
+    }
+
+    /** These with another bound for blocking handlers. */
+    public Limits withBlockingCalls(int number) {
+        return new Limits(inboundMessageBytes, outboundMessageBytes, queuedBytes, metadataBytes, number, deadline);
     }
 
     /** These with another time for calls without a deadline. */
     public Limits withDeadline(Duration time) {
-        return new Limits(inboundMessageBytes, outboundMessageBytes, queuedBytes, metadataBytes, time);
+        return new Limits(inboundMessageBytes, outboundMessageBytes, queuedBytes, metadataBytes, blockingCalls, time);
     }
 
     /**

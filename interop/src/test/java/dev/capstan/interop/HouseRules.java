@@ -93,6 +93,7 @@ final class HouseRules {
                             Set.of("org.junit.", "org.opentest4j.", "org.apiguardian."),
                             false)),
             Map.entry("testprotos", new Room("testprotos", Set.of(), Set.of("io.grpc.", "com.google."), false)),
+            Map.entry("protoc-gen-capstan", new Room("protoc", Set.of(), Set.of("com.google."), false)),
             Map.entry("gateway", new Room("gateway", ANY_ROOM, Set.of("picocli."), false)),
             Map.entry("examples", new Room("examples", ANY_ROOM, Set.of(), false)),
             Map.entry(
@@ -195,6 +196,7 @@ final class HouseRules {
             Map.entry("grpc.CallContext", "who the peer is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.GrpcFailure", "where a call has failed"),
             Map.entry("grpc.client.ClientContext", "who the server is, in the words of grpc-java and of TLS"),
+            Map.entry("grpc.server.ServerContext", "who the client is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.client.ListResolver", "addresses as grpc-java's channels want them"),
             Map.entry("grpc.client.Tries", "which connection a call went over"));
 
@@ -203,6 +205,7 @@ final class HouseRules {
             Map.entry("grpc.client.TokenCredentials.AUTHORIZATION", "a key of grpc-java, which is a name"),
             Map.entry("grpc.server.Draining.KEY", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.GrpcServer.ENCODING", "a key of grpc-java, which is compared by identity"),
+            Map.entry("grpc.server.ServerContext.KEY", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.Metadatas.BASE64", "an encoder of the JDK, which has no state"),
             Map.entry("grpc.telemetry.CorrelationIds.CORRELATION", "a key of grpc-java, which is a name"),
             Map.entry("grpc.telemetry.CorrelationIds.KEY", "a key of grpc-java, which is compared by identity"),
@@ -227,6 +230,9 @@ final class HouseRules {
             Map.entry("async.ParkPort", "the clock of a loop without I/O"),
             Map.entry("async.Fiber", "a fiber is a virtual thread"),
             Map.entry("async.Loop", "offload() runs work on a virtual thread of its own"),
+            Map.entry(
+                    "grpc.Written",
+                    "a writer of messages that somebody just reads runs on a virtual thread of its own"),
             Map.entry("net.NettyPort", "the clock of a loop on Netty"),
             Map.entry("net.NetLoop", "the thread that drives a loop on Netty"),
             Map.entry("testkit.ThreadCases", "cases about calls from several threads make threads"),

@@ -146,11 +146,20 @@ class HouseTest {
         }
 
         /**
-         * All but programs and tests, {@code cluster}, whose engine splits packages, and {@code grpc}, which runs on the class path as grpc-java does and marks its packages.
+         * All but programs and tests, {@code cluster}, whose engine splits packages, and {@code grpc}, which runs on the class path as grpc-java does and marks its packages, as the plugin
+         * of protoc does.
          */
         private static boolean isLibrary(SourceTree.Module module) {
             return !module.name().contains("/")
-                    && !Set.of("interop", "fuzz", "bench", "testprotos", "cluster", "grpc", "capnp-maven-plugin")
+                    && !Set.of(
+                                    "interop",
+                                    "fuzz",
+                                    "bench",
+                                    "testprotos",
+                                    "cluster",
+                                    "grpc",
+                                    "protoc-gen-capstan",
+                                    "capnp-maven-plugin")
                             .contains(module.name());
         }
 

@@ -7,14 +7,13 @@ import dev.capstan.async.Promise;
 import dev.capstan.grpc.CallContext;
 import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.Messages;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param <Q> requests
  * @param <S> answers
  */
-public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
+public final class GrpcCall<Q, S> implements Messages<S> {
     /** Answers that may wait to be taken. More than one, so that the connection's thread and the reader's work side by side. */
     private static final int AHEAD = 4;
 
@@ -163,6 +162,7 @@ public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
      * @throws GrpcFailure if the call has failed; answers that came before are read first
      * @throws CanceledException if the waiting fiber is cancelled or the thread interrupted; the call is cancelled then
      */
+    @Override
     public @Nullable S read() {
         until(() -> inbound.hasMessage() || inbound.end() != null);
         S message = take();
@@ -201,32 +201,6 @@ public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
         return message;
     }
 
-    /** All answers, once. A loop that is left early does not cancel the call: close it, best in try-with-resources. */
-    @Override
-    public Iterator<S> iterator() {
-        return new Iterator<>() {
-            private @Nullable S next;
-
-            @Override
-            public boolean hasNext() {
-                if (next == null) {
-                    next = read();
-                }
-                return next != null;
-            }
-
-            @Override
-            public S next() {
-                S message = hasNext() ? next : null;
-                if (message == null) {
-                    throw new NoSuchElementException("that was the last answer");
-                }
-                next = null;
-                return message;
-            }
-        };
-    }
-
     /** The headers of the answer, waiting for them; none if the call has ended without. */
     public CallMetadata headers() {
         until(() -> inbound.headers() != null || inbound.end() != null);
@@ -242,7 +216,7 @@ public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
 
     private void until(BooleanSupplier condition) {
         try {
-            Parking.until(condition, inbound);
+            inbound.changes().until(condition);
         } catch (CanceledException e) {
             cancel(String.valueOf(e.getMessage()));
             throw e;
@@ -334,6 +308,14 @@ public final class GrpcCall<Q, S> implements AutoCloseable, Iterable<S> {
         if (inbound.end() == null) {
             cancelled = true;
             call.cancel("the client has given up the call: " + why, null);
+        }
+    }
+
+    /** As {@link #cancel}, for something that went wrong on this side: {@code cause} is the cause of what is seen here. */
+    void fail(String why, Throwable cause) {
+        if (inbound.end() == null) {
+            cancelled = true;
+            call.cancel("the client has given up the call: " + why, cause);
         }
     }
 

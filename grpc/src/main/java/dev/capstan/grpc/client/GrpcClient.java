@@ -76,7 +76,13 @@ public final class GrpcClient implements AutoCloseable {
         if (settings.compression().isPresent()) {
             own = own.withCompression(settings.compression().get());
         }
-        return GrpcCall.begin(loop, channel, method, own, settings.metadata());
+        GrpcCall<Q, S> begun = GrpcCall.begin(loop, channel, method, own, settings.metadata());
+        settings.onBegin().ifPresent(told -> told.accept(begun));
+        return begun;
+    }
+
+    Loop loop() {
+        return loop;
     }
 
     /** Sends {@code request} and waits for the answer, on virtual threads and in fibers; see {@link GrpcCall#one}. */

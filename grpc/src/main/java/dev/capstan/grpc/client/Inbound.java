@@ -2,6 +2,7 @@ package dev.capstan.grpc.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.capstan.grpc.CallMetadata;
+import dev.capstan.grpc.Changes;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -9,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +27,7 @@ final class Inbound<S> extends ClientCall.Listener<S> {
     @GuardedBy("this")
     private final List<Runnable> watchers = new ArrayList<>();
 
-    @GuardedBy("this")
-    private @Nullable CompletableFuture<Void> next;
-
+    private final Changes changes = new Changes();
     private volatile @Nullable CallMetadata headers;
     private volatile @Nullable End end;
     private volatile int received;
@@ -81,25 +79,17 @@ final class Inbound<S> extends ClientCall.Listener<S> {
     }
 
     private void changed() {
-        CompletableFuture<Void> waiting;
         List<Runnable> told;
         synchronized (this) {
-            waiting = next;
-            next = null;
             told = watchers.isEmpty() ? List.of() : List.copyOf(watchers);
         }
-        if (waiting != null) {
-            waiting.complete(null);
-        }
+        changes.tell();
         told.forEach(Runnable::run);
     }
 
-    /** Done at the next change after this was asked for. */
-    synchronized CompletableFuture<Void> nextChange() {
-        if (next == null) {
-            next = new CompletableFuture<>();
-        }
-        return next;
+    /** For who waits. */
+    Changes changes() {
+        return changes;
     }
 
     /** Runs {@code watcher} after each change, and once now. */

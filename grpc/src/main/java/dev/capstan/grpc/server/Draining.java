@@ -1,18 +1,15 @@
 package dev.capstan.grpc.server;
 
 import io.grpc.Context;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Whether the server of a call has been asked to end, so that streams without an end of their own can find one. A handler finds it in its context: {@code Draining.of(Context.current())}.
- * Thread-safe.
+ * Whether the server of a call has been asked to end, so that streams without an end of their own can find one. A handler finds it in its context: {@code Draining.of(Context.current())}, or
+ * as part of its {@link ServerContext}. Thread-safe.
  */
 public final class Draining {
     static final Context.Key<Draining> KEY = Context.key("dev.capstan.grpc.draining");
 
-    private final List<Runnable> listeners = new ArrayList<>();
-    private boolean begun;
+    private final Signal begun = new Signal();
 
     Draining() {}
 
@@ -31,28 +28,16 @@ public final class Draining {
     }
 
     /** Whether it has begun. */
-    public synchronized boolean hasBegun() {
-        return begun;
+    public boolean hasBegun() {
+        return begun.isGiven();
     }
 
     /** Runs {@code action} when it begins, on the loop's thread, or now if it has begun. */
     public void onBegin(Runnable action) {
-        synchronized (this) {
-            if (!begun) {
-                listeners.add(action);
-                return;
-            }
-        }
-        action.run();
+        begun.on(action);
     }
 
     void begin() {
-        List<Runnable> told;
-        synchronized (this) {
-            begun = true;
-            told = List.copyOf(listeners);
-            listeners.clear();
-        }
-        told.forEach(Runnable::run);
+        begun.give();
     }
 }

@@ -16,7 +16,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -177,29 +176,13 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     /** A handler has thrown: a status is for the client, anything else is for the log. */
     private void threw(Throwable e) {
-        switch (e) {
-            case StatusRuntimeException status -> broken(status.getStatus(), orEmpty(status.getTrailers()));
-            case StatusException status -> broken(status.getStatus(), orEmpty(status.getTrailers()));
-            default -> {
-                LOG.log(Level.WARNING, () -> "the handler of " + method.getFullMethodName() + " threw", e);
-                broken(
-                        Status.UNKNOWN.withDescription("the handler of " + method.getFullMethodName() + " failed"),
-                        new Metadata());
-            }
-        }
+        ToldFailures.Told told = ToldFailures.of(method, e);
+        finish(told.status(), told.trailers());
+        // That it has ended is still told, to whoever the handler has left behind.
+        cancel(told.status());
         if (e instanceof VirtualMachineError fatal) {
             throw fatal;
         }
-    }
-
-    /** What was thrown ends the call; that it has ended is still told, to whoever it left behind. */
-    private void broken(Status status, Metadata trailers) {
-        finish(status, trailers);
-        cancel(status);
-    }
-
-    private static Metadata orEmpty(@Nullable Metadata metadata) {
-        return metadata == null ? new Metadata() : metadata;
     }
 
     // ---- input
@@ -404,10 +387,11 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         } else {
             postedBytes.addAndGet(frame.length);
             onLoop(() -> {
-                boolean wasFull = isPostFull();
+                boolean before = isReady();
                 postedBytes.addAndGet(-frame.length);
                 write(frame);
-                if (wasFull && isReady()) {
+                // What held the handler back was on its way here, of which the exchange knows nothing.
+                if (!before && isReady() && !ended) {
                     tell(Listener::onReady);
                 }
             });

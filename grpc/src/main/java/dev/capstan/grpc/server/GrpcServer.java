@@ -1,6 +1,7 @@
 package dev.capstan.grpc.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.capstan.async.Address;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -33,6 +34,10 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -340,7 +345,7 @@ public final class GrpcServer {
                 limits,
                 encodings,
                 attributes(exchange.peer()),
-                executors.apply(loop::guard),
+                executors.apply(new InTurn(loop)),
                 context,
                 draining);
         calls.add(call);
@@ -415,9 +420,27 @@ public final class GrpcServer {
 
     private static Attributes attributes(Peer peer) {
         Attributes.Builder attributes = Attributes.newBuilder();
+        if (peer.address() != null) {
+            attributes.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, socketAddress(peer.address()));
+        }
         if (peer.tls() != null) {
             attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, peer.tls());
         }
         return attributes.build();
+    }
+
+    private static SocketAddress socketAddress(Address address) {
+        return switch (address) {
+            case Address.Tcp(String host, int port) -> tcp(host, port);
+            case Address.Unix(String path) -> UnixDomainSocketAddress.of(path);
+        };
+    }
+
+    private static SocketAddress tcp(String host, int port) {
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+        } catch (IllegalArgumentException e) {
+            return InetSocketAddress.createUnresolved(host, port); // A name, of a network that is no real one.
+        }
     }
 }

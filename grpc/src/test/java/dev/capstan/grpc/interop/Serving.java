@@ -1,6 +1,7 @@
 package dev.capstan.grpc.interop;
 
 import dev.capstan.async.Address;
+import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.server.GrpcServer;
@@ -14,29 +15,33 @@ import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The official service on a port of 127.0.0.1, with TLS if there are certificates. */
-record Serving(int port, Runnable closing) implements AutoCloseable {
+public record Serving(int port, Runnable closing) implements AutoCloseable {
     /** The cases have messages of up to 10 MiB. */
     static final int MESSAGE_BYTES = 16 << 20;
+
+    /** How the service waits, on {@code loop}. */
+    public static BiConsumer<Duration, Runnable> later(Loop loop) {
+        return (time, action) -> loop.timer().after(time).listen(loop, (done, failure) -> {
+            if (failure == null) {
+                action.run();
+            }
+        });
+    }
 
     /** On our server. */
     static Serving own(@Nullable TestCertificates certificates) throws Exception {
         NetLoop net = NetLoop.open("grpc-interop", Transport.AUTO);
         GrpcServer grpc = GrpcServer.on(net.loop())
-                .service(new InteropService((time, action) -> net.loop()
-                        .timer()
-                        .after(time)
-                        .listen(net.loop(), (done, failure) -> {
-                            if (failure == null) {
-                                action.run();
-                            }
-                        })))
+                .service(new InteropService(later(net.loop())))
                 .intercept(new InteropService.Echo())
                 .intercept(InteropService.telling(GrpcServer::encodingOfMessage))
                 .limits(Limits.DEFAULT.withInboundMessageBytes(MESSAGE_BYTES))

@@ -1,6 +1,7 @@
 package dev.capstan.grpc.peers;
 
 import dev.capstan.async.Address;
+import dev.capstan.grpc.interop.Serving;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
@@ -14,7 +15,7 @@ record OwnServer(NetLoop net, int port) implements AutoCloseable {
     static OwnServer open(ServerInterceptor watching) {
         NetLoop net = NetLoop.open("server", Transport.AUTO);
         GrpcServer grpc = GrpcServer.on(net.loop())
-                .service(new InteropService())
+                .service(new InteropService(Serving.later(net.loop())))
                 .intercept(new InteropService.Echo())
                 .intercept(InteropService.telling(GrpcServer::encodingOfMessage))
                 .intercept(watching)

@@ -115,4 +115,13 @@ class WebTest {
         assertEquals(
                 415, ask("UnaryCall", "application/json", new byte[] {'{', '}'}).statusCode());
     }
+
+    @Test
+    void many_small_messages_in_one_piece_are_delivered_one_after_the_other() throws Exception {
+        // The handler asks for the next message within each: as deep as there are messages, if nobody took care.
+        byte[] piece = new byte[5 * 200_000];
+        HttpResponse<byte[]> answer = ask("StreamingInputCall", "application/grpc-web", piece);
+        String end = new String(answer.body(), StandardCharsets.US_ASCII);
+        assertEquals("grpc-status: 0", end.substring(end.indexOf("grpc-status")).strip());
+    }
 }

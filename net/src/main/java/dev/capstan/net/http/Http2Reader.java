@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ final class Http2Reader extends DefaultHttp2FrameReader {
         remember(id, givenUp);
     }
 
-    private void remember(int id, LinkedHashSet<Integer> in) {
+    private void remember(int id, SequencedSet<Integer> in) {
         in.add(id);
         if (in.size() > remembered) {
             in.removeFirst();

@@ -137,8 +137,8 @@ final class Http2WindowsTest {
 
         @Test
         void one_byte_more_than_the_window_of_the_connection_breaks_the_connection() {
-            Http2Scene wide = new Http2Scene(
-                    new Limits.Http2(10, CONNECTION_WINDOW, CONNECTION_WINDOW, 20, 50, 4, Duration.ofSeconds(30)));
+            Http2Scene wide = new Http2Scene(new Limits.Http2(
+                    10, CONNECTION_WINDOW, CONNECTION_WINDOW, 20, 50, 4, Duration.ofSeconds(30), Limits.Life.DEFAULT));
             RawHttp2 greedy = wide.connect();
             for (int id = 1; id <= 3; id += 2) {
                 greedy.request(id, "POST", "/stream", false);

@@ -1,5 +1,6 @@
-package dev.capstan.grpc.client;
+package dev.capstan.grpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.capstan.async.CanceledException;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
@@ -7,26 +8,53 @@ import dev.capstan.async.Promise;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** How blocking code waits for something that another thread tells: a fiber gives up its permit meanwhile, any other thread parks. */
-final class Parking {
-    private Parking() {}
+/**
+ * How blocking code waits for something that another thread changes: a fiber gives up its permit meanwhile, any other thread parks. Of any number of threads on either side; nobody else's code
+ * runs under its monitor.
+ */
+public final class Changes {
+    @GuardedBy("this")
+    private @Nullable CompletableFuture<Void> next;
+
+    /** Nothing has changed yet. */
+    public Changes() {}
+
+    /** Says that something has changed: who waits looks again. */
+    public void tell() {
+        CompletableFuture<Void> waiting;
+        synchronized (this) {
+            waiting = next;
+            next = null;
+        }
+        if (waiting != null) {
+            waiting.complete(null);
+        }
+    }
 
     /**
-     * Returns when {@code condition} holds, which is asked again after each change of {@code inbound}.
+     * Returns when {@code condition} holds, which is asked again after each change.
      *
      * @throws CanceledException if the fiber is cancelled or the thread interrupted
-     * @throws IllegalStateException within a turn of a loop
+     * @throws IllegalStateException within a turn of a loop, where nothing can be waited for
      */
-    static void until(BooleanSupplier condition, Inbound<?> inbound) {
+    public void until(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            CompletableFuture<Void> change = inbound.nextChange();
+            CompletableFuture<Void> change = next();
             // Asked for before the last look, so that a change in between is seen by one of the two.
             if (condition.getAsBoolean()) {
                 return;
             }
             await(change);
         }
+    }
+
+    private synchronized CompletableFuture<Void> next() {
+        if (next == null) {
+            next = new CompletableFuture<>();
+        }
+        return next;
     }
 
     private static void await(CompletableFuture<Void> change) {
