@@ -212,10 +212,10 @@ public final class Loop implements Executor {
 
     /**
      * Runs {@code task} as user code for protocol code that cannot wait: before this returns, or when its turn for the permit comes if a
-     * fiber holds that now. What throws later than this returns is logged.
+     * fiber holds that now, or if others wait for it. What throws later than this returns is logged.
      */
     public void guard(Runnable task) {
-        if (permit.isHeld()) {
+        if (permit.isTaken()) {
             permit.enqueue(new UserTask(this, task));
         } else {
             task.run();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -350,6 +351,45 @@ final class FiberTest {
     /** On a real loop: fibers and loop run at the same time. */
     @Nested
     final class OnARealLoop {
+        @Test
+        void what_is_guarded_keeps_its_order_when_the_fiber_that_it_waits_for_has_just_ended() throws Exception {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            CountDownLatch queued = new CountDownLatch(1);
+            CountDownLatch standing = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            CountDownLatch done = new CountDownLatch(1);
+            AtomicReference<Thread> body = new AtomicReference<>();
+            try (LoopThread thread = new LoopThread()) {
+                Loop on = thread.loop();
+                on.post(() -> run(on.fiber(() -> {
+                    body.set(Thread.currentThread());
+                    begun.countDown();
+                    awaitLatch(end);
+                    return "";
+                })));
+                awaitLatch(begun);
+                on.post(() -> on.guard(() -> log.add("first")));
+                on.post(queued::countDown);
+                awaitLatch(queued);
+                // The end of the fiber and what comes after it are to be seen together.
+                on.post(() -> {
+                    standing.countDown();
+                    awaitLatch(go);
+                });
+                awaitLatch(standing);
+                end.countDown();
+                body.get().join();
+                on.post(() -> on.guard(() -> {
+                    log.add("second");
+                    done.countDown();
+                }));
+                go.countDown();
+                awaitLatch(done);
+            }
+            assertEquals(List.of("first", "second"), log);
+        }
+
         @Test
         void no_two_pieces_of_user_code_run_at_the_same_time() {
             try (LoopThread real = new LoopThread()) {
