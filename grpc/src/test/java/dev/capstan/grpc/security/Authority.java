@@ -45,9 +45,11 @@ final class Authority {
             return shown;
         }
 
+        // snippet replace
         void showIn(AdvancedTlsX509KeyManager manager) {
             manager.updateIdentityCredentials(new X509Certificate[] {certificate}, key);
         }
+        // end snippet
     }
 
     Authority(String name) throws Exception {
@@ -104,6 +106,7 @@ final class Authority {
         return factory.getTrustManagers();
     }
 
+    // snippet contexts
     /** A server that shows {@code own} and trusts clients of this authority. */
     SSLContext server(KeyManager own) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
@@ -119,4 +122,5 @@ final class Authority {
                 ? credentials.build()
                 : credentials.keyManager(own).build();
     }
+    // end snippet
 }

@@ -80,10 +80,12 @@ class TlsTest {
                 Limits.Http2.DEFAULT);
     }
 
+    // snippet network
     private static TlsNetwork tls(NetLoop net, SSLContext context, UnaryOperator<TlsNetwork> with) {
         return with.apply(
                 new TlsNetwork(net.loop(), net.network(), context, Limits.Tls.DEFAULT).offering("h2", "http/1.1"));
     }
+    // end snippet
 
     private static void call(GrpcClient client) {
         client.one(TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT);
