@@ -13,6 +13,7 @@ import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -271,6 +272,7 @@ class EncodedCallsTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.1")
     Stream<DynamicTest> a_request_is_compressed() {
         return each((name, server) -> assertEquals(
                 1,
@@ -280,6 +282,7 @@ class EncodedCallsTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.1")
     Stream<DynamicTest> an_answer_is_compressed() {
         return each((name, server) -> assertEquals(
                 1,
@@ -289,6 +292,7 @@ class EncodedCallsTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.1")
     Stream<DynamicTest> each_request_of_a_stream_is_compressed() {
         return each((name, server) -> assertEquals(
                 MESSAGES,
@@ -300,6 +304,7 @@ class EncodedCallsTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.1")
     Stream<DynamicTest> each_answer_of_a_stream_is_compressed() {
         return each((name, server) -> assertEquals(
                 MESSAGES,
@@ -311,6 +316,7 @@ class EncodedCallsTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.4")
     Stream<DynamicTest> a_request_that_decompresses_to_more_than_the_limit_is_refused() {
         return NAMES.stream()
                 .map(name -> DynamicTest.dynamicTest(name, () -> {
@@ -323,6 +329,7 @@ class EncodedCallsTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.4")
     Stream<DynamicTest> an_answer_that_decompresses_to_more_than_the_limit_is_refused() {
         bomb = BOMB;
         return each((name, server) -> {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.capstan.cap.Failure;
+import dev.capstan.testkit.Parity;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.List;
@@ -21,6 +22,7 @@ class GrpcFailureTest {
 
     @ParameterizedTest
     @EnumSource(value = Status.Code.class, mode = EnumSource.Mode.EXCLUDE, names = "OK")
+    @Parity("GRPC-S7.5")
     void every_code_survives_the_other_wires(Status.Code code) {
         GrpcFailure back =
                 GrpcFailure.of(failure(code.toStatus().withDescription("so")).toFailure());
@@ -30,6 +32,7 @@ class GrpcFailureTest {
 
     @ParameterizedTest
     @EnumSource(Failure.Kind.class)
+    @Parity("GRPC-S7.5")
     void every_kind_survives_grpc_with_its_details_and_trace(Failure.Kind kind) {
         Failure sent = Failure.remote(
                 kind,
@@ -73,6 +76,7 @@ class GrpcFailureTest {
     }
 
     @Test
+    @Parity("GRPC-C4.1")
     void the_text_says_that_there_was_no_connection() {
         assertEquals(
                 "UNAVAILABLE: so [a.B/C, no connection, 0 attempts, before it was sent]",
@@ -80,6 +84,7 @@ class GrpcFailureTest {
     }
 
     @Test
+    @Parity({"GRPC-C3.2", "GRPC-G3.1", "GRPC-F1.1"})
     void metadata_are_values() {
         CallMetadata one = CallMetadata.EMPTY.with("A", "1").with("a", "2").with("b-bin", new byte[] {3});
         assertEquals(List.of("1", "2"), one.all("a"));

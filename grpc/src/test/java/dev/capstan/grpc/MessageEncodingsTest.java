@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.testkit.Parity;
 import io.grpc.Codec;
 import io.grpc.Compressor;
 import io.grpc.Decompressor;
@@ -60,6 +61,7 @@ class MessageEncodingsTest {
     }
 
     @Test
+    @Parity("GRPC-P9.3")
     void the_other_side_is_told_all_encodings_that_have_a_library() {
         assertEquals(
                 Set.of("gzip", "deflate", "zstd", "snappy", "br"),
@@ -68,6 +70,7 @@ class MessageEncodingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "deflate", "zstd", "snappy", "br"})
+    @Parity("GRPC-P9.3")
     void messages_of_all_sizes_come_back_as_they_were(String name) throws IOException {
         Random random = new Random(7);
         for (int size : new int[] {0, 1, 100, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 3 * MIB}) {
@@ -85,6 +88,7 @@ class MessageEncodingsTest {
     }
 
     @Test
+    @Parity("GRPC-P9.3")
     void the_formats_are_those_of_other_implementations() throws IOException {
         byte[] text = "gRPC".getBytes(StandardCharsets.US_ASCII);
         assertEquals("1f8b", begin("gzip", text, 2));
@@ -111,6 +115,7 @@ class MessageEncodingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "deflate", "zstd", "snappy", "br"})
+    @Parity("GRPC-P9.4")
     void who_reads_little_of_a_bomb_pays_for_little(String name) throws IOException {
         byte[] bomb = compressed(name, new byte[256 * MIB]);
         long before = allocated();

@@ -11,6 +11,7 @@ import dev.capstan.async.CanceledException;
 import dev.capstan.async.Loop;
 import dev.capstan.async.ParkPort;
 import dev.capstan.async.Promise;
+import dev.capstan.testkit.Parity;
 import io.grpc.Context;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ class MessagesTest {
     }
 
     @Test
+    @Parity("GRPC-C7.1")
     void a_loop_takes_them_all() {
         List<Integer> taken = new ArrayList<>();
         for (int each : Messages.of(List.of(1, 2, 3))) {
@@ -46,6 +48,7 @@ class MessagesTest {
     }
 
     @Test
+    @Parity("GRPC-C7.1")
     void an_iterator_has_nothing_after_the_last() {
         Iterator<Integer> iterator = Messages.of(List.of(1)).iterator();
         assertEquals(1, iterator.next());
@@ -94,6 +97,7 @@ class MessagesTest {
     }
 
     @Test
+    @Parity("GRPC-C7.3")
     void closing_stops_the_writer_where_it_writes() throws Exception {
         CompletableFuture<Throwable> stopped = new CompletableFuture<>();
         Messages<Integer> messages = Messages.writing(out -> {
@@ -151,6 +155,7 @@ class MessagesTest {
     }
 
     @Test
+    @Parity("GRPC-P2.3")
     void a_fiber_that_reads_lets_others_run() {
         Loop loop = new Loop(new ParkPort());
         CompletableFuture<String> other = new CompletableFuture<>();

@@ -11,6 +11,7 @@ import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -106,6 +107,7 @@ class QueueLimitTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G8.3")
     void a_caller_that_does_not_heed_readiness_loses_its_call_at_the_limit(ServerKind kind) throws Exception {
         ServerKind.Running server = kind.start(net, bytes.service((call, headers) -> new ServerCall.Listener<>() {}));
         open.add(server);
@@ -181,6 +183,7 @@ class QueueLimitTest {
     // ---- the server
 
     @Test
+    @Parity("GRPC-G8.3")
     void a_handler_on_the_loop_that_does_not_heed_readiness_loses_its_call_at_the_limit() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
         int port = ours(bytes.service((call, headers) -> {
@@ -223,6 +226,7 @@ class QueueLimitTest {
     }
 
     @Test
+    @Parity("GRPC-G8.3")
     void a_handler_on_another_thread_cannot_leave_more_than_the_limit_while_the_loop_is_busy() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch written = new CountDownLatch(1);

@@ -43,7 +43,13 @@ final class ParityCheck {
             Map.entry("CW-W", "workerd.test"),
             Map.entry("OWN", "own probes"),
             Map.entry("PY", "port to Python"),
-            Map.entry("PX", "fork of the port"));
+            Map.entry("PX", "fork of the port"),
+            Map.entry("GRPC-S", "what there is"),
+            Map.entry("GRPC-P", "proposals"),
+            Map.entry("GRPC-C", "the code"),
+            Map.entry("GRPC-G", "gaps of tests"),
+            Map.entry("GRPC-F", "phases"),
+            Map.entry("GRPC-X", "beyond"));
 
     private final String name;
     private final ParityList list;

@@ -260,6 +260,29 @@ class ParityCheckTest {
         }
     }
 
+    @Nested
+    class LeanOnly {
+        private static final String ROW =
+                "{\n\"GRPC-C2.1\": {\"priority\": \"P3\", \"about\": \"what\", \"tests\": [], \"none\": \"Lean-only\", \"note\": \"why\"}}";
+
+        @Test
+        void is_a_reason_for_rows_of_grpc_that_say_what_they_are_about() {
+            ParityList.Row row = list(ROW).rows().values().iterator().next();
+            assertEquals("Lean-only", row.none());
+            assertEquals("what", row.about());
+            assertEquals("GRPC-C", row.group());
+            assertEquals(list(ROW), list(list(ROW).toJson()));
+        }
+
+        @Test
+        void needs_a_note_and_is_none_for_other_rows() {
+            for (String bad : List.of(ROW.replace(", \"note\": \"why\"", ""), ROW.replace("GRPC-C2.1", "PY-092"))) {
+                var refused = assertThrows(IllegalArgumentException.class, () -> list(bad), bad);
+                assertTrue(String.valueOf(refused.getMessage()).startsWith("parity.json line 2: "));
+            }
+        }
+    }
+
     /** Read from their class files, never run: the scan must not load what it looks at. */
     @Nested
     class TheMarks {

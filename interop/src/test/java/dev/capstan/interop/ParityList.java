@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A parity list as it stands in a file such as {@code parity.json}: an object from row id to {@code {"priority": "P0", "tests":
- * ["Class#method"]}}, where a row can have none, {@code "none"} with the reason, and where one needs a word, a {@code "note"}. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
+ * ["Class#method"]}}, where a row can have none, {@code "none"} with the reason, where one needs a word, a {@code "note"}, and where the id alone says nothing, {@code "about"}. Reads any JSON of that shape and writes one fixed form, so that a machine-written change is a small diff.
  *
  * @param rows by id, in the order of the file
  */
@@ -19,8 +19,11 @@ record ParityList(Map<String, Row> rows) {
     /** A row that tests nothing but an object inside of the port to Python, or a feature of that language; its note says which. */
     private static final String PYTHON_ONLY = "Python-only";
 
+    /** A row of the roadmap of a library in Lean that is about its own sources or its foreign functions; its note says which. */
+    private static final String LEAN_ONLY = "Lean-only";
+
     /** What is accepted as a reason for a row without any test. */
-    static final Set<String> REASONS = Set.of("JavaScript-only", PYTHON_ONLY, "removed from the protocol");
+    static final Set<String> REASONS = Set.of("JavaScript-only", PYTHON_ONLY, LEAN_ONLY, "removed from the protocol");
 
     ParityList {
         rows = new LinkedHashMap<>(rows);
@@ -29,6 +32,7 @@ record ParityList(Map<String, Row> rows) {
     /**
      * A behaviour of the other implementation.
      *
+     * @param about the behaviour in a few words, where it is not to be read elsewhere
      * @param tests which of our tests show it, as {@code binary.ClassName#method}; none while the row is open
      * @param none why there cannot be a test; one of {@link #REASONS}
      * @param note what a reader of the row should know
@@ -36,6 +40,7 @@ record ParityList(Map<String, Row> rows) {
     record Row(
             String id,
             String priority,
+            @Nullable String about,
             List<String> tests,
             @Nullable String none,
             @Nullable String note) {
@@ -46,7 +51,7 @@ record ParityList(Map<String, Row> rows) {
         /** What stands before the digits, or before the colon: rows of one source file share it. */
         String group() {
             int colon = id.indexOf(':');
-            return colon < 0 ? id.replaceFirst("-?\\d+$", "") : id.substring(0, colon);
+            return colon < 0 ? id.replaceFirst("-?\\d+(\\.\\d+)?$", "") : id.substring(0, colon);
         }
     }
 
@@ -64,7 +69,7 @@ record ParityList(Map<String, Row> rows) {
                 marked.forEach(tests::add);
             }
             tests.sort(null);
-            updated.put(id, new Row(id, row.priority(), tests, row.none(), row.note()));
+            updated.put(id, new Row(id, row.priority(), row.about(), tests, row.none(), row.note()));
         });
         return new ParityList(updated);
     }
@@ -83,7 +88,9 @@ record ParityList(Map<String, Row> rows) {
 
     String toJson() {
         return rows.values().stream()
-                .map(row -> "  \"" + row.id() + "\": {\"priority\": \"" + row.priority() + "\", \"tests\": "
+                .map(row -> "  \"" + row.id() + "\": {\"priority\": \"" + row.priority() + "\", "
+                        + (row.about() == null ? "" : "\"about\": \"" + row.about() + "\", ")
+                        + "\"tests\": "
                         + array(row.tests())
                         + (row.none() == null ? "" : ", \"none\": \"" + row.none() + "\"")
                         + (row.note() == null ? "}" : ", \"note\": \"" + row.note() + "\"}"))
@@ -129,6 +136,7 @@ record ParityList(Map<String, Row> rows) {
             expect(':');
             expect('{');
             String priority = "";
+            String about = null;
             List<String> tests = List.of();
             String none = null;
             String note = null;
@@ -137,16 +145,18 @@ record ParityList(Map<String, Row> rows) {
                 expect(':');
                 switch (key) {
                     case "priority" -> priority = string();
+                    case "about" -> about = string();
                     case "tests" -> tests = strings();
                     case "none" -> none = string();
                     case "note" -> note = string();
                     default ->
                         throw error("row " + id + " has a field " + key
-                                + "; only priority, tests, none and note are known");
+                                + "; only priority, about, tests, none and note are known");
                 }
             } while (takes(','));
             expect('}');
-            if (!id.matches("[A-Z]\\d+|[A-Z]+-[A-Z]?\\d+|[a-z-]+: .+") || !priority.matches("P[0-3]")) {
+            if (!id.matches("[A-Z]\\d+|[A-Z]+-[A-Z]?\\d+|GRPC-[A-Z]\\d+\\.\\d+|[a-z-]+: .+")
+                    || !priority.matches("P[0-3]")) {
                 throw error("row " + id + " with priority '" + priority
                         + "': an id is letters and digits, or a test file and a name; a priority P0 to P3");
             }
@@ -158,7 +168,11 @@ record ParityList(Map<String, Row> rows) {
                 throw error("row " + id + " is called " + PYTHON_ONLY
                         + ": rows of the port to Python alone are, with a note that says what they are about");
             }
-            return new Row(id, priority, tests, none, note);
+            if (LEAN_ONLY.equals(none) && (!id.startsWith("GRPC-") || note == null)) {
+                throw error("row " + id + " is called " + LEAN_ONLY
+                        + ": rows of gRPC alone are, with a note that says what they are about");
+            }
+            return new Row(id, priority, about, tests, none, note);
         }
 
         private List<String> strings() {

@@ -33,7 +33,8 @@ class ParityTest {
     enum Rows {
         RPC("parity", "capnp", "parity.json", "[A-Z]\\d+"),
         SERIALIZATION("serialization parity", "capnp", "serialization-parity.json", "[a-z-]+: .+"),
-        WEB("Cap'n Web parity", "capnweb", "capnweb-parity.json", "(CW-[A-Z]|OWN-|P[XY]-)\\d+");
+        WEB("Cap'n Web parity", "capnweb", "capnweb-parity.json", "(CW-[A-Z]|OWN-|P[XY]-)\\d+"),
+        GRPC("gRPC parity", "grpc", "grpc-parity.json", "GRPC-[A-Z]\\d+\\.\\d+");
 
         private final String title;
         private final Path path;
@@ -139,6 +140,13 @@ class ParityTest {
         assertEquals(
                 Map.of("CW-I", 187, "CW-L", 17, "CW-F", 10, "CW-B", 16, "CW-W", 18, "OWN", 14, "PY", 477, "PX", 405),
                 Rows.WEB.list().groupSizes());
+    }
+
+    @Test
+    void every_row_of_the_roadmap_of_grpc_is_in_the_file() {
+        assertEquals(
+                Map.of("GRPC-S", 46, "GRPC-P", 61, "GRPC-C", 26, "GRPC-G", 34, "GRPC-F", 15, "GRPC-X", 18),
+                Rows.GRPC.list().groupSizes());
     }
 
     @Test

@@ -12,6 +12,7 @@ import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.compiler.PluginProtos.CodeGeneratorRequest;
 import com.google.protobuf.compiler.PluginProtos.CodeGeneratorResponse;
+import dev.capstan.testkit.Parity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,6 +78,7 @@ class GeneratorTest {
     }
 
     @Test
+    @Parity("GRPC-P1.4")
     void code_is_as_it_was() throws IOException {
         // When it is meant to change, copy what this prints to the golden file, and read the difference.
         String written = only(Generator.answer(request(TRICKY + "commented.proto")));
@@ -84,6 +86,7 @@ class GeneratorTest {
     }
 
     @Test
+    @Parity("GRPC-P1.6")
     void there_is_a_file_for_each_service_of_the_files_that_were_asked_for() throws IOException {
         assertEquals(
                 List.of(
@@ -119,6 +122,7 @@ class GeneratorTest {
     }
 
     @Test
+    @Parity("GRPC-P1.6")
     void words_of_java_get_an_underscore() {
         assertTrue(only(answer(greeter("Class"))).contains("> class_("));
     }
@@ -150,6 +154,7 @@ class GeneratorTest {
     }
 
     @Test
+    @Parity("GRPC-P1.6")
     void a_comment_means_nothing_to_javadoc() {
         FileDescriptorProto.Builder file = greeter("SayHello");
         file.getSourceCodeInfoBuilder()
@@ -166,6 +171,7 @@ class GeneratorTest {
     }
 
     @Test
+    @Parity("GRPC-F10.1")
     void the_program_answers_what_it_reads() throws IOException {
         ByteArrayOutputStream answered = new ByteArrayOutputStream();
         Main.answer(new ByteArrayInputStream(request("grpc/testing/test.proto").toByteArray()), answered);

@@ -17,6 +17,7 @@ import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.Payload;
 import dev.capstan.testprotos.interop.ResponseParameters;
@@ -27,11 +28,18 @@ import dev.capstan.testprotos.interop.StreamingInputCallResponse;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.Codec;
 import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
 import io.grpc.ConnectivityState;
 import io.grpc.DecompressorRegistry;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.IOException;
@@ -116,6 +124,7 @@ abstract class ClientContract {
     // ---- shapes
 
     @Test
+    @Parity({"GRPC-S1.1", "GRPC-C1.1"})
     void one_message_is_answered_with_one() {
         SimpleResponse answer = client.one(TestServiceGrpc.getUnaryCallMethod(), ask(3), CallSettings.DEFAULT);
         assertEquals(3, answer.getPayload().getBody().size());
@@ -131,6 +140,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-P2.3")
     void a_fiber_waits_for_answers_and_gives_its_permit_up() {
         assertEquals(
                 "inner 5",
@@ -147,6 +157,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-S1.3", "GRPC-C1.1", "GRPC-C7.1"})
     void a_server_streams_to_a_loop_over_its_answers() {
         try (GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call =
                 client.call(TestServiceGrpc.getStreamingOutputCallMethod())) {
@@ -162,6 +173,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-S1.2", "GRPC-C1.1"})
     void a_client_streams() {
         try (GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> call =
                 client.call(TestServiceGrpc.getStreamingInputCallMethod())) {
@@ -174,6 +186,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-S1.4", "GRPC-C1.1"})
     void both_stream_in_turn() {
         try (GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call =
                 client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
@@ -190,6 +203,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-G5.2")
     void a_request_is_sent_at_once_though_the_channel_is_idle_and_nobody_reads() throws Exception {
         assertEquals(ConnectivityState.IDLE, client.state());
         try (var call = client.call(TestServiceGrpc.getStreamingOutputCallMethod())) {
@@ -200,6 +214,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-P2.1", "GRPC-C7.4", "GRPC-F7.2"})
     void streams_of_flow_go_both_ways() throws Exception {
         var call = client.call(TestServiceGrpc.getFullDuplexCallMethod());
         Collecting<StreamingOutputCallResponse> answers = new Collecting<>();
@@ -211,6 +226,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-P2.2")
     void a_subscriber_that_asks_for_nothing_holds_the_server_back() throws Exception {
         var call = client.call(TestServiceGrpc.getStreamingOutputCallMethod());
         call.write(sizes(10, 10, 10, 10, 10, 10, 10, 10));
@@ -239,6 +255,7 @@ abstract class ClientContract {
     // ---- metadata and context
 
     @Test
+    @Parity({"GRPC-S3.2", "GRPC-S3.3", "GRPC-P11.1", "GRPC-G1.1", "GRPC-G2.1"})
     void headers_and_trailers_are_readable_on_every_shape() {
         CallMetadata sent =
                 CallMetadata.EMPTY.with("x-echo", "a").with("x-echo", "b").with("x-echo-bin", new byte[] {0, -1});
@@ -260,6 +277,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-C5.2")
     void a_call_knows_its_peer_its_authority_and_the_time_that_is_left() {
         try (var call = client.call(
                 TestServiceGrpc.getFullDuplexCallMethod(), CallSettings.DEFAULT.within(Duration.ofMinutes(5)))) {
@@ -277,6 +295,7 @@ abstract class ClientContract {
     // ---- failures
 
     @Test
+    @Parity("GRPC-C4.1")
     void a_failure_says_what_was_called_where_and_how_far_it_came() {
         GrpcFailure failure = assertThrows(
                 GrpcFailure.class,
@@ -293,6 +312,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-S7.4", "GRPC-F3.1"})
     void typed_details_and_trailers_come_with_a_failure() {
         ErrorInfo info = ErrorInfo.newBuilder().setReason("QUOTA").build();
         scene.details = List.of(Any.pack(info));
@@ -307,6 +327,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S7.3")
     void answers_before_a_failure_are_read_first() {
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             call.write(sizes(1, 2));
@@ -325,6 +346,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S5.1")
     void a_deadline_ends_a_call() {
         GrpcFailure failure = assertThrows(GrpcFailure.class, () -> {
             try (var call = client.call(
@@ -336,6 +358,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S5.6")
     void a_method_may_have_a_deadline_of_its_own() throws Exception {
         GrpcClient hurried = other(builder(served())
                 .policy(MethodPolicy.of("grpc.testing.TestService/FullDuplexCall")
@@ -349,6 +372,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S5.4")
     void closing_a_call_cancels_it_and_the_server_learns_of_it() throws Exception {
         CompletableFuture<Void> told = new CompletableFuture<>();
         GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call =
@@ -365,6 +389,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S5.5")
     void cancelling_the_promise_of_an_answer_cancels_the_call() throws Exception {
         var call = client.call(TestServiceGrpc.getStreamingInputCallMethod());
         call.write(input(1));
@@ -374,6 +399,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S5.5")
     void a_reader_that_is_interrupted_cancels_its_call() throws Exception {
         Thread reader = Thread.ofVirtual().start(() -> {
             try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
@@ -391,6 +417,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-G7.2")
     void messages_beyond_the_limits_are_refused_with_resource_exhausted_both_ways() throws Exception {
         GrpcClient narrow = other(builder(served())
                 .limits(Limits.DEFAULT.withInboundMessageBytes(1000).withOutboundMessageBytes(1000)));
@@ -410,6 +437,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-G8.1")
     void a_writer_parks_while_the_server_does_not_read() throws Exception {
         scene.reads = false;
         CompletableFuture<Integer> written = new CompletableFuture<>();
@@ -435,6 +463,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-C1.2")
     void a_second_request_to_a_method_that_takes_one_is_refused_at_once() {
         try (var call = client.call(TestServiceGrpc.getUnaryCallMethod())) {
             call.write(ask(1));
@@ -447,6 +476,7 @@ abstract class ClientContract {
     // ---- the channel
 
     @Test
+    @Parity({"GRPC-S8.2", "GRPC-C4.2", "GRPC-F5.1"})
     void a_call_is_tried_again_as_its_policy_says_and_says_how_often() throws Exception {
         GrpcClient stubborn = other(builder(served())
                 .policy(MethodPolicy.of("grpc.testing.TestService")
@@ -468,6 +498,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-X7.1")
     void a_hedge_answers_for_a_call_that_hangs() throws Exception {
         GrpcClient hedging = other(builder(served())
                 .policy(MethodPolicy.of("grpc.testing.TestService/UnaryCall")
@@ -482,6 +513,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-P4.1")
     void calls_take_turns_with_round_robin() throws Exception {
         Scene second = new Scene();
         GrpcClient spread = other(builder(served(), listen(second.service())).balancing(new Balancing.RoundRobin()));
@@ -496,6 +528,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-P4.5")
     void outliers_are_watched_without_harm_to_calls() throws Exception {
         GrpcClient watching = other(builder(served(), served())
                 .balancing(new Balancing.OutlierDetection(
@@ -507,6 +540,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-P3.1")
     void several_connections_share_calls_and_count_them() throws Exception {
         GrpcClient pool = other(builder(served()).connections(3));
         List<GrpcCall<?, ?>> open = new ArrayList<>();
@@ -528,6 +562,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-G5.1")
     void states_are_a_stream_that_ends_with_the_client() throws Exception {
         Collecting<ConnectivityState> states = new Collecting<>();
         GrpcClient watched = other(builder(served()));
@@ -540,6 +575,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-S8.1", "GRPC-P4.4", "GRPC-G6.1", "GRPC-G6.4", "GRPC-F5.1"})
     void a_call_waits_for_a_server_if_it_is_told_to_and_fails_at_once_if_not() throws Exception {
         Lists lists = new Lists();
         GrpcClient later = other(GrpcClient.on(net.loop()).to(lists).plaintext());
@@ -556,6 +592,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity({"GRPC-P3.5", "GRPC-G10.4"})
     void draining_lets_calls_end_refuses_others_and_cancels_what_is_left() throws Exception {
         GrpcClient draining = other(builder(served()));
         try (var call = draining.call(TestServiceGrpc.getFullDuplexCallMethod())) {
@@ -585,6 +622,7 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-P9.1")
     void compressed_requests_are_understood() throws Exception {
         AtomicInteger compressed = new AtomicInteger();
         CompressorRegistry counting = CompressorRegistry.newEmptyInstance();
@@ -619,6 +657,86 @@ abstract class ClientContract {
                 Empty.getDefaultInstance(),
                 TestServiceGrpc.newBlockingStub(client.channel()).emptyCall(Empty.getDefaultInstance()));
         assertEquals(1, client.connections().getFirst().started());
+    }
+
+    private static <Q, S> List<String> echoed(GrpcClient client, MethodDescriptor<Q, S> method, Q request) {
+        try (GrpcCall<Q, S> call = client.call(method)) {
+            call.write(request);
+            call.end();
+            call.forEach(each -> {});
+            return call.headers().all("x-echo");
+        }
+    }
+
+    @Test
+    @Parity({"GRPC-P5.1", "GRPC-P5.2"})
+    void interceptors_see_each_shape_in_their_order_and_add_metadata() throws Exception {
+        GrpcClient intercepted =
+                other(builder(served()).intercept(new Naming("first")).intercept(new Naming("second")));
+        List<String> due = List.of("first", "second");
+        assertEquals(due, echoed(intercepted, TestServiceGrpc.getUnaryCallMethod(), ask(1)));
+        assertEquals(due, echoed(intercepted, TestServiceGrpc.getStreamingInputCallMethod(), input(1)));
+        assertEquals(due, echoed(intercepted, TestServiceGrpc.getStreamingOutputCallMethod(), sizes(1, 2)));
+        assertEquals(due, echoed(intercepted, TestServiceGrpc.getFullDuplexCallMethod(), sizes(1, 2)));
+    }
+
+    @Test
+    @Parity("GRPC-P5.3")
+    void an_interceptor_may_end_a_call_before_it_is_sent() throws Exception {
+        GrpcClient intercepted = other(builder(served()).intercept(new Refusing()));
+        GrpcFailure failure = assertThrows(
+                GrpcFailure.class,
+                () -> intercepted.one(TestServiceGrpc.getUnaryCallMethod(), ask(1), CallSettings.DEFAULT));
+        assertEquals(Status.Code.PERMISSION_DENIED, failure.code());
+        assertEquals(0, intercepted.connections().getFirst().started());
+        assertTrue(scene.begun.isEmpty());
+    }
+
+    /** Adds its name to what the server echoes. */
+    private record Naming(String name) implements ClientInterceptor {
+        @Override
+        public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<S> listener, Metadata headers) {
+                    headers.put(Metadata.Key.of("x-echo", Metadata.ASCII_STRING_MARSHALLER), name);
+                    super.start(listener, headers);
+                }
+            };
+        }
+    }
+
+    /** Ends each call as not permitted, and sends nothing of it. */
+    private record Refusing() implements ClientInterceptor {
+        @Override
+        public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+            return new ClientCall<>() {
+                @Override
+                public void start(Listener<S> listener, Metadata headers) {
+                    listener.onClose(Status.PERMISSION_DENIED, new Metadata());
+                }
+
+                @Override
+                public void request(int messages) {
+                    // None will come.
+                }
+
+                @Override
+                public void cancel(@Nullable String message, @Nullable Throwable cause) {
+                    // It has ended.
+                }
+
+                @Override
+                public void halfClose() {
+                    // Nothing is sent.
+                }
+
+                @Override
+                public void sendMessage(Q message) {
+                    // Nothing is sent.
+                }
+            };
+        }
     }
 
     /** Asks for so many at a time, and keeps what comes. */

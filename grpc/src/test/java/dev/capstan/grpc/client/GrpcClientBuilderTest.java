@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.SimLoop;
+import dev.capstan.testkit.Parity;
 import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
@@ -78,6 +79,7 @@ class GrpcClientBuilderTest {
     }
 
     @Test
+    @Parity("GRPC-S8.4")
     void policies_check_their_ranges() {
         Duration second = Duration.ofSeconds(1);
         Set<Status.Code> again = Set.of(Status.Code.UNAVAILABLE);
@@ -95,6 +97,7 @@ class GrpcClientBuilderTest {
     }
 
     @Test
+    @Parity("GRPC-S8.4")
     void the_most_that_can_be_said_is_accepted_by_grpc_java() {
         GrpcClient client = builder()
                 .dns("localhost", 1)
@@ -122,6 +125,7 @@ class GrpcClientBuilderTest {
     }
 
     @Test
+    @Parity("GRPC-S8.4")
     void a_policy_is_the_json_of_a_service_config() {
         Map<String, Object> config = ServiceConfig.of(
                 new Balancing.RoundRobin(),

@@ -7,6 +7,7 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Failure;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
@@ -76,6 +77,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.1")
     void the_provider_is_asked_once_for_all_calls_that_wait() {
         call();
         call();
@@ -89,6 +91,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.2")
     void a_token_is_fetched_again_before_it_ends_while_calls_go_on_with_the_old_one() {
         call();
         answer("Bearer a", Duration.ofMinutes(10));
@@ -105,6 +108,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.2")
     void a_token_that_has_ended_is_not_sent() {
         call();
         answer("Bearer a", Duration.ofSeconds(10));
@@ -116,6 +120,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.3")
     void a_provider_that_refuses_makes_calls_unauthenticated_and_the_next_call_asks_again() {
         call();
         asked.removeFirst().fail(Failure.failed("who are you"));
@@ -126,6 +131,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.3")
     void a_provider_that_cannot_be_reached_or_never_answers_makes_calls_unavailable() {
         call();
         asked.removeFirst().fail(new IOException("no route"));
@@ -156,6 +162,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.4")
     void tokens_are_not_sent_in_plain_unless_that_is_asked_for() {
         call(credentials, SecurityLevel.NONE);
         call(credentials, SecurityLevel.INTEGRITY);
@@ -169,6 +176,7 @@ class TokenCredentialsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.5")
     void the_text_of_a_token_does_not_tell_it() {
         assertFalse(new Token("Bearer secret", Duration.ofHours(1)).toString().contains("secret"));
     }

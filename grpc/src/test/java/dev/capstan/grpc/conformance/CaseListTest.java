@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -34,6 +35,7 @@ class CaseListTest {
     }
 
     @Test
+    @Parity("GRPC-S9.2")
     void the_list_has_all_names() throws IOException {
         Set<String> names = cases().keySet();
         assertEquals(
@@ -44,6 +46,7 @@ class CaseListTest {
     }
 
     @Test
+    @Parity("GRPC-S9.2")
     void each_name_is_in_the_tables_that_the_list_says_or_has_a_reason() throws IOException {
         for (Map.Entry<String, JsonElement> each : cases().entrySet()) {
             JsonObject entry = each.getValue().getAsJsonObject();
@@ -64,6 +67,7 @@ class CaseListTest {
     }
 
     @Test
+    @Parity("GRPC-S9.2")
     void no_table_has_a_name_that_the_list_has_not() throws IOException {
         Set<String> names = cases().keySet();
         TABLES.values().forEach(ids -> ids.forEach(each -> assertTrue(names.contains(each), each)));

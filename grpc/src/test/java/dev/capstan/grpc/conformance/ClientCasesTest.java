@@ -19,6 +19,7 @@ import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import io.grpc.Deadline;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -211,6 +212,7 @@ class ClientCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-S3.1", "GRPC-S3.2", "GRPC-S7.1", "GRPC-S7.3", "GRPC-G1.1", "GRPC-G4.1", "GRPC-F1.1"})
     Stream<DynamicTest> a_case_ends_as_it_says_with_its_messages_and_metadata() {
         return Cases.all().stream()
                 .flatMap(each -> onAllServers(each.id(), server -> {
@@ -221,6 +223,7 @@ class ClientCasesTest {
     }
 
     @TestFactory
+    @Parity("GRPC-S5.3")
     Stream<DynamicTest> the_server_learns_of_the_deadline() {
         return Cases.deadlines()
                 .flatMap(each -> onAllServers(each.id(), server -> {
@@ -233,6 +236,7 @@ class ClientCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-S5.1", "GRPC-F2.1"})
     Stream<DynamicTest> a_call_whose_time_is_over_fails() {
         return Cases.timeouts()
                 .flatMap(each -> onAllServers(each.id(), server -> {
@@ -272,6 +276,7 @@ class ClientCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-S5.4", "GRPC-F2.1"})
     Stream<DynamicTest> a_call_that_is_given_up_fails_here_and_is_cancelled_there() {
         return cancellations()
                 .flatMap(each -> onAllServers(each.of().id(), server -> {
@@ -311,6 +316,7 @@ class ClientCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-S2.2", "GRPC-S3.4", "GRPC-P9.5", "GRPC-G3.7", "GRPC-G4.2"})
     Stream<DynamicTest> an_answer_of_bytes_is_understood_as_the_protocol_has_it() {
         return RawCases.all()
                 .map(each -> DynamicTest.dynamicTest(each.id(), () -> {
@@ -328,6 +334,7 @@ class ClientCasesTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.6")
     Stream<DynamicTest> an_answer_that_cannot_be_decompressed_is_an_internal_error() {
         byte[] garbage = new byte[300];
         Arrays.fill(garbage, (byte) 0xe5);

@@ -14,6 +14,7 @@ import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
@@ -140,6 +141,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-S3.1", "GRPC-S7.1", "GRPC-S7.3", "GRPC-G1.1", "GRPC-F1.1", "GRPC-X6.1", "GRPC-X6.2"})
     Stream<DynamicTest> a_case_ends_as_it_says_with_its_messages_and_metadata() {
         return Cases.all().stream()
                 .flatMap(each -> onAllWires(each.id(), wire -> {
@@ -155,6 +157,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity("GRPC-S5.3")
     Stream<DynamicTest> the_service_learns_of_the_deadline() {
         return Cases.deadlines()
                 .flatMap(each -> onAllWires(each.id(), wire -> {
@@ -168,6 +171,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-S5.2", "GRPC-F2.1"})
     Stream<DynamicTest> a_call_whose_time_is_over_ends_without_its_handler() {
         return Cases.timeouts()
                 .flatMap(each -> onAllWires(each.id(), wire -> {
@@ -200,6 +204,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity("GRPC-S2.2")
     Stream<DynamicTest> a_request_of_no_bytes_is_a_message() {
         return empty().flatMap(each -> onAllWires(each.id(), wire -> {
             service.play(each);
@@ -237,6 +242,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-G7.3", "GRPC-F7.1"})
     Stream<DynamicTest> a_request_may_be_as_long_as_the_limit_and_no_longer() {
         return sizes().flatMap(each -> onAllWires(each.of().id(), wire -> {
             service.play(each.of());
@@ -382,6 +388,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity({"GRPC-P9.5", "GRPC-C1.2", "GRPC-C6.1", "GRPC-G3.3"})
     Stream<DynamicTest> what_no_client_sends_is_answered_as_the_protocol_has_it() {
         return unexpected()
                 .flatMap(each -> on(each.wires(), each.id(), wire -> {
@@ -404,6 +411,7 @@ class ServerCasesTest {
     }
 
     @TestFactory
+    @Parity("GRPC-P9.6")
     Stream<DynamicTest> a_request_that_cannot_be_decompressed_is_an_internal_error() {
         byte[] garbage = new byte[300];
         Arrays.fill(garbage, (byte) 0xe5);

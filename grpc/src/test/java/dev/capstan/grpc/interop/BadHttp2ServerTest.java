@@ -12,6 +12,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.interop.BadHttp2Server.Case;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
@@ -68,6 +69,7 @@ class BadHttp2ServerTest {
     }
 
     @Test
+    @Parity("GRPC-P3.3")
     void a_connection_that_takes_no_more_calls_is_replaced() throws Exception {
         serve(Case.GOAWAY);
         call();
@@ -114,6 +116,7 @@ class BadHttp2ServerTest {
     }
 
     @Test
+    @Parity("GRPC-P3.2")
     void calls_wait_for_one_another_where_the_server_takes_one_at_a_time() throws Exception {
         serve(Case.MAX_STREAMS);
         call();

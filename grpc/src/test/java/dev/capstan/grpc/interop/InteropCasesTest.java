@@ -2,6 +2,7 @@ package dev.capstan.grpc.interop;
 
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.ChannelCaller;
 import dev.capstan.testprotos.InteropCases;
 import io.grpc.ManagedChannel;
@@ -39,6 +40,7 @@ class InteropCasesTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @Parity({"GRPC-S1.1", "GRPC-P9.2", "GRPC-G7.1", "GRPC-F6.1", "GRPC-F7.1"})
     void our_client_and_our_server(String name) throws Exception {
         try (Serving server = Serving.own(null)) {
             GrpcCaller.cases(net, server.port(), null, ITERATIONS).run(name);
@@ -47,6 +49,7 @@ class InteropCasesTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @Parity({"GRPC-S1.6", "GRPC-S2.1"})
     void our_client_and_the_server_of_grpc_java(String name) throws Exception {
         try (Serving server = Serving.grpcJava(null)) {
             GrpcCaller.cases(net, server.port(), null, ITERATIONS).run(name);

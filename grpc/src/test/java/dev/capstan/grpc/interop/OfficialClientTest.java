@@ -3,6 +3,7 @@ package dev.capstan.grpc.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -68,11 +69,13 @@ class OfficialClientTest {
     }
 
     @TestFactory
+    @Parity("GRPC-S1.6")
     Stream<DynamicTest> the_official_client_passes_each_case_before_our_server() throws Exception {
         return cases(Serving.own(null), false);
     }
 
     @TestFactory
+    @Parity("GRPC-S4.1")
     Stream<DynamicTest> the_official_client_passes_each_case_before_our_server_over_tls() throws Exception {
         return cases(Serving.own(TestCertificates.load()), true);
     }

@@ -3,6 +3,7 @@ package dev.capstan.grpc.interop;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -50,12 +51,14 @@ class OfficialServerTest {
 
     @ParameterizedTest
     @MethodSource("cases")
+    @Parity({"GRPC-S1.6", "GRPC-S2.1"})
     void our_client_passes_each_case_before_the_official_server(String name) throws Exception {
         GrpcCaller.cases(net, plain.port(), null, 30).run(name);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
+    @Parity("GRPC-S4.1")
     void our_client_passes_each_case_before_the_official_server_over_tls(String name) throws Exception {
         GrpcCaller.cases(net, tls.port(), certificates, 30).run(name);
     }

@@ -3,6 +3,7 @@ package dev.capstan.grpc.peers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -109,36 +110,43 @@ abstract class PeerClientContract {
     }
 
     @Test
+    @Parity({"GRPC-S1.1", "GRPC-X6.2"})
     void an_empty_message_is_answered_with_one() {
         assertSaid("empty_unary", "\"code\":0,\"bytes\":0");
     }
 
     @Test
+    @Parity("GRPC-G7.1")
     void messages_that_are_larger_than_a_window_cross_it() {
         assertSaid("large_unary", "\"code\":0,\"size\":314159");
     }
 
     @Test
+    @Parity("GRPC-S1.2")
     void a_stream_of_requests_has_one_answer() {
         assertSaid("client_streaming", "\"code\":0,\"sum\":74922");
     }
 
     @Test
+    @Parity("GRPC-S1.3")
     void a_request_has_a_stream_of_answers_in_their_order() {
         assertSaid("server_streaming", "\"code\":0,\"sizes\":[31415,9,2653,58979]");
     }
 
     @Test
+    @Parity("GRPC-S1.4")
     void each_request_of_a_stream_is_answered_before_the_next() {
         assertSaid("ping_pong", "\"code\":0,\"sizes\":[31415,9,2653,58979]");
     }
 
     @Test
+    @Parity("GRPC-S1.5")
     void a_stream_without_requests_ends_without_answers() {
         assertSaid("empty_stream", "\"code\":0,\"sizes\":[]");
     }
 
     @Test
+    @Parity("GRPC-S3.2")
     void metadata_come_back_before_and_after_one_answer() {
         assertSaid(
                 "custom_metadata",
@@ -146,6 +154,7 @@ abstract class PeerClientContract {
     }
 
     @Test
+    @Parity("GRPC-S3.2")
     void metadata_come_back_before_and_after_a_stream() {
         assertSaid(
                 "custom_metadata_duplex",
@@ -153,12 +162,14 @@ abstract class PeerClientContract {
     }
 
     @Test
+    @Parity("GRPC-S7.1")
     void a_status_arrives_with_its_message() {
         assertSaid("status_code_and_message", "\"code\":2,\"message\":\"test status message\"");
         assertSaid("status_code_and_message_duplex", "\"code\":2,\"message\":\"test status message\"");
     }
 
     @Test
+    @Parity("GRPC-S7.2")
     void every_character_of_a_message_survives() {
         assertSaid(
                 "special_status_message",
@@ -166,17 +177,20 @@ abstract class PeerClientContract {
     }
 
     @Test
+    @Parity("GRPC-C6.1")
     void what_is_not_there_is_unimplemented() {
         assertSaid("unimplemented_method", "\"code\":12");
         assertSaid("unimplemented_service", "\"code\":12");
     }
 
     @Test
+    @Parity("GRPC-S5.4")
     void a_call_can_be_cancelled_before_its_first_message() {
         assertSaid("cancel_after_begin", "\"code\":1");
     }
 
     @Test
+    @Parity("GRPC-S5.4")
     void a_call_that_is_cancelled_after_an_answer_is_over_for_the_server_too() throws Exception {
         events.clear();
         try (Peer.Program client = peer.ask(port, "cancel_after_first_response")) {
@@ -188,11 +202,13 @@ abstract class PeerClientContract {
     }
 
     @Test
+    @Parity("GRPC-S5.2")
     void a_deadline_ends_a_call_whose_server_sleeps() {
         assertSaid("timeout_on_sleeping_server", "\"code\":4,\"sizes\":[]");
     }
 
     @Test
+    @Parity("GRPC-P9.2")
     void compressed_requests_are_read_and_those_that_only_say_so_are_refused() {
         assertSaid("gzip_unary", "\"probe\":3,\"code\":0,\"size\":314159");
         assertSaid("gzip_streaming", "\"probe\":3,\"code\":0,\"sum\":73086");

@@ -15,6 +15,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.BoolValue;
 import dev.capstan.testprotos.interop.EchoStatus;
 import dev.capstan.testprotos.interop.Empty;
@@ -156,16 +157,19 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S1.1")
     void an_empty_message_is_answered_with_one() {
         assertEquals(Empty.getDefaultInstance(), one(TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance()));
     }
 
     @Test
+    @Parity("GRPC-G7.1")
     void messages_that_are_larger_than_a_window_cross_it() {
         assertEquals(largeAnswer(), one(TestServiceGrpc.getUnaryCallMethod(), large().build()));
     }
 
     @Test
+    @Parity("GRPC-S1.2")
     void a_stream_of_requests_has_one_answer() {
         try (var call = client.call(TestServiceGrpc.getStreamingInputCallMethod())) {
             for (int size : REQUESTS) {
@@ -177,6 +181,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S1.3")
     void a_request_has_a_stream_of_answers_in_their_order() {
         try (var call = client.call(TestServiceGrpc.getStreamingOutputCallMethod())) {
             call.write(asking(ANSWERS));
@@ -188,6 +193,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S1.4")
     void each_request_of_a_stream_is_answered_before_the_next() {
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             for (int i = 0; i < REQUESTS.length; i++) {
@@ -202,6 +208,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S1.5")
     void a_stream_without_requests_ends_without_answers() {
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             call.end();
@@ -221,6 +228,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity({"GRPC-S3.2", "GRPC-P11.1"})
     void metadata_come_back_before_and_after_one_answer() {
         try (var call = client.call(TestServiceGrpc.getUnaryCallMethod(), echoed())) {
             call.write(large().build());
@@ -231,6 +239,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S3.2")
     void metadata_come_back_before_and_after_a_stream() {
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod(), echoed())) {
             call.write(asking(31415));
@@ -242,6 +251,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S7.1")
     void a_status_arrives_with_its_message() {
         GrpcFailure single = fails(
                 TestServiceGrpc.getUnaryCallMethod(),
@@ -262,6 +272,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S7.2")
     void every_character_of_a_message_survives() {
         String special = "\t\ntest with whitespace\r\nand Unicode BMP \u263a and non-BMP \ud83d\ude08\t\n";
         GrpcFailure failure = fails(
@@ -272,6 +283,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-C6.1")
     void what_is_not_there_is_unimplemented() {
         assertEquals(
                 Status.Code.UNIMPLEMENTED,
@@ -284,6 +296,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S5.4")
     void a_call_can_be_cancelled_before_its_first_message() {
         try (var call = client.call(TestServiceGrpc.getStreamingInputCallMethod())) {
             call.cancel("the test wants it so");
@@ -292,6 +305,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S5.4")
     void a_call_that_is_cancelled_after_an_answer_is_over_for_the_server_too() throws Exception {
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             // A server that had nothing left to say could end the call before it learns of its cancellation.
@@ -304,6 +318,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-S5.1")
     void a_deadline_ends_a_call_whose_server_sleeps_on_both_sides() throws Exception {
         try (var call = client.call(
                 TestServiceGrpc.getStreamingOutputCallMethod(), CallSettings.DEFAULT.within(Duration.ofSeconds(1)))) {
@@ -317,6 +332,7 @@ abstract class PeerServerContract {
     }
 
     @Test
+    @Parity("GRPC-P9.2")
     void compressed_requests_are_understood_and_compressed_answers_read() {
         CallSettings gzip = CallSettings.DEFAULT.compressed("gzip");
         try (var call = client.call(TestServiceGrpc.getUnaryCallMethod(), gzip)) {

@@ -13,6 +13,7 @@ import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.net.Limits;
 import dev.capstan.net.tls.TlsNetwork;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.EchoStatus;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.SimpleRequest;
@@ -111,6 +112,7 @@ class LogsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.5")
     void credentials_and_keys_are_not_logged_outside_the_frame_log_of_grpc_netty() throws Exception {
         Authority authority = new Authority("authority");
         Authority.Identity server = authority.issue("server", "127.0.0.1");
@@ -156,6 +158,7 @@ class LogsTest {
     }
 
     @Test
+    @Parity("GRPC-P10.5")
     void the_password_of_a_proxy_is_not_logged() throws Exception {
         try (ConnectProxy proxy = new ConnectProxy("alice", SECRET);
                 Served served = new Served(builder -> builder.service(new EchoService()))) {

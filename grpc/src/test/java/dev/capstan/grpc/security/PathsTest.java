@@ -15,6 +15,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.tls.TlsNetwork;
 import dev.capstan.testkit.LongRun;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
@@ -44,6 +45,7 @@ class PathsTest {
     }
 
     @Test
+    @Parity("GRPC-X3.1")
     void a_unix_socket_carries_calls(@TempDir Path folder) throws Exception {
         try (Served served = new Served(
                 server -> server.service(new EchoService()),
@@ -55,6 +57,7 @@ class PathsTest {
     }
 
     @Test
+    @Parity({"GRPC-S4.3", "GRPC-X3.2"})
     void a_unix_socket_carries_tls_whose_host_the_client_names(@TempDir Path folder) throws Exception {
         Authority authority = new Authority("authority");
         var context = authority.server(authority.issue("server", "good.test").shown());
@@ -73,6 +76,7 @@ class PathsTest {
     }
 
     @Test
+    @Parity("GRPC-X5.1")
     void a_proxy_that_knows_the_client_leads_to_the_server() throws Exception {
         try (ConnectProxy proxy = new ConnectProxy("alice", "pass");
                 Served served = new Served(server -> server.service(new EchoService()))) {
@@ -82,6 +86,7 @@ class PathsTest {
     }
 
     @Test
+    @Parity("GRPC-X5.2")
     void a_proxy_that_does_not_know_the_client_fails_its_calls() throws Exception {
         try (ConnectProxy proxy = new ConnectProxy("alice", "pass");
                 Served served = new Served(server -> server.service(new EchoService()))) {
@@ -97,6 +102,7 @@ class PathsTest {
 
     @Test
     @LongRun
+    @Parity("GRPC-X1.1")
     void a_client_finds_out_that_its_server_is_gone_and_fails_its_calls() throws Exception {
         try (ConnectProxy proxy = new ConnectProxy("alice", "pass");
                 Served served = new Served(server -> server.service(new EchoService()))) {

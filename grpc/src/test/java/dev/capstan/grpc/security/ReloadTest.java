@@ -11,6 +11,7 @@ import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.net.Limits;
 import dev.capstan.net.tls.TlsNetwork;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.Payload;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
@@ -55,6 +56,7 @@ class ReloadTest {
     }
 
     @Test
+    @Parity("GRPC-S4.9")
     void new_connections_show_new_certificates_while_calls_go_on() throws Exception {
         Authority authority = new Authority("authority");
         AdvancedTlsX509KeyManager server =

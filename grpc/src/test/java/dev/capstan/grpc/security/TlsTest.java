@@ -13,6 +13,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.tls.TlsNetwork;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.Grpc;
@@ -106,6 +107,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity({"GRPC-S4.1", "GRPC-C5.3"})
     void a_server_with_a_good_certificate_is_called_and_named() throws Exception {
         try (Served served = serve(authority.server(good.shown()), net -> net)) {
             var credentials = authority.client();
@@ -122,6 +124,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity({"GRPC-S4.2", "GRPC-S4.3"})
     void a_server_that_is_another_host_is_refused() throws Exception {
         try (Served served = serve(authority.server(good.shown()), net -> net)) {
             var credentials = authority.client();
@@ -133,6 +136,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.2")
     void the_common_name_does_not_stand_in_for_an_alternative_name() throws Exception {
         isRefused(
                 authority.issue("127.0.0.1", "good.test"),
@@ -141,6 +145,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.4")
     void a_certificate_of_another_time_is_refused() throws Exception {
         Instant now = Instant.now();
         Duration day = Duration.ofDays(1);
@@ -149,6 +154,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.4")
     void a_certificate_of_an_unknown_authority_is_refused() throws Exception {
         isRefused(stranger.issue("server", "127.0.0.1"), "unable to find valid certification path");
     }
@@ -156,6 +162,7 @@ class TlsTest {
     // ---- clients
 
     @Test
+    @Parity({"GRPC-S4.5", "GRPC-C5.3", "GRPC-F4.1"})
     void a_client_is_known_by_its_certificate() throws Exception {
         try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(true))) {
             var credentials = authority.client(authority.issue("alice").shown());
@@ -165,6 +172,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.6")
     void a_client_without_a_certificate_is_refused_where_one_is_needed() throws Exception {
         try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(true))) {
             var credentials = authority.client();
@@ -174,6 +182,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.7")
     void a_client_without_a_certificate_is_nobody_where_one_is_only_asked_for() throws Exception {
         try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(false))) {
             var credentials = authority.client();
@@ -183,6 +192,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.6")
     void a_client_of_an_unknown_authority_is_refused_even_where_none_is_needed() throws Exception {
         for (boolean needed : new boolean[] {true, false}) {
             try (Served served = serve(authority.server(good.shown()), net -> net.clientCertificates(needed))) {
@@ -194,6 +204,7 @@ class TlsTest {
     }
 
     @Test
+    @Parity("GRPC-S4.6")
     void a_client_whose_certificate_has_expired_is_refused() throws Exception {
         Instant now = Instant.now();
         Duration day = Duration.ofDays(1);
@@ -209,6 +220,7 @@ class TlsTest {
     // ---- one side without
 
     @Test
+    @Parity("GRPC-S4.8")
     void one_side_that_speaks_plain_text_to_one_that_does_not_is_refused() throws Exception {
         try (Served served = serve(authority.server(good.shown()), net -> net)) {
             fails(served.client(), "Network closed for unknown reason");

@@ -9,6 +9,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.EchoStatus;
 import dev.capstan.testprotos.interop.Empty;
@@ -78,6 +79,7 @@ class GrpcServerTest {
     }
 
     @Test
+    @Parity("GRPC-G7.1")
     void a_large_message_crosses_the_windows_both_ways() throws Exception {
         SimpleRequest request = SimpleRequest.newBuilder()
                 .setPayload(Payload.newBuilder().setBody(ByteString.copyFrom(new byte[2_718_280])))
@@ -87,6 +89,7 @@ class GrpcServerTest {
     }
 
     @Test
+    @Parity("GRPC-S7.2")
     void a_status_and_its_message_arrive() {
         String message = "\\t\\ntest with whitespace\\r\\nand Unicode BMP \\u263A and non-BMP \\uD83D\\uDE08\\t\\n";
         SimpleRequest request = SimpleRequest.newBuilder()
@@ -100,6 +103,7 @@ class GrpcServerTest {
     }
 
     @Test
+    @Parity("GRPC-C6.1")
     void a_method_that_is_not_there_is_unimplemented() {
         StatusRuntimeException failure = assertThrows(
                 StatusRuntimeException.class,
@@ -151,6 +155,7 @@ class GrpcServerTest {
     }
 
     @Test
+    @Parity({"GRPC-G10.2", "GRPC-G10.3"})
     void draining_tells_what_runs_waits_for_it_and_cancels_the_rest() throws Exception {
         BlockingClientCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call = stub.fullDuplexCall();
         StreamingOutputCallRequest request = StreamingOutputCallRequest.newBuilder()
@@ -168,6 +173,7 @@ class GrpcServerTest {
     }
 
     @Test
+    @Parity({"GRPC-G10.1", "GRPC-F9.1"})
     void draining_loses_no_call_that_ends_in_time() throws Exception {
         BlockingClientCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call = stub.fullDuplexCall();
         StreamingOutputCallRequest request = StreamingOutputCallRequest.newBuilder()

@@ -3,6 +3,7 @@ package dev.capstan.grpc.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.capstan.testkit.Parity;
 import io.grpc.Codec;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -19,12 +20,14 @@ class MessageFramesTest {
     }
 
     @Test
+    @Parity("GRPC-G7.3")
     void a_message_longer_than_the_limit_is_refused_though_it_is_short_when_compressed() {
         StatusRuntimeException failure = assertThrows(StatusRuntimeException.class, () -> gzipped(new byte[LIMIT + 1]));
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, failure.getStatus().getCode());
     }
 
     @Test
+    @Parity("GRPC-G7.3")
     void a_message_as_long_as_the_limit_is_sent_though_it_is_longer_when_compressed() {
         byte[] message = new byte[LIMIT];
         new Random(1).nextBytes(message);

@@ -7,6 +7,7 @@ import dev.capstan.async.Address;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
@@ -82,6 +83,7 @@ class WebTest {
     }
 
     @Test
+    @Parity("GRPC-X6.1")
     void the_end_is_a_frame_of_the_body() throws Exception {
         HttpResponse<byte[]> answer = ask("UnaryCall", "application/grpc-web+proto", REQUEST);
         assertEquals(
@@ -91,6 +93,7 @@ class WebTest {
     }
 
     @Test
+    @Parity("GRPC-X6.1")
     void as_text_every_frame_is_base64_with_padding_of_its_own() throws Exception {
         HttpResponse<byte[]> answer = ask(
                 "UnaryCall", "application/grpc-web-text", Base64.getEncoder().encode(REQUEST));
@@ -103,6 +106,7 @@ class WebTest {
     }
 
     @Test
+    @Parity("GRPC-G4.2")
     void a_failure_before_any_message_is_told_in_the_headers() throws Exception {
         HttpResponse<byte[]> answer = ask("CacheableUnaryCall", "application/grpc-web", REQUEST);
         assertEquals(200, answer.statusCode());
@@ -111,12 +115,14 @@ class WebTest {
     }
 
     @Test
+    @Parity("GRPC-G3.3")
     void what_is_not_grpc_is_refused_with_415() throws Exception {
         assertEquals(
                 415, ask("UnaryCall", "application/json", new byte[] {'{', '}'}).statusCode());
     }
 
     @Test
+    @Parity("GRPC-F7.2")
     void many_small_messages_in_one_piece_are_delivered_one_after_the_other() throws Exception {
         // The handler asks for the next message within each: as deep as there are messages, if nobody took care.
         byte[] piece = new byte[5 * 200_000];

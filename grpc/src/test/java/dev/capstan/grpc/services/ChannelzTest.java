@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import dev.capstan.grpc.EchoService;
 import dev.capstan.grpc.Served;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.EchoStatus;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.SimpleRequest;
@@ -61,6 +62,7 @@ class ChannelzTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"capstan", "grpc-java"})
+    @Parity("GRPC-X2.1")
     void the_server_counts_its_calls(String client) {
         Channel channel = channel(client);
         TestServiceGrpc.TestServiceBlockingStub echo = TestServiceGrpc.newBlockingStub(channel);
@@ -90,6 +92,7 @@ class ChannelzTest {
     }
 
     @Test
+    @Parity("GRPC-X2.2")
     void a_connection_is_told_with_its_address_and_streams_until_it_is_closed() throws Exception {
         ManagedChannel watcher = served.channel();
         ChannelzGrpc.ChannelzBlockingStub channelz = ChannelzGrpc.newBlockingStub(watcher);
@@ -144,6 +147,7 @@ class ChannelzTest {
     }
 
     @Test
+    @Parity("GRPC-X2.3")
     void channels_of_clients_are_told_by_grpc_java() {
         ChannelzGrpc.ChannelzBlockingStub channelz =
                 ChannelzGrpc.newBlockingStub(served.client().channel());
@@ -153,6 +157,7 @@ class ChannelzTest {
     }
 
     @Test
+    @Parity("GRPC-X2.2")
     void what_is_not_there_is_not_found() {
         ChannelzGrpc.ChannelzBlockingStub channelz = ChannelzGrpc.newBlockingStub(served.channel());
         assertEquals(

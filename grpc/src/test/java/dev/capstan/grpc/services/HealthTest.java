@@ -15,6 +15,7 @@ import dev.capstan.grpc.client.Balancing;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.Channel;
@@ -80,6 +81,7 @@ class HealthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"capstan", "grpc-java"})
+    @Parity({"GRPC-P7.1", "GRPC-P7.2", "GRPC-P7.7"})
     void each_service_and_the_whole_server_serve_from_the_start(String client) {
         Channel channel = channel(client);
         assertEquals(ServingStatus.SERVING, check(channel, SERVICE));
@@ -101,6 +103,7 @@ class HealthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"capstan", "grpc-java"})
+    @Parity({"GRPC-P7.3", "GRPC-P7.7"})
     void a_watcher_is_told_of_each_change(String client) {
         Iterator<HealthCheckResponse> told =
                 HealthGrpc.newBlockingStub(channel(client)).watch(of("later"));
@@ -112,6 +115,7 @@ class HealthTest {
     }
 
     @Test
+    @Parity("GRPC-P7.4")
     void all_services_are_listed_by_the_schema_that_reflection_tells() {
         health.set("more", ServingStatus.NOT_SERVING);
         var client = served.client();
@@ -150,6 +154,7 @@ class HealthTest {
     }
 
     @Test
+    @Parity({"GRPC-P7.5", "GRPC-F9.1"})
     void draining_tells_watchers_before_anything_is_refused_and_does_not_wait_for_them() {
         var client = served.client();
         try (GrpcCall<HealthCheckRequest, HealthCheckResponse> watch = client.call(HealthGrpc.getWatchMethod())) {
@@ -169,6 +174,7 @@ class HealthTest {
     }
 
     @Test
+    @Parity("GRPC-P7.5")
     void draining_tells_watchers_whose_handlers_run_on_threads_of_their_own() throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 Served other = new Served(server ->
@@ -189,6 +195,7 @@ class HealthTest {
     }
 
     @Test
+    @Parity({"GRPC-P4.3", "GRPC-P7.6"})
     void a_client_that_balances_by_health_leaves_a_server_that_drains() throws Exception {
         AtomicInteger here = new AtomicInteger();
         AtomicInteger there = new AtomicInteger();

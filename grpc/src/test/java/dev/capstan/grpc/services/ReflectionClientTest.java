@@ -13,6 +13,7 @@ import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.Served;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.BindableService;
@@ -64,6 +65,7 @@ class ReflectionClientTest {
     }
 
     @Test
+    @Parity("GRPC-P8.7")
     void our_server_tells_its_schemas() throws Exception {
         try (Served served =
                 new Served(server -> server.service(new EchoService()).reflection())) {
@@ -73,6 +75,7 @@ class ReflectionClientTest {
 
     @Test
     @SuppressWarnings("deprecation") // v1alpha is, and servers have it all the same.
+    @Parity({"GRPC-P8.4", "GRPC-P8.7"})
     void a_server_of_grpc_java_tells_its_schemas_in_either_version() throws Exception {
         for (BindableService version :
                 List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance())) {
@@ -95,6 +98,7 @@ class ReflectionClientTest {
     }
 
     @Test
+    @Parity("GRPC-P8.7")
     void a_server_without_reflection_is_told_apart() throws Exception {
         try (Served served = new Served(server -> server.service(new EchoService()))) {
             GrpcFailure failure = fails(client(served, Limits.Reflection.DEFAULT));
@@ -103,6 +107,7 @@ class ReflectionClientTest {
     }
 
     @Test
+    @Parity("GRPC-P8.6")
     void a_gateway_tells_schemas_for_which_there_are_no_classes() throws Exception {
         DescriptorPool pool = DescriptorPool.of(FileDescriptorSet.newBuilder()
                 .addFile(file("made/service.proto", "made/up.proto").toBuilder()

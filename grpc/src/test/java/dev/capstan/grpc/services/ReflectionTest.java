@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import dev.capstan.grpc.EchoService;
 import dev.capstan.grpc.Served;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.Attributes;
 import io.grpc.Channel;
@@ -87,6 +88,7 @@ class ReflectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"capstan", "grpc-java"})
+    @Parity({"GRPC-P8.1", "GRPC-F9.1"})
     void all_services_are_listed(String client) throws Exception {
         ServerReflectionResponse answer = ask(
                         channel(client), request().setHost("here").setListServices(""))
@@ -106,6 +108,7 @@ class ReflectionTest {
     }
 
     @Test
+    @Parity("GRPC-P8.4")
     void the_older_version_has_the_same_messages() throws Exception {
         var call = io.grpc.reflection.v1alpha.ServerReflectionGrpc.newBlockingV2Stub(served.channel())
                 .serverReflectionInfo();
@@ -127,6 +130,7 @@ class ReflectionTest {
     }
 
     @Test
+    @Parity("GRPC-P8.3")
     void a_file_comes_with_all_that_it_imports() throws Exception {
         List<String> names = files(ask(request().setFileByFilename("google/api/annotations.proto")));
         assertEquals(
@@ -135,6 +139,7 @@ class ReflectionTest {
     }
 
     @Test
+    @Parity("GRPC-P8.2")
     void a_file_is_found_by_service_method_message_enum_and_extension() throws Exception {
         for (String symbol : List.of(
                 TEST,
@@ -148,6 +153,7 @@ class ReflectionTest {
     }
 
     @Test
+    @Parity("GRPC-P8.2")
     void extensions_are_found_by_number() throws Exception {
         assertEquals(
                 "google/api/annotations.proto",
@@ -169,6 +175,7 @@ class ReflectionTest {
     }
 
     @Test
+    @Parity("GRPC-P8.5")
     void what_is_not_there_is_answered_with_an_error_and_the_stream_goes_on() throws Exception {
         List<ServerReflectionResponse> answers = ask(
                 served.channel(),

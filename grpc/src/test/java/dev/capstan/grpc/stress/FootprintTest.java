@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.grpc.OwnProcess;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.testkit.LongRun;
+import dev.capstan.testkit.Parity;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class FootprintTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-P3.6", "GRPC-F7.4"})
     void memory_and_sockets_return_to_what_they_were(ServerKind kind) throws Exception {
         OwnProcess done = run(List.of(), kind.name(), "3");
         assertTrue(done.number("RSS_GROWTH_KIB") < MAX_GROWTH_KIB, done::output);
@@ -43,12 +45,14 @@ class FootprintTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-F7.4")
     void no_buffer_is_lost(ServerKind kind) throws Exception {
         OwnProcess done = run(PARANOID, kind.name(), "1");
         assertFalse(done.output().contains("LEAK"), done::output);
     }
 
     @Test
+    @Parity("GRPC-F7.4")
     void a_buffer_that_is_lost_is_reported() throws Exception {
         OwnProcess done = run(PARANOID, ServerKind.OURS.name(), "0", "leak");
         assertTrue(done.output().contains("LEAK: ByteBuf.release() was not called"), done::output);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.testkit.LongRun;
+import dev.capstan.testkit.Parity;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ class StressTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-G9.1", "GRPC-F7.3"})
     void a_thousand_calls_and_a_hundred_streams_on_one_connection_are_all_answered(ServerKind kind) throws Exception {
         try (Load load = new Load(kind)) {
             load.mixed();
@@ -35,6 +37,7 @@ class StressTest {
 
     @ParameterizedTest
     @MethodSource("storms")
+    @Parity("GRPC-G9.2")
     void a_thousand_streams_that_are_given_up_leave_nothing_and_the_connection_works(ServerKind kind, long seed)
             throws Exception {
         try (Load load = new Load(kind)) {
@@ -45,6 +48,7 @@ class StressTest {
     @LongRun
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G8.1")
     void a_server_that_reads_slowly_holds_the_client_back(ServerKind kind) throws Exception {
         try (Load load = new Load(kind)) {
             long most = load.slowServer(4_096);
@@ -55,6 +59,7 @@ class StressTest {
     @LongRun
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G8.2")
     void a_client_that_reads_slowly_holds_the_server_back(ServerKind kind) throws Exception {
         try (Load load = new Load(kind)) {
             long most = load.slowClient(4_096);
@@ -64,6 +69,7 @@ class StressTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G10.1")
     void a_server_that_is_drained_under_load_loses_no_call(ServerKind kind) throws Exception {
         try (Load load = new Load(kind)) {
             assertEquals(List.of(), load.drain(2_000));

@@ -10,6 +10,7 @@ import dev.capstan.grpc.OwnProcess;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.Context;
@@ -65,6 +66,7 @@ class CorrelationIdsTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-F8.2")
     void ids_that_came_are_the_handlers_and_are_answered(ServerKind kind) throws Exception {
         GrpcClient client = scene.client(scene.serve(kind, keeping(TelemetryScene::echo), ids.server()));
         CallMetadata answered = call(client, TelemetryScene.ask(1), metadata("r-1", "c-1"));
@@ -74,6 +76,7 @@ class CorrelationIdsTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-F8.2")
     void a_call_without_ids_gets_one_for_both(ServerKind kind) throws Exception {
         GrpcClient client = scene.client(scene.serve(kind, keeping(TelemetryScene::echo), ids.server()));
         CallMetadata answered = call(client, TelemetryScene.ask(1), CallMetadata.EMPTY);
@@ -85,6 +88,7 @@ class CorrelationIdsTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G4.2")
     void a_failure_without_headers_has_the_ids_in_its_trailers(ServerKind kind) {
         GrpcClient client = scene.client(scene.serve(kind, keeping(TelemetryScene::echo), ids.server()));
         GrpcFailure failure = assertThrows(
@@ -95,6 +99,7 @@ class CorrelationIdsTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-F8.2")
     void ids_are_carried_on_to_the_calls_of_a_handler(ServerKind kind) throws Exception {
         GrpcClient inner = scene.client(scene.serve(kind, keeping(TelemetryScene::echo), ids.server()), ids);
         for (boolean later : new boolean[] {false, true}) {

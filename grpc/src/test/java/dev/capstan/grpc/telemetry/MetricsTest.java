@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Payload;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
@@ -80,6 +81,7 @@ class MetricsTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-P6.3", "GRPC-X8.3"})
     void micrometer_counts_and_measures_the_calls_of_both_sides(ServerKind kind) throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         Set<String> histograms = ConcurrentHashMap.newKeySet();
@@ -153,6 +155,7 @@ class MetricsTest {
     }
 
     @Test
+    @Parity("GRPC-X8.3")
     void a_method_that_is_not_generated_is_counted_as_other() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         Telemetry telemetry = MicrometerCalls.metrics(registry);
@@ -200,6 +203,7 @@ class MetricsTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-P6.3", "GRPC-X8.3"})
     void opentelemetry_counts_and_measures_the_calls_of_both_sides(ServerKind kind) throws Exception {
         InMemoryMetricReader reader = InMemoryMetricReader.create();
         try (SdkMeterProvider provider =

@@ -9,6 +9,7 @@ import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.CallOptions;
@@ -90,6 +91,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-X8.1")
     void a_call_has_a_span_on_each_side_as_the_conventions_have_it(ServerKind kind) throws Exception {
         int port = scene.serve(kind, TelemetryScene::echo, traces.server());
         TelemetryScene.one(scene.client(port, traces), TelemetryScene.ask(3));
@@ -113,6 +115,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-X8.1")
     void a_call_through_two_servers_is_one_trace(ServerKind kind) throws Exception {
         GrpcClient inner = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
         GrpcClient outer = scene.client(scene.serve(kind, scene.forwarding(inner, false), traces.server()), traces);
@@ -167,6 +170,7 @@ class TracesTest {
     }
 
     @Test
+    @Parity("GRPC-F8.3")
     void a_client_tells_its_span_in_text_and_in_bytes() throws Exception {
         TelemetryScene.Seen seen = new TelemetryScene.Seen();
         int port = scene.serve(ServerKind.OURS, TelemetryScene::echo, seen);
@@ -198,6 +202,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-F8.3")
     void a_server_believes_the_binary_form_where_no_text_came(ServerKind kind) throws Exception {
         String bytes = "0000" + TRACE + "01" + SPAN + "0201";
         int port = scene.serve(kind, TelemetryScene::echo, traces.server());
@@ -209,6 +214,7 @@ class TracesTest {
     }
 
     @Test
+    @Parity("GRPC-F8.3")
     void a_server_believes_traceparent_before_the_binary_form() throws Exception {
         String other = "0000" + "ff".repeat(16) + "01" + "ee".repeat(8) + "0201";
         int port = scene.serve(ServerKind.OURS, TelemetryScene::echo, traces.server());
@@ -253,6 +259,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-X8.2")
     void what_the_server_is_at_fault_for_is_an_error_on_both_sides(ServerKind kind) throws Exception {
         GrpcClient client = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
         assertEquals(
@@ -268,6 +275,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-X8.2")
     void what_the_client_is_at_fault_for_is_an_error_on_its_side_alone(ServerKind kind) throws Exception {
         GrpcClient client = scene.client(scene.serve(kind, TelemetryScene::echo, traces.server()), traces);
         TelemetryScene.failureOf(
@@ -296,6 +304,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-X8.2")
     void a_call_that_is_given_up_ends_its_spans(ServerKind kind) throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         int port = scene.serve(kind, (request, to) -> begun.countDown(), traces.server());
@@ -311,6 +320,7 @@ class TracesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-X8.2")
     void a_call_that_is_too_late_ends_its_spans(ServerKind kind) throws Exception {
         int port = scene.serve(kind, TelemetryScene::echo, traces.server());
         GrpcClient client = scene.client(port, traces);

@@ -17,6 +17,7 @@ import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.grpc.server.ServerContext;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
@@ -106,6 +107,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-S3.1", "GRPC-P11.1", "GRPC-G2.1"})
     void metadata_headers_and_trailers_go_both_ways_as_values(Place.Kind kind) throws Exception {
         CallMetadata sent = CallMetadata.EMPTY.with("x-asked", "a").with("x-asked", "b");
         for (GrpcClient client : clients(kind, context -> {
@@ -123,6 +125,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S3.4")
     void a_stream_of_answers_without_any_has_headers_and_trailers_too(Place.Kind kind) throws Exception {
         for (GrpcClient client : clients(kind, context -> {
             context.headers(CallMetadata.EMPTY.with("x-heard", "yes"));
@@ -139,6 +142,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G4.1")
     void a_call_that_fails_has_its_trailers_beside_those_of_the_failure(Place.Kind kind) throws Exception {
         for (GrpcClient client : clients(kind, context -> {
             context.trailers(CallMetadata.EMPTY.with("x-end", "yes"));
@@ -154,6 +158,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-S6.1", "GRPC-C5.1"})
     void a_handler_knows_who_asks_what_and_for_how_long(Place.Kind kind) throws Exception {
         BlockingQueue<ServerContext> contexts = new LinkedBlockingQueue<>();
         for (GrpcClient client : clients(kind, contexts::add)) {
@@ -173,6 +178,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S6.1")
     void a_call_without_a_deadline_has_all_the_time(Place.Kind kind) throws Exception {
         BlockingQueue<ServerContext> contexts = new LinkedBlockingQueue<>();
         for (GrpcClient client : clients(kind, contexts::add)) {
@@ -183,6 +189,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-S6.2", "GRPC-S6.3"})
     void a_handler_is_told_when_nobody_waits_any_more(Place.Kind kind) throws Exception {
         for (boolean fibers : new boolean[] {false, true}) {
             CompletableFuture<String> started = new CompletableFuture<>();
@@ -211,6 +218,7 @@ class ContextTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S3.5")
     void headers_are_sent_once_and_before_the_first_message(Place.Kind kind) throws Exception {
         BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
         for (GrpcClient client : clients(kind, context -> {
@@ -228,6 +236,7 @@ class ContextTest {
     }
 
     @Test
+    @Parity("GRPC-G10.3")
     void a_handler_learns_that_its_server_drains_and_can_end_its_stream() throws Exception {
         CompletableFuture<ServerContext> running = new CompletableFuture<>();
         TestServiceRpc.Blocking handler = new TestServiceRpc.Blocking() {

@@ -12,6 +12,7 @@ import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Messages;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
@@ -114,6 +115,7 @@ class FailureTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S7.1")
     void a_status_that_a_handler_throws_is_the_call_s(Place.Kind kind) throws Exception {
         assertFails(
                 kind,
@@ -124,6 +126,7 @@ class FailureTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S7.5")
     void a_failure_of_the_house_is_told_by_its_table(Place.Kind kind) throws Exception {
         assertFails(
                 kind, () -> Failure.overloaded("come back later"), Status.Code.RESOURCE_EXHAUSTED, "come back later");
@@ -131,6 +134,7 @@ class FailureTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S7.6")
     void what_was_not_meant_for_the_client_is_not_told(Place.Kind kind) throws Exception {
         assertFails(
                 kind,
@@ -141,6 +145,7 @@ class FailureTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity({"GRPC-S7.4", "GRPC-F3.1"})
     void typed_details_of_a_failure_arrive(Place.Kind kind) throws Exception {
         com.google.rpc.Status status = com.google.rpc.Status.newBuilder()
                 .setCode(Status.Code.ABORTED.value())
@@ -155,6 +160,7 @@ class FailureTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-P1.5")
     void a_method_that_a_handler_does_not_have_is_unimplemented(Place.Kind kind) throws Exception {
         TestServiceRpc.Blocking blocking = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Blocking() {}));
         TestServiceRpc.Blocking async = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Async() {}));
@@ -168,6 +174,7 @@ class FailureTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-C1.2")
     void a_client_that_does_not_send_exactly_one_message_where_one_is_due_is_told_so(Place.Kind kind) throws Exception {
         // A stream by the client's book, one message by the server's.
         MethodDescriptor<SimpleRequest, SimpleResponse> streaming = TestServiceRpc.UNARY_CALL.toBuilder()

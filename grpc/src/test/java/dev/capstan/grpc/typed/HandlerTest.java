@@ -16,6 +16,7 @@ import dev.capstan.grpc.Messages;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
 import dev.capstan.testprotos.interop.StreamingInputCallRequest;
@@ -81,6 +82,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S6.3")
     void a_client_that_gives_up_cancels_the_handler_s_promise(Place.Kind kind) throws Exception {
         CompletableFuture<String> begun = new CompletableFuture<>();
         CompletableFuture<String> cancelled = new CompletableFuture<>();
@@ -101,6 +103,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S6.3")
     void a_client_that_gives_up_cancels_the_handler_s_publisher(Place.Kind kind) throws Exception {
         Flows.Listed<StreamingOutputCallResponse> published = new Flows.Listed<>(new Endless());
         TestServiceRpc.Blocking stub = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Async() {
@@ -117,6 +120,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S6.3")
     void a_client_that_gives_up_fails_the_requests_of_an_asynchronous_handler(Place.Kind kind) throws Exception {
         Flows.Taken<StreamingInputCallRequest> reader = new Flows.Taken<>();
         CompletableFuture<String> begun = new CompletableFuture<>();
@@ -165,6 +169,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S6.3")
     void a_client_that_gives_up_interrupts_a_blocking_handler(Place.Kind kind) throws Exception {
         CompletableFuture<String> begun = new CompletableFuture<>();
         CompletableFuture<String> woken = new CompletableFuture<>();
@@ -177,6 +182,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S5.2")
     void a_deadline_interrupts_a_blocking_handler(Place.Kind kind) throws Exception {
         CompletableFuture<String> begun = new CompletableFuture<>();
         CompletableFuture<String> woken = new CompletableFuture<>();
@@ -189,6 +195,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-S6.3")
     void a_handler_that_reads_when_its_client_gives_up_is_told(Place.Kind kind) throws Exception {
         CompletableFuture<RuntimeException> why = new CompletableFuture<>();
         CompletableFuture<String> begun = new CompletableFuture<>();
@@ -228,6 +235,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-P2.2")
     void a_publisher_is_asked_for_no_more_than_the_client_reads(Place.Kind kind) throws Exception {
         Endless endless = new Endless();
         TestServiceRpc.Blocking stub = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Async() {
@@ -243,6 +251,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G8.2")
     void a_writer_waits_for_a_client_that_does_not_read(Place.Kind kind) throws Exception {
         Endless endless = new Endless();
         TestServiceRpc.Blocking stub = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Blocking() {
@@ -276,6 +285,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G8.1")
     void a_handler_that_does_not_read_holds_its_client_back(Place.Kind kind) throws Exception {
         CompletableFuture<String> over = new CompletableFuture<>();
         GrpcClient client = serve(kind, new TestServiceRpc.Blocking() {
@@ -307,6 +317,7 @@ class HandlerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Parity("GRPC-G9.3")
     void blocking_handlers_beyond_their_number_are_refused(Place.Kind kind) throws Exception {
         LinkedBlockingQueue<CompletableFuture<String>> running = new LinkedBlockingQueue<>();
         TestServiceRpc.Blocking handler = new TestServiceRpc.Blocking() {
@@ -347,6 +358,7 @@ class HandlerTest {
     }
 
     @Test
+    @Parity("GRPC-G7.4")
     void a_request_that_is_too_long_is_resource_exhausted_for_its_client() throws Exception {
         // Our server alone: grpc-java's ends such a call as CANCELLED (its issue 3996), before any handler can say
         // more.
@@ -367,6 +379,7 @@ class HandlerTest {
     }
 
     @Test
+    @Parity("GRPC-G7.4")
     void an_answer_that_is_too_long_is_resource_exhausted_for_its_client() throws Exception {
         Limits small = Limits.DEFAULT.withOutboundMessageBytes(1000);
         for (GrpcClient client : List.of(

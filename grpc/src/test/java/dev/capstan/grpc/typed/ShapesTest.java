@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import dev.capstan.grpc.Messages;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.server.Handling;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
 import dev.capstan.testprotos.interop.StreamingInputCallRequest;
@@ -90,6 +91,7 @@ class ShapesTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
+    @Parity({"GRPC-S1.1", "GRPC-S2.1", "GRPC-P1.1", "GRPC-P1.2", "GRPC-F6.1", "GRPC-F10.1"})
     void one_message_each_way(Place.Kind kind, Style style, Stub stub) throws Exception {
         GrpcClient client = echo(kind, style);
         SimpleRequest request = Echo.ask(271828);
@@ -103,6 +105,7 @@ class ShapesTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
+    @Parity({"GRPC-S1.3", "GRPC-P1.1", "GRPC-P1.2", "GRPC-F10.1"})
     void a_server_streams(Place.Kind kind, Style style, Stub stub) throws Exception {
         GrpcClient client = echo(kind, style);
         StreamingOutputCallRequest request = Echo.sizes(SIZES);
@@ -116,6 +119,7 @@ class ShapesTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
+    @Parity({"GRPC-S1.2", "GRPC-P1.1", "GRPC-P1.2", "GRPC-C7.2", "GRPC-F10.1"})
     void a_client_streams(Place.Kind kind, Style style, Stub stub) throws Exception {
         GrpcClient client = echo(kind, style);
         List<StreamingInputCallRequest> requests =
@@ -143,6 +147,7 @@ class ShapesTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
+    @Parity({"GRPC-S1.4", "GRPC-P1.1", "GRPC-P1.2", "GRPC-P2.1", "GRPC-F6.1", "GRPC-F10.1"})
     void both_stream(Place.Kind kind, Style style, Stub stub) throws Exception {
         GrpcClient client = echo(kind, style);
         List<StreamingOutputCallRequest> requests =
@@ -165,6 +170,7 @@ class ShapesTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
+    @Parity("GRPC-S1.5")
     void a_stream_may_be_empty_both_ways(Place.Kind kind, Style style, Stub stub) throws Exception {
         GrpcClient client = echo(kind, style);
         Iterable<StreamingOutputCallResponse> answers = switch (stub) {

@@ -15,6 +15,7 @@ import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Messages;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.StreamingInputCallRequest;
 import dev.capstan.testprotos.interop.StreamingInputCallResponse;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
@@ -117,6 +118,7 @@ class StubTest {
     }
 
     @Test
+    @Parity("GRPC-C7.3")
     void closing_the_answers_stops_the_writer_of_the_requests() throws Exception {
         CompletableFuture<Throwable> stopped = new CompletableFuture<>();
         Messages<StreamingOutputCallResponse> answers = TestServiceRpc.blocking(serve(new Echo.Blocking()))
@@ -177,6 +179,7 @@ class StubTest {
     }
 
     @Test
+    @Parity("GRPC-P1.1")
     void a_fiber_may_stream_both_ways() throws Exception {
         TestServiceRpc.Blocking stub = TestServiceRpc.blocking(serve(new Echo.Blocking()));
         int sum = place.net
@@ -195,6 +198,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"GRPC-P1.3", "GRPC-X4.1"})
     void a_handler_is_its_own_client_within_a_process() {
         TestServiceRpc.Blocking local = new Echo.Blocking();
         assertEquals(
@@ -208,6 +212,7 @@ class StubTest {
     }
 
     @Test
+    @Parity({"GRPC-P1.7", "GRPC-C6.2"})
     void generated_methods_are_those_of_grpc_java_s_stubs() {
         for (MethodDescriptor<?, ?> own : TestServiceRpc.service().getMethods()) {
             MethodDescriptor<?, ?> theirs = TestServiceGrpc.getServiceDescriptor().getMethods().stream()
@@ -222,6 +227,7 @@ class StubTest {
     }
 
     @Test
+    @Parity("GRPC-P1.7")
     void options_of_methods_are_kept() {
         assertTrue(CommentedRpc.SAY_ONCE.isSafe() && CommentedRpc.SAY_ONCE.isIdempotent());
         assertTrue(!CommentedRpc.HEAR_ALL.isSafe() && CommentedRpc.HEAR_ALL.isIdempotent());
@@ -270,6 +276,7 @@ class StubTest {
     }
 
     @Test
+    @Parity("GRPC-P1.6")
     void names_that_mean_something_to_java_can_be_served_and_called() throws Exception {
         GrpcClient client = place.client(Place.Kind.OWN, BlockingRpc.bind(new BlockingRpc.Blocking() {
             @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.net.Limits;
+import dev.capstan.testkit.Parity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,7 @@ class Http2LifeTest {
     }
 
     @Test
+    @Parity("GRPC-X1.3")
     void a_client_that_pings_too_often_is_told_in_words_of_grpc() {
         RawHttp2 client = streaming();
         for (int i = 0; i < 3; i++) {
@@ -53,6 +55,7 @@ class Http2LifeTest {
     }
 
     @Test
+    @Parity("GRPC-X1.3")
     void pings_that_are_far_apart_are_welcome() {
         RawHttp2 client = streaming();
         for (int i = 0; i < 10; i++) {
@@ -63,6 +66,7 @@ class Http2LifeTest {
     }
 
     @Test
+    @Parity("GRPC-X1.2")
     void a_silent_client_is_pinged_and_lost_if_it_does_not_answer() {
         RawHttp2 client = streaming();
         // What it has said last counts for the first time.
@@ -78,6 +82,7 @@ class Http2LifeTest {
     }
 
     @Test
+    @Parity("GRPC-X1.2")
     void a_silent_client_that_answers_stays() {
         RawHttp2 client = streaming();
         pass(201);
@@ -88,6 +93,7 @@ class Http2LifeTest {
     }
 
     @Test
+    @Parity("GRPC-G10.5")
     void an_old_connection_takes_no_more_requests_and_ends_with_the_last() {
         RawHttp2 client = streaming();
         for (int i = 0; i < 9; i++) {
@@ -109,6 +115,7 @@ class Http2LifeTest {
     }
 
     @Test
+    @Parity("GRPC-G10.5")
     void an_old_connection_is_cut_when_its_grace_is_over() {
         RawHttp2 client = streaming();
         for (int i = 0; i < 10; i++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.net.Limits;
+import dev.capstan.testkit.Parity;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -228,6 +229,7 @@ final class Http2LimitsTest {
     // ---- lists of headers
 
     @Test
+    @Parity("GRPC-C3.4")
     void continuations_without_end_cve_2024_27316() {
         int limit = Http2Scene.LIMITS_2.continuations();
         for (int times = limit - 1; times <= limit + 1; times++) {
@@ -249,6 +251,7 @@ final class Http2LimitsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {999, 1000, 1001})
+    @Parity("GRPC-C3.3")
     void lists_of_headers(int size) {
         RawHttp2 client = scene.connect();
         // Each field costs 32 bytes beside its name and value (RFC 9113 section 6.5.2).

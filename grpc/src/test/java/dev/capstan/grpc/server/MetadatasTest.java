@@ -1,0 +1,91 @@
+package dev.capstan.grpc.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.capstan.testkit.Parity;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Metadata as a client writes them into fields. */
+class MetadatasTest {
+    private static final Metadata.Key<byte[]> BYTES = Metadata.Key.of("a-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+    private static List<byte[]> read(Metadata metadata) {
+        List<byte[]> values = new ArrayList<>();
+        Iterable<byte[]> found = metadata.getAll(BYTES);
+        if (found != null) {
+            found.forEach(values::add);
+        }
+        return values;
+    }
+
+    private static void assertRead(String value, byte[]... due) {
+        List<byte[]> values = read(Metadatas.of(List.of(Map.entry("a-bin", value))));
+        assertArrayEquals(due, values.toArray(), value);
+    }
+
+    @Test
+    @Parity("GRPC-P11.2")
+    void bytes_are_read_with_and_without_padding() {
+        assertRead("AQ==", new byte[] {1});
+        assertRead("AQ", new byte[] {1});
+        assertRead("", new byte[0]);
+    }
+
+    @Test
+    @Parity("GRPC-P11.3")
+    void values_that_were_joined_on_their_way_are_several() {
+        assertRead("AQ==,Ag, Aw==", new byte[] {1}, new byte[] {2}, new byte[] {3});
+    }
+
+    @Test
+    @Parity("GRPC-P11.5")
+    void what_is_no_base64_is_an_invalid_argument() {
+        for (String value : List.of("!", "AQ=", "A", "AQ AQ")) {
+            StatusRuntimeException refused = assertThrows(
+                    StatusRuntimeException.class, () -> Metadatas.of(List.of(Map.entry("a-bin", value))), value);
+            assertEquals(Status.INVALID_ARGUMENT.getCode(), refused.getStatus().getCode());
+            assertEquals("the value of a-bin is not Base64", refused.getStatus().getDescription());
+        }
+    }
+
+    @Test
+    @Parity({"GRPC-P11.4", "GRPC-G2.1"})
+    void random_bytes_come_back() {
+        Random random = new Random(1);
+        for (int times = 0; times < 200; times++) {
+            Metadata sent = new Metadata();
+            List<byte[]> values = new ArrayList<>();
+            for (int i = random.nextInt(5); i >= 0; i--) {
+                byte[] value = new byte[random.nextInt(100)];
+                random.nextBytes(value);
+                values.add(value);
+                sent.put(BYTES, value);
+            }
+            List<Map.Entry<String, String>> fields = new ArrayList<>();
+            Metadatas.add(fields, sent);
+            assertArrayEquals(values.toArray(), read(Metadatas.of(fields)).toArray());
+        }
+    }
+
+    @Test
+    @Parity("GRPC-G3.2")
+    void fields_of_the_protocol_are_no_metadata() {
+        Metadata metadata = Metadatas.of(List.of(
+                Map.entry("te", "trailers"),
+                Map.entry("content-type", "application/grpc"),
+                Map.entry("grpc-timeout", "1S"),
+                Map.entry("grpc-encoding", "gzip"),
+                Map.entry("X-Mine", "1")));
+        assertEquals(Set.of("x-mine"), metadata.keys());
+    }
+}
