@@ -44,6 +44,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -657,6 +659,35 @@ abstract class ClientContract {
                 Empty.getDefaultInstance(),
                 TestServiceGrpc.newBlockingStub(client.channel()).emptyCall(Empty.getDefaultInstance()));
         assertEquals(1, client.connections().getFirst().started());
+    }
+
+    @Test
+    @Parity("GRPC-C3.1")
+    void metadata_may_be_empty() {
+        CallMetadata sent = CallMetadata.EMPTY.with("x-echo", "").with("x-echo-bin", new byte[0]);
+        try (var call = client.call(TestServiceGrpc.getUnaryCallMethod(), CallSettings.DEFAULT.with(sent))) {
+            call.write(ask(1));
+            call.end();
+            call.one();
+            assertEquals(List.of(""), call.headers().all("x-echo"));
+            assertEquals(0, call.trailers().firstBytes("x-echo-bin").orElseThrow().length);
+        }
+    }
+
+    @Test
+    @Parity("GRPC-G6.2")
+    void of_several_addresses_one_that_answers_is_taken() throws Exception {
+        int dead;
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            dead = nobody.getLocalPort();
+        }
+        GrpcClient either = other(builder(dead, served()));
+        assertEquals(
+                1,
+                either.one(TestServiceGrpc.getUnaryCallMethod(), ask(1), CallSettings.DEFAULT)
+                        .getPayload()
+                        .getBody()
+                        .size());
     }
 
     private static <Q, S> List<String> echoed(GrpcClient client, MethodDescriptor<Q, S> method, Q request) {
