@@ -121,8 +121,7 @@ final class HouseRules {
     static final Set<String> SOCKETLESS = Set.of("async", "cap", "capnp", "capnp.json", "capnpc", "capnweb", "grpc");
 
     /** Tests, measuring programs and what protoc generates, to which the walls about state, time and visibility do not apply. */
-    static final Set<String> OUTSIDE_THE_WALLS =
-            Set.of("interop", "fuzz", "bench", "testprotos", "examples.proto");
+    static final Set<String> OUTSIDE_THE_WALLS = Set.of("interop", "fuzz", "bench", "testprotos", "examples.proto");
 
     /** Programs that are read rather than linked against: their share of public types says nothing. */
     static final Set<String> WITHOUT_PUBLIC_SHARE = Set.of("interop", "fuzz", "bench", "testprotos", "examples");

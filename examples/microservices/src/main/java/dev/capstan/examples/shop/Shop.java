@@ -72,8 +72,7 @@ public final class Shop implements AutoCloseable {
 
     private Address orders(Address stock, Consumer<LogLine> log) {
         NetLoop net = loop("orders");
-        var client =
-                keep(GrpcClient.on(net.loop()).to(stock).plaintext().build(), GrpcClient::close);
+        var client = keep(GrpcClient.on(net.loop()).to(stock).plaintext().build(), GrpcClient::close);
         Binder binder = Binder.of(MethodHandles.lookup());
         var web = new WebServer(
                 net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OrdersService(client, log))));
@@ -110,7 +109,7 @@ public final class Shop implements AutoCloseable {
     }
 
     public static void main(String[] args) {
-        try (var shop = open(System.out::println);
+        try (var shop = open(line -> System.out.println(line));
                 var net = NetLoop.open("customer", Transport.AUTO)) {
             String id = UUID.randomUUID().toString();
             System.out.println(order(net, shop.orders(), args[0], Integer.parseInt(args[1]), id));

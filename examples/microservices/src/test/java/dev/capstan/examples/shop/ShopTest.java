@@ -27,7 +27,10 @@ class ShopTest {
     void an_order_goes_through_all_three_services_and_each_tells_of_it_with_the_same_id() {
         assertEquals(new Orders.Receipt("lamp", 3, 14700), Shop.order(net, shop.orders(), "lamp", 3, "id-1"));
         assertEquals(
-                List.of("orders [id-1] an order of 3 of lamp", "stock [id-1] 3 of lamp", "prices [id-1] the price of a lamp"),
+                List.of(
+                        "orders [id-1] an order of 3 of lamp",
+                        "stock [id-1] 3 of lamp",
+                        "prices [id-1] the price of a lamp"),
                 log.stream().map(LogLine::toString).toList());
     }
 
@@ -43,7 +46,7 @@ class ShopTest {
     @Test
     void what_the_last_service_refuses_is_told_to_the_customer() {
         Failure told = assertThrows(Failure.class, () -> Shop.order(net, shop.orders(), "boat", 1, "id-1"));
-        assertTrue(told.getMessage().contains("nobody here sells a boat"), told::getMessage);
+        assertTrue(told.reason().contains("nobody here sells a boat"), told::reason);
         assertEquals(3, log.size());
     }
 }
