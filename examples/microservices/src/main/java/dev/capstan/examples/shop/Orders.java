@@ -10,6 +10,6 @@ public interface Orders {
     /** Orders things. Cap'n Web's calls have no metadata, so {@code correlationId}, which log lines will have, is a parameter. */
     Pending<Receipt> order(String item, int count, String correlationId);
 
-    record Receipt(String item, int count, double cents) {}
+    record Receipt(String item, int count, long cents) {}
 }
 // end snippet
