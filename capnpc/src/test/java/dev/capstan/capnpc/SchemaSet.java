@@ -41,6 +41,7 @@ enum SchemaSet {
             "encoding-import.capnp"),
     CALCULATOR("examples/calculator/src/main/capnp", "examples/calculator/src/generated/java", "calculator.capnp"),
     HELLO("examples/hello/src/main/capnp", "examples/hello/src/generated/java", "hello.capnp", "note.capnp"),
+    SHOP("examples/microservices/src/main/capnp", "examples/microservices/src/generated/java", "prices.capnp"),
     BENCH("bench/src/main/capnp", "bench/src/generated/java", "bench.capnp", "serialization.capnp"),
     GOLDEN(
             "capnpc/src/test/capnp",

@@ -1,0 +1,9 @@
+package dev.capstan.examples.shop;
+
+/** What a service tells of a call. */
+record LogLine(String service, String correlationId, String text) {
+    @Override
+    public String toString() {
+        return service + " [" + correlationId + "] " + text;
+    }
+}

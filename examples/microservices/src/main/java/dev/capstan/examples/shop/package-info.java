@@ -1,0 +1,5 @@
+/** A shop of three services, one for each wire: orders on Cap'n Web ask the stock on gRPC, which asks the prices on Cap'n Proto; one id is in the log lines of all three. */
+@NullMarked
+package dev.capstan.examples.shop;
+
+import org.jspecify.annotations.NullMarked;
