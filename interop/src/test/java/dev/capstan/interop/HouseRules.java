@@ -106,12 +106,7 @@ final class HouseRules {
                     new Room(
                             "bench",
                             ANY_ROOM,
-                            Set.of(
-                                    "org.openjdk.jmh.",
-                                    "org.HdrHistogram.",
-                                    "io.grpc.",
-                                    "com.google.",
-                                    "io.netty.channel."),
+                            Set.of("org.openjdk.jmh.", "org.HdrHistogram.", "io.grpc.", "com.google.", "io.netty."),
                             false)),
             Map.entry("interop", new Room("interop", ANY_ROOM, Set.of(), false)),
             Map.entry("fuzz", new Room("fuzz", ANY_ROOM, Set.of("com.code_intelligence."), false)));
