@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private boolean halfClosed;
     private boolean headersSent;
     private boolean ended;
+    /** The handler was told that the call is over, well or not. */
+    private boolean endTold;
+
     private boolean succeeded;
     private volatile boolean closed;
     private volatile boolean cancelled;
@@ -113,7 +117,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (timeoutNanos >= 0) {
             deadline = loop.timer().after(Duration.ofNanos(timeoutNanos)).listen(loop, (done, failure) -> tooLate());
         }
-        executor.execute(() -> {
+        byHandler(() -> {
             Context before = context.attach();
             try {
                 Listener<Q> started = handler.startCall(this, headers);
@@ -152,6 +156,18 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         }
     }
 
+    /** Where handlers run, which may have no room for one more. */
+    private void byHandler(Runnable action) {
+        try {
+            executor.execute(action);
+        } catch (RejectedExecutionException e) {
+            stop(Status.RESOURCE_EXHAUSTED
+                    .withDescription(
+                            "the server's executor has no room for " + method.getFullMethodName() + ": try again later")
+                    .withCause(e));
+        }
+    }
+
     /** One callback of the handler. */
     private interface Callback<Q> {
         void run(Listener<Q> listener);
@@ -162,7 +178,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (to == null) {
             return;
         }
-        executor.execute(() -> {
+        byHandler(() -> {
             Context before = context.attach();
             try {
                 callback.run(to);
@@ -275,7 +291,8 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     /** The handler is told that nobody waits for it any more. */
     private void cancel(Status why) {
-        if (!cancelled && !(ended && closed)) {
+        if (!endTold) {
+            endTold = true;
             cancelled = true;
             ended = true;
             server.over(this);
@@ -387,11 +404,10 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         } else {
             postedBytes.addAndGet(frame.length);
             onLoop(() -> {
-                boolean before = isReady();
-                postedBytes.addAndGet(-frame.length);
+                long left = postedBytes.addAndGet(-frame.length);
                 write(frame);
                 // What held the handler back was on its way here, of which the exchange knows nothing.
-                if (!before && isReady() && !ended) {
+                if (isPostFull(left + frame.length) && !isPostFull(left) && ready && !ended) {
                     tell(Listener::onReady);
                 }
             });
@@ -399,8 +415,8 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     }
 
     /** Whether so much waits for the loop that a handler should wait for it too. */
-    private boolean isPostFull() {
-        return postedBytes.get() >= limits.queuedBytes() / 4;
+    private boolean isPostFull(long bytes) {
+        return bytes >= limits.queuedBytes() / 4;
     }
 
     private void tooMuchIsLeft() {
@@ -430,7 +446,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public boolean isReady() {
-        return !closed && !cancelled && ready && !isPostFull();
+        return !closed && !cancelled && ready && !isPostFull(postedBytes.get());
     }
 
     @Override
@@ -447,6 +463,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
                             () -> "the handler of " + method.getFullMethodName() + " ended well without an answer");
                 }
                 finish(status, trailers);
+                endTold = true;
                 tell(Listener::onComplete);
             }
         });

@@ -278,7 +278,8 @@ public final class GrpcServer {
                     request -> Promise.of(HttpResponse.text(
                             415, "this is a method of gRPC, which needs a content type of application/grpc")));
         }
-        return channelz == null ? routes : routes.connections(channelz);
+        // In routes of their own, so that what else is added keeps the rule about origins that it had.
+        return HttpRoutes.none().and(channelz == null ? routes : routes.connections(channelz));
     }
 
     private void begin(Exchange exchange) {

@@ -2,6 +2,8 @@ package dev.capstan.grpc.server;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -12,6 +14,7 @@ import java.util.Set;
 
 /** Metadata and status as header fields (gRPC over HTTP/2): pure functions. */
 final class Metadatas {
+    private static final Logger LOG = System.getLogger(Metadatas.class.getName());
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
     /** Fields that belong to HTTP or to gRPC itself: no metadata, and never to be set by a handler. */
@@ -28,14 +31,38 @@ final class Metadatas {
             "grpc-message-type",
             "user-agent");
 
+    /** Fields that belong to one connection of HTTP/1.1. */
+    private static final Set<String> OF_THE_CONNECTION = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "transfer-encoding",
+            "trailer",
+            "upgrade",
+            "http2-settings");
+
     private Metadatas() {}
 
-    /** What a client has sent as metadata, {@code user-agent} included; a binary value that is no Base64 fails with INVALID_ARGUMENT. */
+    /** Whether gRPC knows such names; HTTP has more. */
+    private static boolean isName(String name) {
+        return !name.equals(Metadata.BINARY_HEADER_SUFFIX)
+                && name.chars()
+                        .allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "-_.".indexOf(c) >= 0);
+    }
+
+    private static boolean isText(String value) {
+        return value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+    }
+
+    /** What a client has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
     static Metadata of(List<Map.Entry<String, String>> fields) {
         Metadata metadata = new Metadata();
         for (Map.Entry<String, String> field : fields) {
             String name = field.getKey().toLowerCase(Locale.ROOT);
             if (RESERVED.contains(name) && !name.equals("user-agent") && !name.equals("grpc-accept-encoding")) {
+                continue;
+            }
+            if (OF_THE_CONNECTION.contains(name) || !isName(name)) {
                 continue;
             }
             if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
@@ -62,7 +89,7 @@ final class Metadatas {
         }
     }
 
-    /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. */
+    /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. A value that no header may have, such as one of two lines, is left out: the call is to end. */
     static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
         for (String name : metadata.keys()) {
             if (RESERVED.contains(name)) {
@@ -76,9 +103,20 @@ final class Metadatas {
             } else {
                 Iterable<String> values = metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
                 if (values != null) {
-                    values.forEach(value -> fields.add(Map.entry(name, value)));
+                    values.forEach(value -> addText(fields, name, value));
                 }
             }
+        }
+    }
+
+    private static void addText(List<Map.Entry<String, String>> fields, String name, String value) {
+        if (isText(value)) {
+            fields.add(Map.entry(name, value));
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "a value of " + name
+                            + " is left out, since metadata is ASCII without control characters: give it a name that ends in -bin");
         }
     }
 

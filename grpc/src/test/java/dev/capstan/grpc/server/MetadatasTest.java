@@ -88,4 +88,26 @@ class MetadatasTest {
                 Map.entry("X-Mine", "1")));
         assertEquals(Set.of("x-mine"), metadata.keys());
     }
+
+    @Test
+    void what_http_alone_knows_is_no_metadata() {
+        Metadata metadata = Metadatas.of(List.of(
+                Map.entry("connection", "keep-alive"),
+                Map.entry("transfer-encoding", "chunked"),
+                Map.entry("x!y", "a name of HTTP alone"),
+                Map.entry("-bin", "AA"),
+                Map.entry("x-y_z.1", "kept")));
+        assertEquals(Set.of("x-y_z.1"), metadata.keys());
+    }
+
+    @Test
+    void a_value_that_no_header_may_have_is_left_out() {
+        Metadata metadata = new Metadata();
+        Metadata.Key<String> note = Metadata.Key.of("x-note", Metadata.ASCII_STRING_MARSHALLER);
+        metadata.put(note, "two\r\ngrpc-status: 0");
+        metadata.put(note, "one line");
+        assertEquals(
+                List.of(Map.entry("grpc-status", "2"), Map.entry("x-note", "one line")),
+                Metadatas.trailers(Status.UNKNOWN, metadata));
+    }
 }
