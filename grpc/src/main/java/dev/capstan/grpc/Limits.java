@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param outboundMessageBytes bytes of one message that is sent, before compression; a longer one ends its call with RESOURCE_EXHAUSTED. Tells of a mistake where it was made
  * @param queuedBytes bytes of one call that a writer may leave behind who does not heed readiness; more end the call with RESOURCE_EXHAUSTED. One message may be longer. Stops peers
  *     that do not read from filling memory
- * @param metadataBytes bytes of the metadata that a handler sends, names and values; more end the call
+ * @param metadataBytes bytes of the metadata that a client takes from a server, names and values; more end the call. A server is bounded by the limits of its HTTP server, what its handlers send is not
  * @param blockingCalls blocking handlers of one service that may run at a time; further calls end with RESOURCE_EXHAUSTED. Stops peers from filling memory with threads
  * @param deadline time that a call may take whose client has set none; zero for no end. Stops calls that nobody waits for any more
  */
