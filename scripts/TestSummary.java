@@ -109,6 +109,14 @@ final class TestSummary {
                 .replaceFirst("^org\\.opentest4j\\.TestAbortedException:?\\s*", "")
                 .replaceFirst("^Assumption failed:\\s*", "")
                 .strip();
-        return reason.isEmpty() ? "no reason given" : reason.substring(0, Math.min(reason.length(), 400));
+        return reason.isEmpty() ? "no reason given" : shortened(reason);
+    }
+
+    /** The beginning and the end, where what was expected and what came stand. */
+    private static String shortened(String reason) {
+        int most = 2_000;
+        return reason.length() <= most
+                ? reason
+                : reason.substring(0, most / 2) + " ... " + reason.substring(reason.length() - most / 2);
     }
 }
