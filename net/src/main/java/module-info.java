@@ -2,6 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** Sockets of the operating system as streams of a loop. */
 @NullMarked
+@SuppressWarnings("module") // dev.capstan.grpc has a name, but no descriptor that is found here
 module dev.capstan.net {
     requires static transitive org.jspecify;
     requires transitive dev.capstan.async;
@@ -20,6 +21,8 @@ module dev.capstan.net {
     requires org.bouncycastle.provider;
 
     exports dev.capstan.net;
+    exports dev.capstan.net.channels to
+            dev.capstan.grpc;
     exports dev.capstan.net.http;
     exports dev.capstan.net.tls;
     exports dev.capstan.net.webtransport;

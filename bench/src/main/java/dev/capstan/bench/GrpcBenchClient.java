@@ -142,7 +142,7 @@ public final class GrpcBenchClient {
 
     private static void own(BenchClient.Options options) throws Exception {
         try (NetLoop net = Nets.open("grpc-bench-client")) {
-            GrpcClient client = GrpcClient.on(net.loop())
+            GrpcClient client = GrpcClient.on(net)
                     .to(Address.parse(options.address()))
                     .plaintext()
                     .build();

@@ -204,7 +204,7 @@ class EncodedCallsTest {
             int port = kind == Kind.OWN ? ((Address.Tcp) server.address()).port() : foreign.getPort();
             clients.put(
                     kind,
-                    GrpcClient.on(net.loop())
+                    GrpcClient.on(net)
                             .to(new Address.Tcp("127.0.0.1", port))
                             .plaintext()
                             .limits(limits)

@@ -33,6 +33,7 @@ import dev.capstan.grpc.services.ReflectionClient;
 import dev.capstan.grpc.telemetry.CorrelationIds;
 import dev.capstan.grpc.telemetry.Telemetry;
 import dev.capstan.net.Limits.Http;
+import dev.capstan.net.NetLoop;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
@@ -144,7 +145,8 @@ class GuideTest {
     @Test
     void one_port_serves_pages_and_capn_web_and_grpc() {
         try (Served served = serve(new BlockingGreeter())) {
-            Loop loop = served.net.loop();
+            NetLoop net = served.net;
+            Loop loop = net.loop();
             Network network = served.net.network();
             Binder binder = Binder.of(MethodHandles.lookup());
             Clock clock = () -> "noon";
@@ -164,7 +166,7 @@ class GuideTest {
             int port = ((Address.Tcp) http.address()).port();
 
             // snippet client
-            GrpcClient client = GrpcClient.on(loop)
+            GrpcClient client = GrpcClient.on(net)
                     .to(new Address.Tcp("127.0.0.1", port))
                     .plaintext()
                     .build();
@@ -382,12 +384,12 @@ class GuideTest {
         };
         try (Served served = serve(shaky);
                 Served other = serve(shaky)) {
-            Loop loop = served.net.loop();
+            NetLoop net = served.net;
             Address first = served.http.address();
             Address second = other.http.address();
             // snippet policies
             Set<Status.Code> passing = Set.of(Status.Code.UNAVAILABLE);
-            GrpcClient client = GrpcClient.on(loop)
+            GrpcClient client = GrpcClient.on(net)
                     .to(first, second)
                     .plaintext()
                     .balancing(new Balancing.RoundRobin())
@@ -421,12 +423,13 @@ class GuideTest {
                 return super.greet(request);
             }
         })) {
-            Loop loop = served.net.loop();
+            NetLoop net = served.net;
+            Loop loop = net.loop();
             Address address = served.http.address();
             // snippet tokens
             TokenCredentials tokens =
                     TokenCredentials.of(loop, () -> Promise.of(new Token("Bearer abc", Duration.ofHours(1))));
-            GrpcClient client = GrpcClient.on(loop)
+            GrpcClient client = GrpcClient.on(net)
                     .to(address)
                     .plaintext()
                     .credentials(tokens.evenOnPlaintext()) // Only because this page has no certificate.

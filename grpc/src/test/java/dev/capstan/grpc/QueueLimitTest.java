@@ -54,7 +54,7 @@ class QueueLimitTest {
     }
 
     private GrpcClient client(int port, Limits limits) {
-        GrpcClient client = GrpcClient.on(net.loop())
+        GrpcClient client = GrpcClient.on(net)
                 .to(new Address.Tcp("127.0.0.1", port))
                 .plaintext()
                 .limits(limits)
@@ -64,9 +64,13 @@ class QueueLimitTest {
     }
 
     private int ours(ServerServiceDefinition service) {
+        return ours(service, LIMIT);
+    }
+
+    private int ours(ServerServiceDefinition service, int limit) {
         GrpcServer grpc = GrpcServer.on(net.loop())
                 .service(service)
-                .limits(Limits.DEFAULT.withQueuedBytes(LIMIT))
+                .limits(Limits.DEFAULT.withQueuedBytes(limit))
                 .build();
         HttpServer http = net.loop()
                 .fetch(() -> HttpServer.listen(
@@ -248,7 +252,40 @@ class QueueLimitTest {
         }));
         assertLost(port);
         take(told);
-        assertTrue(bytes.written.get() <= LIMIT / MESSAGE.length + 2, bytes.written::toString);
+        // Until a quarter of the limit waits for the loop the handler is told to go on.
+        assertTrue(bytes.written.get() <= (LIMIT + LIMIT / 4) / MESSAGE.length + 2, bytes.written::toString);
+    }
+
+    @Test
+    void a_handler_that_heeds_readiness_keeps_its_call_whatever_its_connection_takes_at_a_time() throws Exception {
+        // A connection takes far more than this before it asks a handler to wait.
+        int port = ours(
+                bytes.service((call, headers) -> {
+                    call.sendHeaders(new Metadata());
+                    int[] left = {MANY};
+                    return new ServerCall.Listener<>() {
+                        @Override
+                        public void onReady() {
+                            while (left[0] > 0 && call.isReady()) {
+                                left[0]--;
+                                call.sendMessage(MESSAGE);
+                            }
+                            if (left[0] == 0) {
+                                left[0] = -1;
+                                call.close(Status.OK, new Metadata());
+                            }
+                        }
+                    };
+                }),
+                1 << 10);
+        try (var call =
+                client(port, Limits.DEFAULT).call(bytes.method, CallSettings.DEFAULT.within(Duration.ofSeconds(20)))) {
+            int messages = 0;
+            while (call.read() != null) {
+                messages++;
+            }
+            assertEquals(MANY, messages);
+        }
     }
 
     @Test

@@ -54,7 +54,7 @@ public final class Served implements AutoCloseable {
 
     /** A client of ours of the server. */
     public GrpcClient client(UnaryOperator<GrpcClient.Builder> with) {
-        return keep(with.apply(GrpcClient.on(net.loop()).to(http.address())).build());
+        return keep(with.apply(GrpcClient.on(net).to(http.address())).build());
     }
 
     public GrpcClient keep(GrpcClient client) {

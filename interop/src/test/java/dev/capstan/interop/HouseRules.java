@@ -196,12 +196,15 @@ final class HouseRules {
             Map.entry("grpc.server.Channelz", "connections of an HTTP server, with the addresses of their clients"),
             Map.entry("grpc.server.ExchangeCall", "an exchange of HTTP as a call"),
             Map.entry("grpc.server.Framing", "the body and the end of an exchange"),
+            Map.entry("grpc.server.Metadatas", "metadata and status as fields of HTTP"),
+            Map.entry("grpc.server.Outbox", "messages on their way to an exchange"),
             Map.entry("grpc.server.WebFraming", "the body and the end of an exchange whose client sees no trailers"),
             Map.entry("grpc.server.PeerProtos", "addresses of clients as channelz tells them"),
             Map.entry("grpc.CallContext", "who the peer is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.GrpcFailure", "where a call has failed"),
             Map.entry("grpc.client.ClientContext", "who the server is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.server.ServerContext", "who the client is, in the words of grpc-java and of TLS"),
+            Map.entry("grpc.client.GrpcClient", "connections of grpc-java on the loop of a network"),
             Map.entry("grpc.client.ListResolver", "addresses as grpc-java's channels want them"),
             Map.entry("grpc.client.Tries", "which connection a call went over"));
 
@@ -229,7 +232,8 @@ final class HouseRules {
             "capnp.dynamic.DynamicInterfaceType",
                     "a token of a loaded schema: loaders are no statics, so neither is it",
             "capnp.dynamic.DynamicType", "a token of a loaded schema: loaders are no statics, so neither is it",
-            "capnp.HeapSegment", "the shared empty segment is only read");
+            "capnp.HeapSegment", "the shared empty segment is only read",
+            "net.http.Headers", "its list is never changed, and the form for HTTP/2 that it keeps is made of that");
 
     private static final Map<String, String> TIME_AND_CHANCE = Map.ofEntries(
             Map.entry("async.ParkPort", "the clock of a loop without I/O"),

@@ -15,5 +15,8 @@ interface Driver {
     /** An unbound UDP socket, as a channel of Netty. */
     DatagramChannel newDatagramChannel();
 
+    /** TCP sockets, as channels of Netty. */
+    Class<? extends io.netty.channel.socket.SocketChannel> socketChannels();
+
     ServerWire listen(NettyPort port, SocketAddress at, int backlog) throws IOException;
 }

@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Errors;
@@ -63,6 +64,11 @@ final class EpollDriver implements Driver {
     @Override
     public DatagramChannel newDatagramChannel() {
         return new EpollDatagramChannel();
+    }
+
+    @Override
+    public Class<EpollSocketChannel> socketChannels() {
+        return EpollSocketChannel.class;
     }
 
     @Override

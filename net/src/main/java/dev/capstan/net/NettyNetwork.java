@@ -9,6 +9,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.net.channels.ChannelHost;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -186,6 +187,11 @@ final class NettyNetwork implements Network, ChannelHost {
     @Override
     public DatagramChannel newDatagramChannel() {
         return driver.newDatagramChannel();
+    }
+
+    @Override
+    public Class<? extends SocketChannel> socketChannels() {
+        return driver.socketChannels();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.nio.NioIoOps;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -51,6 +52,11 @@ final class NioDriver implements Driver {
     @Override
     public DatagramChannel newDatagramChannel() {
         return new NioDatagramChannel();
+    }
+
+    @Override
+    public Class<NioSocketChannel> socketChannels() {
+        return NioSocketChannel.class;
     }
 
     @Override

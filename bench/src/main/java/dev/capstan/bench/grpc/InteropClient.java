@@ -41,7 +41,7 @@ public final class InteropClient {
         try (NetLoop net = NetLoop.open("grpc-interop-client", Transport.AUTO)) {
             InteropCases cases = new InteropCases(
                     witness -> {
-                        GrpcClient.Builder builder = GrpcClient.on(net.loop())
+                        GrpcClient.Builder builder = GrpcClient.on(net)
                                 .to(server)
                                 .authority(flags.text("--server_host_override", host))
                                 .limits(Limits.DEFAULT.withInboundMessageBytes(16 << 20))

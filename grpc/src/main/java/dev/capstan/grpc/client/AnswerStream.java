@@ -21,6 +21,7 @@ final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription {
     private long demand;
     private boolean done;
     private boolean draining;
+    private final Runnable look = this::drain;
 
     AnswerStream(Loop loop, GrpcCall<?, S> call) {
         this.loop = loop;
@@ -42,9 +43,11 @@ final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription {
         });
     }
 
-    /** Many changes at once are one look. */
+    /** At once where that is possible; else many changes are one look. */
     private void schedule() {
-        if (scheduled.compareAndSet(false, true)) {
+        if (loop.inTurn()) {
+            loop.guard(look);
+        } else if (scheduled.compareAndSet(false, true)) {
             loop.execute(() -> {
                 scheduled.set(false);
                 drain();

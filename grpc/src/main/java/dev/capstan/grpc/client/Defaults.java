@@ -20,8 +20,8 @@ final class Defaults implements ClientInterceptor {
         this.outboundMessageBytes = outboundMessageBytes;
     }
 
-    @Override
-    public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+    /** {@code options} with what they lack. */
+    CallOptions added(CallOptions options) {
         CallOptions more = options;
         if (credentials != null && options.getCredentials() == null) {
             more = more.withCallCredentials(credentials);
@@ -32,6 +32,11 @@ final class Defaults implements ClientInterceptor {
         if (options.getMaxOutboundMessageSize() == null) {
             more = more.withMaxOutboundMessageSize(outboundMessageBytes);
         }
-        return next.newCall(method, more);
+        return more;
+    }
+
+    @Override
+    public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+        return next.newCall(method, added(options));
     }
 }

@@ -17,6 +17,7 @@ import io.grpc.Status;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,12 @@ import org.jspecify.annotations.Nullable;
  * @param <S> answers
  */
 public final class GrpcCall<Q, S> implements Messages<S> {
-    /** Answers that may wait to be taken. More than one, so that the connection's thread and the reader's work side by side. */
-    private static final int AHEAD = 4;
+    /** Answers that may wait to be taken, and are asked for by the half: no fewer, so that the connection's thread and the reader's work side by side. */
+    private static final int LEAST_AHEAD = 4;
+
+    private static final int MOST_AHEAD = 64;
+    /** No more than so many bytes of answers wait for a reader, or {@link #LEAST_AHEAD} answers if those are longer. */
+    private static final int BYTES_AHEAD = 64 << 20;
 
     private final Loop loop;
     private final MethodDescriptor<Q, S> method;
@@ -46,10 +51,24 @@ public final class GrpcCall<Q, S> implements Messages<S> {
     private volatile boolean cancelled;
     private volatile boolean ended;
     private int sent;
+    /** Answers that may wait, and of the reader's thread those that were asked for and not taken. */
+    private final int ahead;
+
+    private int asked;
 
     private GrpcCall(
-            Loop loop, Channel channel, MethodDescriptor<Q, S> method, CallOptions options, CallMetadata metadata) {
+            Loop loop,
+            Channel channel,
+            MethodDescriptor<Q, S> method,
+            CallOptions options,
+            CallMetadata metadata,
+            int inboundMessageBytes) {
         this.loop = loop;
+        // Two, where one is due: a second is a mistake of the server that must be seen.
+        this.ahead = method.getType().serverSendsOneMessage()
+                ? 2
+                : Math.clamp(BYTES_AHEAD / inboundMessageBytes, LEAST_AHEAD, MOST_AHEAD);
+        this.asked = ahead;
         this.method = method;
         this.tries = new Tries();
         CallOptions counted = options.withStreamTracerFactory(tries);
@@ -64,12 +83,17 @@ public final class GrpcCall<Q, S> implements Messages<S> {
                 inbound);
     }
 
+    /** {@code inboundMessageBytes} is the longest answer that there can be. */
     static <Q, S> GrpcCall<Q, S> begin(
-            Loop loop, Channel channel, MethodDescriptor<Q, S> method, CallOptions options, CallMetadata metadata) {
-        GrpcCall<Q, S> begun = new GrpcCall<>(loop, channel, method, options, metadata);
+            Loop loop,
+            Channel channel,
+            MethodDescriptor<Q, S> method,
+            CallOptions options,
+            CallMetadata metadata,
+            int inboundMessageBytes) {
+        GrpcCall<Q, S> begun = new GrpcCall<>(loop, channel, method, options, metadata, inboundMessageBytes);
         begun.call.start(begun.inbound, metadata.toMetadata());
-        // Two, where one is due: a second is a mistake of the server that must be seen.
-        begun.call.request(method.getType().serverSendsOneMessage() ? 2 : AHEAD);
+        begun.call.request(begun.ahead);
         return begun;
     }
 
@@ -172,12 +196,14 @@ public final class GrpcCall<Q, S> implements Messages<S> {
         return message;
     }
 
-    /** The next answer if it is there, for which another one is asked for. */
+    /** The next answer if it is there. When half of those have been taken that may wait, as many more are asked for. */
     @Nullable
     S take() {
         S message = inbound.poll();
-        if (message != null) {
-            call.request(1);
+        if (message != null && --asked <= ahead / 2) {
+            int more = ahead - asked;
+            asked = ahead;
+            call.request(more);
         }
         return message;
     }
@@ -270,7 +296,7 @@ public final class GrpcCall<Q, S> implements Messages<S> {
                 false);
     }
 
-    private <T> Promise<T> when(BooleanSupplier condition, java.util.function.Supplier<T> result, boolean owning) {
+    private <T> Promise<T> when(BooleanSupplier condition, Supplier<T> result, boolean owning) {
         Completer<T> completer = new Completer<>(loop);
         Promise<T> promise = completer.promise();
         AtomicBoolean done = new AtomicBoolean();

@@ -6,6 +6,8 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.MessageEncodings;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.channels.ChannelHost;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -43,17 +45,33 @@ public final class GrpcClient implements AutoCloseable {
     private final Connections connections;
     private final Channel channel;
     private final StateStream states;
+    /** What a call has that says nothing itself. */
+    private final CallOptions options;
 
-    private GrpcClient(Loop loop, List<ManagedChannel> channels, List<ClientInterceptor> interceptors) {
+    private final int inboundMessageBytes;
+
+    private GrpcClient(
+            Loop loop,
+            List<ManagedChannel> channels,
+            List<ClientInterceptor> interceptors,
+            CallOptions options,
+            int inboundMessageBytes) {
         this.loop = loop;
+        this.options = options;
+        this.inboundMessageBytes = inboundMessageBytes;
         this.connections = new Connections(channels);
         this.states = new StateStream(loop, channels);
         this.channel = ClientInterceptors.interceptForward(connections, interceptors);
     }
 
-    /** A client whose time and callbacks are those of {@code loop}. */
+    /** A client whose connections, time and callbacks are those of {@code net}: nothing changes threads that is done there. Close it before the loop. */
+    public static Builder on(NetLoop net) {
+        return new Builder(net.loop(), ChannelHost.of(net.network()));
+    }
+
+    /** A client whose time and callbacks are those of {@code loop}, and whose connections are served by threads of grpc-java. */
     public static Builder on(Loop loop) {
-        return new Builder(loop);
+        return new Builder(loop, null);
     }
 
     /** Begins a call with nothing of its own. */
@@ -63,7 +81,7 @@ public final class GrpcClient implements AutoCloseable {
 
     /** Begins a call. */
     public <Q, S> GrpcCall<Q, S> call(MethodDescriptor<Q, S> method, CallSettings settings) {
-        CallOptions own = CallOptions.DEFAULT;
+        CallOptions own = options;
         if (!settings.deadline().isZero()) {
             own = own.withDeadlineAfter(settings.deadline().toNanos(), TimeUnit.NANOSECONDS);
         }
@@ -76,7 +94,7 @@ public final class GrpcClient implements AutoCloseable {
         if (settings.compression().isPresent()) {
             own = own.withCompression(settings.compression().get());
         }
-        GrpcCall<Q, S> begun = GrpcCall.begin(loop, channel, method, own, settings.metadata());
+        GrpcCall<Q, S> begun = GrpcCall.begin(loop, channel, method, own, settings.metadata(), inboundMessageBytes);
         settings.onBegin().ifPresent(told -> told.accept(begun));
         return begun;
     }
@@ -167,6 +185,7 @@ public final class GrpcClient implements AutoCloseable {
     /** What a client is made of. Not thread-safe. */
     public static final class Builder {
         private final Loop loop;
+        private final @Nullable ChannelHost host;
         private @Nullable String name;
         private @Nullable List<Address> addresses;
         private Flow.@Nullable Publisher<List<Address>> lists;
@@ -192,8 +211,9 @@ public final class GrpcClient implements AutoCloseable {
         private @Nullable ProxyDetector proxies;
         private final List<ClientInterceptor> interceptors = new ArrayList<>();
 
-        private Builder(Loop loop) {
+        private Builder(Loop loop, @Nullable ChannelHost host) {
             this.loop = loop;
+            this.host = host;
         }
 
         /** Servers: all addresses that DNS has for {@code host}. */
@@ -380,9 +400,11 @@ public final class GrpcClient implements AutoCloseable {
                 channels.add(channel(again));
             }
             List<ClientInterceptor> all = new ArrayList<>(interceptors);
-            all.addFirst(new Defaults(credentials, compression, limits.outboundMessageBytes()));
+            Defaults defaults = new Defaults(credentials, compression, limits.outboundMessageBytes());
+            all.addFirst(defaults);
             all.addLast(new QueueLimit(limits.queuedBytes()));
-            return new GrpcClient(loop, channels, all);
+            return new GrpcClient(
+                    loop, channels, all, defaults.added(CallOptions.DEFAULT), limits.inboundMessageBytes());
         }
 
         private static void check(boolean holds, String otherwise) {
@@ -420,12 +442,18 @@ public final class GrpcClient implements AutoCloseable {
             return channel.build();
         }
 
+        private NettyChannelBuilder onLoop(NettyChannelBuilder channel) {
+            return host == null
+                    ? channel
+                    : channel.eventLoopGroup(host.eventLoop()).channelType(host.socketChannels());
+        }
+
         @SuppressWarnings(
                 "deprecation") // The other way to name a resolver is a registry of the whole process; the one that
         // takes a registry of its own (1.85.1) does not look there.
         private ManagedChannelBuilder<?> target(ChannelCredentials with) {
             if (name != null) {
-                return Grpc.newChannelBuilder(name, with);
+                return onLoop(NettyChannelBuilder.forTarget(name, with));
             }
             List<Address> fixed = addresses;
             if (fixed != null && fixed.getFirst() instanceof Address.Unix(String path)) {
@@ -436,7 +464,7 @@ public final class GrpcClient implements AutoCloseable {
             String called = authority != null
                     ? authority
                     : fixed == null ? "servers" : fixed.getFirst().toString();
-            return NettyChannelBuilder.forTarget(ListResolver.SCHEME + ":///servers", with)
+            return onLoop(NettyChannelBuilder.forTarget(ListResolver.SCHEME + ":///servers", with))
                     .nameResolverFactory(ListResolver.of(from, called));
         }
     }

@@ -24,8 +24,8 @@ final class Inbound<S> extends ClientCall.Listener<S> {
     @GuardedBy("this")
     private final Deque<S> messages = new ArrayDeque<>();
 
-    @GuardedBy("this")
-    private final List<Runnable> watchers = new ArrayList<>();
+    /** Never changed in place. */
+    private volatile List<Runnable> watchers = List.of();
 
     private final Changes changes = new Changes();
     private volatile @Nullable CallMetadata headers;
@@ -79,12 +79,11 @@ final class Inbound<S> extends ClientCall.Listener<S> {
     }
 
     private void changed() {
-        List<Runnable> told;
-        synchronized (this) {
-            told = watchers.isEmpty() ? List.of() : List.copyOf(watchers);
-        }
         changes.tell();
-        told.forEach(Runnable::run);
+        List<Runnable> told = watchers;
+        for (int i = 0; i < told.size(); i++) {
+            told.get(i).run();
+        }
     }
 
     /** For who waits. */
@@ -95,7 +94,9 @@ final class Inbound<S> extends ClientCall.Listener<S> {
     /** Runs {@code watcher} after each change, and once now. */
     void watch(Runnable watcher) {
         synchronized (this) {
-            watchers.add(watcher);
+            List<Runnable> more = new ArrayList<>(watchers);
+            more.add(watcher);
+            watchers = List.copyOf(more);
         }
         watcher.run();
     }

@@ -27,21 +27,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call over one exchange, as grpc-java's handlers and interceptors know it.
  *
- * <p><b>Threads.</b> The exchange belongs to the loop. What a handler says from another thread is posted, in its order; while something is posted, what the loop's own thread says goes
- * the same way, so that nothing overtakes. Messages are serialized where the handler is. The listener is told through the executor that the server was given for handlers, which is the
- * loop itself unless the program chose another, and runs one callback after the other.
+ * <p><b>Threads.</b> The exchange belongs to the loop. What a handler says from another thread is {@link Posted}. Messages are serialized where the handler is. The listener is told through
+ * the executor that the server was given for handlers, which is the loop itself unless the program chose another, and runs one callback after the other.
  *
- * <p><b>Back-pressure.</b> The exchange is paused while a message is here that nobody has asked for. A handler that does not heed {@link #isReady} loses its call at
- * {@code queuedBytes}.
+ * <p><b>Back-pressure.</b> The exchange is paused while a message is here that nobody has asked for. A handler that does not heed {@link #isReady} loses its call when it has sent
+ * {@code queuedBytes} all the same.
  */
-final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Receiver {
+final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Receiver, Outbox.Owner {
     private static final Logger LOG = System.getLogger(ExchangeCall.class.getName());
 
     private final GrpcServer server;
@@ -51,13 +48,15 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private final Framing framing;
     private final Limits limits;
     private final Encodings encodings;
-    private final Attributes attributes;
+    private final @Nullable Decompressor ofRequests;
     private final Executor executor;
     private final MessageReader reader;
     private final Context.CancellableContext context;
     private final Draining draining;
-    private final AtomicInteger posted = new AtomicInteger();
-    private final AtomicLong postedBytes = new AtomicLong();
+    private final Posted posted;
+    private final Outbox outbox;
+    private volatile Attributes attributes;
+    private volatile boolean tellsEncoding;
     private @Nullable Listener<Q> listener;
     private Promise.Cancelable deadline = () -> {};
 
@@ -71,6 +70,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private boolean inputEnded;
     private boolean halfClosed;
     private boolean headersSent;
+    /** As {@link #headersSent}, for the handler: they may be on their way. */
+    private volatile boolean headersSaid;
+
     private boolean ended;
     /** The handler was told that the call is over, well or not. */
     private boolean endTold;
@@ -78,7 +80,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private boolean succeeded;
     private volatile boolean closed;
     private volatile boolean cancelled;
-    private volatile boolean ready = true;
     private volatile @Nullable Compressor compressor;
     private volatile boolean compresses = true;
     private volatile boolean lastWasCompressed;
@@ -102,18 +103,19 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         this.framing = framing;
         this.limits = limits;
         this.encodings = encodings;
-        this.attributes = attributes.toBuilder()
-                .set(GrpcServer.ENCODING, this::encodingOfLast)
-                .build();
+        this.ofRequests = encodings.ofRequests(exchange.request().headers().first("grpc-encoding"));
+        this.attributes = attributes;
         this.executor = executor;
         this.context = context;
         this.draining = draining;
         this.reader = new MessageReader(limits.inboundMessageBytes());
+        this.posted = new Posted(loop);
+        this.outbox = new Outbox(exchange, posted, this, limits.queuedBytes());
     }
 
     /** Lets {@code handler} begin. On the loop's thread. */
     void begin(ServerCallHandler<Q, S> handler, Metadata headers, long timeoutNanos) {
-        reader.decompressor(encodings.ofRequests());
+        reader.decompressor(ofRequests);
         if (timeoutNanos >= 0) {
             deadline = loop.timer().after(Duration.ofNanos(timeoutNanos)).listen(loop, (done, failure) -> tooLate());
         }
@@ -121,9 +123,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             Context before = context.attach();
             try {
                 Listener<Q> started = handler.startCall(this, headers);
-                onLoop(() -> started(started));
+                posted.run(() -> started(started));
             } catch (Throwable e) {
-                onLoop(() -> threw(e));
+                posted.run(() -> threw(e));
             } finally {
                 context.detach(before);
             }
@@ -143,28 +145,17 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         }
     }
 
-    /** Runs on the loop, after all that was posted before. */
-    private void onLoop(Runnable action) {
-        if (loop.inLoop() && posted.get() == 0) {
-            action.run();
-        } else {
-            posted.incrementAndGet();
-            loop.post(() -> {
-                posted.decrementAndGet();
-                action.run();
-            });
-        }
-    }
-
-    /** Where handlers run, which may have no room for one more. */
-    private void byHandler(Runnable action) {
+    /** Where handlers run, which may have no room for one more; false if so. */
+    private boolean byHandler(Runnable action) {
         try {
             executor.execute(action);
+            return true;
         } catch (RejectedExecutionException e) {
             stop(Status.RESOURCE_EXHAUSTED
                     .withDescription(
                             "the server's executor has no room for " + method.getFullMethodName() + ": try again later")
                     .withCause(e));
+            return false;
         }
     }
 
@@ -183,7 +174,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             try {
                 callback.run(to);
             } catch (Throwable e) {
-                onLoop(() -> threw(e));
+                posted.run(() -> threw(e));
             } finally {
                 context.detach(before);
             }
@@ -295,6 +286,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             endTold = true;
             cancelled = true;
             ended = true;
+            outbox.end();
             server.over(this);
             deadline.cancel();
             context.cancel(why.asRuntimeException());
@@ -331,12 +323,16 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public void ready() {
-        ready = true;
+        outbox.ready();
+    }
+
+    @Override
+    public void readyAgain() {
         tell(Listener::onReady);
     }
 
     private String encodingOfLast() {
-        Decompressor by = encodings.ofRequests();
+        Decompressor by = ofRequests;
         return lastWasCompressed && by != null ? by.getMessageEncoding() : Codec.Identity.NONE.getMessageEncoding();
     }
 
@@ -347,7 +343,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (count < 1) {
             throw new IllegalArgumentException("ask for at least one message, not for " + count);
         }
-        onLoop(() -> {
+        posted.run(() -> {
             requested = (int) Math.min(Integer.MAX_VALUE, (long) requested + count);
             if (paused) {
                 paused = false;
@@ -359,10 +355,11 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public void sendHeaders(Metadata headers) {
-        onLoop(() -> {
-            if (headersSent) {
-                throw new IllegalStateException("the headers were sent before");
-            }
+        if (headersSaid) {
+            throw new IllegalStateException("the headers were sent before");
+        }
+        headersSaid = true;
+        posted.run(() -> {
             if (!ended) {
                 sendHead(headers);
             }
@@ -371,15 +368,23 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     private void sendHead(Metadata headers) {
         headersSent = true;
+        Compressor by = compressor;
+        exchange.answer(
+                200,
+                by == null && headers.keys().isEmpty() && framing.contentType().equals(Framing.GRPC)
+                        ? server.usualHead()
+                        : head(by, headers));
+    }
+
+    private Headers head(@Nullable Compressor by, Metadata headers) {
         List<Map.Entry<String, String>> fields = new ArrayList<>();
         fields.add(Map.entry("content-type", framing.contentType()));
-        Compressor by = compressor;
         if (by != null) {
             fields.add(Map.entry("grpc-encoding", by.getMessageEncoding()));
         }
         fields.add(Map.entry("grpc-accept-encoding", encodings.accepted()));
         Metadatas.add(fields, headers);
-        exchange.answer(200, Headers.of(fields));
+        return Headers.of(fields);
     }
 
     @Override
@@ -391,35 +396,20 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (cancelled) {
             return;
         }
-        if (postedBytes.get() > limits.queuedBytes()) {
-            // Not to be serialized even: the loop is too busy to see how much waits for it.
-            onLoop(this::tooMuchIsLeft);
+        if (!headersSaid) {
+            throw new IllegalStateException("sendHeaders() comes before the first message");
+        }
+        if (!outbox.hasRoom()) {
             return;
         }
         Compressor by = compresses ? compressor : null;
         byte[] frame =
                 framing.frame(MessageFrames.frame(method.streamResponse(message), by, limits.outboundMessageBytes()));
-        if (loop.inLoop() && posted.get() == 0) {
-            write(frame);
-        } else {
-            postedBytes.addAndGet(frame.length);
-            onLoop(() -> {
-                long left = postedBytes.addAndGet(-frame.length);
-                write(frame);
-                // What held the handler back was on its way here, of which the exchange knows nothing.
-                if (isPostFull(left + frame.length) && !isPostFull(left) && ready && !ended) {
-                    tell(Listener::onReady);
-                }
-            });
-        }
+        outbox.send(frame);
     }
 
-    /** Whether so much waits for the loop that a handler should wait for it too. */
-    private boolean isPostFull(long bytes) {
-        return bytes >= limits.queuedBytes() / 4;
-    }
-
-    private void tooMuchIsLeft() {
+    @Override
+    public void tooMuchIsLeft() {
         if (!ended) {
             Status status = Status.RESOURCE_EXHAUSTED.withDescription(
                     "the handler of " + method.getFullMethodName() + " has left more than " + limits.queuedBytes()
@@ -429,24 +419,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         }
     }
 
-    private void write(byte[] frame) {
-        if (ended) {
-            return;
-        }
-        if (!headersSent) {
-            throw new IllegalStateException("sendHeaders() comes before the first message");
-        }
-        if (exchange.queuedBytes() > limits.queuedBytes()) {
-            tooMuchIsLeft();
-            return;
-        }
-        exchange.write(frame, 0, frame.length);
-        ready = exchange.isReady();
-    }
-
     @Override
     public boolean isReady() {
-        return !closed && !cancelled && ready && !isPostFull(postedBytes.get());
+        return !closed && !cancelled && outbox.isReady();
     }
 
     @Override
@@ -455,7 +430,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             throw new IllegalStateException("the call of " + method.getFullMethodName() + " was closed before");
         }
         closed = true;
-        onLoop(() -> {
+        posted.run(() -> {
             if (!ended) {
                 if (status.isOk() && method.getType().serverSendsOneMessage() && !headersSent) {
                     LOG.log(
@@ -465,6 +440,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
                 finish(status, trailers);
                 endTold = true;
                 tell(Listener::onComplete);
+                if (!byHandler(() -> context.cancel(null))) {
+                    context.cancel(null);
+                }
             }
         });
     }
@@ -477,14 +455,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         ended = true;
         succeeded = status.isOk();
         deadline.cancel();
-        List<Map.Entry<String, String>> fields = Metadatas.trailers(status, trailers);
-        if (!headersSent) {
-            fields.addFirst(Map.entry("content-type", framing.contentType()));
-            fields.add(Map.entry("grpc-accept-encoding", encodings.accepted()));
-        }
-        framing.end(exchange, headersSent, fields);
+        outbox.end();
+        framing.end(exchange, headersSent, Metadatas.last(headersSent, framing, encodings, status, trailers));
         server.over(this);
-        loop.post(() -> context.cancel(null));
     }
 
     @Override
@@ -499,6 +472,12 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public Attributes getAttributes() {
+        if (!tellsEncoding) {
+            attributes = attributes.toBuilder()
+                    .set(GrpcServer.ENCODING, this::encodingOfLast)
+                    .build();
+            tellsEncoding = true;
+        }
         return attributes;
     }
 
@@ -514,6 +493,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public void setCompression(String name) {
-        compressor = encodings.ofAnswers(name);
+        compressor = encodings.ofAnswers(name, exchange.request().headers().first("grpc-accept-encoding"));
     }
 }

@@ -3,9 +3,7 @@ package dev.capstan.grpc.server;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How the messages of a call and its end lie in the bodies of a request and its answer. */
@@ -26,13 +24,16 @@ interface Framing {
     byte[] frame(byte[] message);
 
     /** Ends the exchange; {@code fields} are the trailers, or all that there is if no head was sent. */
-    void end(Exchange exchange, boolean headSent, List<Map.Entry<String, String>> fields);
+    void end(Exchange exchange, boolean headSent, Headers fields);
 
     /** How {@code request} is framed by its content type; null if it is not gRPC. */
     static @Nullable Framing of(HttpRequest request) {
         String type = request.headers().first("content-type");
         if (type == null) {
             return null;
+        }
+        if (type.equals(GRPC)) {
+            return Plain.USUAL;
         }
         String low = type.toLowerCase(Locale.ROOT);
         if (is(low, GRPC + "-web-text")) {
@@ -53,6 +54,8 @@ interface Framing {
 
     /** gRPC over HTTP/2: messages as they are, and the end in trailers. */
     record Plain(String contentType) implements Framing {
+        static final Plain USUAL = new Plain(GRPC);
+
         @Override
         public void decode(byte[] array, int offset, int length, MessageReader to) {
             to.add(array, offset, length);
@@ -69,11 +72,11 @@ interface Framing {
         }
 
         @Override
-        public void end(Exchange exchange, boolean headSent, List<Map.Entry<String, String>> fields) {
+        public void end(Exchange exchange, boolean headSent, Headers fields) {
             if (headSent) {
-                exchange.end(Headers.of(fields));
+                exchange.end(fields);
             } else {
-                exchange.answerOnly(200, Headers.of(fields));
+                exchange.answerOnly(200, fields);
             }
         }
     }

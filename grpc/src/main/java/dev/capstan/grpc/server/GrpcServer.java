@@ -11,6 +11,7 @@ import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.grpc.services.Health;
 import dev.capstan.grpc.services.Reflection;
 import dev.capstan.net.http.Exchange;
+import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
@@ -48,6 +49,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -68,8 +70,12 @@ public final class GrpcServer {
     private final List<ServerServiceDefinition> services;
     private final @Nullable HandlerRegistry fallback;
     private final List<ServerInterceptor> interceptors;
-    private final CompressorRegistry compressors;
-    private final DecompressorRegistry decompressors;
+    private final Encodings encodings;
+    private final Headers usualHead;
+    private final Metadatas.Reader metadatas = new Metadatas.Reader();
+    /** What grpc-java's handlers are told of the clients that there are. */
+    private final Map<Peer, Attributes> attributes = new WeakHashMap<>();
+
     private final Limits limits;
     private final UnaryOperator<Executor> executors;
     private final LoopScheduler scheduler;
@@ -100,8 +106,8 @@ public final class GrpcServer {
             }
         }
         fallback = from.fallback;
-        compressors = from.compressors;
-        decompressors = from.decompressors;
+        encodings = new Encodings(from.compressors, from.decompressors);
+        usualHead = Headers.of("content-type", Framing.GRPC, "grpc-accept-encoding", encodings.accepted());
         limits = from.limits;
         executors = from.executors;
         onDrain = List.copyOf(from.onDrain);
@@ -303,11 +309,7 @@ public final class GrpcServer {
             }
             begin(exchange, method, framing);
         } catch (StatusRuntimeException e) {
-            Metadata none = new Metadata();
-            List<Map.Entry<String, String>> fields = Metadatas.trailers(e.getStatus(), none);
-            fields.addFirst(Map.entry("content-type", framing.contentType()));
-            fields.add(Map.entry("grpc-accept-encoding", Encodings.accepted(decompressors)));
-            framing.end(exchange, false, fields);
+            framing.end(exchange, false, Metadatas.last(false, framing, encodings, e.getStatus(), new Metadata()));
         }
     }
 
@@ -322,16 +324,11 @@ public final class GrpcServer {
 
     private <Q, S> void begin(Exchange exchange, ServerMethodDefinition<Q, S> method, Framing framing) {
         HttpRequest request = exchange.request();
-        Metadata metadata = Metadatas.of(request.headers().fields());
+        Metadata metadata = metadatas.read(request.headers().fields());
         String timeout = request.headers().first("grpc-timeout");
         long nanos = timeout != null
                 ? Timeouts.nanos(timeout)
                 : limits.deadline().isZero() ? -1 : limits.deadline().toNanos();
-        Encodings encodings = Encodings.of(
-                compressors,
-                decompressors,
-                request.headers().first("grpc-encoding"),
-                request.headers().first("grpc-accept-encoding"));
         Draining draining = new Draining();
         Context base = Context.ROOT.withValue(Draining.KEY, draining);
         Context.CancellableContext context = nanos < 0
@@ -345,7 +342,7 @@ public final class GrpcServer {
                 framing,
                 limits,
                 encodings,
-                attributes(exchange.peer()),
+                attributes.computeIfAbsent(exchange.peer(), GrpcServer::attributes),
                 executors.apply(new InTurn(loop)),
                 context,
                 draining);
@@ -357,6 +354,11 @@ public final class GrpcServer {
             drain(call);
         }
         call.begin(method.getServerCallHandler(), metadata, nanos);
+    }
+
+    /** The head of most answers. */
+    Headers usualHead() {
+        return usualHead;
     }
 
     /** A call has ended. */

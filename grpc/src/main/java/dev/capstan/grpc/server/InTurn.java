@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link Loop#guard} alone keeps no order between what waited for a fiber and what comes when that has just ended, and a callback that asks for the next one would get it on top of itself.
  */
-final class InTurn implements Executor {
+final class InTurn implements Executor, Runnable {
     private final Loop loop;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    /** The one that runs next; those that wait behind it are rare. */
+    private @Nullable Runnable first;
+
+    private @Nullable Queue<Runnable> others;
     private boolean running;
 
     InTurn(Loop loop) {
@@ -23,16 +26,31 @@ final class InTurn implements Executor {
 
     @Override
     public void execute(Runnable callback) {
-        waiting.add(callback);
+        if (first == null) {
+            first = callback;
+        } else {
+            if (others == null) {
+                others = new ArrayDeque<>(4);
+            }
+            others.add(callback);
+        }
         if (!running) {
             running = true;
-            loop.guard(this::run);
+            loop.guard(this);
         }
     }
 
-    private void run() {
+    private @Nullable Runnable next() {
+        Runnable next = first;
+        first = others == null ? null : others.poll();
+        return next;
+    }
+
+    /** Runs what is there; called by the loop alone. */
+    @Override
+    public void run() {
         try {
-            for (@Nullable Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+            for (Runnable next = next(); next != null; next = next()) {
                 next.run();
             }
         } finally {

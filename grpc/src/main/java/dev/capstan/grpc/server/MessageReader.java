@@ -1,12 +1,12 @@
 package dev.capstan.grpc.server;
 
 import io.grpc.Decompressor;
+import io.grpc.KnownLength;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageReader {
     private static final int PREFIX_BYTES = 5;
+    private static final byte[] NOTHING = {};
+
+    /** All that is left of it is there: whoever parses it needs no buffer of a guessed size. */
+    private static final class Whole extends ByteArrayInputStream implements KnownLength {
+        Whole(byte[] array, int offset, int length) {
+            super(array, offset, length);
+        }
+    }
 
     private final int limit;
-    private byte[] bytes = {};
+    private byte[] bytes = NOTHING;
     private int from;
     private int to;
     private @Nullable Decompressor decompressor;
@@ -91,9 +99,10 @@ final class MessageReader {
         from = begin + (int) length;
         if (flag == 0) {
             // The reader is done with it before anything is added.
-            return new ByteArrayInputStream(bytes, begin, (int) length);
+            return new Whole(bytes, begin, (int) length);
         }
-        return new ByteArrayInputStream(decompressed(begin, (int) length));
+        byte[] whole = decompressed(begin, (int) length);
+        return new Whole(whole, 0, whole.length);
     }
 
     /** Whether the last message was. */
@@ -135,7 +144,7 @@ final class MessageReader {
 
     /** Forgets what is there. */
     void clear() {
-        bytes = Arrays.copyOf(bytes, 0);
+        bytes = NOTHING;
         from = 0;
         to = 0;
     }

@@ -1,5 +1,6 @@
 package dev.capstan.grpc.server;
 
+import dev.capstan.net.http.Headers;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.lang.System.Logger;
@@ -7,10 +8,12 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Metadata and status as header fields (gRPC over HTTP/2): pure functions. */
 final class Metadatas {
@@ -41,7 +44,60 @@ final class Metadatas {
             "upgrade",
             "http2-settings");
 
+    private static final Headers OK = Headers.of("grpc-status", "0");
+
     private Metadatas() {}
+
+    /** What the name of a field means to gRPC: a key of text or of bytes, or neither, if the field is none of its metadata. */
+    private record Name(Metadata.@Nullable Key<String> text, Metadata.@Nullable Key<byte[]> bytes) {
+        static Name of(String written) {
+            String name = written.toLowerCase(Locale.ROOT);
+            boolean reserved =
+                    RESERVED.contains(name) && !name.equals("user-agent") && !name.equals("grpc-accept-encoding");
+            if (reserved || OF_THE_CONNECTION.contains(name) || !isName(name)) {
+                return new Name(null, null);
+            }
+            return name.endsWith(Metadata.BINARY_HEADER_SUFFIX)
+                    ? new Name(null, Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER))
+                    : new Name(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), null);
+        }
+    }
+
+    /** Reads the fields of requests, and knows the names that it has met: their number is bounded, since clients choose them. Of one thread. */
+    static final class Reader {
+        private static final int MOST_NAMES = 256;
+        private static final int LONGEST_NAME = 64;
+
+        private final Map<String, Name> names = new HashMap<>();
+
+        private Name name(String written) {
+            Name known = names.get(written);
+            if (known == null) {
+                known = Name.of(written);
+                if (names.size() < MOST_NAMES && written.length() <= LONGEST_NAME) {
+                    names.put(written, known);
+                }
+            }
+            return known;
+        }
+
+        /** What a client has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
+        Metadata read(List<Map.Entry<String, String>> fields) {
+            Metadata metadata = new Metadata();
+            for (Map.Entry<String, String> field : fields) {
+                Name name = name(field.getKey());
+                if (name.text() != null) {
+                    metadata.put(name.text(), field.getValue());
+                } else if (name.bytes() != null) {
+                    // Several values may have been joined on their way; a comma is no sign of Base64.
+                    for (String each : field.getValue().split(",", -1)) {
+                        metadata.put(name.bytes(), decoded(name.bytes().name(), each.strip()));
+                    }
+                }
+            }
+            return metadata;
+        }
+    }
 
     /** Whether gRPC knows such names; HTTP has more. */
     private static boolean isName(String name) {
@@ -51,31 +107,12 @@ final class Metadatas {
     }
 
     private static boolean isText(String value) {
-        return value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
-    }
-
-    /** What a client has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
-    static Metadata of(List<Map.Entry<String, String>> fields) {
-        Metadata metadata = new Metadata();
-        for (Map.Entry<String, String> field : fields) {
-            String name = field.getKey().toLowerCase(Locale.ROOT);
-            if (RESERVED.contains(name) && !name.equals("user-agent") && !name.equals("grpc-accept-encoding")) {
-                continue;
-            }
-            if (OF_THE_CONNECTION.contains(name) || !isName(name)) {
-                continue;
-            }
-            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-                Metadata.Key<byte[]> key = Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER);
-                // Several values may have been joined on their way; a comma is no sign of Base64.
-                for (String each : field.getValue().split(",", -1)) {
-                    metadata.put(key, decoded(name, each.strip()));
-                }
-            } else {
-                metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), field.getValue());
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) >= 0x7f) {
+                return false;
             }
         }
-        return metadata;
+        return true;
     }
 
     private static byte[] decoded(String name, String value) {
@@ -120,16 +157,31 @@ final class Metadatas {
         }
     }
 
-    /** How a call ends, as fields. */
-    static List<Map.Entry<String, String>> trailers(Status status, Metadata metadata) {
+    /** The last fields of an answer: trailers after its head, or all that there is. */
+    static Headers last(boolean headSent, Framing framing, Encodings encodings, Status status, Metadata metadata) {
+        if (headSent
+                && status.isOk()
+                && status.getDescription() == null
+                && metadata.keys().isEmpty()) {
+            return OK;
+        }
         List<Map.Entry<String, String>> fields = new ArrayList<>();
+        if (!headSent) {
+            fields.add(Map.entry("content-type", framing.contentType()));
+            fields.add(Map.entry("grpc-accept-encoding", encodings.accepted()));
+        }
+        return trailers(fields, status, metadata);
+    }
+
+    /** How a call ends, as fields after {@code fields}, which are added to. */
+    private static Headers trailers(List<Map.Entry<String, String>> fields, Status status, Metadata metadata) {
         fields.add(Map.entry("grpc-status", Integer.toString(status.getCode().value())));
         String description = status.getDescription();
         if (description != null) {
             fields.add(Map.entry("grpc-message", percentEncoded(description)));
         }
         add(fields, metadata);
-        return fields;
+        return Headers.of(fields);
     }
 
     /** UTF-8 in the signs that a header may have; everything else as %XX. */

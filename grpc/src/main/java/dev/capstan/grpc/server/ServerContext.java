@@ -5,6 +5,7 @@ import dev.capstan.grpc.CallMetadata;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
+import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.net.SocketAddress;
 import java.security.Principal;
@@ -23,15 +24,17 @@ public final class ServerContext implements CallContext {
     static final Context.Key<ServerContext> KEY = Context.key("dev.capstan.grpc.call");
 
     private final ServerCall<?, ?> call;
-    private final CallMetadata in;
+    private final Metadata headers;
+    private volatile @Nullable CallMetadata in;
     private final Reply<?> reply;
     private final @Nullable Deadline deadline;
     private final @Nullable Draining draining;
     private final Signal cancelled = new Signal();
 
-    ServerContext(ServerCall<?, ?> call, CallMetadata in, Reply<?> reply, Context around) {
+    /** The metadata is given away. */
+    ServerContext(ServerCall<?, ?> call, Metadata headers, Reply<?> reply, Context around) {
         this.call = call;
-        this.in = in;
+        this.headers = headers;
         this.reply = reply;
         this.deadline = around.getDeadline();
         this.draining = Draining.KEY.get(around);
@@ -86,7 +89,12 @@ public final class ServerContext implements CallContext {
 
     @Override
     public CallMetadata in() {
-        return in;
+        CallMetadata made = in;
+        if (made == null) {
+            made = CallMetadata.of(headers);
+            in = made;
+        }
+        return made;
     }
 
     @Override

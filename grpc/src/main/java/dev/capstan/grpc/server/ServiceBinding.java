@@ -2,7 +2,6 @@ package dev.capstan.grpc.server;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
-import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.Messages;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -45,7 +44,7 @@ public final class ServiceBinding {
     private <Q, S> ServerCall.Listener<Q> begin(ServerCall<Q, S> call, Metadata metadata, Beginning<Q, S> beginning) {
         Context outer = Context.current();
         Reply<S> reply = new Reply<>(call);
-        ServerContext context = new ServerContext(call, CallMetadata.of(metadata), reply, outer);
+        ServerContext context = new ServerContext(call, metadata, reply, outer);
         return beginning.begin(call, how.loopHere(), outer.withValue(ServerContext.KEY, context), context, reply);
     }
 

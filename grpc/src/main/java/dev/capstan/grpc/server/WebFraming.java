@@ -6,7 +6,6 @@ import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -86,13 +85,13 @@ final class WebFraming implements Framing {
     }
 
     @Override
-    public void end(Exchange exchange, boolean headSent, List<Map.Entry<String, String>> fields) {
+    public void end(Exchange exchange, boolean headSent, Headers fields) {
         if (!headSent) {
-            exchange.answerOnly(200, Headers.of(fields));
+            exchange.answerOnly(200, fields);
             return;
         }
         StringBuilder lines = new StringBuilder();
-        for (Map.Entry<String, String> field : fields) {
+        for (Map.Entry<String, String> field : fields.fields()) {
             lines.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n");
         }
         byte[] block = lines.toString().getBytes(StandardCharsets.ISO_8859_1);

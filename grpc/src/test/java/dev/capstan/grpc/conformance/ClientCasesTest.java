@@ -88,7 +88,7 @@ class ClientCasesTest {
     private void client(Kind of, int port) {
         clients.put(
                 of,
-                GrpcClient.on(net.loop())
+                GrpcClient.on(net)
                         .to(new Address.Tcp("127.0.0.1", port))
                         .plaintext()
                         .build());

@@ -36,7 +36,7 @@ class BadHttp2ServerTest {
 
     private void serve(Case which) throws IOException {
         server = new BadHttp2Server(which);
-        client = GrpcClient.on(net.loop())
+        client = GrpcClient.on(net)
                 .to(new Address.Tcp("127.0.0.1", server.port()))
                 .plaintext()
                 .build();

@@ -24,7 +24,7 @@ record GrpcCaller(GrpcClient client) implements Caller {
         ChannelCredentials tls = certificates == null ? null : certificates.client();
         return new InteropCases(
                 witness -> {
-                    GrpcClient.Builder client = GrpcClient.on(net.loop())
+                    GrpcClient.Builder client = GrpcClient.on(net)
                             .to(new Address.Tcp("127.0.0.1", port))
                             .limits(Limits.DEFAULT.withInboundMessageBytes(Serving.MESSAGE_BYTES))
                             .intercept(witness);

@@ -83,7 +83,7 @@ abstract class PeerServerContract {
         String line = server.line();
         assertEquals("READY", line.split(" ", -1)[0], line);
         net = NetLoop.open("client", Transport.AUTO);
-        client = GrpcClient.on(net.loop())
+        client = GrpcClient.on(net)
                 .to(new Address.Tcp("127.0.0.1", Integer.parseInt(line.substring("READY ".length()))))
                 .plaintext()
                 .build();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.capstan.grpc.MessageEncodings;
 import dev.capstan.testkit.Parity;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -28,8 +29,11 @@ class MetadatasTest {
         return values;
     }
 
+    private static final Encodings ENCODINGS =
+            new Encodings(MessageEncodings.compressors(), MessageEncodings.decompressors());
+
     private static void assertRead(String value, byte[]... due) {
-        List<byte[]> values = read(Metadatas.of(List.of(Map.entry("a-bin", value))));
+        List<byte[]> values = read(new Metadatas.Reader().read(List.of(Map.entry("a-bin", value))));
         assertArrayEquals(due, values.toArray(), value);
     }
 
@@ -52,7 +56,9 @@ class MetadatasTest {
     void what_is_no_base64_is_an_invalid_argument() {
         for (String value : List.of("!", "AQ=", "A", "AQ AQ")) {
             StatusRuntimeException refused = assertThrows(
-                    StatusRuntimeException.class, () -> Metadatas.of(List.of(Map.entry("a-bin", value))), value);
+                    StatusRuntimeException.class,
+                    () -> new Metadatas.Reader().read(List.of(Map.entry("a-bin", value))),
+                    value);
             assertEquals(Status.INVALID_ARGUMENT.getCode(), refused.getStatus().getCode());
             assertEquals("the value of a-bin is not Base64", refused.getStatus().getDescription());
         }
@@ -73,30 +79,33 @@ class MetadatasTest {
             }
             List<Map.Entry<String, String>> fields = new ArrayList<>();
             Metadatas.add(fields, sent);
-            assertArrayEquals(values.toArray(), read(Metadatas.of(fields)).toArray());
+            assertArrayEquals(
+                    values.toArray(), read(new Metadatas.Reader().read(fields)).toArray());
         }
     }
 
     @Test
     @Parity("GRPC-G3.2")
     void fields_of_the_protocol_are_no_metadata() {
-        Metadata metadata = Metadatas.of(List.of(
-                Map.entry("te", "trailers"),
-                Map.entry("content-type", "application/grpc"),
-                Map.entry("grpc-timeout", "1S"),
-                Map.entry("grpc-encoding", "gzip"),
-                Map.entry("X-Mine", "1")));
+        Metadata metadata = new Metadatas.Reader()
+                .read(List.of(
+                        Map.entry("te", "trailers"),
+                        Map.entry("content-type", "application/grpc"),
+                        Map.entry("grpc-timeout", "1S"),
+                        Map.entry("grpc-encoding", "gzip"),
+                        Map.entry("X-Mine", "1")));
         assertEquals(Set.of("x-mine"), metadata.keys());
     }
 
     @Test
     void what_http_alone_knows_is_no_metadata() {
-        Metadata metadata = Metadatas.of(List.of(
-                Map.entry("connection", "keep-alive"),
-                Map.entry("transfer-encoding", "chunked"),
-                Map.entry("x!y", "a name of HTTP alone"),
-                Map.entry("-bin", "AA"),
-                Map.entry("x-y_z.1", "kept")));
+        Metadata metadata = new Metadatas.Reader()
+                .read(List.of(
+                        Map.entry("connection", "keep-alive"),
+                        Map.entry("transfer-encoding", "chunked"),
+                        Map.entry("x!y", "a name of HTTP alone"),
+                        Map.entry("-bin", "AA"),
+                        Map.entry("x-y_z.1", "kept")));
         assertEquals(Set.of("x-y_z.1"), metadata.keys());
     }
 
@@ -108,6 +117,7 @@ class MetadatasTest {
         metadata.put(note, "one line");
         assertEquals(
                 List.of(Map.entry("grpc-status", "2"), Map.entry("x-note", "one line")),
-                Metadatas.trailers(Status.UNKNOWN, metadata));
+                Metadatas.last(true, Framing.Plain.USUAL, ENCODINGS, Status.UNKNOWN, metadata)
+                        .fields());
     }
 }

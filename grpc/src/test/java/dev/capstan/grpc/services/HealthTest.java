@@ -203,7 +203,7 @@ class HealthTest {
         try (Served one = new Served(server -> server.service(counting(here)).health(leaving));
                 Served two =
                         new Served(server -> server.service(counting(there)).health(new Health()))) {
-            Channel channel = one.keep(GrpcClient.on(one.net.loop())
+            Channel channel = one.keep(GrpcClient.on(one.net)
                             .to(one.http.address(), two.http.address())
                             .plaintext()
                             .balancing(new Balancing.RoundRobin())

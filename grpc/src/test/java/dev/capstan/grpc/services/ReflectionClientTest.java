@@ -85,7 +85,7 @@ class ReflectionClientTest {
                     .build()
                     .start();
             try (Served loop = new Served(none -> none)) {
-                GrpcClient to = loop.keep(GrpcClient.on(loop.net.loop())
+                GrpcClient to = loop.keep(GrpcClient.on(loop.net)
                         .to(new dev.capstan.async.Address.Tcp("127.0.0.1", server.getPort()))
                         .plaintext()
                         .build());

@@ -76,7 +76,7 @@ final class Load implements AutoCloseable {
     }
 
     GrpcClient client(int... ports) {
-        GrpcClient client = GrpcClient.on(net.loop())
+        GrpcClient client = GrpcClient.on(net)
                 .to(Arrays.stream(ports)
                         .mapToObj(port -> new Address.Tcp("127.0.0.1", port))
                         .toArray(Address[]::new))

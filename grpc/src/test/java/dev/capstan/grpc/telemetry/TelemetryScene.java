@@ -102,7 +102,7 @@ final class TelemetryScene implements AutoCloseable {
 
     GrpcClient client(int port, Telemetry... telemetry) {
         GrpcClient.Builder builder =
-                GrpcClient.on(net.loop()).to(new Address.Tcp("127.0.0.1", port)).plaintext();
+                GrpcClient.on(net).to(new Address.Tcp("127.0.0.1", port)).plaintext();
         for (Telemetry each : telemetry) {
             builder.intercept(each.client());
         }

@@ -49,7 +49,7 @@ final class Place {
     }
 
     GrpcClient client(int port) {
-        GrpcClient client = GrpcClient.on(net.loop())
+        GrpcClient client = GrpcClient.on(net)
                 .to(new Address.Tcp("127.0.0.1", port))
                 .plaintext()
                 .build();

@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 
 /**
  * A loop as channels of Netty see it: what they register with, which runs on the loop's thread and waits with its sockets. Belongs to the loop's
@@ -19,7 +20,7 @@ public interface ChannelHost {
         if (network instanceof ChannelHost host) {
             return host;
         }
-        throw new IllegalArgumentException("QUIC needs the network of a NetLoop, not " + network);
+        throw new IllegalArgumentException("channels need the network of a NetLoop, not " + network);
     }
 
     /** The loop. */
@@ -30,6 +31,9 @@ public interface ChannelHost {
 
     /** An unbound UDP socket of the kind that the loop waits for. */
     DatagramChannel newDatagramChannel();
+
+    /** The kind of TCP socket that the loop waits for. */
+    Class<? extends SocketChannel> socketChannels();
 
     /** One for all streams: lent to a receiver until it returns. */
     byte[] inputArray();

@@ -203,7 +203,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             return;
         }
         status = response.status().code();
-        headers = Headers.checked(response.headers());
+        headers = Headers.copied(response.headers());
         if (status == 101) {
             outcome.switched(this, headers);
             return;

@@ -1,8 +1,12 @@
 package dev.capstan.net.http;
 
+import io.netty.util.AsciiString;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Headers {
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
+    /** Fields that belong to a connection have no meaning in HTTP/2, and a server must not send them. */
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
+
     private final List<Map.Entry<String, String>> fields;
+    /** Made once: those that answer call after call with the same fields keep them. */
+    private volatile AsciiString @Nullable [] inHttp2;
 
     private Headers(List<Map.Entry<String, String>> fields) {
         this.fields = fields;
@@ -46,13 +56,41 @@ public final class Headers {
         return new Headers(List.copyOf(fields));
     }
 
-    /** What a codec has checked already. */
-    static Headers checked(Iterable<Map.Entry<String, String>> fields) {
+    /** What a codec has checked already; the list is given away. */
+    static Headers checked(List<Map.Entry<String, String>> fields) {
+        return new Headers(Collections.unmodifiableList(fields));
+    }
+
+    /** What a codec has checked already, copied from where it has it. */
+    static Headers copied(Iterable<Map.Entry<String, String>> fields) {
         List<Map.Entry<String, String>> list = new ArrayList<>();
         for (Map.Entry<String, String> field : fields) {
             list.add(Map.entry(field.getKey(), field.getValue()));
         }
-        return new Headers(List.copyOf(list));
+        return checked(list);
+    }
+
+    /** Whether a field of this name, in lower case, belongs to a connection of HTTP/1.1. */
+    static boolean isOfTheConnection(String name) {
+        return OF_THE_CONNECTION.contains(name);
+    }
+
+    /** Names, in lower case, and values in turn, without those of a connection. Not to be changed. */
+    AsciiString[] inHttp2() {
+        AsciiString[] made = inHttp2;
+        if (made == null) {
+            List<AsciiString> pairs = new ArrayList<>(2 * fields.size());
+            for (Map.Entry<String, String> field : fields) {
+                String name = field.getKey().toLowerCase(Locale.ROOT);
+                if (!isOfTheConnection(name)) {
+                    pairs.add(AsciiString.cached(name));
+                    pairs.add(AsciiString.cached(field.getValue()));
+                }
+            }
+            made = pairs.toArray(new AsciiString[0]);
+            inHttp2 = made;
+        }
+        return made;
     }
 
     /**
@@ -68,13 +106,32 @@ public final class Headers {
     }
 
     private static void check(String name, String value) {
-        if (name.isEmpty() || !name.chars().allMatch(Headers::isTokenSign)) {
+        if (!isToken(name)) {
             throw new IllegalArgumentException("a header's name is made of letters, digits and " + TOKEN_SIGNS);
         }
-        if (!value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7f && c <= 0xff))) {
+        if (!isText(value)) {
             throw new IllegalArgumentException("the value of header " + name
                     + " has a line end, control character or character beyond Latin-1: encode it");
         }
+    }
+
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (!isTokenSign(name.charAt(i))) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    private static boolean isText(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c != '\t' && (c < ' ' || c == 0x7f || c > 0xff)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isTokenSign(int c) {

@@ -74,6 +74,10 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
         inbox.ended();
     }
 
+    boolean isOver() {
+        return over;
+    }
+
     /** The stream is gone without our doing. */
     void failed(IOException cause) {
         if (!over) {

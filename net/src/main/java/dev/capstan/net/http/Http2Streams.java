@@ -199,7 +199,7 @@ final class Http2Streams {
         public void onStreamClosed(Http2Stream one) {
             active--;
             Http2Exchange exchange = one.getProperty(key);
-            if (exchange != null) {
+            if (exchange != null && !exchange.isOver()) {
                 exchange.failed(new IOException("the client has given up the request, or broken its rules"));
             }
             if (active == 0) {

@@ -252,7 +252,7 @@ public final class HttpRoutes {
             }
         }
         Predicate<? super HttpRequest> allowed = rule == null ? origins : rule;
-        boolean asked = !head.headers().all("origin").isEmpty();
+        boolean asked = head.headers().first("origin") != null;
         if (asked && !allowed.test(head)) {
             return new Found.ToAnswer(HttpResponse.text(
                     403,

@@ -17,7 +17,7 @@ final class Inbox extends Event {
         /** Bytes that were held have been delivered. */
         void delivered(int bytes);
 
-        /** The receiver threw; it is to hear nothing more. */
+        /** The receiver threw: the exchange is over. It is told that it has failed, if it did not throw at that. */
         void threw(RuntimeException cause);
     }
 
@@ -107,8 +107,16 @@ final class Inbox extends Event {
         try {
             to.received(array, offset, length);
         } catch (RuntimeException e) {
-            owner.threw(e);
+            broke(e);
         }
+    }
+
+    private void broke(RuntimeException cause) {
+        owner.threw(cause);
+        closed = true;
+        held.clear();
+        failure = new IOException("what receives the request threw", cause);
+        armBreadthFirst();
     }
 
     void ended() {
@@ -127,7 +135,7 @@ final class Inbox extends Event {
             try {
                 to.ended();
             } catch (RuntimeException e) {
-                owner.threw(e);
+                broke(e);
             }
         }
     }
@@ -162,7 +170,7 @@ final class Inbox extends Event {
             try {
                 to.ready();
             } catch (RuntimeException e) {
-                owner.threw(e);
+                broke(e);
             }
         }
     }

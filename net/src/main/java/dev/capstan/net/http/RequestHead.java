@@ -67,7 +67,7 @@ record RequestHead(
         if (request.decoderResult().isFailure()) {
             return refused(ofFailure(request.decoderResult().cause(), limits));
         }
-        Headers headers = Headers.checked(request.headers());
+        Headers headers = Headers.copied(request.headers());
         boolean isOld = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         String target = pathAndQuery(request.uri());
         HttpResponse wrong = mistake(request.protocolVersion(), isOld, headers, target);

@@ -75,6 +75,7 @@ final class Http2Scene {
     final List<WebSocket> sockets = new ArrayList<>();
     final List<Messages> messages = new ArrayList<>();
     int canceled;
+    int brokenReceivers;
     int begun;
     int mostAlive;
     Promise<HttpResponse> slow = Promise.of(HttpResponse.text(200, "slow"));
@@ -137,7 +138,9 @@ final class Http2Scene {
                             public void ended() {}
 
                             @Override
-                            public void failed(IOException cause) {}
+                            public void failed(IOException cause) {
+                                brokenReceivers++;
+                            }
                         }))
                 .webSocket(
                         "/socket",

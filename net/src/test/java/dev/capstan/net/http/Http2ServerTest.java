@@ -123,6 +123,17 @@ final class Http2ServerTest {
         }
 
         @Test
+        void a_receiver_that_throws_is_told_once_that_its_exchange_has_failed() {
+            client.request(1, "POST", "/bad-receiver", false);
+            client.data(1, false, "x");
+            client.data(1, false, "y");
+            poll();
+            client.reset(1);
+            poll();
+            assertEquals(1, scene.brokenReceivers);
+        }
+
+        @Test
         void a_client_that_gives_up_cancels_the_handler() {
             Completer<HttpResponse> never = new Completer<>(scene.sim.loop());
             never.onCancel(() -> scene.canceled++);

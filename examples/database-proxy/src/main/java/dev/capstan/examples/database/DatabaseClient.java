@@ -21,7 +21,7 @@ public final class DatabaseClient {
     private DatabaseClient() {}
 
     static GrpcClient connect(NetLoop net, Address server) {
-        return GrpcClient.on(net.loop()).to(server).plaintext().build();
+        return GrpcClient.on(net).to(server).plaintext().build();
     }
 
     // snippet client

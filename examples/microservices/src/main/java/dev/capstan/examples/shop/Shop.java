@@ -72,7 +72,7 @@ public final class Shop implements AutoCloseable {
 
     private Address orders(Address stock, Consumer<LogLine> log) {
         NetLoop net = loop("orders");
-        var client = keep(GrpcClient.on(net.loop()).to(stock).plaintext().build(), GrpcClient::close);
+        var client = keep(GrpcClient.on(net).to(stock).plaintext().build(), GrpcClient::close);
         Binder binder = Binder.of(MethodHandles.lookup());
         var web = new WebServer(
                 net.loop(), visitor -> Promise.of(binder.serve(net.loop(), new OrdersService(client, log))));
