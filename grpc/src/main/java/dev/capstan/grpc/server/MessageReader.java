@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageReader {
     private static final int PREFIX_BYTES = 5;
+    /** How many times as much as has come room is made for at most, if more was announced. */
+    private static final int GROWTH = 4;
+
     private static final byte[] NOTHING = {};
 
     /** All that is left of it is there: whoever parses it needs no buffer of a guessed size. */
@@ -47,7 +50,8 @@ final class MessageReader {
         }
         if (length > bytes.length - to) {
             int kept = to - from;
-            byte[] target = kept + length <= bytes.length ? bytes : new byte[Math.max(kept + length, 2 * kept)];
+            byte[] target =
+                    kept + length <= bytes.length ? bytes : new byte[room(array, offset, length, kept + length)];
             System.arraycopy(bytes, from, target, 0, kept);
             bytes = target;
             from = 0;
@@ -55,6 +59,17 @@ final class MessageReader {
         }
         System.arraycopy(array, offset, bytes, to, length);
         to += length;
+    }
+
+    /** How much to make room for when {@code whole} bytes are there: what the message needs that they begin, but no more than some times of what has come. */
+    private int room(byte[] array, int offset, int length, int whole) {
+        long due = -1;
+        if (from < to && to - from >= PREFIX_BYTES) {
+            due = PREFIX_BYTES + length(bytes, from);
+        } else if (from == to && length >= PREFIX_BYTES) {
+            due = PREFIX_BYTES + length(array, offset);
+        }
+        return due > whole ? (int) Math.min(due, (long) GROWTH * whole) : Math.max(whole, 2 * (whole - length));
     }
 
     /** Whether bytes are left that are no whole message, or the beginning of one. */
@@ -67,15 +82,15 @@ final class MessageReader {
         if (to - from < PREFIX_BYTES) {
             return false;
         }
-        long length = length();
+        long length = length(bytes, from);
         return bytes[from] < 0 || bytes[from] > 1 || length > limit || length <= to - from - PREFIX_BYTES;
     }
 
-    private long length() {
-        return (bytes[from + 1] & 0xffL) << 24
-                | (bytes[from + 2] & 0xff) << 16
-                | (bytes[from + 3] & 0xff) << 8
-                | (bytes[from + 4] & 0xff);
+    private static long length(byte[] array, int at) {
+        return (array[at + 1] & 0xffL) << 24
+                | (array[at + 2] & 0xff) << 16
+                | (array[at + 3] & 0xff) << 8
+                | (array[at + 4] & 0xff);
     }
 
     /**
@@ -85,7 +100,7 @@ final class MessageReader {
      */
     InputStream next() {
         int flag = bytes[from];
-        long length = length();
+        long length = length(bytes, from);
         if (flag != 0 && flag != 1) {
             throw Status.INTERNAL
                     .withDescription("a message begins with " + (flag & 0xff) + " where only 0 and 1 have a meaning")

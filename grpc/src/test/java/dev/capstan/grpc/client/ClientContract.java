@@ -87,12 +87,17 @@ abstract class ClientContract {
         net.close();
     }
 
+    /** Where the connections of clients live. */
+    GrpcClient.Builder on(NetLoop net) {
+        return GrpcClient.on(net);
+    }
+
     private GrpcClient.Builder builder(int... ports) {
         Address[] servers = new Address[ports.length];
         for (int i = 0; i < ports.length; i++) {
             servers[i] = new Address.Tcp("127.0.0.1", ports[i]);
         }
-        return GrpcClient.on(net).to(servers).plaintext();
+        return on(net).to(servers).plaintext();
     }
 
     private GrpcClient other(GrpcClient.Builder from) {
@@ -580,7 +585,7 @@ abstract class ClientContract {
     @Parity({"GRPC-S8.1", "GRPC-P4.4", "GRPC-G6.1", "GRPC-G6.4", "GRPC-F5.1"})
     void a_call_waits_for_a_server_if_it_is_told_to_and_fails_at_once_if_not() throws Exception {
         Lists lists = new Lists();
-        GrpcClient later = other(GrpcClient.on(net).to(lists).plaintext());
+        GrpcClient later = other(on(net).to(lists).plaintext());
         var waiting = later.ask(TestServiceGrpc.getUnaryCallMethod(), ask(1), CallSettings.DEFAULT.waiting(true));
         lists.tell(List.of());
         assertEquals(
