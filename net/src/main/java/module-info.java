@@ -24,6 +24,7 @@ module dev.capstan.net {
     exports dev.capstan.net.channels to
             dev.capstan.grpc;
     exports dev.capstan.net.http;
+    exports dev.capstan.net.port;
     exports dev.capstan.net.tls;
     exports dev.capstan.net.webtransport;
 }

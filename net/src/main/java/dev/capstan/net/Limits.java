@@ -223,6 +223,25 @@ public record Limits(
     }
 
     /**
+     * Bounds of a port that several protocols share, before it is known what a connection speaks.
+     *
+     * @param undecided connections that have not said yet what they speak; one more is closed. Stops the use of all memory and descriptors by connecting
+     * @param firstBytes bytes that may come before that is known. Stops beginnings without end
+     * @param firstBytesTimeout time until that is known. Stops connections that say nothing, or one byte now and then
+     */
+    public record Port(int undecided, int firstBytes, Duration firstBytesTimeout) {
+        /** 1,000 connections, 64 bytes, 10 seconds. */
+        public static final Port DEFAULT = new Port(1_000, 64, Duration.ofSeconds(10));
+
+        /** Checks the ranges. */
+        public Port {
+            atLeastOne("undecided", undecided);
+            atLeastOne("firstBytes", firstBytes);
+            positive("firstBytesTimeout", firstBytesTimeout);
+        }
+    }
+
+    /**
      * Bounds of what one peer may cost over WebTransport, on either side.
      *
      * @param sessions connections that one server holds at a time, each with one session at most; one more is closed at once. Stops the use of
