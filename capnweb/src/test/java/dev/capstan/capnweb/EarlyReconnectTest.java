@@ -19,6 +19,7 @@ import dev.capstan.net.webtransport.EarlyData;
 import dev.capstan.net.webtransport.SessionTickets;
 import dev.capstan.net.webtransport.WebTransportClient;
 import dev.capstan.testkit.DatagramRelay;
+import dev.capstan.testkit.LongRun;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A client that comes back says at once what may happen more than once, and nothing else: through UDP on loopback and a relay that holds back what the server says. */
+@LongRun
 class EarlyReconnectTest {
     private static final WebTransport ALERT = new WebTransport(
             100,

@@ -4,10 +4,12 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.net.Limits.WebTransport;
+import dev.capstan.testkit.LongRun;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The capability contract over WebTransport, Java client to Java server, through UDP on loopback. */
+@LongRun
 final class WebTransportContractTest extends WebContract {
     private final List<Cap> mains = new ArrayList<>(1);
     private final OverWebTransport scene = new OverWebTransport(

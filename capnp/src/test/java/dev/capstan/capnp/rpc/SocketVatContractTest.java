@@ -7,6 +7,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Target;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.LongRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 
 /** The capability contract over every kind of socket, with both styles of objects, and with the two vats in threads of their own. */
+@LongRun
 final class SocketVatContractTest {
     @Nested
     final class TcpOnEpoll extends Sockets {

@@ -11,6 +11,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.Headers;
 import dev.capstan.testkit.DatagramRelay;
+import dev.capstan.testkit.LongRun;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that begin with the first datagrams: seen at a relay that holds back what the server says. */
+@LongRun
 class EarlyDataTest {
     private static final SecureRandom RANDOM = new SecureRandom();
 

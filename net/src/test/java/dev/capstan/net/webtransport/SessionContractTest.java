@@ -6,12 +6,14 @@ import dev.capstan.async.ByteStream;
 import dev.capstan.async.Loop;
 import dev.capstan.net.Descriptors;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.LongRun;
 import dev.capstan.testkit.StreamContract;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 
 /** The stream contract over the streams of WebTransport sessions, over UDP. After each test nothing is left: no descriptor, no alarm. */
+@LongRun
 final class SessionContractTest {
     @Nested
     final class OnEpoll extends Streams {
