@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +55,8 @@ final class Connections extends Channel {
 
     /** Of those that share all calls, and of those others that were needed. */
     List<Connection> states() {
-        return lines.stream()
-                .filter(line -> lines.indexOf(line) < least || line.started.get() > 0)
+        Stream<Line> needed = lines.stream().skip(least).filter(line -> line.started.get() > 0);
+        return Stream.concat(lines.stream().limit(least), needed)
                 .map(line -> new Connection(
                         line.channel.getState(false), line.calls.get(), line.started.get(), line.failed.get()))
                 .toList();

@@ -167,6 +167,10 @@ class ConnectingTest {
         call(client);
         assertEquals("in", door.events.poll(SECONDS, TimeUnit.SECONDS));
         assertEquals("out", door.events.poll(SECONDS, TimeUnit.SECONDS));
+        // Its connection may be gone a moment before it says so.
+        for (int i = 0; i < 2_000 && client.state() != ConnectivityState.IDLE; i++) {
+            Thread.sleep(10);
+        }
         assertEquals(ConnectivityState.IDLE, client.state());
         call(client);
         assertEquals("in", door.events.poll(SECONDS, TimeUnit.SECONDS));
