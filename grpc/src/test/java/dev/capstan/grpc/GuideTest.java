@@ -44,10 +44,13 @@ import dev.capstan.testprotos.guide.GreeterRpc;
 import dev.capstan.testprotos.guide.Greeting;
 import dev.capstan.testprotos.guide.Name;
 import io.grpc.Context;
+import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.lang.invoke.MethodHandles;
@@ -367,6 +370,30 @@ class GuideTest {
                 assertEquals("Hello", greetings.iterator().next().getText());
             }
             assertTrue(stopped.get(SECONDS, TimeUnit.SECONDS) instanceof CanceledException);
+        }
+    }
+
+    @Test
+    void calls_within_the_process_need_no_connection() throws Exception {
+        try (Served served = serve(new BlockingGreeter())) {
+            Loop loop = served.net.loop();
+            // snippet inprocess
+            Server server = InProcessServerBuilder.forName("greeters")
+                    .addService(GreeterRpc.bind(new BlockingGreeter(), Handling.on(loop)))
+                    .build()
+                    .start();
+            GrpcClient client = GrpcClient.on(loop)
+                    .over(() -> InProcessChannelBuilder.forName("greeters"))
+                    .build();
+            // end snippet
+            served.keep(client);
+            try {
+                assertEquals(
+                        "Hello, Ann",
+                        GreeterRpc.blocking(client).greet(name("Ann")).getText());
+            } finally {
+                server.shutdownNow();
+            }
         }
     }
 

@@ -9,15 +9,22 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Channels to the same servers as one: each call goes to the one with the fewest. Used from any thread; a choice may be out of date by the calls that begin at the same time. */
+/**
+ * Channels to the same servers as one: each call goes to that with the fewest among the first ones; when all of these are full, to the first other one that is not. So those that are there
+ * for a rush are the first to be idle after it. Used from any thread; a choice may be out of date by the calls that begin at the same time.
+ */
 final class Connections extends Channel {
     private final List<Line> lines;
+    private final int least;
+    private final int callsEach;
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
     private volatile boolean closed;
@@ -35,16 +42,21 @@ final class Connections extends Channel {
         }
     }
 
-    Connections(List<ManagedChannel> channels) {
+    /** The first {@code least} of {@code channels} share all calls, until each has {@code callsEach}. */
+    Connections(List<ManagedChannel> channels, int least, int callsEach) {
         lines = channels.stream().map(Line::new).toList();
+        this.least = least;
+        this.callsEach = callsEach;
     }
 
     List<ManagedChannel> channels() {
         return lines.stream().map(line -> line.channel).toList();
     }
 
+    /** Of those that share all calls, and of those others that were needed. */
     List<Connection> states() {
-        return lines.stream()
+        Stream<Line> needed = lines.stream().skip(least).filter(line -> line.started.get() > 0);
+        return Stream.concat(lines.stream().limit(least), needed)
                 .map(line -> new Connection(
                         line.channel.getState(false), line.calls.get(), line.started.get(), line.failed.get()))
                 .toList();
@@ -70,19 +82,32 @@ final class Connections extends Channel {
 
     @Override
     public <Q, S> ClientCall<Q, S> newCall(MethodDescriptor<Q, S> method, CallOptions options) {
-        Line line = leastBusy();
+        Line line = choose();
         return new Counted<>(line, line.channel.newCall(method, options));
     }
 
-    private Line leastBusy() {
-        if (lines.size() == 1) {
+    private Line choose() {
+        Line first = leastBusy(least);
+        if (first.calls.get() < callsEach) {
+            return first;
+        }
+        for (Line other : lines.subList(least, lines.size())) {
+            if (other.calls.get() < callsEach) {
+                return other;
+            }
+        }
+        return leastBusy(lines.size());
+    }
+
+    private Line leastBusy(int among) {
+        if (among == 1) {
             return lines.getFirst();
         }
         // Equals take turns, so that all are connected.
-        int first = Math.floorMod(turn.getAndIncrement(), lines.size());
+        int first = Math.floorMod(turn.getAndIncrement(), among);
         Line best = lines.get(first);
-        for (int i = 1; i < lines.size(); i++) {
-            Line other = lines.get((first + i) % lines.size());
+        for (int i = 1; i < among; i++) {
+            Line other = lines.get((first + i) % among);
             if (other.calls.get() < best.calls.get()) {
                 best = other;
             }
@@ -109,8 +134,9 @@ final class Connections extends Channel {
             Listener<S> counting = new SimpleForwardingClientCallListener<>(listener) {
                 @Override
                 public void onClose(Status status, Metadata trailers) {
-                    over(status);
-                    super.onClose(status, trailers);
+                    Status told = honest(status);
+                    over(told);
+                    super.onClose(told, trailers);
                 }
             };
             // Looked at after it was counted, so that whoever drains sees this call or is seen by it.
@@ -162,6 +188,15 @@ final class Connections extends Channel {
         @Override
         public boolean isReady() {
             return !refused && super.isReady();
+        }
+
+        /** grpc-java says UNKNOWN of a call that was about to be sent when its connection was lost. */
+        private static Status honest(Status status) {
+            return status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException
+                    ? Status.UNAVAILABLE
+                            .withDescription("the connection was lost")
+                            .withCause(status.getCause())
+                    : status;
         }
 
         private void over(Status status) {

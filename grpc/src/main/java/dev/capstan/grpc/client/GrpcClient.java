@@ -17,7 +17,6 @@ import io.grpc.ClientInterceptors;
 import io.grpc.CompressorRegistry;
 import io.grpc.ConnectivityState;
 import io.grpc.DecompressorRegistry;
-import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -29,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +52,16 @@ public final class GrpcClient implements AutoCloseable {
 
     private GrpcClient(
             Loop loop,
-            List<ManagedChannel> channels,
+            Connections connections,
+            StateStream states,
             List<ClientInterceptor> interceptors,
             CallOptions options,
             int inboundMessageBytes) {
         this.loop = loop;
         this.options = options;
         this.inboundMessageBytes = inboundMessageBytes;
-        this.connections = new Connections(channels);
-        this.states = new StateStream(loop, channels);
+        this.connections = connections;
+        this.states = states;
         this.channel = ClientInterceptors.interceptForward(connections, interceptors);
     }
 
@@ -125,7 +126,7 @@ public final class GrpcClient implements AutoCloseable {
         return channel;
     }
 
-    /** The state of now: the best of the connections. */
+    /** The state of now: the best of the connections that there always are. */
     public ConnectivityState state() {
         return states.now();
     }
@@ -145,7 +146,7 @@ public final class GrpcClient implements AutoCloseable {
         connections.channels().forEach(ManagedChannel::resetConnectBackoff);
     }
 
-    /** The connections, as they are now. */
+    /** The connections, as they are now: those that there always are, and those that have been needed besides. */
     public List<Connection> connections() {
         return connections.states();
     }
@@ -186,9 +187,7 @@ public final class GrpcClient implements AutoCloseable {
     public static final class Builder {
         private final Loop loop;
         private final @Nullable ChannelHost host;
-        private @Nullable String name;
-        private @Nullable List<Address> addresses;
-        private Flow.@Nullable Publisher<List<Address>> lists;
+        private @Nullable Target target;
         private int targets;
         private @Nullable ChannelCredentials tls;
         private boolean plaintext;
@@ -198,7 +197,9 @@ public final class GrpcClient implements AutoCloseable {
         private final List<MethodPolicy> policies = new ArrayList<>();
         private int budgetTokens;
         private double budgetRatio;
-        private int connections = 1;
+        private int leastConnections = 1;
+        private int mostConnections = 1;
+        private int callsEach = Integer.MAX_VALUE;
         private Limits limits = Limits.DEFAULT;
         private @Nullable Duration keepAlive;
         private Duration keepAliveTimeout = Duration.ofSeconds(20);
@@ -218,22 +219,30 @@ public final class GrpcClient implements AutoCloseable {
 
         /** Servers: all addresses that DNS has for {@code host}. */
         public Builder dns(String host, int port) {
-            Address checked = new Address.Tcp(host, port);
-            name = "dns:///" + checked;
-            targets++;
-            return this;
+            return target(new Target.Name(new Address.Tcp(host, port)));
         }
 
         /** Servers: these. One Unix socket, or any number of TCP addresses. */
         public Builder to(Address... servers) {
-            addresses = List.of(servers);
-            targets++;
-            return this;
+            return target(new Target.Servers(List.of(servers)));
         }
 
         /** Servers: those of the latest list, such as the members of a cluster. TCP addresses. Each connection subscribes when it is made, and again after it was idle. */
         public Builder to(Flow.Publisher<List<Address>> servers) {
-            lists = servers;
+            return target(new Target.Lists(servers));
+        }
+
+        /**
+         * Servers: wherever the channels lead that {@code channels} makes, one for each connection. For transports of grpc-java that this builder has no word for, such as {@code
+         * InProcessChannelBuilder} of {@code grpc-inprocess}: calls within the process, which pass messages on as they are, so that limits of their size do not hold. Encryption is for whoever
+         * makes them; what this builder is told besides is set on them as well.
+         */
+        public Builder over(Supplier<? extends ManagedChannelBuilder<?>> channels) {
+            return target(new Target.Made(channels));
+        }
+
+        private Builder target(Target servers) {
+            target = servers;
             targets++;
             return this;
         }
@@ -290,8 +299,23 @@ public final class GrpcClient implements AutoCloseable {
 
         /** Connections to each server, 1 unless this is called: a call goes to the one with the fewest. */
         public Builder connections(int number) {
-            ServiceConfig.between("number", number, 1, 1000);
-            connections = number;
+            return connections(number, number, Integer.MAX_VALUE);
+        }
+
+        /**
+         * Connections to each server, as many as its calls need. A server bounds the calls of one connection, and further ones wait until others have ended; HTTP/2 asks it to allow 100.
+         *
+         * @param least among which calls are spread as long as one has room; at least 1
+         * @param most 1000 at most. What there is beyond {@code least} closes when it had no call for the idle timeout
+         * @param calls of one connection at a time before another one is used; for servers that are known to allow so many. At least 1
+         */
+        public Builder connections(int least, int most, int calls) {
+            ServiceConfig.between("most", most, 1, 1000);
+            ServiceConfig.between("least", least, 1, most);
+            ServiceConfig.between("calls", calls, 1, Integer.MAX_VALUE);
+            leastConnections = least;
+            mostConnections = most;
+            callsEach = calls;
             return this;
         }
 
@@ -366,22 +390,23 @@ public final class GrpcClient implements AutoCloseable {
          * @throws IllegalStateException if something is missing or contradicts something else
          */
         public GrpcClient build() {
-            boolean unix = addresses != null && addresses.stream().anyMatch(Address.Unix.class::isInstance);
-            check(
-                    targets == 1,
-                    targets == 0
-                            ? "say where the servers are: dns(...) or to(...)"
-                            : "the servers were named twice: keep one of dns(...) and to(...)");
-            check(plaintext || tls != null, "say tls(...) or plaintext()");
+            Target servers = target;
+            if (servers == null) {
+                throw new IllegalStateException("say where the servers are: dns(...), to(...) or over(...)");
+            }
+            check(targets == 1, "the servers were named twice: keep one of dns(...), to(...) and over(...)");
+            boolean made = servers instanceof Target.Made;
+            check(made || plaintext || tls != null, "say tls(...) or plaintext()");
             check(!(plaintext && tls != null), "tls(...) and plaintext() contradict one another: keep one");
+            check(
+                    !made || (!plaintext && tls == null),
+                    "whoever makes the channels of over(...) says how they are encrypted: leave tls(...) and plaintext() out");
             check(
                     healthOf == null || !(balancing instanceof Balancing.PickFirst),
                     "healthOf(...) needs several servers to choose from: say balancing(new Balancing.RoundRobin())");
-            check(addresses == null || !addresses.isEmpty(), "to() needs at least one address");
             check(
-                    !unix || (addresses != null && addresses.size() == 1),
-                    "a Unix socket is a client's only server: make one client for each");
-            check(!unix || proxies == null, "there are no proxies to a Unix socket: leave proxies(...) out");
+                    proxies == null || !servers.isUnix(),
+                    "there are no proxies to a Unix socket: leave proxies(...) out");
             check(
                     compression == null || compressors.lookupCompressor(compression) != null,
                     "there is no compressor '" + compression + "': register it with encodings(...)");
@@ -396,15 +421,20 @@ public final class GrpcClient implements AutoCloseable {
                     budgetTokens == 0 || again,
                     "retryBudget(...) without a policy that retries or hedges bounds nothing: add one, or leave it out");
             List<ManagedChannel> channels = new ArrayList<>();
-            for (int i = 0; i < connections; i++) {
-                channels.add(channel(again));
+            for (int i = 0; i < mostConnections; i++) {
+                channels.add(channel(servers, again));
             }
             List<ClientInterceptor> all = new ArrayList<>(interceptors);
             Defaults defaults = new Defaults(credentials, compression, limits.outboundMessageBytes());
             all.addFirst(defaults);
             all.addLast(new QueueLimit(limits.queuedBytes()));
             return new GrpcClient(
-                    loop, channels, all, defaults.added(CallOptions.DEFAULT), limits.inboundMessageBytes());
+                    loop,
+                    new Connections(channels, leastConnections, callsEach),
+                    new StateStream(loop, channels.subList(0, leastConnections)),
+                    all,
+                    defaults.added(CallOptions.DEFAULT),
+                    limits.inboundMessageBytes());
         }
 
         private static void check(boolean holds, String otherwise) {
@@ -413,8 +443,9 @@ public final class GrpcClient implements AutoCloseable {
             }
         }
 
-        private ManagedChannel channel(boolean again) {
-            ManagedChannelBuilder<?> channel = target(tls == null ? InsecureChannelCredentials.create() : tls)
+        private ManagedChannel channel(Target servers, boolean again) {
+            ManagedChannelBuilder<?> channel = servers.channel(
+                            tls == null ? InsecureChannelCredentials.create() : tls, authority)
                     .directExecutor()
                     .compressorRegistry(compressors)
                     .decompressorRegistry(decompressors)
@@ -422,6 +453,9 @@ public final class GrpcClient implements AutoCloseable {
                     .maxInboundMetadataSize(limits.metadataBytes())
                     .disableServiceConfigLookUp()
                     .defaultServiceConfig(ServiceConfig.of(balancing, healthOf, policies, budgetTokens, budgetRatio));
+            if (host != null && servers.isOfTcp() && channel instanceof NettyChannelBuilder tcp) {
+                tcp.eventLoopGroup(host.eventLoop()).channelType(host.socketChannels());
+            }
             if (again) {
                 channel.enableRetry().maxRetryAttempts(Attempts.MAX).maxHedgedAttempts(Attempts.MAX);
             }
@@ -440,32 +474,6 @@ public final class GrpcClient implements AutoCloseable {
                 channel.proxyDetector(proxies);
             }
             return channel.build();
-        }
-
-        private NettyChannelBuilder onLoop(NettyChannelBuilder channel) {
-            return host == null
-                    ? channel
-                    : channel.eventLoopGroup(host.eventLoop()).channelType(host.socketChannels());
-        }
-
-        @SuppressWarnings(
-                "deprecation") // The other way to name a resolver is a registry of the whole process; the one that
-        // takes a registry of its own (1.85.1) does not look there.
-        private ManagedChannelBuilder<?> target(ChannelCredentials with) {
-            if (name != null) {
-                return onLoop(NettyChannelBuilder.forTarget(name, with));
-            }
-            List<Address> fixed = addresses;
-            if (fixed != null && fixed.getFirst() instanceof Address.Unix(String path)) {
-                return Grpc.newChannelBuilder("unix:" + path, with);
-            }
-            Flow.Publisher<List<Address>> from =
-                    lists != null ? lists : ListResolver.fixed(fixed == null ? List.of() : fixed);
-            String called = authority != null
-                    ? authority
-                    : fixed == null ? "servers" : fixed.getFirst().toString();
-            return onLoop(NettyChannelBuilder.forTarget(ListResolver.SCHEME + ":///servers", with))
-                    .nameResolverFactory(ListResolver.of(from, called));
         }
     }
 }

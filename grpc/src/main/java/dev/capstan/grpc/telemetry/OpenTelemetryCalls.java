@@ -19,7 +19,18 @@ public final class OpenTelemetryCalls {
      * call belongs to OpenTelemetry's current span, or else to that of grpc-java's current context.
      */
     public static Telemetry traces(OpenTelemetry telemetry) {
-        Tracing tracing = new Tracing(telemetry);
+        return traces(new Tracing(telemetry, false));
+    }
+
+    /**
+     * As {@link #traces}, and on a client a span for each time that a call is sent, below that of the call: {@code Attempt.} and its method, with {@code previous-rpc-attempts} and {@code
+     * transparent-retry}. So it can be seen when calls are tried again or hedged, and which attempt a server's span belongs to.
+     */
+    public static Telemetry tracesOfAttempts(OpenTelemetry telemetry) {
+        return traces(new Tracing(telemetry, true));
+    }
+
+    private static Telemetry traces(Tracing tracing) {
         return new Telemetry(tracing.client(), tracing.server());
     }
 

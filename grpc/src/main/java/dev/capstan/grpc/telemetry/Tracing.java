@@ -42,8 +42,11 @@ final class Tracing {
 
     private final Tracer tracer;
     private final TextMapPropagator propagator;
+    private final boolean ofAttempts;
 
-    Tracing(OpenTelemetry telemetry) {
+    /** With spans of attempts below those of a client's calls if {@code ofAttempts}. */
+    Tracing(OpenTelemetry telemetry, boolean ofAttempts) {
+        this.ofAttempts = ofAttempts;
         tracer = telemetry.getTracer("dev.capstan.grpc");
         propagator = telemetry.getPropagators().getTextMapPropagator();
     }
@@ -55,13 +58,18 @@ final class Tracing {
                     MethodDescriptor<Q, S> method, io.grpc.CallOptions options, io.grpc.Channel next) {
                 Context parent = parentOfClient();
                 String authority = options.getAuthority() == null ? next.authority() : options.getAuthority();
+                AttemptSpans attempts = ofAttempts ? new AttemptSpans(Tracing.this, method) : null;
                 return Watched.client(
                         headers -> {
-                            Span span = begin(method, SpanKind.CLIENT, parent, authority);
-                            inject(parent.with(span), headers);
+                            Span span = begin(method.getFullMethodName(), method, SpanKind.CLIENT, parent, authority);
+                            if (attempts == null) {
+                                inject(parent.with(span), headers);
+                            } else {
+                                attempts.below(parent.with(span));
+                            }
                             return new SpanWatch(span, true);
                         },
-                        next.newCall(method, options));
+                        next.newCall(method, attempts == null ? options : options.withStreamTracerFactory(attempts)));
             }
         };
     }
@@ -77,7 +85,8 @@ final class Tracing {
             public <Q, S> ServerCall.Listener<Q> interceptCall(
                     ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
                 Context parent = extract(headers);
-                Span span = begin(call.getMethodDescriptor(), SpanKind.SERVER, parent, call.getAuthority());
+                MethodDescriptor<Q, S> method = call.getMethodDescriptor();
+                Span span = begin(method.getFullMethodName(), method, SpanKind.SERVER, parent, call.getAuthority());
                 Context within = parent.with(span);
                 return Contexts.interceptCall(
                         io.grpc.Context.current().withValue(CONTEXT, within),
@@ -123,9 +132,9 @@ final class Tracing {
         };
     }
 
-    private Span begin(MethodDescriptor<?, ?> method, SpanKind kind, Context parent, @Nullable String authority) {
+    Span begin(String name, MethodDescriptor<?, ?> method, SpanKind kind, Context parent, @Nullable String authority) {
         CallNames names = CallNames.of(method);
-        SpanBuilder span = tracer.spanBuilder(method.getFullMethodName())
+        SpanBuilder span = tracer.spanBuilder(name)
                 .setSpanKind(kind)
                 .setParent(parent)
                 .setAttribute("rpc.system", "grpc")
@@ -144,7 +153,7 @@ final class Tracing {
         return span.startSpan();
     }
 
-    private void inject(Context context, Metadata headers) {
+    void inject(Context context, Metadata headers) {
         propagator.inject(context, headers, (to, name, value) -> {
             if (to != null) {
                 Metadata.Key<String> key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
@@ -191,12 +200,16 @@ final class Tracing {
 
         @Override
         public void ended(Status status) {
-            span.setAttribute(STATUS, status.getCode().value());
-            if (ofClient ? !status.isOk() : FAULTS_OF_SERVERS.contains(status.getCode())) {
-                String description = status.getDescription();
-                span.setStatus(StatusCode.ERROR, description == null ? "" : description);
-            }
-            span.end();
+            end(span, status, ofClient ? !status.isOk() : FAULTS_OF_SERVERS.contains(status.getCode()));
         }
+    }
+
+    static void end(Span span, Status status, boolean wrong) {
+        span.setAttribute(STATUS, status.getCode().value());
+        if (wrong) {
+            String description = status.getDescription();
+            span.setStatus(StatusCode.ERROR, description == null ? "" : description);
+        }
+        span.end();
     }
 }

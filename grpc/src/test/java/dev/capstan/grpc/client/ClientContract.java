@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import dev.capstan.async.Address;
 import dev.capstan.async.CanceledException;
@@ -38,6 +39,7 @@ import io.grpc.CompressorRegistry;
 import io.grpc.ConnectivityState;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
@@ -505,6 +507,32 @@ abstract class ClientContract {
     }
 
     @Test
+    @Parity("GRPC-S8.5")
+    void a_budget_that_is_used_up_ends_trying_again_until_calls_have_gone_well() throws Exception {
+        GrpcClient careful = other(builder(served())
+                .policy(MethodPolicy.of("grpc.testing.TestService")
+                        .with(new Attempts.Retry(
+                                2, Duration.ofMillis(1), Duration.ofMillis(1), 1.0, Set.of(Status.Code.UNAVAILABLE))))
+                .retryBudget(4, 1));
+        scene.failures.set(Integer.MAX_VALUE);
+        // Of four tokens each attempt that fails costs one, and below two there is no other attempt.
+        assertEquals(List.of(2, 1, 1), List.of(attempts(careful), attempts(careful), attempts(careful)));
+        scene.failures.set(0);
+        for (int i = 0; i < 4; i++) {
+            careful.one(TestServiceGrpc.getUnaryCallMethod(), ask(1), CallSettings.DEFAULT);
+        }
+        scene.failures.set(Integer.MAX_VALUE);
+        assertEquals(2, attempts(careful));
+    }
+
+    private static int attempts(GrpcClient client) {
+        return assertThrows(
+                        GrpcFailure.class,
+                        () -> client.one(TestServiceGrpc.getUnaryCallMethod(), ask(1), CallSettings.DEFAULT))
+                .attempts();
+    }
+
+    @Test
     @Parity("GRPC-X7.1")
     void a_hedge_answers_for_a_call_that_hangs() throws Exception {
         GrpcClient hedging = other(builder(served())
@@ -726,6 +754,56 @@ abstract class ClientContract {
         assertEquals(Status.Code.PERMISSION_DENIED, failure.code());
         assertEquals(0, intercepted.connections().getFirst().started());
         assertTrue(scene.begun.isEmpty());
+    }
+
+    @Test
+    @Parity("GRPC-P5.4")
+    void an_interceptor_may_change_messages_both_ways() throws Exception {
+        GrpcClient intercepted = other(builder(served()).intercept(new Changing()));
+        SimpleResponse answer = intercepted.one(TestServiceGrpc.getUnaryCallMethod(), ask(3), CallSettings.DEFAULT);
+        assertEquals(4, answer.getPayload().getBody().size());
+        assertEquals("changed", answer.getUsername());
+    }
+
+    /** Asks for a byte more, and adds a name to the answer. */
+    private record Changing() implements ClientInterceptor {
+        @Override
+        public <Q, S> ClientCall<Q, S> interceptCall(MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<S> listener, Metadata headers) {
+                    super.start(
+                            new SimpleForwardingClientCallListener<>(listener) {
+                                @Override
+                                public void onMessage(S message) {
+                                    super.onMessage(again(method.getResponseMarshaller(), changed(message)));
+                                }
+                            },
+                            headers);
+                }
+
+                @Override
+                public void sendMessage(Q message) {
+                    super.sendMessage(again(method.getRequestMarshaller(), changed(message)));
+                }
+            };
+        }
+
+        private static Message changed(Object message) {
+            return switch (message) {
+                case SimpleRequest request ->
+                    request.toBuilder()
+                            .setResponseSize(request.getResponseSize() + 1)
+                            .build();
+                case SimpleResponse response ->
+                    response.toBuilder().setUsername("changed").build();
+                default -> throw new AssertionError(message);
+            };
+        }
+
+        private static <T> T again(MethodDescriptor.Marshaller<T> marshaller, Message message) {
+            return marshaller.parse(message.toByteString().newInput());
+        }
     }
 
     /** Adds its name to what the server echoes. */

@@ -10,6 +10,7 @@ import dev.capstan.testkit.Parity;
 import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,20 @@ class GrpcClientBuilderTest {
                 "healthOf(...) needs",
                 () -> builder().to(HERE).plaintext().healthOf("a.B").build());
         refuses("1..1000", () -> builder().connections(0));
+        refuses("least must be 1..2", () -> builder().connections(3, 2, 1));
+        refuses("calls must be at least 1", () -> builder().connections(1, 2, 0));
+        refuses(
+                "leave tls(...) and plaintext() out",
+                () -> builder()
+                        .over(() -> InProcessChannelBuilder.forName("x"))
+                        .plaintext()
+                        .build());
+        refuses(
+                "named twice",
+                () -> builder()
+                        .to(HERE)
+                        .over(() -> InProcessChannelBuilder.forName("x"))
+                        .build());
     }
 
     @Test
@@ -115,7 +130,7 @@ class GrpcClientBuilderTest {
                 .retryBudget(100, 0.5)
                 .keepAlive(Duration.ofSeconds(30), Duration.ofSeconds(5), true)
                 .idleTimeout(Duration.ofMinutes(5))
-                .connections(2)
+                .connections(2, 4, 100)
                 .proxies(to -> null)
                 .build();
         assertEquals(ConnectivityState.IDLE, client.state());

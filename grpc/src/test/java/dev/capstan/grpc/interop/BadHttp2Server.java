@@ -44,7 +44,13 @@ final class BadHttp2Server implements AutoCloseable {
         MAX_STREAMS,
         /** The answer comes in small pieces with much padding: 16 MB of it. */
         DATA_FRAME_PADDING,
-        NO_DF_PADDING_SANITY_TEST
+        NO_DF_PADDING_SANITY_TEST,
+        /** None of the official ones: the first call is refused before anything of it was done. */
+        REFUSED_ONCE,
+        /** None of the official ones: every call is refused like that. */
+        REFUSED,
+        /** None of the official ones: the first connection is told to end before its first call, which was on its way. */
+        GOAWAY_BEFORE
     }
 
     private final Case which;
@@ -136,14 +142,27 @@ final class BadHttp2Server implements AutoCloseable {
                 // What else the client would send at the same time comes before the answer to the ping.
                 client.ping();
                 client.untilAnswered();
-                head(client, id);
-                client.data(id, MESSAGE, 0, MESSAGE.length);
-                tail(client, id);
+                whole(client, id);
             }
             case DATA_FRAME_PADDING -> {
                 head(client, id);
                 client.crumbs(id, MESSAGE, 255);
                 tail(client, id);
+            }
+            case REFUSED_ONCE -> {
+                if (client.requests() == 1) {
+                    client.refuse(id);
+                } else {
+                    whole(client, id);
+                }
+            }
+            case REFUSED -> client.refuse(id);
+            case GOAWAY_BEFORE -> {
+                if (client == clients.getFirst()) {
+                    client.goAway(0);
+                } else {
+                    whole(client, id);
+                }
             }
             case NO_DF_PADDING_SANITY_TEST -> {
                 head(client, id);
@@ -151,6 +170,12 @@ final class BadHttp2Server implements AutoCloseable {
                 tail(client, id);
             }
         }
+    }
+
+    private static void whole(Http2Peer client, int id) throws IOException, InterruptedException {
+        head(client, id);
+        client.data(id, MESSAGE, 0, MESSAGE.length);
+        tail(client, id);
     }
 
     private static void head(Http2Peer client, int id) throws IOException {

@@ -146,4 +146,30 @@ class BadHttp2ServerTest {
         call();
         server.assertCalls(2);
     }
+
+    @Test
+    @Parity("GRPC-S8.3")
+    void a_call_that_was_refused_before_it_began_is_sent_again_without_a_policy() throws Exception {
+        serve(Case.REFUSED_ONCE);
+        call();
+        server.assertCalls(2);
+    }
+
+    @Test
+    @Parity("GRPC-S8.3")
+    void a_call_that_a_connection_took_no_more_is_sent_again_on_another_without_a_policy() throws Exception {
+        serve(Case.GOAWAY_BEFORE);
+        call();
+        server.assertCalls(1, 1);
+    }
+
+    @Test
+    @Parity("GRPC-S8.3")
+    void a_call_that_is_refused_again_has_failed_and_says_how_often_it_was_sent() throws Exception {
+        serve(Case.REFUSED);
+        GrpcFailure failure = assertThrows(GrpcFailure.class, this::call);
+        assertEquals(Status.Code.UNAVAILABLE, failure.code());
+        assertEquals(2, failure.attempts());
+        server.assertCalls(2);
+    }
 }

@@ -37,6 +37,7 @@ final class Http2Peer implements AutoCloseable {
     private static final int PADDED = 8;
     private static final int MAX_CONCURRENT_STREAMS = 3;
     private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int REFUSED_STREAM = 7;
     private static final int PREFACE_BYTES = 24;
     private static final int FRAME_BYTES = 16384;
     private static final int PATIENCE_SECONDS = 60;
@@ -202,6 +203,12 @@ final class Http2Peer implements AutoCloseable {
     synchronized void reset(int id) throws IOException {
         open.remove(id);
         send(RST_STREAM, 0, id, new byte[4]);
+    }
+
+    /** Says that nothing of the request was looked at. */
+    synchronized void refuse(int id) throws IOException {
+        open.remove(id);
+        send(RST_STREAM, 0, id, ByteBuffer.allocate(4).putInt(REFUSED_STREAM).array());
     }
 
     synchronized void ping() throws IOException {

@@ -35,6 +35,8 @@ record Peer(String script, List<String> client, List<String> server) {
 
     static final Peer GRPC_JS = new Peer("node/install.sh", node("grpc-js-client.mjs"), node("grpc-js-server.mjs"));
 
+    static final Peer GRPC_JS_REFLECTION = new Peer("node/install.sh", node("reflection-client.mjs"), List.of());
+
     static final Peer CONNECT = connect("grpc");
 
     /** Connect's client, which speaks {@code wire}: {@code grpc}, or gRPC-Web as {@code web-1.1} and {@code web-2}. */

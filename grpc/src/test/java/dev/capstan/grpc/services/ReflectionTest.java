@@ -25,6 +25,7 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.BlockingClientCall;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,22 @@ class ReflectionTest {
         assertEquals(
                 Status.Code.NOT_FOUND.value(), call.read().getErrorResponse().getErrorCode());
         call.cancel("enough", null);
+    }
+
+    /** What grpc-js-reflection-client 1.4.2 has sent, for where it cannot be installed. */
+    @Test
+    @Parity("GRPC-P8.8")
+    void the_requests_of_a_client_of_javascript_are_answered() throws Exception {
+        byte[] list = {0x3a, 1, '*'};
+        byte[] symbol = HexFormat.of().parseHex("2218677270632e74657374696e672e5465737453657276696365");
+        List<ServerReflectionResponse> answers = ask(
+                served.channel(),
+                ServerReflectionRequest.newBuilder().mergeFrom(list),
+                ServerReflectionRequest.newBuilder().mergeFrom(symbol));
+        assertEquals(5, answers.getFirst().getListServicesResponse().getServiceCount());
+        assertEquals(
+                List.of("grpc/testing/messages.proto", "grpc/testing/test.proto"),
+                files(answers.get(1)).stream().sorted().toList());
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.client.MethodPolicy;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.testprotos.interop.EchoStatus;
@@ -101,8 +102,14 @@ final class TelemetryScene implements AutoCloseable {
     }
 
     GrpcClient client(int port, Telemetry... telemetry) {
-        GrpcClient.Builder builder =
-                GrpcClient.on(net).to(new Address.Tcp("127.0.0.1", port)).plaintext();
+        return client(port, MethodPolicy.of(""), telemetry);
+    }
+
+    GrpcClient client(int port, MethodPolicy policy, Telemetry... telemetry) {
+        GrpcClient.Builder builder = GrpcClient.on(net)
+                .to(new Address.Tcp("127.0.0.1", port))
+                .plaintext()
+                .policy(policy);
         for (Telemetry each : telemetry) {
             builder.intercept(each.client());
         }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.ServerKind;
+import dev.capstan.grpc.client.Attempts;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.client.MethodPolicy;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
@@ -40,8 +42,10 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -352,5 +356,56 @@ class TracesTest {
                 span(spans, SpanKind.CLIENT).getSpanId(),
                 span(spans, SpanKind.SERVER).getParentSpanId());
         assertEquals(SpanId.getInvalid(), span(spans, SpanKind.CLIENT).getParentSpanId());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void each_attempt_has_a_span_to_which_the_server_s_span_belongs(ServerKind kind) throws Exception {
+        Telemetry attempts = OpenTelemetryCalls.tracesOfAttempts(with(W3CTraceContextPropagator.getInstance()));
+        AtomicInteger calls = new AtomicInteger();
+        int port = scene.serve(
+                kind,
+                (request, to) -> {
+                    if (calls.incrementAndGet() == 1) {
+                        to.onError(Status.UNAVAILABLE.asRuntimeException());
+                    } else {
+                        TelemetryScene.echo(request, to);
+                    }
+                },
+                attempts.server());
+        GrpcClient client = scene.client(
+                port,
+                MethodPolicy.of("")
+                        .with(new Attempts.Retry(
+                                2, Duration.ofMillis(1), Duration.ofMillis(1), 1, Set.of(Status.Code.UNAVAILABLE))),
+                attempts);
+        TelemetryScene.one(client, TelemetryScene.ask(1));
+        List<SpanData> spans = spans(5);
+        SpanData call = named(spans, METHOD).stream()
+                .filter(each -> each.getKind() == SpanKind.CLIENT)
+                .findFirst()
+                .orElseThrow();
+        List<SpanData> tried = named(spans, "Attempt.grpc.testing.TestService.UnaryCall");
+        assertEquals(
+                List.of(14L, 0L),
+                tried.stream()
+                        .map(each -> each.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")))
+                        .toList());
+        assertEquals(
+                List.of(0L, 1L),
+                tried.stream()
+                        .map(each -> each.getAttributes().get(AttributeKey.longKey("previous-rpc-attempts")))
+                        .toList());
+        List<SpanData> served =
+                spans.stream().filter(each -> each.getKind() == SpanKind.SERVER).toList();
+        for (int i = 0; i < 2; i++) {
+            assertEquals(call.getSpanId(), tried.get(i).getParentSpanId());
+            assertEquals(tried.get(i).getSpanId(), served.get(i).getParentSpanId());
+        }
+        assertEquals(StatusCode.UNSET, call.getStatus().getStatusCode());
+    }
+
+    private static List<SpanData> named(List<SpanData> spans, String name) {
+        return spans.stream().filter(each -> each.getName().equals(name)).toList();
     }
 }
