@@ -197,6 +197,7 @@ final class HouseRules {
             Map.entry("grpc.server.ExchangeCall", "an exchange of HTTP as a call"),
             Map.entry("grpc.server.Framing", "the body and the end of an exchange"),
             Map.entry("grpc.server.WebFraming", "the body and the end of an exchange whose client sees no trailers"),
+            Map.entry("grpc.server.PeerAttributes", "addresses of clients as handlers are told them"),
             Map.entry("grpc.server.PeerProtos", "addresses of clients as channelz tells them"),
             Map.entry("grpc.CallContext", "who the peer is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.GrpcFailure", "where a call has failed"),

@@ -1,7 +1,6 @@
 package dev.capstan.grpc.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
-import dev.capstan.async.Address;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -14,40 +13,29 @@ import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
-import dev.capstan.net.http.Peer;
 import io.grpc.Attributes;
 import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.DecompressorRegistry;
-import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -64,53 +52,44 @@ public final class GrpcServer {
     static final Attributes.Key<Supplier<String>> ENCODING = Attributes.Key.create("dev.capstan.grpc.encoding");
 
     private final Loop loop;
-    private final Map<String, ServerMethodDefinition<?, ?>> methods;
-    private final List<ServerServiceDefinition> services;
-    private final @Nullable HandlerRegistry fallback;
-    private final List<ServerInterceptor> interceptors;
+    private final Methods methods;
     private final CompressorRegistry compressors;
     private final DecompressorRegistry decompressors;
     private final Limits limits;
+    private final Limits.Server serverLimits;
     private final UnaryOperator<Executor> executors;
     private final LoopScheduler scheduler;
-    private final Set<ExchangeCall<?, ?>> calls = new LinkedHashSet<>();
+    private final Map<ExchangeCall<?, ?>, MessageReader> calls = new LinkedHashMap<>();
+    private final Unfinished unfinished;
     private final List<Runnable> onDrain;
     private final @Nullable Health health;
     private final @Nullable Channelz channelz;
-
-    /** Names of services that tell of the server: their streams last as long as it does. */
-    private final Set<String> own = new HashSet<>();
 
     private @Nullable Completer<Void> drained;
 
     private GrpcServer(Builder from) {
         loop = from.loop;
-        interceptors = List.copyOf(from.interceptors);
         health = from.health;
         channelz = from.clock == null ? null : new Channelz(loop, from.clock);
-        services = List.copyOf(services(from));
-        methods = new HashMap<>();
-        for (ServerServiceDefinition service : services) {
-            for (ServerMethodDefinition<?, ?> method :
-                    ServerInterceptors.intercept(service, interceptors).getMethods()) {
-                String name = method.getMethodDescriptor().getFullMethodName();
-                if (methods.put(name, method) != null) {
-                    throw new IllegalArgumentException("two services have the method " + name + ": leave one out");
-                }
-            }
-        }
-        fallback = from.fallback;
+        methods = new Methods(
+                from.services,
+                ownServices(from, channelz),
+                from.interceptors,
+                from.fallback);
         compressors = from.compressors;
         decompressors = from.decompressors;
         limits = from.limits;
+        serverLimits = from.serverLimits;
+        unfinished = new Unfinished(serverLimits.unfinishedBytes());
         executors = from.executors;
         onDrain = List.copyOf(from.onDrain);
         scheduler = new LoopScheduler(loop);
     }
 
-    /** What the program serves, and what it has turned on that tells of the server. */
-    private List<ServerServiceDefinition> services(Builder from) {
-        List<ServerServiceDefinition> all = new ArrayList<>(from.services);
+    /** What the program has turned on that tells of the server. */
+    private static List<ServerServiceDefinition> ownServices(Builder from, @Nullable Channelz channelz) {
+        List<ServerServiceDefinition> own = new ArrayList<>();
+        Health health = from.health;
         if (health != null) {
             Map<String, ServingStatus> known = health.statuses();
             for (ServerServiceDefinition each : from.services) {
@@ -119,19 +98,18 @@ public final class GrpcServer {
                     health.set(name, ServingStatus.SERVING);
                 }
             }
-            all.add(health.service());
+            own.add(health.service());
         }
         if (channelz != null) {
-            all.add(channelz.bindService());
+            own.add(channelz.bindService());
         }
         DescriptorPool reflected = from.reflected;
         if (reflected != null) {
-            all.addAll(Reflection.of(all, from.reflectedNames, reflected));
+            List<ServerServiceDefinition> all = new ArrayList<>(from.services);
+            all.addAll(own);
+            own.addAll(Reflection.of(all, from.reflectedNames, reflected));
         }
-        all.stream()
-                .skip(from.services.size())
-                .forEach(each -> own.add(each.getServiceDescriptor().getName()));
-        return all;
+        return own;
     }
 
     /** A server whose calls belong to {@code loop}, which is that of the HTTP server. */
@@ -148,6 +126,7 @@ public final class GrpcServer {
         private CompressorRegistry compressors = MessageEncodings.compressors();
         private DecompressorRegistry decompressors = MessageEncodings.decompressors();
         private Limits limits = Limits.DEFAULT;
+        private Limits.Server serverLimits = Limits.Server.DEFAULT;
         private UnaryOperator<Executor> executors = onLoop -> onLoop;
         private final List<Runnable> onDrain = new ArrayList<>();
         private @Nullable Health health;
@@ -189,9 +168,15 @@ public final class GrpcServer {
             return this;
         }
 
-        /** What a peer may cost. */
+        /** What one call may cost. */
         public Builder limits(Limits bounds) {
             limits = bounds;
+            return this;
+        }
+
+        /** What a server alone has to fear. How many blocking handlers there may be is a matter of {@link Handling}. */
+        public Builder limits(Limits.Server bounds) {
+            serverLimits = bounds;
             return this;
         }
 
@@ -259,7 +244,7 @@ public final class GrpcServer {
 
     /** The services, for reflection and channelz. */
     public List<ServerServiceDefinition> services() {
-        return services;
+        return methods.services();
     }
 
     /**
@@ -270,7 +255,7 @@ public final class GrpcServer {
         HttpRoutes routes = HttpRoutes.none()
                 .origins(request -> true)
                 .exchange("POST", "/*", request -> Framing.of(request) != null, this::begin);
-        for (ServerServiceDefinition service : services) {
+        for (ServerServiceDefinition service : methods.services()) {
             String below = "/" + service.getServiceDescriptor().getName() + "/*";
             routes = routes.on(
                     "POST",
@@ -289,19 +274,10 @@ public final class GrpcServer {
             throw new AssertionError("the route picks gRPC alone");
         }
         try {
-            String name = request.path().substring(1);
-            ServerMethodDefinition<?, ?> method = methods.get(name);
-            if (method == null && fallback != null) {
-                ServerMethodDefinition<?, ?> found =
-                        fallback.lookupMethod(name, request.headers().first("host"));
-                method = found == null ? null : intercepted(found);
-            }
-            if (method == null) {
-                throw Status.UNIMPLEMENTED
-                        .withDescription("there is no method " + name + " here")
-                        .asRuntimeException();
-            }
-            begin(exchange, method, framing);
+            begin(
+                    exchange,
+                    methods.find(request.path().substring(1), request.headers().first("host")),
+                    framing);
         } catch (StatusRuntimeException e) {
             Metadata none = new Metadata();
             List<Map.Entry<String, String>> fields = Metadatas.trailers(e.getStatus(), none);
@@ -311,22 +287,14 @@ public final class GrpcServer {
         }
     }
 
-    private <Q, S> ServerMethodDefinition<Q, S> intercepted(ServerMethodDefinition<Q, S> method) {
-        ServerCallHandler<Q, S> handler = method.getServerCallHandler();
-        for (ServerInterceptor each : interceptors) {
-            ServerCallHandler<Q, S> next = handler;
-            handler = (call, headers) -> each.interceptCall(call, headers, next);
-        }
-        return method.withServerCallHandler(handler);
-    }
-
     private <Q, S> void begin(Exchange exchange, ServerMethodDefinition<Q, S> method, Framing framing) {
         HttpRequest request = exchange.request();
+        Metadatas.check(request.headers().fields(), limits.metadataBytes());
         Metadata metadata = Metadatas.of(request.headers().fields());
         String timeout = request.headers().first("grpc-timeout");
         long nanos = timeout != null
                 ? Timeouts.nanos(timeout)
-                : limits.deadline().isZero() ? -1 : limits.deadline().toNanos();
+                : serverLimits.deadline().isZero() ? -1 : serverLimits.deadline().toNanos();
         Encodings encodings = Encodings.of(
                 compressors,
                 decompressors,
@@ -337,6 +305,7 @@ public final class GrpcServer {
         Context.CancellableContext context = nanos < 0
                 ? base.withCancellation()
                 : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), scheduler);
+        MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished, exchange.peer());
         ExchangeCall<Q, S> call = new ExchangeCall<>(
                 this,
                 loop,
@@ -344,12 +313,13 @@ public final class GrpcServer {
                 method.getMethodDescriptor(),
                 framing,
                 limits,
+                reader,
                 encodings,
-                attributes(exchange.peer()),
+                PeerAttributes.of(exchange.peer()),
                 executors.apply(new InTurn(loop)),
                 context,
                 draining);
-        calls.add(call);
+        calls.put(call, reader);
         if (channelz != null) {
             channelz.started(exchange.peer());
         }
@@ -361,9 +331,11 @@ public final class GrpcServer {
 
     /** A call has ended. */
     void over(ExchangeCall<?, ?> call) {
-        if (!calls.remove(call)) {
+        MessageReader reader = calls.remove(call);
+        if (reader == null) {
             return;
         }
+        reader.clear();
         if (channelz != null) {
             channelz.ended(call.peer(), call.succeeded());
         }
@@ -375,7 +347,7 @@ public final class GrpcServer {
     private void drain(ExchangeCall<?, ?> call) {
         call.drain();
         MethodDescriptor<?, ?> method = call.getMethodDescriptor();
-        if (!method.getType().serverSendsOneMessage() && own.contains(method.getServiceName())) {
+        if (!method.getType().serverSendsOneMessage() && methods.isOwn(method.getServiceName())) {
             // After what its handler says of the end.
             loop.post(() -> call.stop(Status.UNAVAILABLE.withDescription("the server is leaving")));
         }
@@ -401,7 +373,7 @@ public final class GrpcServer {
             health.leave();
         }
         onDrain.forEach(Runnable::run);
-        List.copyOf(calls).forEach(this::drain);
+        List.copyOf(calls.keySet()).forEach(this::drain);
         if (calls.isEmpty()) {
             completer.complete(Promise.nothing());
             return completer.promise();
@@ -410,38 +382,12 @@ public final class GrpcServer {
             if (failure == null) {
                 Status status = Status.UNAVAILABLE.withDescription(
                         "the server has ended, and the call had not within " + within);
-                List.copyOf(calls).forEach(call -> call.stop(status));
+                List.copyOf(calls.keySet()).forEach(call -> call.stop(status));
             }
         });
         return completer.promise().convert(done -> {
             late.cancel();
             return Promise.nothing();
         });
-    }
-
-    private static Attributes attributes(Peer peer) {
-        Attributes.Builder attributes = Attributes.newBuilder();
-        if (peer.address() != null) {
-            attributes.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, socketAddress(peer.address()));
-        }
-        if (peer.tls() != null) {
-            attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, peer.tls());
-        }
-        return attributes.build();
-    }
-
-    private static SocketAddress socketAddress(Address address) {
-        return switch (address) {
-            case Address.Tcp(String host, int port) -> tcp(host, port);
-            case Address.Unix(String path) -> UnixDomainSocketAddress.of(path);
-        };
-    }
-
-    private static SocketAddress tcp(String host, int port) {
-        try {
-            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
-        } catch (IllegalArgumentException e) {
-            return InetSocketAddress.createUnresolved(host, port); // A name, of a network that is no real one.
-        }
     }
 }

@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +14,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageReader {
     private static final int PREFIX_BYTES = 5;
+    private static final byte[] NOTHING = {};
+
+    /** As much is taken at once for a message that is announced, and kept for the next. */
+    private static final int KEPT_BYTES = (64 << 10) + PREFIX_BYTES;
 
     private final int limit;
-    private byte[] bytes = {};
+    private final Unfinished unfinished;
+    private final Object connection;
+    private byte[] bytes = NOTHING;
     private int from;
     private int to;
     private @Nullable Decompressor decompressor;
     private boolean wasCompressed;
 
-    MessageReader(int limit) {
+    /** For messages of {@code limit} bytes; {@code unfinished} is told what is held for {@code connection}. */
+    MessageReader(int limit, Unfinished unfinished, Object connection) {
         this.limit = limit;
+        this.unfinished = unfinished;
+        this.connection = connection;
     }
 
     /** How messages that say so are compressed. */
@@ -32,6 +40,7 @@ final class MessageReader {
         decompressor = by;
     }
 
+    /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if the calls of the connection hold too much together */
     void add(byte[] array, int offset, int length) {
         if (from == to) {
             from = 0;
@@ -39,14 +48,34 @@ final class MessageReader {
         }
         if (length > bytes.length - to) {
             int kept = to - from;
-            byte[] target = kept + length <= bytes.length ? bytes : new byte[Math.max(kept + length, 2 * kept)];
-            System.arraycopy(bytes, from, target, 0, kept);
-            bytes = target;
+            byte[] before = bytes;
+            if (kept + length > bytes.length) {
+                hold(new byte[size(array, offset, kept, length)]);
+            }
+            System.arraycopy(before, from, bytes, 0, kept);
             from = 0;
             to = kept;
         }
         System.arraycopy(array, offset, bytes, to, length);
         to += length;
+    }
+
+    /** Room for what has come, and for what is likely to follow. */
+    private int size(byte[] array, int offset, int kept, int length) {
+        int least = kept + length;
+        int likely = 2 * kept;
+        if (kept == 0 && length >= PREFIX_BYTES) {
+            long announced = PREFIX_BYTES + length(array, offset);
+            likely = (int) Math.min(announced, KEPT_BYTES);
+        }
+        return Math.max(least, likely);
+    }
+
+    private void hold(byte[] instead) {
+        if (instead.length != bytes.length) {
+            unfinished.changed(connection, bytes.length, instead.length);
+        }
+        bytes = instead;
     }
 
     /** Whether bytes are left that are no whole message, or the beginning of one. */
@@ -64,10 +93,14 @@ final class MessageReader {
     }
 
     private long length() {
-        return (bytes[from + 1] & 0xffL) << 24
-                | (bytes[from + 2] & 0xff) << 16
-                | (bytes[from + 3] & 0xff) << 8
-                | (bytes[from + 4] & 0xff);
+        return length(bytes, from);
+    }
+
+    private static long length(byte[] prefixed, int at) {
+        return (prefixed[at + 1] & 0xffL) << 24
+                | (prefixed[at + 2] & 0xff) << 16
+                | (prefixed[at + 3] & 0xff) << 8
+                | (prefixed[at + 4] & 0xff);
     }
 
     /**
@@ -89,11 +122,14 @@ final class MessageReader {
         wasCompressed = flag == 1;
         int begin = from + PREFIX_BYTES;
         from = begin + (int) length;
-        if (flag == 0) {
-            // The reader is done with it before anything is added.
-            return new ByteArrayInputStream(bytes, begin, (int) length);
+        // What is read in place is done with before anything is added.
+        InputStream message = flag == 0
+                ? new ByteArrayInputStream(bytes, begin, (int) length)
+                : new ByteArrayInputStream(decompressed(begin, (int) length));
+        if (from == to && bytes.length > KEPT_BYTES) {
+            clear();
         }
-        return new ByteArrayInputStream(decompressed(begin, (int) length));
+        return message;
     }
 
     /** Whether the last message was. */
@@ -135,7 +171,7 @@ final class MessageReader {
 
     /** Forgets what is there. */
     void clear() {
-        bytes = Arrays.copyOf(bytes, 0);
+        hold(NOTHING);
         from = 0;
         to = 0;
     }

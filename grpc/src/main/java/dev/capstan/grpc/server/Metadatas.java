@@ -54,6 +54,20 @@ final class Metadatas {
         return value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
+    /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if names and values of {@code fields} have more than {@code limit} bytes together */
+    static void check(List<Map.Entry<String, String>> fields, int limit) {
+        long bytes = 0;
+        for (Map.Entry<String, String> field : fields) {
+            bytes += field.getKey().length() + field.getValue().length();
+        }
+        if (bytes > limit) {
+            throw Status.RESOURCE_EXHAUSTED
+                    .withDescription("the metadata of the call has " + bytes + " bytes, and the limit is " + limit
+                            + ": send less, or raise metadataBytes")
+                    .asRuntimeException();
+        }
+    }
+
     /** What a client has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
     static Metadata of(List<Map.Entry<String, String>> fields) {
         Metadata metadata = new Metadata();

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Metadata as a client writes them into fields. */
 class MetadatasTest {
@@ -109,5 +111,22 @@ class MetadatasTest {
         assertEquals(
                 List.of(Map.entry("grpc-status", "2"), Map.entry("x-note", "one line")),
                 Metadatas.trailers(Status.UNKNOWN, metadata));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, true", "10, true", "11, false"})
+    void names_and_values_together_are_limited(int bytes, boolean taken) {
+        List<Map.Entry<String, String>> fields =
+                List.of(Map.entry("ab", "cd"), Map.entry("e", "f".repeat(bytes - 5)));
+        if (taken) {
+            Metadatas.check(fields, 10);
+        } else {
+            StatusRuntimeException refused =
+                    assertThrows(StatusRuntimeException.class, () -> Metadatas.check(fields, 10));
+            assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+            assertEquals(
+                    "the metadata of the call has 11 bytes, and the limit is 10: send less, or raise metadataBytes",
+                    refused.getStatus().getDescription());
+        }
     }
 }

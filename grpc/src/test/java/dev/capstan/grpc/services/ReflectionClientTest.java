@@ -139,7 +139,7 @@ class ReflectionClientTest {
     /** What a server with these services and files, which come one by one, makes of a client with small limits. */
     private static GrpcFailure fails(int services, Map<String, FileDescriptorProto> files) throws Exception {
         try (Served served = new Served(server -> server.service(new Wrong(services, files)))) {
-            return fails(client(served, new Limits.Reflection(3, 3, 200)));
+            return fails(client(served, new Limits.Reflection(3, 3, 200, 3)));
         }
     }
 
