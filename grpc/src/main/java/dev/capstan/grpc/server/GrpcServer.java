@@ -58,7 +58,7 @@ public final class GrpcServer {
     private final Limits limits;
     private final Limits.Server serverLimits;
     private final UnaryOperator<Executor> executors;
-    private final LoopScheduler scheduler;
+    private final NoTimer timer = new NoTimer();
     private final Map<ExchangeCall<?, ?>, MessageReader> calls = new LinkedHashMap<>();
     private final Unfinished unfinished;
     private final List<Runnable> onDrain;
@@ -83,7 +83,6 @@ public final class GrpcServer {
         unfinished = new Unfinished(serverLimits.unfinishedBytes());
         executors = from.executors;
         onDrain = List.copyOf(from.onDrain);
-        scheduler = new LoopScheduler(loop);
     }
 
     /** What the program has turned on that tells of the server. */
@@ -304,7 +303,7 @@ public final class GrpcServer {
         Context base = Context.ROOT.withValue(Draining.KEY, draining);
         Context.CancellableContext context = nanos < 0
                 ? base.withCancellation()
-                : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), scheduler);
+                : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), timer);
         MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished, exchange.peer());
         ExchangeCall<Q, S> call = new ExchangeCall<>(
                 this,

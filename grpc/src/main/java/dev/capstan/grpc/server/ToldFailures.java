@@ -33,10 +33,10 @@ final class ToldFailures {
 
     static Told of(MethodDescriptor<?, ?> method, Throwable thrown) {
         Told told = switch (thrown) {
-            case GrpcFailure e -> ofOther(e);
+            case GrpcFailure e when !e.method().isEmpty() -> ofOther(e);
             case StatusRuntimeException e -> new Told(e.getStatus(), copy(e.getTrailers()));
             case StatusException e -> new Told(e.getStatus(), copy(e.getTrailers()));
-            case Failure e -> of(method, GrpcFailure.of(e));
+            case Failure e -> ofOther(GrpcFailure.of(e));
             case CompletionException e when e.getCause() != null -> of(method, e.getCause());
             case ExecutionException e when e.getCause() != null -> of(method, e.getCause());
             case CanceledException e ->
@@ -52,8 +52,8 @@ final class ToldFailures {
     }
 
     /**
-     * A handler's own call has failed, and so has it: code, reason and details are passed on. Trailers were for the handler, and traces tell of a server that this client has nothing to do
-     * with.
+     * A call that the handler has made, over this wire or another, has failed, and so has it: code, reason and details are passed on. Trailers were for the handler, and traces tell of a
+     * server that this client has nothing to do with.
      */
     private static Told ofOther(GrpcFailure e) {
         com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()
