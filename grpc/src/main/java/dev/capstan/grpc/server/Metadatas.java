@@ -1,5 +1,6 @@
 package dev.capstan.grpc.server;
 
+import dev.capstan.grpc.CallMetadata;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.lang.System.Logger;
@@ -17,31 +18,20 @@ final class Metadatas {
     private static final Logger LOG = System.getLogger(Metadatas.class.getName());
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
-    /** Fields that belong to HTTP or to gRPC itself: no metadata, and never to be set by a handler. */
-    private static final Set<String> RESERVED = Set.of(
-            "host",
-            "content-type",
-            "content-length",
-            "te",
+    /** Fields by which gRPC itself describes a call. Others that begin as these do are metadata here, such as those of traces and details. */
+    private static final Set<String> OF_GRPC = Set.of(
             "grpc-encoding",
             "grpc-accept-encoding",
             "grpc-timeout",
             "grpc-status",
             "grpc-message",
-            "grpc-message-type",
-            "user-agent");
-
-    /** Fields that belong to one connection of HTTP/1.1. */
-    private static final Set<String> OF_THE_CONNECTION = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "transfer-encoding",
-            "trailer",
-            "upgrade",
-            "http2-settings");
+            "grpc-message-type");
 
     private Metadatas() {}
+
+    private static boolean isReserved(String name) {
+        return CallMetadata.isOfHttp(name) || OF_GRPC.contains(name);
+    }
 
     /** Whether gRPC knows such names; HTTP has more. */
     private static boolean isName(String name) {
@@ -73,10 +63,8 @@ final class Metadatas {
         Metadata metadata = new Metadata();
         for (Map.Entry<String, String> field : fields) {
             String name = field.getKey().toLowerCase(Locale.ROOT);
-            if (RESERVED.contains(name) && !name.equals("user-agent") && !name.equals("grpc-accept-encoding")) {
-                continue;
-            }
-            if (OF_THE_CONNECTION.contains(name) || !isName(name)) {
+            boolean told = name.equals("user-agent") || name.equals("grpc-accept-encoding");
+            if (!isName(name) || (isReserved(name) && !told)) {
                 continue;
             }
             if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
@@ -106,7 +94,7 @@ final class Metadatas {
     /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. A value that no header may have, such as one of two lines, is left out: the call is to end. */
     static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
         for (String name : metadata.keys()) {
-            if (RESERVED.contains(name)) {
+            if (isReserved(name)) {
                 continue;
             }
             if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.capstan.grpc.CallMetadata;
 import dev.capstan.testkit.Parity;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -128,5 +129,19 @@ class MetadatasTest {
                     "the metadata of the call has 11 bytes, and the limit is 10: send less, or raise metadataBytes",
                     refused.getStatus().getDescription());
         }
+    }
+
+    @Test
+    @Parity("GRPC-G3.1")
+    void what_a_handler_says_in_names_of_http_is_not_sent() {
+        Metadata metadata = new Metadata();
+        for (String name : List.of(
+                "host", "te", "user-agent", "connection", "keep-alive", "transfer-encoding", "trailer", "upgrade")) {
+            metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), "x");
+            assertThrows(IllegalArgumentException.class, () -> CallMetadata.EMPTY.with(name, "x"));
+        }
+        List<Map.Entry<String, String>> fields = new ArrayList<>();
+        Metadatas.add(fields, metadata);
+        assertEquals(List.of(), fields);
     }
 }

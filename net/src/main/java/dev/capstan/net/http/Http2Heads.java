@@ -16,7 +16,7 @@ final class Http2Heads {
     private static final byte[] NO_BODY = {};
     private static final Set<String> PSEUDO = Set.of(":method", ":scheme", ":path", ":authority", ":protocol");
 
-    /** Fields that belong to a connection have no meaning here, and a server must not send them. */
+    /** Fields that belong to a connection have no meaning here, and a server must not send them: exactly those of RFC 9113 section 8.2.2, since a request with one is malformed. */
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
 
