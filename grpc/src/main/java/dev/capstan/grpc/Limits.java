@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param outboundMessageBytes bytes of one message that is sent, before compression; a longer one ends its call with RESOURCE_EXHAUSTED. Tells of a mistake where it was made
  * @param queuedBytes bytes of one call that a writer may leave behind who does not heed readiness; more end the call with RESOURCE_EXHAUSTED. One message may be longer. Stops peers
  *     that do not read from filling memory
- * @param metadataBytes bytes of the metadata that the peer sends before its messages, names and values; more end the call with RESOURCE_EXHAUSTED. A server takes no more than the heads of
- *     its HTTP server either. Stops metadata from filling memory
+ * @param metadataBytes bytes of the metadata that the peer sends before its messages, names and values; more end the call, by a server with RESOURCE_EXHAUSTED, by a client with INTERNAL. A
+ *     server takes no more than the heads of its HTTP server either. Stops metadata from filling memory
  */
 public record Limits(int inboundMessageBytes, int outboundMessageBytes, int queuedBytes, int metadataBytes) {
     /** 4 MiB in, as all implementations have it; 64 MiB out; 1 MiB queued; 16 KiB of metadata. */

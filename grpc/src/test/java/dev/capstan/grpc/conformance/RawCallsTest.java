@@ -10,17 +10,26 @@ import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.Served;
 import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Calls as no library sends them. */
@@ -113,6 +122,51 @@ class RawCallsTest {
                     Empty.getDefaultInstance(),
                     client.one(
                             TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT));
+        }
+    }
+
+    @Test
+    @Parity("GRPC-C3.5")
+    void headers_that_are_too_long_for_a_client_fail_its_call_in_words_and_the_next_is_served() {
+        AtomicInteger length = new AtomicInteger(20_000);
+        ServerInterceptor talkative = new ServerInterceptor() {
+            @Override
+            public <Q, S> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+                return next.startCall(
+                        new SimpleForwardingServerCall<>(call) {
+                            @Override
+                            public void sendHeaders(Metadata sent) {
+                                sent.put(
+                                        Metadata.Key.of("x-long", Metadata.ASCII_STRING_MARSHALLER),
+                                        "y".repeat(length.get()));
+                                super.sendHeaders(sent);
+                            }
+                        },
+                        headers);
+            }
+        };
+        try (Served served =
+                new Served(server -> server.service(new InteropService()).intercept(talkative))) {
+            var client = served.client();
+            GrpcFailure failure = assertThrows(
+                    GrpcFailure.class,
+                    () -> client.one(
+                            TestServiceGrpc.getEmptyCallMethod(),
+                            Empty.getDefaultInstance(),
+                            CallSettings.DEFAULT.within(Duration.ofSeconds(10))));
+            assertEquals(Status.Code.INTERNAL, failure.code());
+            assertTrue(
+                    failure.getMessage().contains("Header size exceeded max allowed size (16384)"),
+                    failure.getMessage());
+            SocketAddress before = failure.peer().orElseThrow();
+            length.set(16_000);
+            List<GrpcCall<?, ?>> begun = new ArrayList<>();
+            client.one(
+                    TestServiceGrpc.getEmptyCallMethod(),
+                    Empty.getDefaultInstance(),
+                    CallSettings.DEFAULT.onBegin(begun::add));
+            assertEquals(before, begun.getFirst().context().peer().orElseThrow());
         }
     }
 }
