@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -69,19 +70,19 @@ public final class GrpcServer {
 
     private GrpcServer(Builder from) {
         loop = from.loop;
+        executors = from.executors;
         health = from.health;
         channelz = from.clock == null ? null : new Channelz(loop, from.clock);
         methods = new Methods(
                 from.services,
                 ownServices(from, channelz),
-                from.interceptors,
+                from.interceptors.stream().map(each -> each.apply(this::executor)).toList(),
                 from.fallback);
         compressors = from.compressors;
         decompressors = from.decompressors;
         limits = from.limits;
         serverLimits = from.serverLimits;
         unfinished = new Unfinished(serverLimits.unfinishedBytes());
-        executors = from.executors;
         onDrain = List.copyOf(from.onDrain);
     }
 
@@ -120,7 +121,7 @@ public final class GrpcServer {
     public static final class Builder {
         private final Loop loop;
         private final List<ServerServiceDefinition> services = new ArrayList<>();
-        private final List<ServerInterceptor> interceptors = new ArrayList<>();
+        private final List<Function<Supplier<Executor>, ServerInterceptor>> interceptors = new ArrayList<>();
         private @Nullable HandlerRegistry fallback;
         private CompressorRegistry compressors = MessageEncodings.compressors();
         private DecompressorRegistry decompressors = MessageEncodings.decompressors();
@@ -150,7 +151,13 @@ public final class GrpcServer {
 
         /** Lets {@code interceptor} see each call before the handler; the one that was added last sees it first, as with grpc-java. */
         public Builder intercept(ServerInterceptor interceptor) {
-            interceptors.add(interceptor);
+            interceptors.add(executors -> interceptor);
+            return this;
+        }
+
+        /** As {@link #intercept(ServerInterceptor)}, for one that decides later. */
+        public Builder intercept(AsyncInterceptor interceptor) {
+            interceptors.add(executors -> new Deciding(loop, interceptor, executors));
             return this;
         }
 
@@ -315,7 +322,7 @@ public final class GrpcServer {
                 reader,
                 encodings,
                 PeerAttributes.of(exchange.peer()),
-                executors.apply(new InTurn(loop)),
+                executor(),
                 context,
                 draining);
         calls.put(call, reader);
@@ -326,6 +333,11 @@ public final class GrpcServer {
             drain(call);
         }
         call.begin(method.getServerCallHandler(), metadata, nanos);
+    }
+
+    /** What runs the handler of one call. */
+    private Executor executor() {
+        return executors.apply(new InTurn(loop));
     }
 
     /** A call has ended. */
