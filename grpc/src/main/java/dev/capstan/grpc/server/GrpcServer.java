@@ -76,7 +76,9 @@ public final class GrpcServer {
         methods = new Methods(
                 from.services,
                 ownServices(from, channelz),
-                from.interceptors.stream().map(each -> each.apply(this::executor)).toList(),
+                from.interceptors.stream()
+                        .map(each -> each.apply(this::executor))
+                        .toList(),
                 from.fallback);
         compressors = from.compressors;
         decompressors = from.decompressors;
@@ -300,7 +302,9 @@ public final class GrpcServer {
         String timeout = request.headers().first("grpc-timeout");
         long nanos = timeout != null
                 ? Timeouts.nanos(timeout)
-                : serverLimits.deadline().isZero() ? -1 : serverLimits.deadline().toNanos();
+                : serverLimits.deadline().isZero()
+                        ? -1
+                        : serverLimits.deadline().toNanos();
         Encodings encodings = Encodings.of(
                 compressors,
                 decompressors,

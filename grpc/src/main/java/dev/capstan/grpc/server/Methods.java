@@ -36,9 +36,8 @@ final class Methods {
         List<ServerServiceDefinition> all = new ArrayList<>(services);
         all.addAll(own);
         this.services = List.copyOf(all);
-        this.own = own.stream()
-                .map(each -> each.getServiceDescriptor().getName())
-                .collect(Collectors.toUnmodifiableSet());
+        this.own =
+                own.stream().map(each -> each.getServiceDescriptor().getName()).collect(Collectors.toUnmodifiableSet());
         this.interceptors = List.copyOf(interceptors);
         this.fallback = fallback;
         for (ServerServiceDefinition service : all) {

@@ -3,10 +3,10 @@ package dev.capstan.grpc.server;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
 
 /**

@@ -5,7 +5,6 @@ import dev.capstan.grpc.Limits;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Places for the blocking handlers of a service, of which each connection has a share. Thread-safe. */
@@ -13,7 +12,7 @@ final class Room {
     private final Limits.Blocking limits;
 
     @GuardedBy("this")
-    private final Map<Object, Integer> ofConnections = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> ofConnections = new IdentityHashMap<>();
 
     @GuardedBy("this")
     private int taken;

@@ -56,9 +56,8 @@ final class ToldFailures {
      * server that this client has nothing to do with.
      */
     private static Told ofOther(GrpcFailure e) {
-        com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()
-                .setCode(e.code().value())
-                .setMessage(e.reason());
+        com.google.rpc.Status.Builder status =
+                com.google.rpc.Status.newBuilder().setCode(e.code().value()).setMessage(e.reason());
         for (Any detail : e.details()) {
             if (!detail.is(DebugInfo.class)) {
                 status.addDetails(detail);

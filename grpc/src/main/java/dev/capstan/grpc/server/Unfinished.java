@@ -2,7 +2,6 @@ package dev.capstan.grpc.server;
 
 import io.grpc.Status;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * Bytes that the calls of each connection hold of messages that have not come to their end. Belongs to the loop.
@@ -11,7 +10,7 @@ import java.util.Map;
  */
 final class Unfinished {
     private final long limit;
-    private final Map<Object, Long> bytes = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Long> bytes = new IdentityHashMap<>();
 
     /** A call gets no more memory while the others of its connection hold more than {@code limit} bytes. */
     Unfinished(long limit) {

@@ -65,7 +65,10 @@ class RawCallsTest {
     /** 30 kB of a message of a megabyte, which takes the memory of some 64. */
     private static void beginMessage(Http2Peer peer, int id) throws IOException {
         begin(peer, id, "FullDuplexCall", "te", "trailers");
-        peer.data(id, false, ByteBuffer.allocate(15_000).put((byte) 0).putInt(1_000_000).array());
+        peer.data(
+                id,
+                false,
+                ByteBuffer.allocate(15_000).put((byte) 0).putInt(1_000_000).array());
         peer.data(id, false, new byte[15_000]);
     }
 
@@ -85,7 +88,11 @@ class RawCallsTest {
             other.data(1, true, new byte[5]);
             assertEquals("0 null", status(other, 1));
             // A call that is given up holds nothing any more.
-            peer.frame(Http2Peer.RST_STREAM, 0, 1, ByteBuffer.allocate(4).putInt(CANCEL).array());
+            peer.frame(
+                    Http2Peer.RST_STREAM,
+                    0,
+                    1,
+                    ByteBuffer.allocate(4).putInt(CANCEL).array());
             begin(peer, 7, "EmptyCall", "te", "trailers");
             peer.data(7, true, new byte[5]);
             assertEquals("0 null", status(peer, 7));
@@ -106,8 +113,8 @@ class RawCallsTest {
     @Test
     @Parity("GRPC-C3.3")
     void metadata_over_the_limit_of_the_server_ends_its_call_alone() {
-        try (Served served = new Served(server ->
-                server.service(new InteropService()).limits(Limits.DEFAULT.withMetadataBytes(1000)))) {
+        try (Served served = new Served(
+                server -> server.service(new InteropService()).limits(Limits.DEFAULT.withMetadataBytes(1000)))) {
             var client = served.client();
             CallMetadata long1000 = CallMetadata.EMPTY.with("x-long", "y".repeat(1000));
             GrpcFailure refused = assertThrows(
@@ -120,8 +127,7 @@ class RawCallsTest {
             assertTrue(refused.reason().endsWith("send less, or raise metadataBytes"), refused.reason());
             assertEquals(
                     Empty.getDefaultInstance(),
-                    client.one(
-                            TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT));
+                    client.one(TestServiceGrpc.getEmptyCallMethod(), Empty.getDefaultInstance(), CallSettings.DEFAULT));
         }
     }
 

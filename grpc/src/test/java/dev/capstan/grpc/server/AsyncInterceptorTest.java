@@ -62,7 +62,10 @@ class AsyncInterceptorTest {
             Completer<Context> decision = new Completer<>(here[0].net.loop());
             decision.onCancel(() -> told.add("the decision is not wanted"));
             asked.add(new Asked(
-                    decision, call.getMethodDescriptor().getFullMethodName(), Context.current(), Thread.currentThread()));
+                    decision,
+                    call.getMethodDescriptor().getFullMethodName(),
+                    Context.current(),
+                    Thread.currentThread()));
             return decision.promise();
         })));
         served = here[0];
@@ -102,7 +105,8 @@ class AsyncInterceptorTest {
     }
 
     private static void onLoop(Served at, Runnable action) {
-        at.net.loop()
+        at.net
+                .loop()
                 .fetch(() -> {
                     action.run();
                     return Promise.done();
@@ -135,7 +139,9 @@ class AsyncInterceptorTest {
         onLoop(
                 at,
                 () -> first.decision()
-                        .fail(Status.PERMISSION_DENIED.withDescription("not you").asRuntimeException()));
+                        .fail(Status.PERMISSION_DENIED
+                                .withDescription("not you")
+                                .asRuntimeException()));
         GrpcFailure refused = assertThrows(GrpcFailure.class, answer::await);
         assertEquals(Status.Code.PERMISSION_DENIED, refused.code());
         assertEquals("not you", refused.reason());
@@ -145,10 +151,11 @@ class AsyncInterceptorTest {
     @Test
     @Parity("GRPC-P6.2")
     void an_interceptor_that_throws_refuses() {
-        served = new Served(builder -> builder.service(new Users()).intercept((call, headers) -> {
+        Served at = new Served(builder -> builder.service(new Users()).intercept((call, headers) -> {
             throw new IllegalStateException("secret");
         }));
-        GrpcFailure refused = assertThrows(GrpcFailure.class, () -> ask(served).await());
+        served = at;
+        GrpcFailure refused = assertThrows(GrpcFailure.class, () -> ask(at).await());
         assertEquals(Status.Code.UNKNOWN, refused.code());
         assertTrue(!refused.reason().contains("secret"));
     }
@@ -157,8 +164,8 @@ class AsyncInterceptorTest {
     @Parity("GRPC-P6.2")
     void what_a_client_sends_before_the_decision_is_delivered_after_it() throws Exception {
         Served at = serve(builder -> builder);
-        try (GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call = at.client()
-                .call(TestServiceGrpc.getFullDuplexCallMethod(), CallSettings.DEFAULT)) {
+        try (GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call =
+                at.client().call(TestServiceGrpc.getFullDuplexCallMethod(), CallSettings.DEFAULT)) {
             call.write(StreamingOutputCallRequest.getDefaultInstance());
             call.write(StreamingOutputCallRequest.getDefaultInstance());
             call.end();
@@ -185,11 +192,17 @@ class AsyncInterceptorTest {
     @Test
     @Parity("GRPC-P6.2")
     void a_handler_begins_where_the_server_s_executor_runs_it() throws Exception {
-        try (ExecutorService pool = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("pool").factory())) {
+        try (ExecutorService pool = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("pool").factory())) {
             Served at = serve(builder -> builder.executor(pool));
             Promise<SimpleResponse> answer = ask(at);
             Asked first = next();
-            assertEquals(at.net.loop().fetch(() -> Promise.of(Thread.currentThread())).await(), first.thread());
+            assertEquals(
+                    at.net
+                            .loop()
+                            .fetch(() -> Promise.of(Thread.currentThread()))
+                            .await(),
+                    first.thread());
             decide(at, first);
             assertEquals("ann", answer.await().getUsername());
             assertEquals("handled by pool", told.poll());

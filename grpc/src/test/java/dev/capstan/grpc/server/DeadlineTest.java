@@ -49,7 +49,8 @@ class DeadlineTest {
                     };
                 })
                 .build();
-        GrpcServer grpc = GrpcServer.on(sim.loop()).service(service).limits(limits).build();
+        GrpcServer grpc =
+                GrpcServer.on(sim.loop()).service(service).limits(limits).build();
         HttpServer http = new HttpServer(sim.loop(), grpc.routes(), dev.capstan.net.Limits.Http.DEFAULT);
         BytePipe pipe = new BytePipe(sim.loop());
         ByteReceiver client = new ByteReceiver();

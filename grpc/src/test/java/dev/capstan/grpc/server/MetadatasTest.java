@@ -117,8 +117,7 @@ class MetadatasTest {
     @ParameterizedTest
     @CsvSource({"9, true", "10, true", "11, false"})
     void names_and_values_together_are_limited(int bytes, boolean taken) {
-        List<Map.Entry<String, String>> fields =
-                List.of(Map.entry("ab", "cd"), Map.entry("e", "f".repeat(bytes - 5)));
+        List<Map.Entry<String, String>> fields = List.of(Map.entry("ab", "cd"), Map.entry("e", "f".repeat(bytes - 5)));
         if (taken) {
             Metadatas.check(fields, 10);
         } else {

@@ -1,16 +1,5 @@
 package dev.capstan.grpc.server;
 
-import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
-import dev.capstan.testprotos.interop.ResponseParameters;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.net.Socket;
-import io.grpc.ServerInterceptor;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerCall;
-import io.grpc.Metadata;
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -20,9 +9,18 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.InteropService;
+import dev.capstan.testprotos.interop.ResponseParameters;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
+import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +28,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,7 @@ class WebTest {
                 .toByteArray());
         String head = "POST /grpc.testing.TestService/StreamingOutputCall HTTP/1.1\r\nHost: h\r\n"
                 + "Content-Type: application/grpc-web\r\nContent-Length: " + body.length + "\r\n\r\n";
-        try (Socket socket = new Socket("127.0.0.1", ((Address.Tcp) server.address()).port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ((Address.Tcp) server.address()).port())) {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
             assertEquals('H', socket.getInputStream().read());

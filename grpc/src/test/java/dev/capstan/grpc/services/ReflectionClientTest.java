@@ -233,8 +233,8 @@ class ReflectionClientTest {
     @ParameterizedTest
     @CsvSource({"2, false", "3, true", "4, true"})
     void files_may_lead_from_one_to_another_so_often(int depth, boolean taken) throws Exception {
-        Map<String, FileDescriptorProto> chain = Map.of(
-                "s0", file("a", "b"), "b", file("b", "c"), "c", file("c", "d"), "d", file("d"));
+        Map<String, FileDescriptorProto> chain =
+                Map.of("s0", file("a", "b"), "b", file("b", "c"), "c", file("c", "d"), "d", file("d"));
         Limits.Reflection limits = new Limits.Reflection(10, 10, 1000, depth);
         try (Served served = new Served(server -> server.service(new Wrong(1, chain)))) {
             if (taken) {

@@ -1,5 +1,6 @@
 package dev.capstan.grpc.typed;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -27,11 +28,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
-
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -170,13 +169,17 @@ class FailureTest {
         com.google.rpc.Status status = com.google.rpc.Status.newBuilder()
                 .setCode(Status.Code.ABORTED.value())
                 .setMessage("lost the race")
-                .addDetails(Any.pack(DebugInfo.newBuilder().setDetail("at Secret.java").build()))
+                .addDetails(Any.pack(
+                        DebugInfo.newBuilder().setDetail("at Secret.java").build()))
                 .addDetails(Any.pack(ErrorInfo.newBuilder().setReason("RACE").build()))
                 .build();
-        Metadata trailers = StatusProto.toStatusRuntimeException(status).getTrailers();
+        Metadata trailers =
+                requireNonNull(StatusProto.toStatusRuntimeException(status).getTrailers());
         trailers.put(Metadata.Key.of("x-secret", Metadata.ASCII_STRING_MARSHALLER), "of the backend");
         TestServiceRpc.Blocking backend = TestServiceRpc.blocking(serve(
-                kind, failingBlocking(() -> Status.ABORTED.withDescription("lost the race").asRuntimeException(trailers))));
+                kind,
+                failingBlocking(
+                        () -> Status.ABORTED.withDescription("lost the race").asRuntimeException(trailers))));
         GrpcFailure heard = assertThrows(GrpcFailure.class, () -> backend.unaryCall(Echo.ask(1)));
         assertEquals("of the backend", heard.trailers().first("x-secret").orElseThrow());
         TestServiceRpc.Blocking stub = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Blocking() {

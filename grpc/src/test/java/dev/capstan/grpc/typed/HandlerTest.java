@@ -366,17 +366,19 @@ class HandlerTest {
         GrpcClient greedy = place.client(kind, service);
         Flow.Publisher<StreamingInputCallRequest> silent = Flows.silent();
         for (int i = 0; i < 2; i++) {
-            Promise<StreamingInputCallResponse> kept = TestServiceRpc.client(greedy).streamingInputCall(silent);
+            Promise<StreamingInputCallResponse> kept =
+                    TestServiceRpc.client(greedy).streamingInputCall(silent);
             assertNotNull(kept);
             assertNotNull(running.poll(60, TimeUnit.SECONDS));
         }
-        GrpcFailure told = assertThrows(GrpcFailure.class, () -> TestServiceRpc.client(greedy)
-                .streamingInputCall(silent)
-                .await());
+        GrpcFailure told = assertThrows(
+                GrpcFailure.class,
+                () -> TestServiceRpc.client(greedy).streamingInputCall(silent).await());
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, told.code());
         assertTrue(told.reason().contains("raise Limits.Blocking.callsOfConnection"), told.reason());
         GrpcClient other = place.client(((InetSocketAddress) told.peer().orElseThrow()).getPort());
-        Promise<StreamingInputCallResponse> served = TestServiceRpc.client(other).streamingInputCall(silent);
+        Promise<StreamingInputCallResponse> served =
+                TestServiceRpc.client(other).streamingInputCall(silent);
         assertNotNull(running.poll(60, TimeUnit.SECONDS));
         end.complete("end");
         assertEquals(0, served.await().getAggregatedPayloadSize());

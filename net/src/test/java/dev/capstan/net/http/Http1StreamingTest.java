@@ -36,7 +36,7 @@ final class Http1StreamingTest {
                             request -> true,
                             exchange -> exchanges.add(new Http2Scene.Told(exchange))),
             Http2Scene.LIMITS);
-    private ByteStream servers;
+    private ByteStream servers = new BytePipe(sim.loop()).right();
 
     private RawPeer ask(String text) {
         BytePipe pipe = new BytePipe(sim.loop());
