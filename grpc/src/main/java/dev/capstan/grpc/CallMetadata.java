@@ -19,9 +19,20 @@ public final class CallMetadata {
     /** No metadata. */
     public static final CallMetadata EMPTY = new CallMetadata(new Metadata());
 
-    /** Names that belong to HTTP or to gRPC itself, besides all that begin with {@code grpc-}. */
-    private static final Set<String> RESERVED =
-            Set.of("host", "content-type", "content-length", "te", "user-agent", "connection", "transfer-encoding");
+    /** Fields of HTTP that describe a message of its own or a connection. */
+    private static final Set<String> OF_HTTP = Set.of(
+            "host",
+            "content-type",
+            "content-length",
+            "te",
+            "user-agent",
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "transfer-encoding",
+            "trailer",
+            "upgrade",
+            "http2-settings");
 
     private final Metadata metadata;
 
@@ -72,9 +83,14 @@ public final class CallMetadata {
         return new CallMetadata(more);
     }
 
+    /** Whether HTTP has a field of this name, which is in lower case, for itself: it is no metadata, whoever sends it. */
+    public static boolean isOfHttp(String name) {
+        return OF_HTTP.contains(name);
+    }
+
     private static String checked(String name) {
         String low = name.toLowerCase(Locale.ROOT);
-        if (RESERVED.contains(low) || low.startsWith("grpc-") || low.startsWith(":")) {
+        if (isOfHttp(low) || low.startsWith("grpc-") || low.startsWith(":")) {
             throw new IllegalArgumentException(
                     "'" + name + "' is reserved for HTTP or gRPC itself: choose another name");
         }

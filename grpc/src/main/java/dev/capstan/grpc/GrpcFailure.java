@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a call failed: its status, trailers and typed details, and where that was. Immutable but for what grpc-java's own accessors give away.
  *
- * <p>It is a {@link StatusRuntimeException}, so code for grpc-java understands it, and a handler that throws it tells its own client the same status. Towards the other wires
+ * <p>It is a {@link StatusRuntimeException}, so code for grpc-java understands it, and a handler that throws it tells its own client the same status and details; of one that a call of its own has failed with, neither trailers nor traces. Towards the other wires
  * {@link #toFailure} and {@link #of} translate by the house's table; a round trip loses nothing but trailers that are no details.
  */
 public final class GrpcFailure extends StatusRuntimeException {

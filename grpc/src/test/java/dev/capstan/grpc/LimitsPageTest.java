@@ -20,6 +20,8 @@ class LimitsPageTest {
     void each_limit_stands_on_the_page_with_its_default() throws Exception {
         List<String> expected = new ArrayList<>();
         add(expected, "", Limits.DEFAULT);
+        add(expected, "Server.", Limits.Server.DEFAULT);
+        add(expected, "Blocking.", Limits.Blocking.DEFAULT);
         add(expected, "Reflection.", Limits.Reflection.DEFAULT);
         add(expected, "Http2.", Http2.DEFAULT);
         add(expected, "Life.", Life.DEFAULT);

@@ -196,6 +196,8 @@ final class EpollDriver implements Driver {
             this.peer = peer;
             if (tcp) {
                 socket.setTcpNoDelay(true);
+                // A peer that is gone without a word is found out by the system, where no protocol asks it.
+                socket.setKeepAlive(true);
             }
         }
 

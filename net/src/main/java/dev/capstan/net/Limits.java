@@ -78,8 +78,8 @@ public record Limits(
      * @param headTimeout time from connecting, and later from the first byte of a request, to the end of its head. Stops heads that trickle in
      *     (Slowloris)
      * @param requestTimeout time from the end of a head to the end of its body. Stops bodies that trickle in
-     * @param idleTimeout time between two requests, and time in which a client reads nothing of its answer. Stops connections that are held for
-     *     nothing
+     * @param idleTimeout time between two requests, time in which a client reads nothing of its answer, and over HTTP/1.1 time in which it sends
+     *     nothing of a body that streams. Stops connections that are held for nothing
      * @param answerTimeout time that a client gives to a server, from connecting to the end of its answer. Stops servers that never answer
      * @param closeTimeout time for a peer to end its side after we have ended ours and the last of it has left, and time in which something of it
      *     has to leave. Stops connections that are half closed for ever, and peers that never read the end

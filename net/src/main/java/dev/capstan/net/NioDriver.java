@@ -172,6 +172,8 @@ final class NioDriver implements Driver {
             channel.configureBlocking(false);
             if (tcp) {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                // A peer that is gone without a word is found out by the system, where no protocol asks it.
+                channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             }
         }
 

@@ -7,10 +7,9 @@ import dev.capstan.grpc.Changes;
 import dev.capstan.grpc.Messages;
 import io.grpc.Context;
 import io.grpc.ServerCall;
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,8 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
     private final ServerContext context;
     private final Reply<S> reply;
     private final Body<Q, S> body;
-    private final Semaphore room;
+    private final Room room;
+    private final Object connection;
     private final boolean asFiber;
     private final boolean readsOne;
     private final Changes changes = new Changes();
@@ -56,7 +56,7 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
             ServerContext context,
             Reply<S> reply,
             Body<Q, S> body,
-            Semaphore room,
+            Room room,
             boolean asFiber) {
         this.call = call;
         this.loop = loop;
@@ -65,6 +65,7 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
         this.reply = reply;
         this.body = body;
         this.room = room;
+        this.connection = PeerAttributes.connection(call.getAttributes());
         this.asFiber = asFiber;
         this.readsOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
     }
@@ -78,11 +79,9 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
     }
 
     private void start() {
-        if (!room.tryAcquire()) {
-            reply.fail(Status.RESOURCE_EXHAUSTED
-                    .withDescription(
-                            "too many calls are handled here at this moment: try later, or raise blockingCalls")
-                    .asRuntimeException());
+        StatusRuntimeException full = room.enter(connection);
+        if (full != null) {
+            reply.fail(full);
             return;
         }
         running = asFiber ? loop.fiber(this::run) : loop.offload(this::run);
@@ -104,7 +103,7 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
             }
         } finally {
             around.detach(before);
-            room.release();
+            room.leave(connection);
         }
         return Promise.nothing();
     }
@@ -139,7 +138,7 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
         if (handler != null) {
             handler.cancel();
             if (entered.compareAndSet(false, true)) {
-                room.release();
+                room.leave(connection);
             }
         }
         changes.tell();

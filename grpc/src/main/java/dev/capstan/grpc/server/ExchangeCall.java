@@ -91,6 +91,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             MethodDescriptor<Q, S> method,
             Framing framing,
             Limits limits,
+            MessageReader reader,
             Encodings encodings,
             Attributes attributes,
             Executor executor,
@@ -108,7 +109,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         this.executor = executor;
         this.context = context;
         this.draining = draining;
-        this.reader = new MessageReader(limits.inboundMessageBytes());
+        this.reader = reader;
         this.posted = new Posted(loop);
         this.outbox = new Outbox(exchange, posted, this, limits.queuedBytes());
     }

@@ -1,7 +1,6 @@
 package dev.capstan.grpc.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
-import dev.capstan.async.Address;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -22,36 +21,27 @@ import io.grpc.CompressorRegistry;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.DecompressorRegistry;
-import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +56,7 @@ public final class GrpcServer {
     static final Attributes.Key<Supplier<String>> ENCODING = Attributes.Key.create("dev.capstan.grpc.encoding");
 
     private final Loop loop;
-    private final Map<String, ServerMethodDefinition<?, ?>> methods;
-    private final List<ServerServiceDefinition> services;
-    private final @Nullable HandlerRegistry fallback;
-    private final List<ServerInterceptor> interceptors;
+    private final Methods methods;
     private final Encodings encodings;
     private final Headers usualHead;
     private final Metadatas.Reader metadatas = new Metadatas.Reader();
@@ -77,46 +64,41 @@ public final class GrpcServer {
     private final Map<Peer, Attributes> attributes = new WeakHashMap<>();
 
     private final Limits limits;
+    private final Limits.Server serverLimits;
     private final UnaryOperator<Executor> executors;
-    private final LoopScheduler scheduler;
-    private final Set<ExchangeCall<?, ?>> calls = new LinkedHashSet<>();
+    private final NoTimer timer = new NoTimer();
+    private final Map<ExchangeCall<?, ?>, MessageReader> calls = new LinkedHashMap<>();
+    private final Unfinished unfinished;
     private final List<Runnable> onDrain;
     private final @Nullable Health health;
     private final @Nullable Channelz channelz;
-
-    /** Names of services that tell of the server: their streams last as long as it does. */
-    private final Set<String> own = new HashSet<>();
 
     private @Nullable Completer<Void> drained;
 
     private GrpcServer(Builder from) {
         loop = from.loop;
-        interceptors = List.copyOf(from.interceptors);
+        executors = from.executors;
         health = from.health;
         channelz = from.clock == null ? null : new Channelz(loop, from.clock);
-        services = List.copyOf(services(from));
-        methods = new HashMap<>();
-        for (ServerServiceDefinition service : services) {
-            for (ServerMethodDefinition<?, ?> method :
-                    ServerInterceptors.intercept(service, interceptors).getMethods()) {
-                String name = method.getMethodDescriptor().getFullMethodName();
-                if (methods.put(name, method) != null) {
-                    throw new IllegalArgumentException("two services have the method " + name + ": leave one out");
-                }
-            }
-        }
-        fallback = from.fallback;
+        methods = new Methods(
+                from.services,
+                ownServices(from, channelz),
+                from.interceptors.stream()
+                        .map(each -> each.apply(this::executor))
+                        .toList(),
+                from.fallback);
         encodings = new Encodings(from.compressors, from.decompressors);
         usualHead = Headers.of("content-type", Framing.GRPC, "grpc-accept-encoding", encodings.accepted());
         limits = from.limits;
-        executors = from.executors;
+        serverLimits = from.serverLimits;
+        unfinished = new Unfinished(serverLimits.unfinishedBytes());
         onDrain = List.copyOf(from.onDrain);
-        scheduler = new LoopScheduler(loop);
     }
 
-    /** What the program serves, and what it has turned on that tells of the server. */
-    private List<ServerServiceDefinition> services(Builder from) {
-        List<ServerServiceDefinition> all = new ArrayList<>(from.services);
+    /** What the program has turned on that tells of the server. */
+    private static List<ServerServiceDefinition> ownServices(Builder from, @Nullable Channelz channelz) {
+        List<ServerServiceDefinition> own = new ArrayList<>();
+        Health health = from.health;
         if (health != null) {
             Map<String, ServingStatus> known = health.statuses();
             for (ServerServiceDefinition each : from.services) {
@@ -125,19 +107,18 @@ public final class GrpcServer {
                     health.set(name, ServingStatus.SERVING);
                 }
             }
-            all.add(health.service());
+            own.add(health.service());
         }
         if (channelz != null) {
-            all.add(channelz.bindService());
+            own.add(channelz.bindService());
         }
         DescriptorPool reflected = from.reflected;
         if (reflected != null) {
-            all.addAll(Reflection.of(all, from.reflectedNames, reflected));
+            List<ServerServiceDefinition> all = new ArrayList<>(from.services);
+            all.addAll(own);
+            own.addAll(Reflection.of(all, from.reflectedNames, reflected));
         }
-        all.stream()
-                .skip(from.services.size())
-                .forEach(each -> own.add(each.getServiceDescriptor().getName()));
-        return all;
+        return own;
     }
 
     /** A server whose calls belong to {@code loop}, which is that of the HTTP server. */
@@ -149,11 +130,12 @@ public final class GrpcServer {
     public static final class Builder {
         private final Loop loop;
         private final List<ServerServiceDefinition> services = new ArrayList<>();
-        private final List<ServerInterceptor> interceptors = new ArrayList<>();
+        private final List<Function<Supplier<Executor>, ServerInterceptor>> interceptors = new ArrayList<>();
         private @Nullable HandlerRegistry fallback;
         private CompressorRegistry compressors = MessageEncodings.compressors();
         private DecompressorRegistry decompressors = MessageEncodings.decompressors();
         private Limits limits = Limits.DEFAULT;
+        private Limits.Server serverLimits = Limits.Server.DEFAULT;
         private UnaryOperator<Executor> executors = onLoop -> onLoop;
         private final List<Runnable> onDrain = new ArrayList<>();
         private @Nullable Health health;
@@ -178,7 +160,13 @@ public final class GrpcServer {
 
         /** Lets {@code interceptor} see each call before the handler; the one that was added last sees it first, as with grpc-java. */
         public Builder intercept(ServerInterceptor interceptor) {
-            interceptors.add(interceptor);
+            interceptors.add(executors -> interceptor);
+            return this;
+        }
+
+        /** As {@link #intercept(ServerInterceptor)}, for one that decides later. */
+        public Builder intercept(AsyncInterceptor interceptor) {
+            interceptors.add(executors -> new Deciding(loop, interceptor, executors));
             return this;
         }
 
@@ -195,9 +183,15 @@ public final class GrpcServer {
             return this;
         }
 
-        /** What a peer may cost. */
+        /** What one call may cost. */
         public Builder limits(Limits bounds) {
             limits = bounds;
+            return this;
+        }
+
+        /** What a server alone has to fear. How many blocking handlers there may be is a matter of {@link Handling}. */
+        public Builder limits(Limits.Server bounds) {
+            serverLimits = bounds;
             return this;
         }
 
@@ -265,7 +259,7 @@ public final class GrpcServer {
 
     /** The services, for reflection and channelz. */
     public List<ServerServiceDefinition> services() {
-        return services;
+        return methods.services();
     }
 
     /**
@@ -276,7 +270,7 @@ public final class GrpcServer {
         HttpRoutes routes = HttpRoutes.none()
                 .origins(request -> true)
                 .exchange("POST", "/*", request -> Framing.of(request) != null, this::begin);
-        for (ServerServiceDefinition service : services) {
+        for (ServerServiceDefinition service : methods.services()) {
             String below = "/" + service.getServiceDescriptor().getName() + "/*";
             routes = routes.on(
                     "POST",
@@ -295,45 +289,31 @@ public final class GrpcServer {
             throw new AssertionError("the route picks gRPC alone");
         }
         try {
-            String name = request.path().substring(1);
-            ServerMethodDefinition<?, ?> method = methods.get(name);
-            if (method == null && fallback != null) {
-                ServerMethodDefinition<?, ?> found =
-                        fallback.lookupMethod(name, request.headers().first("host"));
-                method = found == null ? null : intercepted(found);
-            }
-            if (method == null) {
-                throw Status.UNIMPLEMENTED
-                        .withDescription("there is no method " + name + " here")
-                        .asRuntimeException();
-            }
-            begin(exchange, method, framing);
+            begin(
+                    exchange,
+                    methods.find(request.path().substring(1), request.headers().first("host")),
+                    framing);
         } catch (StatusRuntimeException e) {
             framing.end(exchange, false, Metadatas.last(false, framing, encodings, e.getStatus(), new Metadata()));
         }
     }
 
-    private <Q, S> ServerMethodDefinition<Q, S> intercepted(ServerMethodDefinition<Q, S> method) {
-        ServerCallHandler<Q, S> handler = method.getServerCallHandler();
-        for (ServerInterceptor each : interceptors) {
-            ServerCallHandler<Q, S> next = handler;
-            handler = (call, headers) -> each.interceptCall(call, headers, next);
-        }
-        return method.withServerCallHandler(handler);
-    }
-
     private <Q, S> void begin(Exchange exchange, ServerMethodDefinition<Q, S> method, Framing framing) {
         HttpRequest request = exchange.request();
+        Metadatas.check(request.headers().fields(), limits.metadataBytes());
         Metadata metadata = metadatas.read(request.headers().fields());
         String timeout = request.headers().first("grpc-timeout");
         long nanos = timeout != null
                 ? Timeouts.nanos(timeout)
-                : limits.deadline().isZero() ? -1 : limits.deadline().toNanos();
+                : serverLimits.deadline().isZero()
+                        ? -1
+                        : serverLimits.deadline().toNanos();
         Draining draining = new Draining();
         Context base = Context.ROOT.withValue(Draining.KEY, draining);
         Context.CancellableContext context = nanos < 0
                 ? base.withCancellation()
-                : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), scheduler);
+                : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), timer);
+        MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished, exchange.peer());
         ExchangeCall<Q, S> call = new ExchangeCall<>(
                 this,
                 loop,
@@ -341,12 +321,13 @@ public final class GrpcServer {
                 method.getMethodDescriptor(),
                 framing,
                 limits,
+                reader,
                 encodings,
-                attributes.computeIfAbsent(exchange.peer(), GrpcServer::attributes),
-                executors.apply(new InTurn(loop)),
+                attributes.computeIfAbsent(exchange.peer(), PeerAttributes::of),
+                executor(),
                 context,
                 draining);
-        calls.add(call);
+        calls.put(call, reader);
         if (channelz != null) {
             channelz.started(exchange.peer());
         }
@@ -361,11 +342,18 @@ public final class GrpcServer {
         return usualHead;
     }
 
+    /** What runs the handler of one call. */
+    private Executor executor() {
+        return executors.apply(new InTurn(loop));
+    }
+
     /** A call has ended. */
     void over(ExchangeCall<?, ?> call) {
-        if (!calls.remove(call)) {
+        MessageReader reader = calls.remove(call);
+        if (reader == null) {
             return;
         }
+        reader.clear();
         if (channelz != null) {
             channelz.ended(call.peer(), call.succeeded());
         }
@@ -377,7 +365,7 @@ public final class GrpcServer {
     private void drain(ExchangeCall<?, ?> call) {
         call.drain();
         MethodDescriptor<?, ?> method = call.getMethodDescriptor();
-        if (!method.getType().serverSendsOneMessage() && own.contains(method.getServiceName())) {
+        if (!method.getType().serverSendsOneMessage() && methods.isOwn(method.getServiceName())) {
             // After what its handler says of the end.
             loop.post(() -> call.stop(Status.UNAVAILABLE.withDescription("the server is leaving")));
         }
@@ -403,7 +391,7 @@ public final class GrpcServer {
             health.leave();
         }
         onDrain.forEach(Runnable::run);
-        List.copyOf(calls).forEach(this::drain);
+        List.copyOf(calls.keySet()).forEach(this::drain);
         if (calls.isEmpty()) {
             completer.complete(Promise.nothing());
             return completer.promise();
@@ -412,38 +400,12 @@ public final class GrpcServer {
             if (failure == null) {
                 Status status = Status.UNAVAILABLE.withDescription(
                         "the server has ended, and the call had not within " + within);
-                List.copyOf(calls).forEach(call -> call.stop(status));
+                List.copyOf(calls.keySet()).forEach(call -> call.stop(status));
             }
         });
         return completer.promise().convert(done -> {
             late.cancel();
             return Promise.nothing();
         });
-    }
-
-    private static Attributes attributes(Peer peer) {
-        Attributes.Builder attributes = Attributes.newBuilder();
-        if (peer.address() != null) {
-            attributes.set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, socketAddress(peer.address()));
-        }
-        if (peer.tls() != null) {
-            attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, peer.tls());
-        }
-        return attributes.build();
-    }
-
-    private static SocketAddress socketAddress(Address address) {
-        return switch (address) {
-            case Address.Tcp(String host, int port) -> tcp(host, port);
-            case Address.Unix(String path) -> UnixDomainSocketAddress.of(path);
-        };
-    }
-
-    private static SocketAddress tcp(String host, int port) {
-        try {
-            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
-        } catch (IllegalArgumentException e) {
-            return InetSocketAddress.createUnresolved(host, port); // A name, of a network that is no real one.
-        }
     }
 }

@@ -9,22 +9,22 @@ import java.util.Optional;
  * of which one runs at a time until it awaits a promise or a message, so that what they share needs no locks.
  *
  * @param loop of asynchronous handlers, fibers and promises; empty for that of the server, which only a {@link GrpcServer} has
- * @param limits how many blocking handlers may run at a time
+ * @param limits how many blocking handlers of a service may run at a time
  * @param asFibers whether blocking handlers are fibers
  */
-public record Handling(Optional<Loop> loop, Limits limits, boolean asFibers) {
+public record Handling(Optional<Loop> loop, Limits.Blocking limits, boolean asFibers) {
     /** On the loop of the {@link GrpcServer} that serves. */
     public static Handling byServer() {
-        return new Handling(Optional.empty(), Limits.DEFAULT, false);
+        return new Handling(Optional.empty(), Limits.Blocking.DEFAULT, false);
     }
 
     /** On {@code loop}, whichever server it is that serves, grpc-java's included. */
     public static Handling on(Loop loop) {
-        return new Handling(Optional.of(loop), Limits.DEFAULT, false);
+        return new Handling(Optional.of(loop), Limits.Blocking.DEFAULT, false);
     }
 
-    /** This with other bounds. */
-    public Handling limits(Limits bounds) {
+    /** This with other bounds for blocking handlers. */
+    public Handling limits(Limits.Blocking bounds) {
         return new Handling(loop, bounds, asFibers);
     }
 

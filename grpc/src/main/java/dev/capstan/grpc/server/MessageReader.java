@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageReader {
     private static final int PREFIX_BYTES = 5;
-    /** How many times as much as has come room is made for at most, if more was announced. */
-    private static final int GROWTH = 4;
-
     private static final byte[] NOTHING = {};
+
+    /** As much is taken at once for a message that is announced, and kept for the next. */
+    private static final int KEPT_BYTES = (64 << 10) + PREFIX_BYTES;
+
+    /** How many times as much as has come is taken beyond that, at most, if more was announced. */
+    private static final int GROWTH = 4;
 
     /** All that is left of it is there: whoever parses it needs no buffer of a guessed size. */
     private static final class Whole extends ByteArrayInputStream implements KnownLength {
@@ -28,14 +31,19 @@ final class MessageReader {
     }
 
     private final int limit;
+    private final Unfinished unfinished;
+    private final Object connection;
     private byte[] bytes = NOTHING;
     private int from;
     private int to;
     private @Nullable Decompressor decompressor;
     private boolean wasCompressed;
 
-    MessageReader(int limit) {
+    /** For messages of {@code limit} bytes; {@code unfinished} is told what is held for {@code connection}. */
+    MessageReader(int limit, Unfinished unfinished, Object connection) {
         this.limit = limit;
+        this.unfinished = unfinished;
+        this.connection = connection;
     }
 
     /** How messages that say so are compressed. */
@@ -43,6 +51,7 @@ final class MessageReader {
         decompressor = by;
     }
 
+    /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if the calls of the connection hold too much together */
     void add(byte[] array, int offset, int length) {
         if (from == to) {
             from = 0;
@@ -50,10 +59,11 @@ final class MessageReader {
         }
         if (length > bytes.length - to) {
             int kept = to - from;
-            byte[] target =
-                    kept + length <= bytes.length ? bytes : new byte[room(array, offset, length, kept + length)];
-            System.arraycopy(bytes, from, target, 0, kept);
-            bytes = target;
+            byte[] before = bytes;
+            if (kept + length > bytes.length) {
+                hold(new byte[size(array, offset, kept, length)]);
+            }
+            System.arraycopy(before, from, bytes, 0, kept);
             from = 0;
             to = kept;
         }
@@ -61,15 +71,25 @@ final class MessageReader {
         to += length;
     }
 
-    /** How much to make room for when {@code whole} bytes are there: what the message needs that they begin, but no more than some times of what has come. */
-    private int room(byte[] array, int offset, int length, int whole) {
-        long due = -1;
-        if (from < to && to - from >= PREFIX_BYTES) {
-            due = PREFIX_BYTES + length(bytes, from);
-        } else if (from == to && length >= PREFIX_BYTES) {
-            due = PREFIX_BYTES + length(array, offset);
+    /** Room for what has come, and for what is likely to follow. */
+    private int size(byte[] array, int offset, int kept, int length) {
+        int least = kept + length;
+        long announced = -1;
+        if (kept >= PREFIX_BYTES) {
+            announced = PREFIX_BYTES + length(bytes, from);
+        } else if (kept == 0 && length >= PREFIX_BYTES) {
+            announced = PREFIX_BYTES + length(array, offset);
         }
-        return due > whole ? (int) Math.min(due, (long) GROWTH * whole) : Math.max(whole, 2 * (whole - length));
+        return announced > least
+                ? (int) Math.min(announced, Math.max(KEPT_BYTES, (long) GROWTH * least))
+                : Math.max(least, 2 * kept);
+    }
+
+    private void hold(byte[] instead) {
+        if (instead.length != bytes.length) {
+            unfinished.changed(connection, bytes.length, instead.length);
+        }
+        bytes = instead;
     }
 
     /** Whether bytes are left that are no whole message, or the beginning of one. */
@@ -86,11 +106,11 @@ final class MessageReader {
         return bytes[from] < 0 || bytes[from] > 1 || length > limit || length <= to - from - PREFIX_BYTES;
     }
 
-    private static long length(byte[] array, int at) {
-        return (array[at + 1] & 0xffL) << 24
-                | (array[at + 2] & 0xff) << 16
-                | (array[at + 3] & 0xff) << 8
-                | (array[at + 4] & 0xff);
+    private static long length(byte[] prefixed, int at) {
+        return (prefixed[at + 1] & 0xffL) << 24
+                | (prefixed[at + 2] & 0xff) << 16
+                | (prefixed[at + 3] & 0xff) << 8
+                | (prefixed[at + 4] & 0xff);
     }
 
     /**
@@ -112,17 +132,22 @@ final class MessageReader {
         wasCompressed = flag == 1;
         int begin = from + PREFIX_BYTES;
         from = begin + (int) length;
-        if (flag == 0) {
-            // The reader is done with it before anything is added.
-            return new Whole(bytes, begin, (int) length);
+        // What is read in place is done with before anything is added.
+        InputStream message = flag == 0 ? new Whole(bytes, begin, (int) length) : whole(begin, (int) length);
+        if (from == to && bytes.length > KEPT_BYTES) {
+            clear();
         }
-        byte[] whole = decompressed(begin, (int) length);
-        return new Whole(whole, 0, whole.length);
+        return message;
     }
 
     /** Whether the last message was. */
     boolean wasCompressed() {
         return wasCompressed;
+    }
+
+    private InputStream whole(int begin, int length) {
+        byte[] bytesOfIt = decompressed(begin, length);
+        return new Whole(bytesOfIt, 0, bytesOfIt.length);
     }
 
     private byte[] decompressed(int begin, int length) {
@@ -159,7 +184,7 @@ final class MessageReader {
 
     /** Forgets what is there. */
     void clear() {
-        bytes = NOTHING;
+        hold(NOTHING);
         from = 0;
         to = 0;
     }

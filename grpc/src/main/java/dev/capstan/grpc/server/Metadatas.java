@@ -1,5 +1,6 @@
 package dev.capstan.grpc.server;
 
+import dev.capstan.grpc.CallMetadata;
 import dev.capstan.net.http.Headers;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -20,41 +21,29 @@ final class Metadatas {
     private static final Logger LOG = System.getLogger(Metadatas.class.getName());
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
-    /** Fields that belong to HTTP or to gRPC itself: no metadata, and never to be set by a handler. */
-    private static final Set<String> RESERVED = Set.of(
-            "host",
-            "content-type",
-            "content-length",
-            "te",
+    /** Fields by which gRPC itself describes a call. Others that begin as these do are metadata here, such as those of traces and details. */
+    private static final Set<String> OF_GRPC = Set.of(
             "grpc-encoding",
             "grpc-accept-encoding",
             "grpc-timeout",
             "grpc-status",
             "grpc-message",
-            "grpc-message-type",
-            "user-agent");
-
-    /** Fields that belong to one connection of HTTP/1.1. */
-    private static final Set<String> OF_THE_CONNECTION = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "transfer-encoding",
-            "trailer",
-            "upgrade",
-            "http2-settings");
+            "grpc-message-type");
 
     private static final Headers OK = Headers.of("grpc-status", "0");
 
     private Metadatas() {}
 
+    private static boolean isReserved(String name) {
+        return CallMetadata.isOfHttp(name) || OF_GRPC.contains(name);
+    }
+
     /** What the name of a field means to gRPC: a key of text or of bytes, or neither, if the field is none of its metadata. */
     private record Name(Metadata.@Nullable Key<String> text, Metadata.@Nullable Key<byte[]> bytes) {
         static Name of(String written) {
             String name = written.toLowerCase(Locale.ROOT);
-            boolean reserved =
-                    RESERVED.contains(name) && !name.equals("user-agent") && !name.equals("grpc-accept-encoding");
-            if (reserved || OF_THE_CONNECTION.contains(name) || !isName(name)) {
+            boolean told = name.equals("user-agent") || name.equals("grpc-accept-encoding");
+            if (!isName(name) || (isReserved(name) && !told)) {
                 return new Name(null, null);
             }
             return name.endsWith(Metadata.BINARY_HEADER_SUFFIX)
@@ -115,6 +104,20 @@ final class Metadatas {
         return true;
     }
 
+    /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if names and values of {@code fields} have more than {@code limit} bytes together */
+    static void check(List<Map.Entry<String, String>> fields, int limit) {
+        long bytes = 0;
+        for (Map.Entry<String, String> field : fields) {
+            bytes += field.getKey().length() + field.getValue().length();
+        }
+        if (bytes > limit) {
+            throw Status.RESOURCE_EXHAUSTED
+                    .withDescription("the metadata of the call has " + bytes + " bytes, and the limit is " + limit
+                            + ": send less, or raise metadataBytes")
+                    .asRuntimeException();
+        }
+    }
+
     private static byte[] decoded(String name, String value) {
         try {
             return Base64.getDecoder().decode(value);
@@ -129,7 +132,7 @@ final class Metadatas {
     /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. A value that no header may have, such as one of two lines, is left out: the call is to end. */
     static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
         for (String name : metadata.keys()) {
-            if (RESERVED.contains(name)) {
+            if (isReserved(name)) {
                 continue;
             }
             if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {

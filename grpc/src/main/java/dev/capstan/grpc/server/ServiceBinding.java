@@ -10,7 +10,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -21,13 +20,13 @@ import java.util.function.Function;
 public final class ServiceBinding {
     private final ServerServiceDefinition.Builder service;
     private final Handling how;
-    private final Semaphore blocking;
+    private final Room blocking;
 
     /** No method is bound yet. */
     public ServiceBinding(ServiceDescriptor service, Handling how) {
         this.service = ServerServiceDefinition.builder(service);
         this.how = how;
-        this.blocking = new Semaphore(how.limits().blockingCalls());
+        this.blocking = new Room(how.limits());
     }
 
     /** One call that has begun, in either style. */

@@ -1,5 +1,7 @@
 package dev.capstan.grpc.server;
 
+import com.google.protobuf.Any;
+import com.google.rpc.DebugInfo;
 import dev.capstan.async.CanceledException;
 import dev.capstan.cap.Failure;
 import dev.capstan.grpc.GrpcFailure;
@@ -8,6 +10,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
@@ -30,9 +33,10 @@ final class ToldFailures {
 
     static Told of(MethodDescriptor<?, ?> method, Throwable thrown) {
         Told told = switch (thrown) {
+            case GrpcFailure e when !e.method().isEmpty() -> ofOther(e);
             case StatusRuntimeException e -> new Told(e.getStatus(), copy(e.getTrailers()));
             case StatusException e -> new Told(e.getStatus(), copy(e.getTrailers()));
-            case Failure e -> of(method, GrpcFailure.of(e));
+            case Failure e -> ofOther(GrpcFailure.of(e));
             case CompletionException e when e.getCause() != null -> of(method, e.getCause());
             case ExecutionException e when e.getCause() != null -> of(method, e.getCause());
             case CanceledException e ->
@@ -45,6 +49,24 @@ final class ToldFailures {
         };
         // A handler that throws OK has not ended well: there would be an answer else.
         return told.status().isOk() ? unmeant(method, thrown) : told;
+    }
+
+    /**
+     * A call that the handler has made, over this wire or another, has failed, and so has it: code, reason and details are passed on. Trailers were for the handler, and traces tell of a
+     * server that this client has nothing to do with.
+     */
+    private static Told ofOther(GrpcFailure e) {
+        com.google.rpc.Status.Builder status =
+                com.google.rpc.Status.newBuilder().setCode(e.code().value()).setMessage(e.reason());
+        for (Any detail : e.details()) {
+            if (!detail.is(DebugInfo.class)) {
+                status.addDetails(detail);
+            }
+        }
+        Metadata trailers = status.getDetailsCount() == 0
+                ? null
+                : StatusProto.toStatusRuntimeException(status.build()).getTrailers();
+        return new Told(e.getStatus(), copy(trailers));
     }
 
     private static Told unmeant(MethodDescriptor<?, ?> method, Throwable thrown) {

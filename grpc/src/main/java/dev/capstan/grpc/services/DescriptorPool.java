@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * --include_imports}, from generated code, or from a server by {@link ReflectionClient}. Immutable.
  */
 public final class DescriptorPool {
+    /** Of files of a program: it has no more, and a stack has an end. */
+    private static final int MOST_DEPTH = 1_000;
+
     private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
     private final Map<String, FileDescriptor> symbols = new HashMap<>();
     private final Map<String, SortedMap<Integer, FileDescriptor>> extensions = new HashMap<>();
@@ -53,9 +56,23 @@ public final class DescriptorPool {
     /**
      * The files of {@code set}, in any order.
      *
-     * @throws IllegalArgumentException if they do not fit together, or one imports what is not there
+     * @throws IllegalArgumentException if they do not fit together, one imports what is not there, or they lead from one to another more than 1,000 times
      */
     public static DescriptorPool of(FileDescriptorSet set) {
+        return of(set, MOST_DEPTH);
+    }
+
+    /** There are more files between two than allowed. */
+    static final class TooDeep extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        TooDeep(String message) {
+            super(message);
+        }
+    }
+
+    /** As {@link #of(FileDescriptorSet)}, of files that lead from one to another no more often than {@code depth} times. */
+    static DescriptorPool of(FileDescriptorSet set, int depth) {
         Map<String, FileDescriptorProto> protos = new LinkedHashMap<>();
         for (FileDescriptorProto each : set.getFileList()) {
             FileDescriptorProto other = protos.putIfAbsent(each.getName(), each);
@@ -66,7 +83,7 @@ public final class DescriptorPool {
         }
         Map<String, FileDescriptor> built = new LinkedHashMap<>();
         for (FileDescriptorProto each : protos.values()) {
-            build(each, protos, built, new LinkedHashSet<>());
+            build(each, protos, built, new LinkedHashSet<>(), depth);
         }
         return new DescriptorPool(built.values());
     }
@@ -90,7 +107,8 @@ public final class DescriptorPool {
             FileDescriptorProto file,
             Map<String, FileDescriptorProto> all,
             Map<String, FileDescriptor> built,
-            Set<String> above) {
+            Set<String> above,
+            int depth) {
         String name = file.getName();
         FileDescriptor done = built.get(name);
         if (done != null) {
@@ -99,13 +117,16 @@ public final class DescriptorPool {
         if (!above.add(name)) {
             throw new IllegalArgumentException(name + " imports itself, through " + above);
         }
+        if (above.size() - 1 > depth) {
+            throw new TooDeep(name + " is imported through more than " + depth + " files");
+        }
         List<FileDescriptor> imports = new ArrayList<>();
         for (String each : file.getDependencyList()) {
             FileDescriptorProto its = all.get(each);
             if (its == null) {
                 throw new IllegalArgumentException(name + " imports " + each + ", which is not there");
             }
-            imports.add(build(its, all, built, above));
+            imports.add(build(its, all, built, above, depth));
         }
         above.remove(name);
         try {

@@ -37,7 +37,10 @@ public final class Health {
         set(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
     }
 
-    /** From now on {@code status} holds for {@code service}, and watchers are told; ignored after {@link #leave}. */
+    /**
+     * From now on {@code status} holds for {@code service}, and watchers are told; ignored after {@link #leave}. Any name will do that clients know: a service's, or one for a capability that is
+     * reached through it.
+     */
     public synchronized void set(String service, ServingStatus status) {
         if (!left) {
             statuses.put(service, status);

@@ -18,13 +18,12 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SequencedSet;
 
 /**
  * Asks servers for their services and schemas, by reflection v1 or, where that is not there, v1alpha. Borrows the client. May be used from any thread; promises belong to the loop, and
@@ -88,6 +87,9 @@ public final class ReflectionClient {
         private final String method;
         private final GrpcCall<ServerReflectionRequest, ServerReflectionResponse> call;
         private final Map<String, FileDescriptorProto> files = new LinkedHashMap<>();
+        /** Files that those that are here import and that are not here. */
+        private final SequencedSet<String> missing = new LinkedHashSet<>();
+
         private long bytes;
 
         Conversation(MethodDescriptor<ServerReflectionRequest, ServerReflectionResponse> method) {
@@ -115,40 +117,29 @@ public final class ReflectionClient {
                                 .build(),
                         symbol));
             }
-            ArrayDeque<String> missing = new ArrayDeque<>(imports());
-            Set<String> asked = new LinkedHashSet<>();
             while (!missing.isEmpty()) {
-                String name = missing.removeFirst();
-                if (files.containsKey(name)) {
-                    continue;
-                }
-                if (!asked.add(name)) {
-                    throw failure(Status.INTERNAL, "the server was asked for " + name + " and has sent other files");
-                }
+                String name = missing.getFirst();
                 take(ask(
                         ServerReflectionRequest.newBuilder()
                                 .setFileByFilename(name)
                                 .build(),
                         name));
-                missing.addLast(name);
-                missing.addAll(imports());
+                if (missing.contains(name)) {
+                    throw failure(Status.INTERNAL, "the server was asked for " + name + " and has sent other files");
+                }
             }
             try {
-                return DescriptorPool.of(FileDescriptorSet.newBuilder()
-                        .addAllFile(files.values())
-                        .build());
+                return DescriptorPool.of(
+                        FileDescriptorSet.newBuilder()
+                                .addAllFile(files.values())
+                                .build(),
+                        limits.depth());
+            } catch (DescriptorPool.TooDeep e) {
+                throw tooMuch("has sent schemas of which " + e.getMessage(), limits.depth() + " files");
             } catch (IllegalArgumentException e) {
                 throw failure(
                         Status.INTERNAL.withCause(e), "the server's schemas do not fit together: " + e.getMessage());
             }
-        }
-
-        /** What the files import that is not among them. */
-        private Set<String> imports() {
-            Set<String> missing = new LinkedHashSet<>();
-            files.values().forEach(file -> missing.addAll(file.getDependencyList()));
-            missing.removeAll(files.keySet());
-            return missing;
         }
 
         private void take(ServerReflectionResponse answer) {
@@ -160,13 +151,24 @@ public final class ReflectionClient {
                     throw failure(Status.INTERNAL.withCause(e), "the server has sent a file that is no schema");
                 }
                 if (files.putIfAbsent(file.getName(), file) == null) {
-                    bytes += each.size();
-                    if (files.size() > limits.files() || bytes > limits.bytes()) {
-                        throw tooMuch(
-                                "has sent " + files.size() + " files of " + bytes + " bytes",
-                                limits.files() + " files and " + limits.bytes() + " bytes");
-                    }
+                    add(file, each.size());
                 }
+            }
+        }
+
+        private void add(FileDescriptorProto file, int size) {
+            bytes += size;
+            missing.remove(file.getName());
+            for (String each : file.getDependencyList()) {
+                if (!files.containsKey(each)) {
+                    missing.add(each);
+                }
+            }
+            if (files.size() + missing.size() > limits.files() || bytes > limits.bytes()) {
+                throw tooMuch(
+                        "has sent " + files.size() + " files of " + bytes + " bytes, which import " + missing.size()
+                                + " more",
+                        limits.files() + " files and " + limits.bytes() + " bytes");
             }
         }
 

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
+import dev.capstan.async.Promise;
 import dev.capstan.grpc.ConnectProxy;
 import dev.capstan.grpc.EchoService;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Served;
 import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.server.ServerContext;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.tls.TlsNetwork;
@@ -19,13 +22,20 @@ import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
+import dev.capstan.testprotos.interop.TestServiceRpc;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.ProxyDetector;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +63,36 @@ class PathsTest {
                 new Address.Unix(folder.resolve("plain").toString()),
                 Limits.Http2.DEFAULT)) {
             call(served.client());
+        }
+    }
+
+    @Test
+    @Parity("GRPC-C5.4")
+    void both_sides_of_a_unix_socket_are_told_its_path(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("named");
+        BlockingQueue<SocketAddress> seen = new LinkedBlockingQueue<>();
+        TestServiceRpc.Async handler = new TestServiceRpc.Async() {
+            @Override
+            public Promise<Empty> emptyCall(Empty request) {
+                seen.add(ServerContext.current().peer().orElseThrow());
+                return Promise.of(request);
+            }
+        };
+        try (Served served = new Served(
+                server -> server.service(TestServiceRpc.bind(handler)),
+                NetLoop::network,
+                new Address.Unix(path.toString()),
+                Limits.Http2.DEFAULT)) {
+            List<GrpcCall<?, ?>> begun = new ArrayList<>();
+            served.client()
+                    .one(
+                            TestServiceGrpc.getEmptyCallMethod(),
+                            Empty.getDefaultInstance(),
+                            CallSettings.DEFAULT.onBegin(begun::add));
+            assertEquals(UnixDomainSocketAddress.of(path), seen.poll(30, TimeUnit.SECONDS));
+            assertEquals(
+                    path.toString(),
+                    begun.getFirst().context().peer().orElseThrow().toString());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.MessageEncodings;
 import dev.capstan.testkit.Parity;
 import io.grpc.Metadata;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Metadata as a client writes them into fields. */
 class MetadatasTest {
@@ -119,5 +122,35 @@ class MetadatasTest {
                 List.of(Map.entry("grpc-status", "2"), Map.entry("x-note", "one line")),
                 Metadatas.last(true, Framing.Plain.USUAL, ENCODINGS, Status.UNKNOWN, metadata)
                         .fields());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, true", "10, true", "11, false"})
+    void names_and_values_together_are_limited(int bytes, boolean taken) {
+        List<Map.Entry<String, String>> fields = List.of(Map.entry("ab", "cd"), Map.entry("e", "f".repeat(bytes - 5)));
+        if (taken) {
+            Metadatas.check(fields, 10);
+        } else {
+            StatusRuntimeException refused =
+                    assertThrows(StatusRuntimeException.class, () -> Metadatas.check(fields, 10));
+            assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+            assertEquals(
+                    "the metadata of the call has 11 bytes, and the limit is 10: send less, or raise metadataBytes",
+                    refused.getStatus().getDescription());
+        }
+    }
+
+    @Test
+    @Parity("GRPC-G3.1")
+    void what_a_handler_says_in_names_of_http_is_not_sent() {
+        Metadata metadata = new Metadata();
+        for (String name : List.of(
+                "host", "te", "user-agent", "connection", "keep-alive", "transfer-encoding", "trailer", "upgrade")) {
+            metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), "x");
+            assertThrows(IllegalArgumentException.class, () -> CallMetadata.EMPTY.with(name, "x"));
+        }
+        List<Map.Entry<String, String>> fields = new ArrayList<>();
+        Metadatas.add(fields, metadata);
+        assertEquals(List.of(), fields);
     }
 }

@@ -9,9 +9,18 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.InteropService;
+import dev.capstan.testprotos.interop.ResponseParameters;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
+import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +28,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,14 +39,17 @@ import org.junit.jupiter.api.Test;
 class WebTest {
     private NetLoop net;
     private HttpServer server;
+    private final BlockingQueue<String> cancelled = new LinkedBlockingQueue<>();
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @BeforeEach
     void open() throws Exception {
         net = NetLoop.open("grpc-web", Transport.AUTO);
-        GrpcServer grpc =
-                GrpcServer.on(net.loop()).service(new InteropService()).build();
+        GrpcServer grpc = GrpcServer.on(net.loop())
+                .service(new InteropService((time, never) -> {}))
+                .intercept(new Cancelled())
+                .build();
         server = net.loop()
                 .fetch(() -> HttpServer.listen(
                         net.loop(),
@@ -43,6 +58,21 @@ class WebTest {
                         grpc.routes(),
                         dev.capstan.net.Limits.Http.DEFAULT))
                 .await();
+    }
+
+    /** Tells of calls that nobody waits for any more. */
+    private final class Cancelled implements ServerInterceptor {
+        @Override
+        public <Q, S> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+            return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+                @Override
+                public void onCancel() {
+                    cancelled.add(call.getMethodDescriptor().getFullMethodName());
+                    super.onCancel();
+                }
+            };
+        }
     }
 
     @AfterEach
@@ -129,5 +159,25 @@ class WebTest {
         HttpResponse<byte[]> answer = ask("StreamingInputCall", "application/grpc-web", piece);
         String end = new String(answer.body(), StandardCharsets.US_ASCII);
         assertEquals("grpc-status: 0", end.substring(end.indexOf("grpc-status")).strip());
+    }
+
+    @Test
+    @Parity("GRPC-X6.1")
+    void a_client_that_goes_away_while_its_call_runs_cancels_it() throws Exception {
+        byte[] body = framed(StreamingOutputCallRequest.newBuilder()
+                .addResponseParameters(ResponseParameters.newBuilder().setSize(1))
+                .addResponseParameters(
+                        ResponseParameters.newBuilder().setSize(1).setIntervalUs(Integer.MAX_VALUE))
+                .build()
+                .toByteArray());
+        String head = "POST /grpc.testing.TestService/StreamingOutputCall HTTP/1.1\r\nHost: h\r\n"
+                + "Content-Type: application/grpc-web\r\nContent-Length: " + body.length + "\r\n\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ((Address.Tcp) server.address()).port())) {
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+            assertEquals('H', socket.getInputStream().read());
+            socket.shutdownOutput();
+            assertEquals("grpc.testing.TestService/StreamingOutputCall", cancelled.poll(10, TimeUnit.SECONDS));
+        }
     }
 }

@@ -115,6 +115,27 @@ class HealthTest {
     }
 
     @Test
+    @Parity("GRPC-P7.8")
+    void what_is_served_has_a_health_of_its_own_service_or_capability() {
+        String blue = SERVICE + "/blue";
+        String green = SERVICE + "/green";
+        health.set(blue, ServingStatus.SERVING);
+        health.set(green, ServingStatus.SERVING);
+        Channel channel = channel("capstan");
+        Iterator<HealthCheckResponse> watched =
+                HealthGrpc.newBlockingStub(channel).watch(of(green));
+        assertEquals(ServingStatus.SERVING, watched.next().getStatus());
+        health.set(blue, ServingStatus.NOT_SERVING);
+        assertEquals(ServingStatus.NOT_SERVING, check(channel, blue));
+        assertEquals(ServingStatus.SERVING, check(channel, green));
+        assertEquals(ServingStatus.SERVING, check(channel, SERVICE));
+        assertEquals(ServingStatus.SERVING, check(channel, ""));
+        // What its watcher hears next is of its own, though the other has changed before.
+        health.set(green, ServingStatus.NOT_SERVING);
+        assertEquals(ServingStatus.NOT_SERVING, watched.next().getStatus());
+    }
+
+    @Test
     @Parity("GRPC-P7.4")
     void all_services_are_listed_by_the_schema_that_reflection_tells() {
         health.set("more", ServingStatus.NOT_SERVING);

@@ -36,7 +36,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReflectionClientTest {
     private static final String TEST = TestServiceGrpc.SERVICE_NAME;
@@ -139,7 +142,7 @@ class ReflectionClientTest {
     /** What a server with these services and files, which come one by one, makes of a client with small limits. */
     private static GrpcFailure fails(int services, Map<String, FileDescriptorProto> files) throws Exception {
         try (Served served = new Served(server -> server.service(new Wrong(services, files)))) {
-            return fails(client(served, new Limits.Reflection(3, 3, 200)));
+            return fails(client(served, new Limits.Reflection(3, 3, 200, 3)));
         }
     }
 
@@ -210,10 +213,41 @@ class ReflectionClientTest {
                         "c", file("c", "d"),
                         "d", file("d", "e")));
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, files.code());
-        assertTrue(files.reason().startsWith("the server has sent 4 files of "), files.reason());
+        assertEquals(
+                "the server has sent 3 files of 18 bytes, which import 1 more, and the limit is 3 files and 200 bytes: ask"
+                        + " for fewer symbols or raise Limits.Reflection",
+                files.reason());
         GrpcFailure bytes = fails(1, Map.of("s0", file("a", "b".repeat(300))));
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, bytes.code());
         assertTrue(bytes.reason().startsWith("the server has sent 1 files of 30"), bytes.reason());
+    }
+
+    @Test
+    void files_that_import_without_end_are_not_asked_for() throws Exception {
+        String[] many = IntStream.range(0, 50).mapToObj(i -> "b" + i).toArray(String[]::new);
+        GrpcFailure refused = fails(1, Map.of("s0", file("a", many)));
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.code());
+        assertTrue(refused.reason().contains(", which import 50 more, and the limit is 3 files"), refused.reason());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, false", "3, true", "4, true"})
+    void files_may_lead_from_one_to_another_so_often(int depth, boolean taken) throws Exception {
+        Map<String, FileDescriptorProto> chain =
+                Map.of("s0", file("a", "b"), "b", file("b", "c"), "c", file("c", "d"), "d", file("d"));
+        Limits.Reflection limits = new Limits.Reflection(10, 10, 1000, depth);
+        try (Served served = new Served(server -> server.service(new Wrong(1, chain)))) {
+            if (taken) {
+                assertEquals(4, client(served, limits).schemas().await().files().size());
+            } else {
+                GrpcFailure refused = fails(client(served, limits));
+                assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.code());
+                assertEquals(
+                        "the server has sent schemas of which d is imported through more than 2 files, and the limit is 2"
+                                + " files: ask for fewer symbols or raise Limits.Reflection",
+                        refused.reason());
+            }
+        }
     }
 
     @Test

@@ -1,10 +1,13 @@
 package dev.capstan.grpc.typed;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
+import com.google.rpc.DebugInfo;
 import com.google.rpc.ErrorInfo;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
@@ -156,6 +159,41 @@ class FailureTest {
                 serve(kind, failingBlocking(() -> StatusProto.toStatusRuntimeException(status))));
         GrpcFailure told = assertThrows(GrpcFailure.class, () -> stub.unaryCall(Echo.ask(1)));
         assertEquals("RACE", told.detail(ErrorInfo.class).orElseThrow().getReason());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Parity("GRPC-S7.4")
+    void what_a_call_of_the_handler_has_failed_with_is_told_without_what_was_meant_for_the_handler_alone(
+            Place.Kind kind) throws Exception {
+        com.google.rpc.Status status = com.google.rpc.Status.newBuilder()
+                .setCode(Status.Code.ABORTED.value())
+                .setMessage("lost the race")
+                .addDetails(Any.pack(
+                        DebugInfo.newBuilder().setDetail("at Secret.java").build()))
+                .addDetails(Any.pack(ErrorInfo.newBuilder().setReason("RACE").build()))
+                .build();
+        Metadata trailers =
+                requireNonNull(StatusProto.toStatusRuntimeException(status).getTrailers());
+        trailers.put(Metadata.Key.of("x-secret", Metadata.ASCII_STRING_MARSHALLER), "of the backend");
+        TestServiceRpc.Blocking backend = TestServiceRpc.blocking(serve(
+                kind,
+                failingBlocking(
+                        () -> Status.ABORTED.withDescription("lost the race").asRuntimeException(trailers))));
+        GrpcFailure heard = assertThrows(GrpcFailure.class, () -> backend.unaryCall(Echo.ask(1)));
+        assertEquals("of the backend", heard.trailers().first("x-secret").orElseThrow());
+        TestServiceRpc.Blocking stub = TestServiceRpc.blocking(serve(kind, new TestServiceRpc.Blocking() {
+            @Override
+            public SimpleResponse unaryCall(SimpleRequest request) {
+                return backend.unaryCall(request);
+            }
+        }));
+        GrpcFailure told = assertThrows(GrpcFailure.class, () -> stub.unaryCall(Echo.ask(1)));
+        assertEquals(Status.Code.ABORTED, told.code());
+        assertEquals("lost the race", told.reason());
+        assertEquals(1, told.details().size());
+        assertEquals("RACE", told.detail(ErrorInfo.class).orElseThrow().getReason());
+        assertFalse(told.trailers().names().contains("x-secret"));
     }
 
     @ParameterizedTest

@@ -60,6 +60,21 @@ final class Flows {
         }
     }
 
+    /** Publishes nothing and never ends. */
+    static <T> Flow.Publisher<T> silent() {
+        return subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {
+                // There is nothing to be had.
+            }
+
+            @Override
+            public void cancel() {
+                // Nothing runs.
+            }
+        });
+    }
+
     /** Each message of {@code from} as {@code function} makes it another; demand goes through. */
     static <A, B> Flow.Publisher<B> mapped(Flow.Publisher<A> from, Function<A, B> function) {
         return to -> from.subscribe(new Flow.Subscriber<>() {

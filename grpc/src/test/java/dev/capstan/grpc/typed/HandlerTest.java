@@ -24,7 +24,9 @@ import dev.capstan.testprotos.interop.StreamingInputCallResponse;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceRpc;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -330,7 +332,7 @@ class HandlerTest {
             }
         };
         TestServiceRpc.Async stub = TestServiceRpc.client(place.client(
-                kind, TestServiceRpc.bind(handler, place.how().limits(Limits.DEFAULT.withBlockingCalls(1)))));
+                kind, TestServiceRpc.bind(handler, place.how().limits(new Limits.Blocking(1, 1)))));
         Promise<SimpleResponse> first = stub.unaryCall(Echo.ask(1));
         CompletableFuture<String> end = running.poll(60, TimeUnit.SECONDS);
         assertNotNull(end);
@@ -342,6 +344,44 @@ class HandlerTest {
         // There is room again once the first has ended, of which the client learns a moment before.
         Promise<SimpleResponse> third = eventually(stub, running);
         assertEquals(3, third.await().getPayload().getBody().size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Parity("GRPC-G9.3")
+    void one_connection_has_its_share_of_blocking_handlers_and_leaves_room_for_others(Place.Kind kind)
+            throws Exception {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        LinkedBlockingQueue<String> running = new LinkedBlockingQueue<>();
+        TestServiceRpc.Blocking handler = new TestServiceRpc.Blocking() {
+            @Override
+            public StreamingInputCallResponse streamingInputCall(Messages<StreamingInputCallRequest> requests) {
+                running.add("one more");
+                end.join();
+                return StreamingInputCallResponse.getDefaultInstance();
+            }
+        };
+        ServerServiceDefinition service =
+                TestServiceRpc.bind(handler, place.how().limits(new Limits.Blocking(100, 2)));
+        GrpcClient greedy = place.client(kind, service);
+        Flow.Publisher<StreamingInputCallRequest> silent = Flows.silent();
+        for (int i = 0; i < 2; i++) {
+            Promise<StreamingInputCallResponse> kept =
+                    TestServiceRpc.client(greedy).streamingInputCall(silent);
+            assertNotNull(kept);
+            assertNotNull(running.poll(60, TimeUnit.SECONDS));
+        }
+        GrpcFailure told = assertThrows(
+                GrpcFailure.class,
+                () -> TestServiceRpc.client(greedy).streamingInputCall(silent).await());
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, told.code());
+        assertTrue(told.reason().contains("raise Limits.Blocking.callsOfConnection"), told.reason());
+        GrpcClient other = place.client(((InetSocketAddress) told.peer().orElseThrow()).getPort());
+        Promise<StreamingInputCallResponse> served =
+                TestServiceRpc.client(other).streamingInputCall(silent);
+        assertNotNull(running.poll(60, TimeUnit.SECONDS));
+        end.complete("end");
+        assertEquals(0, served.await().getAggregatedPayloadSize());
     }
 
     private static Promise<SimpleResponse> eventually(

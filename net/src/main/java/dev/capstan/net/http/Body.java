@@ -47,6 +47,10 @@ final class Body {
         return true;
     }
 
+    int length() {
+        return length;
+    }
+
     /** What has gathered; the next begins empty. */
     byte[] take() {
         byte[] whole = bytes.length == length ? bytes : Arrays.copyOf(bytes, length);

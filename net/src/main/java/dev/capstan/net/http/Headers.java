@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Headers {
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
-    /** Fields that belong to a connection have no meaning in HTTP/2, and a server must not send them. */
+    /** Fields that belong to a connection have no meaning in HTTP/2, and a server must not send them: exactly those of RFC 9113 section 8.2.2, since a request with one is malformed. */
     private static final Set<String> OF_THE_CONNECTION =
             Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
 

@@ -54,7 +54,10 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
     void arrived(byte[] array, int offset, int length) {
         if (!over) {
             boolean delivered = inbox.arrived(array, offset, length);
-            assert delivered || !over;
+            if (!delivered) {
+                // Nobody has asked for it yet: what follows waits with the client.
+                connection.pauseBody();
+            }
         }
     }
 
@@ -91,6 +94,11 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
             connection.encode(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
         inbox.start(to);
+        connection.resumeBody();
+    }
+
+    boolean isAnswered() {
+        return answered;
     }
 
     @Override

@@ -84,7 +84,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         this.alarm = new Alarm(loop, this::tooSlow);
         this.stalled = new Alarm(loop, this::checkProgress);
         this.age = new Alarm(loop, this::tooOld);
-        this.keepAlive = new KeepAlive(loop, http2.life(), this::ping, this::gone);
+        this.keepAlive = new KeepAlive(loop, http2.life(), this::ping, this::gone, () -> full);
         this.farewell = new Farewell(
                 loop,
                 stream,

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>One request at a time.</b> While a handler works, the stream is paused, and what was read already stays undecoded: the decoder makes one
  * message at a time ({@code proceed}). So a client that sends ten thousand requests in one packet holds one packet of our memory.
  *
+ * <p><b>Exchanges</b> may take as long as they like, but not without their client. While one is answered the stream is read on, since only so is it known that the client has ended its
+ * side: what comes is kept for its turn, up to the size of a head. A client that takes nothing of the answer within {@code idleTimeout}, or sends nothing of a request that is wanted,
+ * counts as gone.
+ *
  * <p><b>The end.</b> After a request that cannot be understood the rest of the input means nothing. The answer is sent, our side ended, and what
  * still comes thrown away until the peer ends too or {@code closeTimeout} is over, as {@link Farewell} counts it: closing at once would reset the
  * connection, and the answer might be lost with it.
@@ -59,6 +63,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     private final Alarm alarm;
     private final Farewell farewell;
     private final ArrayDeque<Object> decoded = new ArrayDeque<>(2);
+    private final Body ahead = new Body(Integer.MAX_VALUE);
     private final Peer peer;
 
     private State state = State.IDLE;
@@ -71,7 +76,14 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     private boolean telling;
     private boolean closing;
     private boolean inputEnded;
+    private boolean bodyPaused;
     private long queuedWhenIdle;
+    private long received;
+    /** How it stood when the client's progress was looked at last. */
+    private long takenBefore;
+
+    private long receivedBefore;
+    private boolean hadToTake;
 
     ServerConnection(
             HttpServer server,
@@ -114,6 +126,11 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         if (state == State.ENDING || state == State.OVER) {
             return;
         }
+        received += length;
+        if (state == State.BUSY) {
+            keepForItsTurn(array, offset, length);
+            return;
+        }
         if (state == State.IDLE) {
             state = State.HEAD;
             if (!first) {
@@ -122,6 +139,14 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
         codec.decode(array, offset, length);
         proceed();
+    }
+
+    private void keepForItsTurn(byte[] array, int offset, int length) {
+        boolean kept = ahead.add(array, offset, length);
+        assert kept;
+        if (ahead.length() > limits.headBytes()) {
+            stream.pause();
+        }
     }
 
     @Override
@@ -203,7 +228,12 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
         found = leads;
         exchange = new Http1Exchange(this, read);
-        alarm.pause();
+        bodyPaused = false;
+        if (isExchange()) {
+            watchProgress();
+        } else {
+            alarm.pause();
+        }
         if (read.hasBody()) {
             // An answer that needs no body is the last: reading on to find the next request is not worth it.
             server.dispatch(exchange, leads, read.length());
@@ -232,7 +262,11 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
                 upgrade(read.request(), socket);
                 return;
             }
-            stream.pause();
+            if (isExchange()) {
+                stream.resume();
+            } else {
+                stream.pause();
+            }
             to.inputEnded();
             if (!read.hasBody()) {
                 server.dispatch(to, leads, 0);
@@ -273,12 +307,14 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
 
     void pauseBody() {
         if (state == State.BODY) {
+            bodyPaused = true;
             stream.pause();
         }
     }
 
     void resumeBody() {
-        if (state == State.BODY) {
+        if (state == State.BODY && bodyPaused) {
+            bodyPaused = false;
             stream.resume();
         }
     }
@@ -321,6 +357,10 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     private void next() {
         idle();
         stream.resume();
+        byte[] kept = ahead.take();
+        if (kept.length > 0) {
+            codec.decode(kept, 0, kept.length);
+        }
         if (!proceeding) {
             proceed();
         }
@@ -389,9 +429,48 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
     }
 
+    // ---- clients of exchanges that are gone without a word
+
+    private boolean isExchange() {
+        return found instanceof HttpRoutes.Found.ToExchange;
+    }
+
+    private long taken() {
+        return codec.encodedBytes() - stream.queuedBytes();
+    }
+
+    private void watchProgress() {
+        takenBefore = taken();
+        receivedBefore = received;
+        hadToTake = stream.queuedBytes() > 0;
+        alarm.set(limits.idleTimeout());
+    }
+
+    private void checkProgress(Http1Exchange watched) {
+        boolean takesNothing = taken() == takenBefore;
+        if (hadToTake && stream.queuedBytes() > 0 && takesNothing) {
+            broken(new IOException("the client reads nothing of its answer"));
+        } else if (state == State.BODY && !bodyPaused && takesNothing && received == receivedBefore) {
+            IOException why = new IOException("the client sends nothing of its request");
+            if (watched.isAnswered()) {
+                broken(why);
+            } else {
+                watched.failed(why);
+                refuse(HttpResponse.text(408, "the request took too long to arrive"));
+            }
+        } else {
+            watchProgress();
+        }
+    }
+
     // ---- the end
 
     void tooSlow() {
+        Http1Exchange watched = exchange;
+        if (watched != null && isExchange()) {
+            checkProgress(watched);
+            return;
+        }
         switch (state) {
             case IDLE, BUSY -> {
                 if (first) {
@@ -444,6 +523,9 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         inputEnded = true;
         if (state == State.ENDING) {
             finishWhenDrained();
+        } else if (state == State.BUSY && exchange != null && isExchange()) {
+            // It may have ended its side alone, but nobody does who waits for a stream; and who is gone says no more.
+            broken(new IOException("the client has ended the connection before its answer did"));
         } else if (state != State.BUSY) {
             Http1Exchange cut = exchange;
             if (cut != null) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** How long a connection of HTTP/2 lasts, in simulated time. */
 class Http2LifeTest {
+    private static final int INITIAL_WINDOW = 4;
     private static final int PING = 6;
     private static final int GO_AWAY = 7;
     private static final int CALM = 0xb;
@@ -90,6 +91,31 @@ class Http2LifeTest {
         pass(20);
         assertEquals(0, scene.last().failures.size());
         assertFalse(client.isOver());
+    }
+
+    @Test
+    @Parity("GRPC-X1.2")
+    void a_client_that_cannot_be_heard_since_it_reads_slowly_is_not_taken_for_gone() {
+        RawHttp2 client = scene.connect(INITIAL_WINDOW, 1 << 20);
+        client.window(0, 1 << 20);
+        client.request(1, "POST", "/stream", false);
+        scene.sim.poll();
+        client.stream().pause();
+        client.onDelivery(() -> client.stream().pause());
+        scene.last().exchange.answer(200, Headers.of());
+        scene.write(scene.last(), 1_000_000);
+        for (int i = 0; i < 14; i++) {
+            pass(50);
+            assertEquals(0, scene.last().failures.size(), "after " + i + " pieces");
+            client.stream().resume();
+            scene.sim.poll();
+        }
+        // All that there was has left, and now it is the client's turn again.
+        client.onDelivery(() -> {});
+        client.stream().resume();
+        scene.sim.poll();
+        pass(208);
+        assertEquals(1, scene.last().failures.size());
     }
 
     @Test

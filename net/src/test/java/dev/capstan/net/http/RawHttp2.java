@@ -61,6 +61,11 @@ final class RawHttp2 {
         return stream;
     }
 
+    /** Runs {@code action} inside each delivery. */
+    void onDelivery(Runnable action) {
+        receiver.onDelivery(action);
+    }
+
     // ---- what it says
 
     void say(byte[] bytes) {
