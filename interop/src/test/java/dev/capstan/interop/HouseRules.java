@@ -211,7 +211,7 @@ final class HouseRules {
             Map.entry("grpc.server.Draining.KEY", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.GrpcServer.ENCODING", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.ServerContext.KEY", "a key of grpc-java, which is compared by identity"),
-            Map.entry("grpc.server.Metadatas.BASE64", "an encoder of the JDK, which has no state"),
+            Map.entry("grpc.Metadatas.BASE64", "an encoder of the JDK, which has no state"),
             Map.entry("grpc.telemetry.CorrelationIds.CORRELATION", "a key of grpc-java, which is a name"),
             Map.entry("grpc.telemetry.CorrelationIds.KEY", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.telemetry.CorrelationIds.REQUEST", "a key of grpc-java, which is a name"),

@@ -7,6 +7,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.MessageEncodings;
+import dev.capstan.grpc.Metadatas;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.grpc.services.Health;
 import dev.capstan.grpc.services.Reflection;

@@ -1,4 +1,4 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Metadata and status as header fields (gRPC over HTTP/2): pure functions. */
-final class Metadatas {
+public final class Metadatas {
     private static final Logger LOG = System.getLogger(Metadatas.class.getName());
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
@@ -54,8 +55,8 @@ final class Metadatas {
         return value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
-    /** What a client has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
-    static Metadata of(List<Map.Entry<String, String>> fields) {
+    /** What the other side has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
+    public static Metadata of(List<Map.Entry<String, String>> fields) {
         Metadata metadata = new Metadata();
         for (Map.Entry<String, String> field : fields) {
             String name = field.getKey().toLowerCase(Locale.ROOT);
@@ -90,7 +91,7 @@ final class Metadatas {
     }
 
     /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. A value that no header may have, such as one of two lines, is left out: the call is to end. */
-    static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
+    public static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
         for (String name : metadata.keys()) {
             if (RESERVED.contains(name)) {
                 continue;
@@ -121,7 +122,7 @@ final class Metadatas {
     }
 
     /** How a call ends, as fields. */
-    static List<Map.Entry<String, String>> trailers(Status status, Metadata metadata) {
+    public static List<Map.Entry<String, String>> trailers(Status status, Metadata metadata) {
         List<Map.Entry<String, String>> fields = new ArrayList<>();
         fields.add(Map.entry("grpc-status", Integer.toString(status.getCode().value())));
         String description = status.getDescription();
@@ -130,6 +131,41 @@ final class Metadatas {
         }
         add(fields, metadata);
         return fields;
+    }
+
+    /** How a call has ended, by its trailers or what takes their place; null if they do not say. */
+    public static @Nullable Status status(List<Map.Entry<String, String>> fields) {
+        String code = null;
+        String message = null;
+        for (Map.Entry<String, String> field : fields) {
+            if (field.getKey().equalsIgnoreCase("grpc-status")) {
+                code = field.getValue();
+            } else if (field.getKey().equalsIgnoreCase("grpc-message")) {
+                message = field.getValue();
+            }
+        }
+        if (code == null) {
+            return null;
+        }
+        Status status = code.matches("[0-9]{1,3}")
+                ? Status.fromCodeValue(Integer.parseInt(code))
+                : Status.UNKNOWN.withDescription("the server has ended the call with a grpc-status that is no number");
+        return message == null ? status : status.withDescription(percentDecoded(message));
+    }
+
+    /** As {@link #percentEncoded} has it; what is no escape stays as it is. */
+    static String percentDecoded(String text) {
+        byte[] signs = text.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = new byte[signs.length];
+        int length = 0;
+        for (int i = 0; i < signs.length; i++) {
+            int high = i + 2 < signs.length ? Character.digit(signs[i + 1], 16) : -1;
+            int low = i + 2 < signs.length ? Character.digit(signs[i + 2], 16) : -1;
+            boolean escape = signs[i] == '%' && high >= 0 && low >= 0;
+            bytes[length++] = escape ? (byte) (high << 4 | low) : signs[i];
+            i += escape ? 2 : 0;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     /** UTF-8 in the signs that a header may have; everything else as %XX. */

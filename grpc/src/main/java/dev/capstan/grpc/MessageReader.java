@@ -1,4 +1,4 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
 import io.grpc.Decompressor;
 import io.grpc.Status;
@@ -11,28 +11,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages out of the bytes of a call: five bytes before each, whether it is compressed and how long it is. Keeps at most one message and what came with it; memory is taken for what
- * has come, not for what is announced.
+ * has come, not for what is announced. Of one thread.
  */
-final class MessageReader {
+public final class MessageReader {
     private static final int PREFIX_BYTES = 5;
+    private static final int TRAILERS = 0x80;
 
     private final int limit;
+    private final int flags;
     private byte[] bytes = {};
     private int from;
     private int to;
     private @Nullable Decompressor decompressor;
     private boolean wasCompressed;
+    private boolean wasTrailers;
 
-    MessageReader(int limit) {
+    /** Of messages of at most {@code limit} bytes, as they come and again when they are decompressed. */
+    public MessageReader(int limit) {
+        this(limit, 0);
+    }
+
+    private MessageReader(int limit, int mark) {
         this.limit = limit;
+        this.flags = 0xff & ~mark;
+    }
+
+    /** One that also takes trailers, which gRPC-Web has among the messages; see {@link #wasTrailers}. */
+    public static MessageReader ofWeb(int limit) {
+        return new MessageReader(limit, TRAILERS);
     }
 
     /** How messages that say so are compressed. */
-    void decompressor(@Nullable Decompressor by) {
+    public void decompressor(@Nullable Decompressor by) {
         decompressor = by;
     }
 
-    void add(byte[] array, int offset, int length) {
+    /** Takes a copy of bytes that have come. */
+    public void add(byte[] array, int offset, int length) {
         if (from == to) {
             from = 0;
             to = 0;
@@ -50,17 +65,22 @@ final class MessageReader {
     }
 
     /** Whether bytes are left that are no whole message, or the beginning of one. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return from == to;
     }
 
     /** Whether {@link #next} has something to tell: a message, or why there is none. */
-    boolean hasNext() {
+    public boolean hasNext() {
         if (to - from < PREFIX_BYTES) {
             return false;
         }
         long length = length();
-        return bytes[from] < 0 || bytes[from] > 1 || length > limit || length <= to - from - PREFIX_BYTES;
+        return (bytes[from] & flags) > 1 || length > limit || length <= to - from - PREFIX_BYTES;
+    }
+
+    /** Whether what {@link #next} would give is the trailers. */
+    public boolean isTrailers() {
+        return flags != 0xff && (bytes[from] & TRAILERS) != 0;
     }
 
     private long length() {
@@ -75,18 +95,19 @@ final class MessageReader {
      *
      * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED or INTERNAL, after which the rest means nothing
      */
-    InputStream next() {
-        int flag = bytes[from];
+    public InputStream next() {
+        int flag = bytes[from] & flags;
         long length = length();
         if (flag != 0 && flag != 1) {
             throw Status.INTERNAL
-                    .withDescription("a message begins with " + (flag & 0xff) + " where only 0 and 1 have a meaning")
+                    .withDescription("a message begins with " + (bytes[from] & 0xff) + " where only 0 and 1 have a meaning")
                     .asRuntimeException();
         }
         if (length > limit) {
             throw tooLong(Long.toString(length));
         }
         wasCompressed = flag == 1;
+        wasTrailers = (bytes[from] & TRAILERS) != 0;
         int begin = from + PREFIX_BYTES;
         from = begin + (int) length;
         if (flag == 0) {
@@ -97,8 +118,13 @@ final class MessageReader {
     }
 
     /** Whether the last message was. */
-    boolean wasCompressed() {
+    public boolean wasCompressed() {
         return wasCompressed;
+    }
+
+    /** Whether the last one was no message but the trailers. */
+    public boolean wasTrailers() {
+        return wasTrailers;
     }
 
     private byte[] decompressed(int begin, int length) {
@@ -134,7 +160,7 @@ final class MessageReader {
     }
 
     /** Forgets what is there. */
-    void clear() {
+    public void clear() {
         bytes = Arrays.copyOf(bytes, 0);
         from = 0;
         to = 0;
