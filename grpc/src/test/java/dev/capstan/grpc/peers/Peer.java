@@ -28,6 +28,10 @@ record Peer(String script, List<String> client, List<String> server) {
             List.of("/usr/bin/python3", "grpc/target/peers/python/client.py"),
             List.of("/usr/bin/python3", "grpc/target/peers/python/server.py"));
 
+    /** A client of the health service; what it is asked for are services. */
+    static final Peer PYTHON_HEALTH = new Peer(
+            "python/install.sh", List.of("/usr/bin/python3", "grpc/target/peers/python/health.py"), List.of());
+
     static final Peer CPP = new Peer(
             "cpp/build.sh",
             List.of("grpc/target/peers/cpp/peer", "client"),
