@@ -25,6 +25,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.client.MethodPolicy;
 import dev.capstan.grpc.client.Token;
 import dev.capstan.grpc.client.TokenCredentials;
+import dev.capstan.grpc.client.WebChannel;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.grpc.server.Handling;
 import dev.capstan.grpc.server.ServerContext;
@@ -56,6 +57,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -217,6 +219,37 @@ class GuideTest {
             try (Messages<Greeting> talk = greeter.talk(Messages.of(List.of(name("Ann"), name("Bob"))))) {
                 assertEquals(List.of("Hello, Ann", "Hello, Bob"), texts(talk));
             }
+        }
+    }
+
+    @Test
+    void a_client_of_the_web_calls_over_http_1() {
+        try (Served served = serve(new BlockingGreeter())) {
+            Loop loop = served.net.loop();
+            Network network = served.net.network();
+            int port = served.port();
+            RandomGenerator random = new Random(1);
+            // snippet web
+            HttpClient http = new HttpClient(loop, network, random, Http.DEFAULT).keepAlive(Duration.ofSeconds(2));
+            URI base = URI.create("http://127.0.0.1:" + port + "/");
+            GrpcClient client = GrpcClient.over(loop, new WebChannel(loop, http, base, false, Limits.DEFAULT));
+            Greeting answer = GreeterRpc.blocking(client).greet(name("Ann"));
+            // end snippet
+            served.keep(client);
+            assertEquals("Hello, Ann", answer.getText());
+            try (Messages<Greeting> greetings = GreeterRpc.blocking(client).greetOften(name("Ann"))) {
+                assertEquals(List.of("Hello 1, Ann", "Hello 2, Ann", "Hello 3, Ann"), texts(greetings));
+            }
+            assertEquals(
+                    "Hello, Ann and Bob",
+                    GreeterRpc.blocking(client)
+                            .greetTogether(Messages.of(List.of(name("Ann"), name("Bob"))))
+                            .getText());
+            assertEquals(
+                    "Hello, Bob",
+                    GreeterGrpc.newBlockingStub(client.channel()).greet(name("Bob")).getText());
+            GrpcClient other = served.keep(GrpcClient.over(loop, served.channel()));
+            assertEquals("Hello, Eve", GreeterRpc.blocking(other).greet(name("Eve")).getText());
         }
     }
 

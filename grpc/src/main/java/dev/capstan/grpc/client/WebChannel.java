@@ -47,7 +47,7 @@ public final class WebChannel extends ManagedChannel {
     private boolean shutdown;
 
     /**
-     * A channel to the services below {@code base}, such as {@code https://host/api}; {@code https} needs an HTTP client with {@link HttpClient#secure}.
+     * A channel to the services below {@code base}, such as {@code https://host/api}, for which the HTTP client has to be {@link HttpClient#secure}.
      *
      * @param loop that of {@code http}
      * @param base has scheme and host, and a path if there is one before the services' names
