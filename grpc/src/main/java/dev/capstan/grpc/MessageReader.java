@@ -100,7 +100,8 @@ public final class MessageReader {
         long length = length();
         if (flag != 0 && flag != 1) {
             throw Status.INTERNAL
-                    .withDescription("a message begins with " + (bytes[from] & 0xff) + " where only 0 and 1 have a meaning")
+                    .withDescription(
+                            "a message begins with " + (bytes[from] & 0xff) + " where only 0 and 1 have a meaning")
                     .asRuntimeException();
         }
         if (length > limit) {

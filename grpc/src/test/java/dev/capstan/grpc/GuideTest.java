@@ -57,7 +57,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.random.RandomGenerator;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +64,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** What docs/grpc.md shows. */
@@ -247,9 +247,12 @@ class GuideTest {
                             .getText());
             assertEquals(
                     "Hello, Bob",
-                    GreeterGrpc.newBlockingStub(client.channel()).greet(name("Bob")).getText());
+                    GreeterGrpc.newBlockingStub(client.channel())
+                            .greet(name("Bob"))
+                            .getText());
             GrpcClient other = served.keep(GrpcClient.over(loop, served.channel()));
-            assertEquals("Hello, Eve", GreeterRpc.blocking(other).greet(name("Eve")).getText());
+            assertEquals(
+                    "Hello, Eve", GreeterRpc.blocking(other).greet(name("Eve")).getText());
         }
     }
 

@@ -199,8 +199,8 @@ class MavenExampleTest {
 
     /** The folder of a version of the example in the repository, with its pom. */
     private Path released(String version) throws IOException {
-        Path home =
-                Files.createDirectories(requireNonNull(maven).repository().resolve("org/example/notes").resolve(version));
+        Path home = Files.createDirectories(
+                requireNonNull(maven).repository().resolve("org/example/notes").resolve(version));
         String pom = SourceTree.text(project.resolve("pom.xml")).replace("<version>1.0<", "<version>" + version + "<");
         Files.writeString(home.resolve("notes-" + version + ".pom"), pom);
         return home;

@@ -45,7 +45,12 @@ class MavenGrpcExampleTest {
         assertTrue(
                 Files.exists(project.resolve("target/generated-sources/protobuf/org/example/greeter/GreeterRpc.java")),
                 run::toString);
-        assertEquals(0, run.output().stream().filter(line -> line.contains("The POM for")).count(), run::toString);
+        assertEquals(
+                0,
+                run.output().stream()
+                        .filter(line -> line.contains("The POM for"))
+                        .count(),
+                run::toString);
     }
 
     @Test

@@ -49,7 +49,7 @@ final class OwnMaven {
     }
 
     /** What Maven said, and whether it succeeded. */
-    private record Run(int exitCode, List<String> output) {
+    record Run(int exitCode, List<String> output) {
         List<String> errors() {
             return output.stream().filter(line -> line.startsWith("[ERROR]")).toList();
         }

@@ -71,12 +71,15 @@ final class WebAnswer<S> implements ByteStream.Receiver {
             throw ofHttp(http.status()).asRuntimeException();
         }
         String type = http.headers().first("content-type");
-        String media = type == null ? "" : type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip();
+        String media = type == null
+                ? ""
+                : type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip();
         if (media.equals(TEXT) || media.equals(TEXT + "+proto")) {
             text = new Base64Pieces();
         } else if (!media.equals(BINARY) && !media.equals(BINARY + "+proto")) {
             Status wrong = media.startsWith(BINARY) ? Status.INTERNAL : Status.UNKNOWN;
-            throw wrong.withDescription("the answer is of type '" + media + "', which is not that of a server of gRPC-Web: is the address right?")
+            throw wrong.withDescription("the answer is of type '" + media
+                            + "', which is not that of a server of gRPC-Web: is the address right?")
                     .asRuntimeException();
         }
         String encoding = http.headers().first("grpc-encoding");
@@ -201,7 +204,10 @@ final class WebAnswer<S> implements ByteStream.Receiver {
     private void close(List<Map.Entry<String, String>> trailers) {
         told = true;
         Status said = Metadatas.status(trailers);
-        Status status = said != null ? said : Status.UNKNOWN.withDescription("the server has not told how the call has ended: grpc-status is missing");
+        Status status = said != null
+                ? said
+                : Status.UNKNOWN.withDescription(
+                        "the server has not told how the call has ended: grpc-status is missing");
         call.close(status, metadata(trailers));
     }
 

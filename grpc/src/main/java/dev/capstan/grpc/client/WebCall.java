@@ -103,8 +103,9 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
             }
         }
         context.addListener(givenUp, MoreExecutors.directExecutor());
-        ClientStreamTracer.StreamInfo info =
-                ClientStreamTracer.StreamInfo.newBuilder().setCallOptions(options).build();
+        ClientStreamTracer.StreamInfo info = ClientStreamTracer.StreamInfo.newBuilder()
+                .setCallOptions(options)
+                .build();
         options.getStreamTracerFactories().forEach(each -> tracers.add(each.newClientStreamTracer(info, headers)));
         Deadline own = options.getDeadline();
         Deadline outer = context.getDeadline();
@@ -161,7 +162,7 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
             if (credentials == null) {
                 ask();
             } else {
-                credentials.applyRequestMetadata(new Info(), to.loop(), new CallCredentials.MetadataApplier() {
+                credentials.applyRequestMetadata(new Asking(), to.loop(), new CallCredentials.MetadataApplier() {
                     @Override
                     public void apply(Metadata more) {
                         post(() -> {
@@ -180,7 +181,7 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
     }
 
     /** What providers of credentials may know. */
-    private final class Info extends CallCredentials.RequestInfo {
+    private final class Asking extends CallCredentials.RequestInfo {
         @Override
         public MethodDescriptor<?, ?> getMethodDescriptor() {
             return method;
@@ -265,8 +266,8 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
         }
         Integer own = options.getMaxInboundMessageSize();
         int limit = to.limits().inboundMessageBytes();
-        WebAnswer<S> reading = new WebAnswer<>(
-                opened, method, to, own == null ? limit : Math.min(own, limit), by, this);
+        WebAnswer<S> reading =
+                new WebAnswer<>(opened, method, to, own == null ? limit : Math.min(own, limit), by, this);
         answer = reading;
         reading.start(demand);
         demand = 0;
@@ -287,8 +288,8 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
     void broken(Throwable cause) {
         close(
                 Status.UNAVAILABLE
-                        .withDescription("the server cannot be reached, or has broken its answer off: "
-                                + cause.getMessage())
+                        .withDescription(
+                                "the server cannot be reached, or has broken its answer off: " + cause.getMessage())
                         .withCause(cause),
                 new Metadata());
     }

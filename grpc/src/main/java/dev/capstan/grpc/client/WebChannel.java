@@ -55,7 +55,8 @@ public final class WebChannel extends ManagedChannel {
      */
     public WebChannel(Loop loop, HttpClient http, URI base, boolean text, Limits limits) {
         if (!Set.of("http", "https").contains(String.valueOf(base.getScheme())) || base.getHost() == null) {
-            throw new IllegalArgumentException("the address of a server of gRPC-Web is http://host:port/path or https://..., not " + base);
+            throw new IllegalArgumentException(
+                    "the address of a server of gRPC-Web is http://host:port/path or https://..., not " + base);
         }
         String path = base.toString();
         this.settings = new Settings(

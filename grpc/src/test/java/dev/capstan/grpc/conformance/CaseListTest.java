@@ -23,14 +23,13 @@ class CaseListTest {
     private static final int GRPC = 156;
     private static final int WEB = 41;
 
-    private static final Map<String, Set<String>> TABLES =
-            Map.of(
-                    "ServerCasesTest",
-                    ServerCasesTest.ids(),
-                    "ClientCasesTest",
-                    ClientCasesTest.ids(),
-                    "ClientCertificateCaseTest",
-                    ClientCertificateCaseTest.ids());
+    private static final Map<String, Set<String>> TABLES = Map.of(
+            "ServerCasesTest",
+            ServerCasesTest.ids(),
+            "ClientCasesTest",
+            ClientCasesTest.ids(),
+            "ClientCertificateCaseTest",
+            ClientCertificateCaseTest.ids());
 
     private static Map<String, JsonElement> cases() throws IOException {
         try (InputStream in = requireNonNull(CaseListTest.class.getResourceAsStream("/conformance-cases.json"))) {

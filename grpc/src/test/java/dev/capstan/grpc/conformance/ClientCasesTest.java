@@ -94,11 +94,7 @@ class ClientCasesTest {
         GrpcServer own = GrpcServer.on(net.loop()).service(service.definition()).build();
         HttpServer server = net.loop()
                 .fetch(() -> HttpServer.listen(
-                        net.loop(),
-                        net.network(),
-                        new Address.Tcp("127.0.0.1", 0),
-                        own.routes(),
-                        Http.DEFAULT))
+                        net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), own.routes(), Http.DEFAULT))
                 .await();
         client(Kind.SCRIPTED, scripted.port());
         client(Kind.OWN, ((Address.Tcp) server.address()).port());

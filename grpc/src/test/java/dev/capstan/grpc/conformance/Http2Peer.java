@@ -83,7 +83,10 @@ public final class Http2Peer implements Closeable {
                 SETTINGS,
                 0,
                 0,
-                ByteBuffer.allocate(6).putShort(INITIAL_WINDOW_SIZE).putInt(most).array());
+                ByteBuffer.allocate(6)
+                        .putShort(INITIAL_WINDOW_SIZE)
+                        .putInt(most)
+                        .array());
         byte[] more = ByteBuffer.allocate(4).putInt(most - FIRST_WINDOW).array();
         peer.frame(WINDOW_UPDATE, 0, 0, more);
         return peer;

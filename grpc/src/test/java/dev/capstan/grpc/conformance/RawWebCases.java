@@ -88,11 +88,7 @@ final class RawWebCases {
                         Status.Code.FAILED_PRECONDITION,
                         RawCases.fields("content-type", TYPE, "grpc-status", "8"),
                         trailers("grpc-status: 9\r\n")),
-                failing(
-                        "unexpected-content-type",
-                        Shape.UNARY,
-                        unknown,
-                        RawCases.fields("content-type", "image/jpeg")),
+                failing("unexpected-content-type", Shape.UNARY, unknown, RawCases.fields("content-type", "image/jpeg")),
                 failing(
                         "unexpected-codec",
                         Shape.UNARY,
@@ -119,16 +115,7 @@ final class RawWebCases {
     private static RawCase failed(
             String suite, String name, Shape shape, List<String> headers, List<String> trailers, Raw raw) {
         return new RawCase(
-                new Case(
-                        suite,
-                        name,
-                        shape,
-                        1,
-                        0,
-                        headers,
-                        trailers,
-                        Status.Code.FAILED_PRECONDITION,
-                        "error"),
+                new Case(suite, name, shape, 1, 0, headers, trailers, Status.Code.FAILED_PRECONDITION, "error"),
                 ScriptedService.ANSWER,
                 raw);
     }
@@ -140,14 +127,35 @@ final class RawWebCases {
         List<String> headers = List.of("foo", "bar", "baz");
         List<String> trailers = List.of("bing", "quuz");
         List<RawCase> cases = new ArrayList<>();
-        for (Map.Entry<String, Shape> each : List.of(
-                Map.entry("unary/", Shape.UNARY), Map.entry("server-stream/", Shape.SERVER))) {
+        for (Map.Entry<String, Shape> each :
+                List.of(Map.entry("unary/", Shape.UNARY), Map.entry("server-stream/", Shape.SERVER))) {
             String body = each.getKey() + "trailers-in-body/";
             String only = each.getKey() + "trailers-only/";
             Shape shape = each.getValue();
-            cases.add(failed(suite, body + "expected", shape, foo, bing, inBody(foo, "grpc-status: 9\r\ngrpc-message: error\r\nx-custom-trailer: bing\r\n")));
-            cases.add(failed(suite, body + "mixed-case", shape, foo, bing, inBody(foo, "Grpc-Status: 9\r\ngRPC-Message: error\r\nx-Custom-Trailer: bing\r\n")));
-            cases.add(failed(suite, body + "duplicate-metadata", shape, headers, trailers, inBody(headers, "grpc-status: 9\r\ngrpc-message: error\r\nx-custom-trailer: bing\r\nx-custom-trailer: quuz\r\n")));
+            cases.add(failed(
+                    suite,
+                    body + "expected",
+                    shape,
+                    foo,
+                    bing,
+                    inBody(foo, "grpc-status: 9\r\ngrpc-message: error\r\nx-custom-trailer: bing\r\n")));
+            cases.add(failed(
+                    suite,
+                    body + "mixed-case",
+                    shape,
+                    foo,
+                    bing,
+                    inBody(foo, "Grpc-Status: 9\r\ngRPC-Message: error\r\nx-Custom-Trailer: bing\r\n")));
+            cases.add(
+                    failed(
+                            suite,
+                            body + "duplicate-metadata",
+                            shape,
+                            headers,
+                            trailers,
+                            inBody(
+                                    headers,
+                                    "grpc-status: 9\r\ngrpc-message: error\r\nx-custom-trailer: bing\r\nx-custom-trailer: quuz\r\n")));
             cases.add(failed(suite, only + "expected", shape, foo, bing, only(foo, bing)));
             cases.add(failed(suite, only + "duplicate-metadata", shape, headers, trailers, only(headers, trailers)));
         }
@@ -187,15 +195,10 @@ final class RawWebCases {
                 Shape.UNARY,
                 List.of("foo"),
                 List.of("bing"),
-                new Raw(
-                        200,
-                        head,
-                        List.of(RawAnswer.framed(COMPRESSED_TRAILERS, block.toByteArray())),
-                        null));
+                new Raw(200, head, List.of(RawAnswer.framed(COMPRESSED_TRAILERS, block.toByteArray())), null));
     }
 
-    private static RawCase well(
-            String suite, String name, Shape shape, String type, BytesValue message, byte[] frame) {
+    private static RawCase well(String suite, String name, Shape shape, String type, BytesValue message, byte[] frame) {
         return new RawCase(
                 Case.ok(suite, name, shape, 1, 1),
                 message,

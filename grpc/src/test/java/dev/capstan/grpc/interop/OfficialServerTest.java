@@ -26,8 +26,14 @@ class OfficialServerTest {
 
     private final NetLoop net = NetLoop.open("interop", Transport.AUTO);
     private Missing missing = Missing.NOTHING;
+
+    @SuppressWarnings("NullAway.Init")
     private TestCertificates certificates;
+
+    @SuppressWarnings("NullAway.Init")
     private OfficialPeer plain;
+
+    @SuppressWarnings("NullAway.Init")
     private OfficialPeer tls;
 
     @BeforeAll

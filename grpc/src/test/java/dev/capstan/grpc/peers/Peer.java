@@ -29,8 +29,8 @@ record Peer(String script, List<String> client, List<String> server) {
             List.of("/usr/bin/python3", "grpc/target/peers/python/server.py"));
 
     /** A client of the health service; what it is asked for are services. */
-    static final Peer PYTHON_HEALTH = new Peer(
-            "python/install.sh", List.of("/usr/bin/python3", "grpc/target/peers/python/health.py"), List.of());
+    static final Peer PYTHON_HEALTH =
+            new Peer("python/install.sh", List.of("/usr/bin/python3", "grpc/target/peers/python/health.py"), List.of());
 
     static final Peer CPP = new Peer(
             "cpp/build.sh",
@@ -40,6 +40,9 @@ record Peer(String script, List<String> client, List<String> server) {
     static final Peer GRPC_JS = new Peer("node/install.sh", node("grpc-js-client.mjs"), node("grpc-js-server.mjs"));
 
     static final Peer CONNECT = connect("grpc");
+
+    /** Connect's server of gRPC-Web over HTTP/1.1. */
+    static final Peer CONNECT_WEB_SERVER = new Peer("node/install.sh", List.of(), node("connect-server.mjs", "web"));
 
     /** Connect's client, which speaks {@code wire}: {@code grpc}, or gRPC-Web as {@code web-1.1} and {@code web-2}. */
     static Peer connect(String wire) {

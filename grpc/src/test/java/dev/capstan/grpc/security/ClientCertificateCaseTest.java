@@ -2,6 +2,7 @@ package dev.capstan.grpc.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.GrpcCall;
@@ -18,7 +19,6 @@ import dev.capstan.testprotos.interop.Payload;
 import dev.capstan.testprotos.interop.StreamingInputCallRequest;
 import dev.capstan.testprotos.interop.StreamingInputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
-import com.google.protobuf.ByteString;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.Set;
@@ -50,7 +50,12 @@ public class ClientCertificateCaseTest {
         KeyManager server = authority.issue("server", "127.0.0.1").shown();
         KeyManager alice = authority.issue("alice").shown();
         try (TlsServed served = new TlsServed(
-                        kind, authority, server, Asked.EVERYBODY, new TlsTest.Identities(callers), new InteropService());
+                        kind,
+                        authority,
+                        server,
+                        Asked.EVERYBODY,
+                        new TlsTest.Identities(callers),
+                        new InteropService());
                 GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> call =
                         client.of(served, authority, alice).call(TestServiceGrpc.getStreamingInputCallMethod())) {
             for (int size : new int[] {3, 4}) {

@@ -36,7 +36,7 @@ final class TlsServed implements AutoCloseable {
     private final NetLoop net = NetLoop.open("clients", Transport.AUTO);
     private final List<GrpcClient> clients = new ArrayList<>();
     private final int port;
-    private final AutoCloseable server;
+    private final Runnable stop;
 
     TlsServed(ServerKind kind, Authority authority, KeyManager own, Asked asked, ServerInterceptor interceptor)
             throws Exception {
@@ -61,7 +61,7 @@ final class TlsServed implements AutoCloseable {
                     loop -> tls(loop, context, with),
                     Served.ANY_PORT,
                     Limits.Http2.DEFAULT);
-            server = served;
+            stop = served::close;
             port = served.port();
         } else {
             TlsServerCredentials.ClientAuth auth = switch (asked) {
@@ -80,8 +80,17 @@ final class TlsServed implements AutoCloseable {
                     .intercept(interceptor)
                     .build()
                     .start();
-            server = () -> foreign.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+            stop = () -> stop(foreign);
             port = foreign.getPort();
+        }
+    }
+
+    private static void stop(Server foreign) {
+        try {
+            foreign.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while a server was closed", e);
         }
     }
 
@@ -111,11 +120,11 @@ final class TlsServed implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         for (GrpcClient each : clients) {
             each.drain(Duration.ZERO).await();
         }
-        server.close();
+        stop.run();
         net.close();
     }
 }

@@ -144,8 +144,14 @@ class TlsTest {
     void a_certificate_of_another_time_is_refused(ServerKind kind) throws Exception {
         Instant now = Instant.now();
         Duration day = Duration.ofDays(1);
-        isRefused(kind, authority.issue("server", now.minus(day.multipliedBy(2)), now.minus(day), "127.0.0.1"), "NotAfter: ");
-        isRefused(kind, authority.issue("server", now.plus(day), now.plus(day.multipliedBy(2)), "127.0.0.1"), "NotBefore: ");
+        isRefused(
+                kind,
+                authority.issue("server", now.minus(day.multipliedBy(2)), now.minus(day), "127.0.0.1"),
+                "NotAfter: ");
+        isRefused(
+                kind,
+                authority.issue("server", now.plus(day), now.plus(day.multipliedBy(2)), "127.0.0.1"),
+                "NotBefore: ");
     }
 
     @ParameterizedTest

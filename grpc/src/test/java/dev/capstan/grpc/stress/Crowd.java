@@ -6,6 +6,7 @@ import dev.capstan.grpc.conformance.Http2Peer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
@@ -77,14 +78,14 @@ final class Crowd implements AutoCloseable {
         };
     }
 
-    private static void ask(Http2Peer peer, int id, String method) throws IOException {
+    private static void ask(Http2Peer peer, int id, MethodDescriptor<?, ?> method) throws IOException {
         peer.headers(
                 id,
                 false,
                 List.of(
                         Map.entry(":method", "POST"),
                         Map.entry(":scheme", "http"),
-                        Map.entry(":path", "/test.Bytes/" + method),
+                        Map.entry(":path", "/" + method.getFullMethodName()),
                         Map.entry(":authority", "127.0.0.1"),
                         Map.entry("content-type", "application/grpc"),
                         Map.entry("te", "trailers")));
@@ -94,7 +95,7 @@ final class Crowd implements AutoCloseable {
     /** A client that asks for the endless stream, has windows without bounds, and reads nothing at all. */
     Http2Peer unreading() throws IOException {
         Http2Peer peer = Http2Peer.greedy(server.port(), RECEIVE_BYTES);
-        ask(peer, 1, bytes.method.getBareMethodName());
+        ask(peer, 1, bytes.method);
         return peer;
     }
 
@@ -104,7 +105,7 @@ final class Crowd implements AutoCloseable {
 
     /** Asks and reads the whole answer. */
     void exchange(Http2Peer peer, int id) throws IOException {
-        ask(peer, id, bytes.unary.getBareMethodName());
+        ask(peer, id, bytes.unary);
         Http2Peer.Frame frame;
         do {
             frame = peer.next();

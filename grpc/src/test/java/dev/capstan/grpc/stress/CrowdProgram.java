@@ -32,7 +32,7 @@ final class CrowdProgram {
 
     public static void main(String[] arguments) throws Exception {
         try (Crowd crowd = new Crowd(ServerKind.valueOf(arguments[0]))) {
-            try (Http2Peer first = crowd.unreading()) {
+            try (Http2Peer _ = crowd.unreading()) {
                 Load.eventually(() -> crowd.held.get() == 1, "the first stream is never told to wait");
             }
             Load.eventually(() -> crowd.over.get() == 1, "the first stream is not cancelled");

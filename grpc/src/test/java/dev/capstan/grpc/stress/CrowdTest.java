@@ -22,7 +22,7 @@ class CrowdTest {
     /** The most that the system queues of one socket. */
     private static long sendBytes() throws Exception {
         try (Stream<String> lines = Files.lines(Path.of("/proc/sys/net/ipv4/tcp_wmem"))) {
-            return Long.parseLong(lines.findFirst().orElseThrow().strip().split("\\s+")[2]);
+            return Long.parseLong(lines.findFirst().orElseThrow().strip().split("\\s+", -1)[2]);
         }
     }
 
@@ -32,7 +32,7 @@ class CrowdTest {
     void a_stream_without_end_to_a_client_that_reads_nothing_stops_at_what_the_system_takes(ServerKind kind)
             throws Exception {
         try (Crowd crowd = new Crowd(kind);
-                Http2Peer unread = crowd.unreading();
+                Http2Peer _ = crowd.unreading();
                 Http2Peer other = crowd.connected()) {
             Load.eventually(() -> crowd.held.get() == 1, "the stream is never told to wait");
             long bound = sendBytes() + BESIDE;
@@ -77,8 +77,7 @@ class CrowdTest {
                 }
             }
             int all = streams;
-            Load.eventually(
-                    () -> crowd.over.get() == all, "a call whose connection has gone is not cancelled");
+            Load.eventually(() -> crowd.over.get() == all, "a call whose connection has gone is not cancelled");
             Load.eventually(
                     () -> StressProgram.sockets() <= before, "there are more sockets than the " + before + " before");
             Load.check(crowd.server.calls() == 0, "the server has calls of clients that have gone");

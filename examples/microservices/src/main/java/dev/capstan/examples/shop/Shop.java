@@ -69,7 +69,8 @@ public final class Shop implements AutoCloseable {
     // snippet services
     private Address prices(Consumer<LogLine> log) {
         NetLoop net = loop("prices");
-        var vat = keep(Vat.on(net.loop()).serving(new PricesService(traces, log)).build(), Vat::close);
+        var vat =
+                keep(Vat.on(net.loop()).serving(new PricesService(traces, log)).build(), Vat::close);
         return vat.listen(net.network(), ANY_PORT).await().address();
     }
 
@@ -120,10 +121,13 @@ public final class Shop implements AutoCloseable {
         var http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         try (var peer = new WebClient(net.loop(), http).batch(shop)) {
             Orders orders = Binder.of(MethodHandles.lookup()).stub(Orders.class, net.loop(), peer.main());
-            return traces.within("", "customer", SpanKind.CLIENT, () -> orders.order(
-                            item, count, traces.traceparent(Context.current()))
-                    .promise()
-                    .await());
+            return traces.within(
+                    "",
+                    "customer",
+                    SpanKind.CLIENT,
+                    () -> orders.order(item, count, traces.traceparent(Context.current()))
+                            .promise()
+                            .await());
         }
     }
 

@@ -10,7 +10,6 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +55,6 @@ record Traces(Tracer tracer, TextMapPropagator propagator) {
 
     /** The one field that there is. */
     private record Only() implements TextMapGetter<String> {
-        @Override
-        public Iterable<String> keys(String carrier) {
-            return List.of(HEADER);
-        }
-
         @Override
         public @Nullable String get(@Nullable String carrier, String name) {
             return name.equals(HEADER) ? carrier : null;

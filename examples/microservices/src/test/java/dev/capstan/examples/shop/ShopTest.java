@@ -96,7 +96,9 @@ class ShopTest {
                         "capstan.examples.shop.Stock/Reserve CLIENT",
                         "capstan.examples.shop.Stock/Reserve SERVER",
                         "prices SERVER"),
-                chain.stream().map(each -> each.getName() + " " + each.getKind()).toList());
+                chain.stream()
+                        .map(each -> each.getName() + " " + each.getKind())
+                        .toList());
         assertEquals(1, chain.stream().map(SpanData::getTraceId).distinct().count());
         String id = chain.getFirst().getTraceId();
         assertEquals(
