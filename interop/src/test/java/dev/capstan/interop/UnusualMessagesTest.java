@@ -168,7 +168,7 @@ final class UnusualMessagesTest {
     @ForeignPeer
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     final class Newest {
-        private Missing missing = Missing.NOTHING;
+        private Missing missing = Missing.nothing();
 
         @SuppressWarnings("NullAway.Init")
         private Workerd workerd;
@@ -230,7 +230,7 @@ final class UnusualMessagesTest {
     @ForeignPeer
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     final class Version092 {
-        private Missing missing = Missing.NOTHING;
+        private Missing missing = Missing.nothing();
 
         @SuppressWarnings("NullAway.Init")
         private Program server;

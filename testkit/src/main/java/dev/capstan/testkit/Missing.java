@@ -10,7 +10,9 @@ import org.opentest4j.TestAbortedException;
  */
 public record Missing(@Nullable TestAbortedException why) {
     /** Everything is there. */
-    public static final Missing NOTHING = new Missing(null);
+    public static Missing nothing() {
+        return new Missing(null);
+    }
 
     /** Starts something. */
     @FunctionalInterface
@@ -23,7 +25,7 @@ public record Missing(@Nullable TestAbortedException why) {
     public static Missing of(Start start) throws Exception {
         try {
             start.run();
-            return NOTHING;
+            return nothing();
         } catch (TestAbortedException e) {
             return new Missing(e);
         }

@@ -59,6 +59,10 @@ final class WebAnswer<S> implements ByteStream.Receiver {
         try {
             checkHead();
             Metadata headers = metadata(http.headers().fields());
+            String encoding = http.headers().first("grpc-encoding");
+            if (encoding != null) { // As a client of gRPC has it.
+                headers.put(Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER), encoding);
+            }
             teller.tell(() -> teller.listener().onHeaders(headers));
             http.start(this);
         } catch (StatusRuntimeException e) {

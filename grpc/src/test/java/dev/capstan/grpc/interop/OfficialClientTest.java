@@ -55,7 +55,7 @@ class OfficialClientTest {
     /** A client is a process of its own: two at a time, so that they leave the server something to run on. */
     private final ExecutorService two = Executors.newFixedThreadPool(2);
 
-    private Missing missing = Missing.NOTHING;
+    private Missing missing = Missing.nothing();
     private final List<Serving> servers = new ArrayList<>();
 
     @BeforeAll

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ForeignPeer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OfficialHttp2ClientTest {
-    private Missing missing = Missing.NOTHING;
+    private Missing missing = Missing.nothing();
 
     @BeforeAll
     void install() throws Exception {

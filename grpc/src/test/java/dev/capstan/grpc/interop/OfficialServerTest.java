@@ -25,7 +25,7 @@ class OfficialServerTest {
             Set.of("client_compressed_unary", "client_compressed_streaming", "server_compressed_streaming");
 
     private final NetLoop net = NetLoop.open("interop", Transport.AUTO);
-    private Missing missing = Missing.NOTHING;
+    private Missing missing = Missing.nothing();
 
     @SuppressWarnings("NullAway.Init")
     private TestCertificates certificates;
