@@ -203,9 +203,7 @@ abstract class PeerServerContract {
     }
 
     private MethodDescriptor<StreamingOutputCallRequest, StreamingOutputCallResponse> streaming() {
-        return isDuplex()
-                ? TestServiceGrpc.getFullDuplexCallMethod()
-                : TestServiceGrpc.getStreamingOutputCallMethod();
+        return isDuplex() ? TestServiceGrpc.getFullDuplexCallMethod() : TestServiceGrpc.getStreamingOutputCallMethod();
     }
 
     private void assertHasNoDuplex() {
