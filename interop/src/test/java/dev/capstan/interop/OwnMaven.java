@@ -160,6 +160,12 @@ final class OwnMaven {
         }
     }
 
+    /** Maven's own plugin {@code name}, in the version that this build uses. */
+    static String plugin(String name) {
+        return "org.apache.maven.plugins:maven-" + name + "-plugin:"
+                + versions(Program.ROOT.resolve("pom.xml")).get(name + ".plugin.version");
+    }
+
     /** The versions that {@code pom} names as properties are those of this build. */
     static void assertSameVersions(Path pom) {
         Map<String, String> own = versions(pom);
