@@ -1,7 +1,9 @@
-// Serves the official test service with @connectrpc/connect-node, as gRPC alone, on a port of 127.0.0.1 until standard input ends.
+// Serves the official test service with @connectrpc/connect-node, as gRPC alone, or with the argument "web" as gRPC-Web over HTTP/1.1 alone, on a port of 127.0.0.1
+// until standard input ends.
 // Prints "READY port", and a line of JSON for each call that is cancelled.
 import { ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import http from "node:http";
 import http2 from "node:http2";
 import { setTimeout as waiting } from "node:timers/promises";
 import { TestService } from "./connect-shared.mjs";
@@ -75,5 +77,6 @@ const service = {
 };
 
 const routes = router => router.service(TestService, service);
-const server = http2.createServer(connectNodeAdapter({ routes, grpc: true, grpcWeb: false, connect: false }));
+const web = process.argv[2] === "web";
+const server = (web ? http : http2).createServer(connectNodeAdapter({ routes, grpc: !web, grpcWeb: web, connect: false }));
 server.listen(0, "127.0.0.1", () => ready(server.address().port));

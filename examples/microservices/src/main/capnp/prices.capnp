@@ -4,6 +4,6 @@ using Java = import "/capnp/java.capnp";
 $Java.package("dev.capstan.examples.shop");
 
 interface Prices {
-  price @0 (item :Text, correlationId :Text) -> (cents :Int64);
-  # What one costs. Cap'n Proto's calls have no metadata: what is to be in the log lines of all services is a parameter.
+  price @0 (item :Text, traceparent :Text) -> (cents :Int64);
+  # What one costs. Cap'n Proto's calls have no metadata: the trace that a call belongs to is a parameter, as the header of W3C has it.
 }

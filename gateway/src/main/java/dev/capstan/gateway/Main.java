@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "capstan",
-        description = "Capability RPC for the JVM.",
+        description = "Capability RPC for the JVM, over Cap'n Proto, Cap'n Web and gRPC.",
         version = "capstan 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
         subcommands = {DemoCommand.class, CallCommand.class, IdCommand.class})

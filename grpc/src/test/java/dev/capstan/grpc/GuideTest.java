@@ -25,6 +25,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.client.MethodPolicy;
 import dev.capstan.grpc.client.Token;
 import dev.capstan.grpc.client.TokenCredentials;
+import dev.capstan.grpc.client.WebChannel;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.grpc.server.Handling;
 import dev.capstan.grpc.server.ServerContext;
@@ -67,6 +68,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** What docs/grpc.md shows. */
@@ -222,6 +224,40 @@ class GuideTest {
             try (Messages<Greeting> talk = greeter.talk(Messages.of(List.of(name("Ann"), name("Bob"))))) {
                 assertEquals(List.of("Hello, Ann", "Hello, Bob"), texts(talk));
             }
+        }
+    }
+
+    @Test
+    void a_client_of_the_web_calls_over_http_1() {
+        try (Served served = serve(new BlockingGreeter())) {
+            Loop loop = served.net.loop();
+            Network network = served.net.network();
+            int port = served.port();
+            RandomGenerator random = new Random(1);
+            // snippet web
+            HttpClient http = new HttpClient(loop, network, random, Http.DEFAULT).keepAlive(Duration.ofSeconds(2));
+            URI base = URI.create("http://127.0.0.1:" + port + "/");
+            GrpcClient client = GrpcClient.over(loop, new WebChannel(loop, http, base, false, Limits.DEFAULT));
+            Greeting answer = GreeterRpc.blocking(client).greet(name("Ann"));
+            // end snippet
+            served.keep(client);
+            assertEquals("Hello, Ann", answer.getText());
+            try (Messages<Greeting> greetings = GreeterRpc.blocking(client).greetOften(name("Ann"))) {
+                assertEquals(List.of("Hello 1, Ann", "Hello 2, Ann", "Hello 3, Ann"), texts(greetings));
+            }
+            assertEquals(
+                    "Hello, Ann and Bob",
+                    GreeterRpc.blocking(client)
+                            .greetTogether(Messages.of(List.of(name("Ann"), name("Bob"))))
+                            .getText());
+            assertEquals(
+                    "Hello, Bob",
+                    GreeterGrpc.newBlockingStub(client.channel())
+                            .greet(name("Bob"))
+                            .getText());
+            GrpcClient other = served.keep(GrpcClient.over(loop, served.channel()));
+            assertEquals(
+                    "Hello, Eve", GreeterRpc.blocking(other).greet(name("Eve")).getText());
         }
     }
 

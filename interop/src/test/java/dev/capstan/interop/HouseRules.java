@@ -96,7 +96,9 @@ final class HouseRules {
             Map.entry("testprotos", new Room("testprotos", Set.of(), Set.of("io.grpc.", "com.google."), false)),
             Map.entry("protoc-gen-capstan", new Room("protoc", Set.of(), Set.of("com.google."), false)),
             Map.entry("gateway", new Room("gateway", ANY_ROOM, Set.of("picocli."), false)),
-            Map.entry("examples", new Room("examples", ANY_ROOM, Set.of("io.grpc.", "com.google."), false)),
+            Map.entry(
+                    "examples",
+                    new Room("examples", ANY_ROOM, Set.of("io.grpc.", "com.google.", "io.opentelemetry."), false)),
             // What protoc and its plugin write for examples: no module of its own.
             Map.entry(
                     "examples.proto",
@@ -207,7 +209,10 @@ final class HouseRules {
             Map.entry("grpc.server.ServerContext", "who the client is, in the words of grpc-java and of TLS"),
             Map.entry("grpc.client.GrpcClient", "connections of grpc-java on the loop of a network"),
             Map.entry("grpc.client.ListResolver", "addresses as grpc-java's channels want them"),
-            Map.entry("grpc.client.Tries", "which connection a call went over"));
+            Map.entry("grpc.client.Tries", "which connection a call went over"),
+            Map.entry("grpc.client.WebChannel", "calls are requests of an HTTP client"),
+            Map.entry("grpc.client.WebCall", "a call as a request"),
+            Map.entry("grpc.client.WebAnswer", "an answer of HTTP, as it comes"));
 
     private static final Map<String, String> STATICS = Map.ofEntries(
             Map.entry("async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads"),
@@ -216,7 +221,7 @@ final class HouseRules {
             Map.entry("grpc.server.GrpcServer.ENCODING", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.PeerAttributes.CONNECTION", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.ServerContext.KEY", "a key of grpc-java, which is compared by identity"),
-            Map.entry("grpc.server.Metadatas.BASE64", "an encoder of the JDK, which has no state"),
+            Map.entry("grpc.Metadatas.BASE64", "an encoder of the JDK, which has no state"),
             Map.entry("grpc.telemetry.CorrelationIds.CORRELATION", "a key of grpc-java, which is a name"),
             Map.entry("grpc.telemetry.CorrelationIds.KEY", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.telemetry.CorrelationIds.REQUEST", "a key of grpc-java, which is a name"),
@@ -258,7 +263,7 @@ final class HouseRules {
             Map.entry("examples.chat.Terminal", "a main program: an HTTP client needs what cannot be guessed"),
             Map.entry("examples.guide.LibraryClient", "a main program: an HTTP client needs what cannot be guessed"),
             Map.entry("examples.peers.Peer", "a main program: an HTTP client needs what cannot be guessed"),
-            Map.entry("examples.shop.Shop", "a main program: ids and an HTTP client need what cannot be guessed"));
+            Map.entry("examples.shop.Shop", "a main program: an HTTP client needs what cannot be guessed"));
 
     private static final Map<String, String> REFLECTION = Map.of(
             "capnweb.bind", "binds users' interfaces and records: it is resolved at start-up, into method handles");

@@ -46,7 +46,7 @@ final class Markdown {
         this.lines = SourceTree.text(page).lines().toList();
     }
 
-    /** Pages in the root and in {@code docs}, the README of each module, and of the example that is a build of its own. */
+    /** Pages in the root and in {@code docs}, the README of each module, and of the examples that are builds of their own. */
     static List<Markdown> pages(SourceTree tree) {
         List<Path> pages = new ArrayList<>();
         for (String name : List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
@@ -57,6 +57,7 @@ final class Markdown {
             pages.add(module.folder().resolve("README.md"));
         }
         pages.add(tree.root().resolve("examples/maven/README.md"));
+        pages.add(tree.root().resolve("examples/maven-grpc/README.md"));
         return pages.stream()
                 .filter(Files::exists)
                 .map(page -> new Markdown(tree.root(), page))

@@ -75,6 +75,22 @@ public final class GrpcClient implements AutoCloseable {
         return new Builder(loop, null);
     }
 
+    /**
+     * A client over a channel that was made elsewhere, such as a {@link WebChannel} or one of grpc-java's own: limits, credentials and whatever else a {@link Builder} sets are the
+     * channel's. Closing the client shuts it down.
+     *
+     * @param interceptors see each call; the first sees it first
+     */
+    public static GrpcClient over(Loop loop, ManagedChannel channel, ClientInterceptor... interceptors) {
+        return new GrpcClient(
+                loop,
+                new Connections(List.of(channel), 1, Integer.MAX_VALUE),
+                new StateStream(loop, List.of(channel)),
+                List.of(interceptors),
+                CallOptions.DEFAULT,
+                Limits.DEFAULT.inboundMessageBytes());
+    }
+
     /** Begins a call with nothing of its own. */
     public <Q, S> GrpcCall<Q, S> call(MethodDescriptor<Q, S> method) {
         return call(method, CallSettings.DEFAULT);

@@ -3,6 +3,9 @@ package dev.capstan.grpc.server;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
+import dev.capstan.grpc.MessageFrames;
+import dev.capstan.grpc.MessageReader;
+import dev.capstan.grpc.Metadatas;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.Peer;
@@ -457,7 +460,10 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         succeeded = status.isOk();
         deadline.cancel();
         outbox.end();
-        framing.end(exchange, headersSent, Metadatas.last(headersSent, framing, encodings, status, trailers));
+        framing.end(
+                exchange,
+                headersSent,
+                Metadatas.last(headersSent, framing.contentType(), encodings.accepted(), status, trailers));
         server.over(this);
     }
 

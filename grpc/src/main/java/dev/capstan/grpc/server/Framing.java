@@ -1,5 +1,6 @@
 package dev.capstan.grpc.server;
 
+import dev.capstan.grpc.MessageReader;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;

@@ -6,6 +6,8 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.MessageEncodings;
+import dev.capstan.grpc.MessageReader;
+import dev.capstan.grpc.Metadatas;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.grpc.services.Health;
 import dev.capstan.grpc.services.Reflection;
@@ -294,7 +296,10 @@ public final class GrpcServer {
                     methods.find(request.path().substring(1), request.headers().first("host")),
                     framing);
         } catch (StatusRuntimeException e) {
-            framing.end(exchange, false, Metadatas.last(false, framing, encodings, e.getStatus(), new Metadata()));
+            framing.end(
+                    exchange,
+                    false,
+                    Metadatas.last(false, framing.contentType(), encodings.accepted(), e.getStatus(), new Metadata()));
         }
     }
 
@@ -313,7 +318,7 @@ public final class GrpcServer {
         Context.CancellableContext context = nanos < 0
                 ? base.withCancellation()
                 : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), timer);
-        MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished, exchange.peer());
+        MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished.of(exchange.peer()));
         ExchangeCall<Q, S> call = new ExchangeCall<>(
                 this,
                 loop,

@@ -1,5 +1,6 @@
 package dev.capstan.grpc.server;
 
+import dev.capstan.grpc.MessageReader;
 import io.grpc.Status;
 import java.util.IdentityHashMap;
 
@@ -17,12 +18,17 @@ final class Unfinished {
         this.limit = limit;
     }
 
+    /** What the readers of {@code connection}, which is known by identity, tell. */
+    MessageReader.Memory of(Object connection) {
+        return (before, now) -> changed(connection, before, now);
+    }
+
     /**
-     * A call of {@code connection}, which is known by identity, holds {@code now} bytes instead of {@code before}.
+     * A call of {@code connection} holds {@code now} bytes instead of {@code before}.
      *
      * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if that is more, and the others hold too much
      */
-    void changed(Object connection, int before, int now) {
+    private void changed(Object connection, int before, int now) {
         long all = bytes.getOrDefault(connection, 0L);
         if (now > before && all - before > limit) {
             throw Status.RESOURCE_EXHAUSTED

@@ -1,10 +1,10 @@
 package dev.capstan.grpc.server;
 
+import dev.capstan.grpc.Base64Pieces;
+import dev.capstan.grpc.MessageReader;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.Headers;
-import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 
@@ -17,10 +17,7 @@ final class WebFraming implements Framing {
     private final String contentType;
     private final boolean text;
 
-    /** Signs of Base64 that are no whole group yet. */
-    private final byte[] group = new byte[4];
-
-    private int grouped;
+    private final Base64Pieces pieces = new Base64Pieces();
 
     WebFraming(String contentType, boolean text) {
         this.contentType = contentType;
@@ -38,45 +35,12 @@ final class WebFraming implements Framing {
             to.add(array, offset, length);
             return;
         }
-        byte[] signs = new byte[grouped + length];
-        System.arraycopy(group, 0, signs, 0, grouped);
-        System.arraycopy(array, offset, signs, grouped, length);
-        int whole = signs.length / 4 * 4;
-        grouped = signs.length - whole;
-        System.arraycopy(signs, whole, group, 0, grouped);
-        int from = 0;
-        while (from < whole) {
-            int padding = padded(signs, from, whole);
-            byte[] bytes = decoded(Arrays.copyOfRange(signs, from, padding));
-            to.add(bytes, 0, bytes.length);
-            from = padding;
-        }
-    }
-
-    /** The end of the first group from {@code from} on that is padded, or {@code to}. */
-    private static int padded(byte[] signs, int from, int to) {
-        for (int end = from + 4; end <= to; end += 4) {
-            if (signs[end - 1] == '=') {
-                return end;
-            }
-        }
-        return to;
-    }
-
-    private static byte[] decoded(byte[] signs) {
-        try {
-            return Base64.getDecoder().decode(signs);
-        } catch (IllegalArgumentException e) {
-            throw Status.INTERNAL
-                    .withDescription("the body of a request that says it is text is not Base64")
-                    .withCause(e)
-                    .asRuntimeException();
-        }
+        pieces.decode(array, offset, length, to);
     }
 
     @Override
     public boolean isWhole() {
-        return grouped == 0;
+        return pieces.isWhole();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.capstan.grpc.security.ClientCertificateCaseTest;
 import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,8 +23,13 @@ class CaseListTest {
     private static final int GRPC = 156;
     private static final int WEB = 41;
 
-    private static final Map<String, Set<String>> TABLES =
-            Map.of("ServerCasesTest", ServerCasesTest.ids(), "ClientCasesTest", ClientCasesTest.ids());
+    private static final Map<String, Set<String>> TABLES = Map.of(
+            "ServerCasesTest",
+            ServerCasesTest.ids(),
+            "ClientCasesTest",
+            ClientCasesTest.ids(),
+            "ClientCertificateCaseTest",
+            ClientCertificateCaseTest.ids());
 
     private static Map<String, JsonElement> cases() throws IOException {
         try (InputStream in = requireNonNull(CaseListTest.class.getResourceAsStream("/conformance-cases.json"))) {

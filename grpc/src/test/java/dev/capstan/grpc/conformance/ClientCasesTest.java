@@ -10,14 +10,18 @@ import com.google.protobuf.BytesValue;
 import dev.capstan.async.Address;
 import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.client.WebChannel;
 import dev.capstan.grpc.conformance.Case.Shape;
 import dev.capstan.grpc.conformance.ScriptedService.Seen;
 import dev.capstan.grpc.server.GrpcServer;
+import dev.capstan.net.Limits.Http;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.Parity;
 import io.grpc.Deadline;
@@ -26,6 +30,8 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +51,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-/** Our client before a server of bytes, ours and grpc-java's: the cases of connectrpc/conformance that are about clients of gRPC. */
+/** Our client before a server of bytes, ours and grpc-java's, and over gRPC-Web before ours and one of bytes: the cases of connectrpc/conformance that are about clients. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientCasesTest {
     private static final int LONG_SECONDS = 60;
@@ -54,19 +60,33 @@ class ClientCasesTest {
     private enum Kind {
         SCRIPTED,
         OWN,
-        GRPC_JAVA
+        GRPC_JAVA,
+        /** Ours, over gRPC-Web on HTTP/1.1. */
+        WEB,
+        WEB_TEXT;
+
+        boolean isWeb() {
+            return this == WEB || this == WEB_TEXT;
+        }
+
+        /** HTTP/1.1 has no answer before its request has ended. */
+        boolean has(Shape shape) {
+            return !isWeb() || shape != Shape.FULL;
+        }
     }
 
     private final ScriptedService service = new ScriptedService();
     private final Map<Kind, GrpcClient> clients = new EnumMap<>(Kind.class);
     private NetLoop net;
     private ScriptedServer scripted;
+    private ScriptedWebServer scriptedWeb;
     private Server foreign;
 
     @BeforeAll
     void open() throws Exception {
         net = NetLoop.open("conformance", Transport.AUTO);
         scripted = new ScriptedServer();
+        scriptedWeb = new ScriptedWebServer();
         foreign = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(service.definition())
                 .build()
@@ -74,15 +94,20 @@ class ClientCasesTest {
         GrpcServer own = GrpcServer.on(net.loop()).service(service.definition()).build();
         HttpServer server = net.loop()
                 .fetch(() -> HttpServer.listen(
-                        net.loop(),
-                        net.network(),
-                        new Address.Tcp("127.0.0.1", 0),
-                        own.routes(),
-                        dev.capstan.net.Limits.Http.DEFAULT))
+                        net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), own.routes(), Http.DEFAULT))
                 .await();
         client(Kind.SCRIPTED, scripted.port());
         client(Kind.OWN, ((Address.Tcp) server.address()).port());
         client(Kind.GRPC_JAVA, foreign.getPort());
+        for (Kind each : List.of(Kind.WEB, Kind.WEB_TEXT)) {
+            clients.put(each, web(((Address.Tcp) server.address()).port(), each == Kind.WEB_TEXT));
+        }
+    }
+
+    private GrpcClient web(int port, boolean text) {
+        HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Http.DEFAULT);
+        URI base = URI.create("http://127.0.0.1:" + port);
+        return GrpcClient.over(net.loop(), new WebChannel(net.loop(), http, base, text, Limits.DEFAULT));
     }
 
     private void client(Kind of, int port) {
@@ -102,6 +127,7 @@ class ClientCasesTest {
         foreign.shutdownNow();
         foreign.awaitTermination(10, TimeUnit.SECONDS);
         scripted.close();
+        scriptedWeb.close();
         net.close();
     }
 
@@ -113,6 +139,7 @@ class ClientCasesTest {
         Cases.timeouts().forEach(each -> ids.add(each.id()));
         cancellations().forEach(each -> ids.add(each.of().id()));
         RawCases.all().forEach(each -> ids.add(each.id()));
+        RawWebCases.all().forEach(each -> ids.add(each.id()));
         return ids;
     }
 
@@ -126,7 +153,11 @@ class ClientCasesTest {
             @Nullable GrpcFailure failure) {}
 
     private Outcome call(Kind server, Case of, CallSettings settings) {
-        try (GrpcCall<BytesValue, BytesValue> call = begin(server, of.shape(), settings)) {
+        return finish(of, begin(server, of.shape(), settings));
+    }
+
+    private static Outcome finish(Case of, GrpcCall<BytesValue, BytesValue> begun) {
+        try (GrpcCall<BytesValue, BytesValue> call = begun) {
             List<BytesValue> answers = new ArrayList<>();
             GrpcFailure failure = null;
             try {
@@ -195,8 +226,10 @@ class ClientCasesTest {
         void on(Kind server) throws Exception;
     }
 
-    private static Stream<DynamicTest> onAllServers(String name, Check check) {
-        return Stream.of(Kind.values()).map(kind -> DynamicTest.dynamicTest(name + " " + kind, () -> check.on(kind)));
+    private static Stream<DynamicTest> onAllServers(Case of, Check check) {
+        return Stream.of(Kind.values())
+                .filter(kind -> kind.has(of.shape()))
+                .map(kind -> DynamicTest.dynamicTest(of.id() + " " + kind, () -> check.on(kind)));
     }
 
     private static void assertOutcome(Case of, Outcome outcome) {
@@ -215,7 +248,7 @@ class ClientCasesTest {
     @Parity({"GRPC-S3.1", "GRPC-S3.2", "GRPC-S7.1", "GRPC-S7.3", "GRPC-G1.1", "GRPC-G4.1", "GRPC-F1.1"})
     Stream<DynamicTest> a_case_ends_as_it_says_with_its_messages_and_metadata() {
         return Cases.all().stream()
-                .flatMap(each -> onAllServers(each.id(), server -> {
+                .flatMap(each -> onAllServers(each, server -> {
                     play(server, each);
                     assertOutcome(each, call(server, each, asking()));
                     assertEquals(Case.ASKED_VALUES, seen(server).asked());
@@ -226,7 +259,7 @@ class ClientCasesTest {
     @Parity("GRPC-S5.3")
     Stream<DynamicTest> the_server_learns_of_the_deadline() {
         return Cases.deadlines()
-                .flatMap(each -> onAllServers(each.id(), server -> {
+                .flatMap(each -> onAllServers(each, server -> {
                     play(server, each);
                     assertOutcome(each, call(server, each, asking().within(Duration.ofSeconds(LONG_SECONDS))));
                     Deadline deadline = requireNonNull(seen(server).deadline());
@@ -239,7 +272,7 @@ class ClientCasesTest {
     @Parity({"GRPC-S5.1", "GRPC-F2.1"})
     Stream<DynamicTest> a_call_whose_time_is_over_fails() {
         return Cases.timeouts()
-                .flatMap(each -> onAllServers(each.id(), server -> {
+                .flatMap(each -> onAllServers(each, server -> {
                     hang(server, each);
                     Outcome outcome = call(server, each, asking().within(Duration.ofMillis(SHORT_MILLIS)));
                     assertEquals(Status.Code.DEADLINE_EXCEEDED, outcome.code());
@@ -279,8 +312,11 @@ class ClientCasesTest {
     @Parity({"GRPC-S5.4", "GRPC-F2.1"})
     Stream<DynamicTest> a_call_that_is_given_up_fails_here_and_is_cancelled_there() {
         return cancellations()
-                .flatMap(each -> onAllServers(each.of().id(), server -> {
+                .flatMap(each -> onAllServers(each.of(), server -> {
                     Case of = each.of();
+                    if (server.isWeb() && each.when() == When.BEFORE_END) {
+                        return;
+                    }
                     hang(server, of);
                     try (GrpcCall<BytesValue, BytesValue> call = begin(server, of.shape(), asking())) {
                         List<BytesValue> answers = new ArrayList<>();
@@ -321,16 +357,42 @@ class ClientCasesTest {
         return RawCases.all()
                 .map(each -> DynamicTest.dynamicTest(each.id(), () -> {
                     scripted.answer(each.raw());
-                    Case of = each.due();
-                    Outcome outcome = call(Kind.SCRIPTED, of, asking());
-                    assertEquals(of.code(), outcome.code(), outcome::message);
-                    if (!of.message().isEmpty()) {
-                        assertEquals(of.message(), outcome.message());
-                    }
-                    assertEquals(Collections.nCopies(of.answers(), each.message()), outcome.answers());
-                    assertEquals(of.headers(), outcome.headers().all(Case.HEADER));
-                    assertEquals(of.trailers(), outcome.trailers().all(Case.TRAILER));
+                    assertDue(each, call(Kind.SCRIPTED, each.due(), asking()));
                 }));
+    }
+
+    private static void assertDue(RawCases.RawCase each, Outcome outcome) {
+        Case of = each.due();
+        assertEquals(of.code(), outcome.code(), outcome::message);
+        if (!of.message().isEmpty()) {
+            assertEquals(of.message(), outcome.message());
+        }
+        assertEquals(Collections.nCopies(of.answers(), each.message()), outcome.answers());
+        assertEquals(of.headers(), outcome.headers().all(Case.HEADER));
+        assertEquals(of.trailers(), outcome.trailers().all(Case.TRAILER));
+    }
+
+    @TestFactory
+    @Parity({"GRPC-S2.2", "GRPC-P9.5", "GRPC-G4.2", "GRPC-X6.1"})
+    Stream<DynamicTest> an_answer_of_bytes_is_understood_as_the_protocol_of_the_web_has_it() {
+        // A status that does not exist is no answer of HTTP/1.1 at all.
+        Stream<RawCases.RawCase> http =
+                RawCases.http().stream().filter(each -> each.raw().status() < 600);
+        return Stream.concat(RawWebCases.all(), http)
+                .flatMap(each -> Stream.of(false, true)
+                        .map(text -> DynamicTest.dynamicTest(each.id() + (text ? " as text" : ""), () -> {
+                            scriptedWeb.answer(each.raw(), text);
+                            try (GrpcClient client = web(scriptedWeb.port(), text)) {
+                                assertDue(
+                                        each,
+                                        finish(
+                                                each.due(),
+                                                client.call(
+                                                        ScriptedService.method(
+                                                                each.due().shape()),
+                                                        asking())));
+                            }
+                        })));
     }
 
     @TestFactory

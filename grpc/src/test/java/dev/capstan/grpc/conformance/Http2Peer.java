@@ -12,6 +12,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,13 +22,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Either side of a connection of HTTP/2 over a socket that blocks: frames as a test wants them, legal or not. One thread at a time. */
-final class Http2Peer implements Closeable {
+public final class Http2Peer implements Closeable {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int PING = 6;
     static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
+    private static final short INITIAL_WINDOW_SIZE = 4;
+    private static final int FIRST_WINDOW = 65_535;
     private static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
@@ -36,13 +40,14 @@ final class Http2Peer implements Closeable {
 
     /** A frame that has come; {@code headers} are null unless it is HEADERS. */
     @SuppressWarnings("ArrayRecordComponent") // bytes are looked at, not compared
-    record Frame(
+    public record Frame(
             int type,
             int flags,
             int id,
             byte[] payload,
             @Nullable Http2Headers headers) {
-        boolean ends() {
+        /** Whether it is the stream's last. */
+        public boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
 
@@ -64,11 +69,38 @@ final class Http2Peer implements Closeable {
     }
 
     /** A client of the server at {@code port} of this machine. */
-    static Http2Peer connect(int port) throws IOException {
-        Http2Peer peer = new Http2Peer(new Socket(InetAddress.getLoopbackAddress(), port));
-        peer.socket.setSoTimeout(TIMEOUT_MILLIS);
-        peer.out.write(PREFACE);
+    public static Http2Peer connect(int port) throws IOException {
+        Http2Peer peer = opened(port, 0);
         peer.frame(SETTINGS, 0, 0, new byte[0]);
+        return peer;
+    }
+
+    /** One that takes as much of its first call as comes, by its windows, into a buffer of the system of about {@code receiveBytes}. */
+    public static Http2Peer greedy(int port, int receiveBytes) throws IOException {
+        Http2Peer peer = opened(port, receiveBytes);
+        int most = Integer.MAX_VALUE;
+        peer.frame(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6)
+                        .putShort(INITIAL_WINDOW_SIZE)
+                        .putInt(most)
+                        .array());
+        byte[] more = ByteBuffer.allocate(4).putInt(most - FIRST_WINDOW).array();
+        peer.frame(WINDOW_UPDATE, 0, 0, more);
+        return peer;
+    }
+
+    private static Http2Peer opened(int port, int receiveBytes) throws IOException {
+        Socket socket = new Socket();
+        if (receiveBytes > 0) {
+            socket.setReceiveBufferSize(receiveBytes);
+        }
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        Http2Peer peer = new Http2Peer(socket);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        peer.out.write(PREFACE);
         return peer;
     }
 
@@ -94,7 +126,8 @@ final class Http2Peer implements Closeable {
                 .array());
     }
 
-    void headers(int id, boolean end, List<Map.Entry<String, String>> fields) throws IOException {
+    /** HEADERS of these names and values. */
+    public void headers(int id, boolean end, List<Map.Entry<String, String>> fields) throws IOException {
         Http2Headers headers = new DefaultHttp2Headers(false);
         fields.forEach(each -> headers.add(each.getKey(), each.getValue()));
         ByteBuf block = Unpooled.buffer();
@@ -108,13 +141,13 @@ final class Http2Peer implements Closeable {
         frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), id, bytes);
     }
 
-    void data(int id, boolean end, byte[] bytes) throws IOException {
+    /** DATA. */
+    public void data(int id, boolean end, byte[] bytes) throws IOException {
         frame(DATA, end ? END_STREAM : 0, id, bytes);
     }
 
     /** The next frame that says something about a stream, or the end of all; null at the end of the connection. Settings and pings are answered. */
-    @Nullable
-    Frame next() throws IOException {
+    public @Nullable Frame next() throws IOException {
         while (true) {
             int first = in.read();
             if (first < 0) {
@@ -153,6 +186,12 @@ final class Http2Peer implements Closeable {
         } catch (Http2Exception e) {
             throw new IOException(e);
         }
+    }
+
+    /** Goes without a word: what is on its way is lost, and the other side is told so by a reset of TCP. */
+    public void kill() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     @Override

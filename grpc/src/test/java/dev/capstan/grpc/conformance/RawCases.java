@@ -27,16 +27,16 @@ final class RawCases {
         }
     }
 
-    private static final byte[] MESSAGE = RawAnswer.framed(0, ScriptedService.ANSWER.toByteArray());
-    private static final byte[] COMPRESSED = RawAnswer.framed(1, ScriptedService.ANSWER.toByteArray());
-    private static final byte[] EMPTY = RawAnswer.framed(0, new byte[0]);
+    static final byte[] MESSAGE = RawAnswer.framed(0, ScriptedService.ANSWER.toByteArray());
+    static final byte[] COMPRESSED = RawAnswer.framed(1, ScriptedService.ANSWER.toByteArray());
+    static final byte[] EMPTY = RawAnswer.framed(0, new byte[0]);
 
     static Stream<RawCase> all() {
         return Stream.of(http(), unexpected(), trailers(), empty(), subFormats())
                 .flatMap(List::stream);
     }
 
-    private static Case due(String suite, String name, Shape shape, int answers, Status.Code code) {
+    static Case due(String suite, String name, Shape shape, int answers, Status.Code code) {
         return Case.ok(suite, name, shape, 1, answers)
                 .with(List.of(), List.of())
                 .failing(code, "");
@@ -61,7 +61,7 @@ final class RawCases {
                 new Raw(status, List.of(), List.of(), null));
     }
 
-    private static List<RawCase> http() {
+    static List<RawCase> http() {
         String suite = "client_http_to_rpc_code";
         return List.of(
                 http(suite, "bad-request", 400, Status.Code.INTERNAL),
@@ -83,7 +83,7 @@ final class RawCases {
     }
 
     /** Fields: names and values in turn. */
-    private static List<Map.Entry<String, String>> fields(String... fields) {
+    static List<Map.Entry<String, String>> fields(String... fields) {
         List<Map.Entry<String, String>> entries = new ArrayList<>();
         for (int i = 0; i < fields.length; i += 2) {
             entries.add(Map.entry(fields[i], fields[i + 1]));

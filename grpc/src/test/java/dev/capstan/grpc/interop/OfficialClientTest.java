@@ -3,6 +3,7 @@ package dev.capstan.grpc.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Missing;
 import dev.capstan.testkit.Parity;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -53,11 +55,18 @@ class OfficialClientTest {
     /** A client is a process of its own: two at a time, so that they leave the server something to run on. */
     private final ExecutorService two = Executors.newFixedThreadPool(2);
 
+    private Missing missing = Missing.nothing();
     private final List<Serving> servers = new ArrayList<>();
 
     @BeforeAll
     void install() throws Exception {
-        OfficialPeer.install();
+        missing = Missing.of(OfficialPeer::install);
+    }
+
+    /** Each test and not the class, which would be left out of the reports. */
+    @BeforeEach
+    void needs_the_programs() {
+        missing.skips();
     }
 
     @AfterAll

@@ -5,18 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.grpc.interop.BadHttp2Server.Case;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Missing;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** grpc-java's own HTTP/2 client before the servers that misbehave: they are what it expects. It does not know the cases with padding. */
 @ForeignPeer
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OfficialHttp2ClientTest {
+    private Missing missing = Missing.nothing();
+
     @BeforeAll
-    static void install() throws Exception {
-        OfficialPeer.install();
+    void install() throws Exception {
+        missing = Missing.of(OfficialPeer::install);
+    }
+
+    /** Each test and not the class, which would be left out of the reports. */
+    @BeforeEach
+    void needs_the_programs() {
+        missing.skips();
     }
 
     private static OfficialPeer.Ended run(BadHttp2Server server, Case which) throws Exception {

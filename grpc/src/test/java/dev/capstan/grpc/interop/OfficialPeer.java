@@ -47,7 +47,7 @@ final class OfficialPeer implements AutoCloseable {
         return Files.exists(folder.resolve("peers/java")) ? Objects.requireNonNull(folder.getParent()) : folder;
     }
 
-    /** Skips the test where the programs cannot be had. */
+    /** Gets the programs; a failed assumption where they cannot be had. */
     static void install() throws Exception {
         try (OfficialPeer script = new OfficialPeer(List.of("bash", "grpc/peers/java/install.sh"))) {
             Ended ended = script.ended();

@@ -3,11 +3,13 @@ package dev.capstan.grpc.interop;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.testkit.ForeignPeer;
+import dev.capstan.testkit.Missing;
 import dev.capstan.testkit.Parity;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,16 +25,32 @@ class OfficialServerTest {
             Set.of("client_compressed_unary", "client_compressed_streaming", "server_compressed_streaming");
 
     private final NetLoop net = NetLoop.open("interop", Transport.AUTO);
+    private Missing missing = Missing.nothing();
+
+    @SuppressWarnings("NullAway.Init")
     private TestCertificates certificates;
+
+    @SuppressWarnings("NullAway.Init")
     private OfficialPeer plain;
+
+    @SuppressWarnings("NullAway.Init")
     private OfficialPeer tls;
 
     @BeforeAll
     void start() throws Exception {
-        OfficialPeer.install();
+        missing = Missing.of(OfficialPeer::install);
+        if (missing.why() != null) {
+            return;
+        }
         certificates = TestCertificates.load();
         plain = OfficialPeer.server(false);
         tls = OfficialPeer.server(true);
+    }
+
+    /** Each test and not the class, which would be left out of the reports. */
+    @BeforeEach
+    void needs_the_programs() {
+        missing.skips();
     }
 
     @AfterAll

@@ -28,6 +28,10 @@ record Peer(String script, List<String> client, List<String> server) {
             List.of("/usr/bin/python3", "grpc/target/peers/python/client.py"),
             List.of("/usr/bin/python3", "grpc/target/peers/python/server.py"));
 
+    /** A client of the health service; what it is asked for are services. */
+    static final Peer PYTHON_HEALTH =
+            new Peer("python/install.sh", List.of("/usr/bin/python3", "grpc/target/peers/python/health.py"), List.of());
+
     static final Peer CPP = new Peer(
             "cpp/build.sh",
             List.of("grpc/target/peers/cpp/peer", "client"),
@@ -38,6 +42,9 @@ record Peer(String script, List<String> client, List<String> server) {
     static final Peer GRPC_JS_REFLECTION = new Peer("node/install.sh", node("reflection-client.mjs"), List.of());
 
     static final Peer CONNECT = connect("grpc");
+
+    /** Connect's server of gRPC-Web over HTTP/1.1. */
+    static final Peer CONNECT_WEB_SERVER = new Peer("node/install.sh", List.of(), node("connect-server.mjs", "web"));
 
     /** Connect's client, which speaks {@code wire}: {@code grpc}, or gRPC-Web as {@code web-1.1} and {@code web-2}. */
     static Peer connect(String wire) {

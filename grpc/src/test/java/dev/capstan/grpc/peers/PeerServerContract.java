@@ -83,8 +83,13 @@ abstract class PeerServerContract {
         String line = server.line();
         assertEquals("READY", line.split(" ", -1)[0], line);
         net = NetLoop.open("client", Transport.AUTO);
-        client = GrpcClient.on(net)
-                .to(new Address.Tcp("127.0.0.1", Integer.parseInt(line.substring("READY ".length()))))
+        client = client(net, Integer.parseInt(line.substring("READY ".length())));
+    }
+
+    /** Of the server at {@code port} of 127.0.0.1. */
+    GrpcClient client(NetLoop on, int port) {
+        return GrpcClient.on(on)
+                .to(new Address.Tcp("127.0.0.1", port))
                 .plaintext()
                 .build();
     }
@@ -192,9 +197,30 @@ abstract class PeerServerContract {
         }
     }
 
+    /** Whether the wire has streams both ways; else there are streams of answers alone. */
+    boolean isDuplex() {
+        return true;
+    }
+
+    private MethodDescriptor<StreamingOutputCallRequest, StreamingOutputCallResponse> streaming() {
+        return isDuplex() ? TestServiceGrpc.getFullDuplexCallMethod() : TestServiceGrpc.getStreamingOutputCallMethod();
+    }
+
+    private void assertHasNoDuplex() {
+        try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
+            call.end();
+            GrpcFailure failure = assertThrows(GrpcFailure.class, call::read);
+            assertEquals("the server has answered with HTTP's status 505", failure.reason());
+        }
+    }
+
     @Test
     @Parity("GRPC-S1.4")
     void each_request_of_a_stream_is_answered_before_the_next() {
+        if (!isDuplex()) {
+            assertHasNoDuplex();
+            return;
+        }
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             for (int i = 0; i < REQUESTS.length; i++) {
                 call.write(asking(ANSWERS[i]).toBuilder()
@@ -210,6 +236,10 @@ abstract class PeerServerContract {
     @Test
     @Parity("GRPC-S1.5")
     void a_stream_without_requests_ends_without_answers() {
+        if (!isDuplex()) {
+            assertHasNoDuplex();
+            return;
+        }
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             call.end();
             assertNull(call.read());
@@ -241,7 +271,7 @@ abstract class PeerServerContract {
     @Test
     @Parity("GRPC-S3.2")
     void metadata_come_back_before_and_after_a_stream() {
-        try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod(), echoed())) {
+        try (var call = client.call(streaming(), echoed())) {
             call.write(asking(31415));
             call.end();
             assertEquals(sized(31415), call.read());
@@ -260,6 +290,9 @@ abstract class PeerServerContract {
                         .build());
         assertEquals(Status.Code.UNKNOWN, single.code());
         assertEquals("test status message", single.reason());
+        if (!isDuplex()) {
+            return;
+        }
         try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
             call.write(StreamingOutputCallRequest.newBuilder()
                     .setResponseStatus(failing("test status message"))
@@ -307,14 +340,17 @@ abstract class PeerServerContract {
     @Test
     @Parity("GRPC-S5.4")
     void a_call_that_is_cancelled_after_an_answer_is_over_for_the_server_too() throws Exception {
-        try (var call = client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
+        try (var call = client.call(streaming())) {
             // A server that had nothing left to say could end the call before it learns of its cancellation.
             call.write(asking(31415).toBuilder().addResponseParameters(LATE).build());
+            if (!isDuplex()) {
+                call.end();
+            }
             assertEquals(sized(31415), call.read());
             call.cancel("the test wants it so");
             assertEquals(Status.Code.CANCELLED, code(call));
         }
-        server.says("{\"cancelled\":\"FullDuplexCall\"}");
+        server.says("{\"cancelled\":\"" + streaming().getBareMethodName() + "\"}");
     }
 
     @Test

@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.protobuf.ByteString;
-import dev.capstan.grpc.EchoService;
-import dev.capstan.grpc.Served;
+import dev.capstan.grpc.ServerKind;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
-import dev.capstan.net.Limits;
-import dev.capstan.net.tls.TlsNetwork;
+import dev.capstan.grpc.security.TlsServed.Asked;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Empty;
 import dev.capstan.testprotos.interop.Payload;
@@ -35,7 +33,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Key pairs that are replaced while calls run, on both sides, by grpc-java's {@link AdvancedTlsX509KeyManager}. */
 class ReloadTest {
@@ -55,24 +54,18 @@ class ReloadTest {
                 text, Objects.requireNonNull(call.read()).getPayload().getBody().toStringUtf8());
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Parity("GRPC-S4.9")
-    void new_connections_show_new_certificates_while_calls_go_on() throws Exception {
+    void new_connections_show_new_certificates_while_calls_go_on(ServerKind kind) throws Exception {
         Authority authority = new Authority("authority");
         AdvancedTlsX509KeyManager server =
                 authority.issue("server-1", "127.0.0.1").shown();
         AdvancedTlsX509KeyManager client = authority.issue("client-1").shown();
         ChannelCredentials credentials = authority.client(client);
-        var context = authority.server(server);
         AtomicReference<String> caller = new AtomicReference<>("");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                Served served = new Served(
-                        builder -> builder.service(new EchoService()).intercept(new Names(caller)),
-                        net -> new TlsNetwork(net.loop(), net.network(), context, dev.capstan.net.Limits.Tls.DEFAULT)
-                                .offering("h2")
-                                .clientCertificates(true),
-                        Served.ANY_PORT,
-                        Limits.Http2.DEFAULT)) {
+                TlsServed served = new TlsServed(kind, authority, server, Asked.EVERYBODY, new Names(caller))) {
             GrpcClient old = served.client(builder -> builder.tls(credentials));
             AtomicInteger done = new AtomicInteger();
             try (var stream = old.call(TestServiceGrpc.getFullDuplexCallMethod())) {

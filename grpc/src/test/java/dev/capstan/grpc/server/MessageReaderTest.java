@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.grpc.MessageReader;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ class MessageReaderTest {
     private final Unfinished unfinished = new Unfinished(1000);
 
     private MessageReader reader() {
-        return new MessageReader(MESSAGE_BYTES, unfinished, connection);
+        return new MessageReader(MESSAGE_BYTES, unfinished.of(connection));
     }
 
     /** The beginning of a message, all of it counted: {@code count} bytes of one that is announced as so long. */
@@ -78,7 +79,7 @@ class MessageReaderTest {
     void another_connection_has_a_limit_of_its_own() {
         begin(reader(), 2000);
         assertThrows(StatusRuntimeException.class, () -> begin(reader(), 10));
-        assertDoesNotThrow(() -> begin(new MessageReader(MESSAGE_BYTES, unfinished, new Object()), 10));
+        assertDoesNotThrow(() -> begin(new MessageReader(MESSAGE_BYTES, unfinished.of(new Object())), 10));
     }
 
     @Test

@@ -61,14 +61,14 @@ final class StressProgram {
         }
     }
 
-    private static long usedHeap() {
+    static long usedHeap() {
         for (int i = 0; i < 3; i++) {
             System.gc();
         }
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private static long residentKiB() {
+    static long residentKiB() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
             return lines.filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -79,7 +79,7 @@ final class StressProgram {
         }
     }
 
-    private static long sockets() {
+    static long sockets() {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.filter(StressProgram::isSocket).count();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.capstan.grpc.telemetry;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -35,15 +36,20 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -58,9 +64,10 @@ class TracesTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String SPAN = "b7ad6b7169203331";
 
-    private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
+    private final List<SpanData> told = new ArrayList<>();
+    private final Ended ended = new Ended(new LinkedBlockingQueue<>());
     private final SdkTracerProvider provider = SdkTracerProvider.builder()
-            .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+            .addSpanProcessor(SimpleSpanProcessor.create(ended))
             .build();
     private final Telemetry traces = OpenTelemetryCalls.traces(with(W3CTraceContextPropagator.getInstance()));
     private final TelemetryScene scene = new TelemetryScene();
@@ -79,14 +86,33 @@ class TracesTest {
         provider.close();
     }
 
+    /** Keeps spans when they end. */
+    private record Ended(BlockingQueue<SpanData> spans) implements SpanExporter {
+        @Override
+        public CompletableResultCode export(Collection<SpanData> more) {
+            spans.addAll(more);
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode flush() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+            return CompletableResultCode.ofSuccess();
+        }
+    }
+
     /** The spans once {@code count} have ended, in the order in which they did. */
     private List<SpanData> spans(int count) throws Exception {
-        for (int i = 0; i < 2_000 && exporter.getFinishedSpanItems().size() < count; i++) {
-            Thread.sleep(10);
+        while (told.size() < count) {
+            told.add(requireNonNull(ended.spans().poll(20, TimeUnit.SECONDS), told::toString));
         }
-        List<SpanData> spans = exporter.getFinishedSpanItems();
-        assertEquals(count, spans.size(), spans::toString);
-        return spans;
+        ended.spans().drainTo(told);
+        assertEquals(count, told.size(), told::toString);
+        return List.copyOf(told);
     }
 
     private SpanData span(List<SpanData> spans, SpanKind kind) {
@@ -330,7 +356,7 @@ class TracesTest {
         GrpcClient client = scene.client(port, traces);
         TelemetryScene.one(client, TelemetryScene.ask(1)); // Connected, so that the next one surely arrives.
         spans(2);
-        exporter.reset();
+        told.clear();
         assertEquals(
                 Status.Code.DEADLINE_EXCEEDED,
                 TelemetryScene.failureOf(() -> client.one(

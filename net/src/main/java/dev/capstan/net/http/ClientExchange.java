@@ -33,6 +33,11 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     interface Outcome {
         void answered(HttpResponse answer);
 
+        /** Whether the body is wanted as it comes: then this is told instead of {@link #answered}. */
+        default boolean reads(HttpAnswer answer) {
+            return false;
+        }
+
         /** Status 101: the connection speaks another protocol from here on. Fail the exchange or take it over. */
         void switched(ClientExchange exchange, Headers answer);
 
@@ -86,6 +91,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     private boolean inputEnded;
     private int status;
     private Headers headers = Headers.of();
+    private @Nullable ClientAnswer reading;
 
     /** With {@code kept} the connection goes there after an answer that allows it; else it is closed. */
     ClientExchange(
@@ -166,7 +172,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     }
 
     private void proceed() {
-        while (state == State.HEAD || state == State.BODY) {
+        while ((state == State.HEAD || state == State.BODY) && !isHeld()) {
             if (decoded.isEmpty() && decoder.hasMore()) {
                 codec.decodeMore();
             }
@@ -176,7 +182,14 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             }
             take(next);
         }
-        dropDecoded();
+        if (!isHeld()) {
+            dropDecoded();
+        }
+    }
+
+    private boolean isHeld() {
+        ClientAnswer by = reading;
+        return by != null && by.isHeld();
     }
 
     private void dropDecoded() {
@@ -213,6 +226,12 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         state = State.BODY;
         if (status < 100 || status > 599) {
             fail(new IOException(server + " answered with status " + status + ", which does not exist"));
+        } else if (!informed) {
+            ClientAnswer next = new ClientAnswer(loop, this, status, headers);
+            if (outcome.reads(next)) {
+                reading = next;
+                hold();
+            }
         }
     }
 
@@ -220,12 +239,28 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         if (state != State.BODY) {
             return;
         }
+        ClientAnswer by = reading;
         if (content.decoderResult().isFailure()) {
             fail(notHttp(content.decoderResult().cause()));
+        } else if (by != null) {
+            deliver(content, by);
         } else if (!body.add(content.content())) {
             fail(new IOException("the answer of " + server + " is longer than " + limits.bodyBytes()
                     + " bytes: raise bodyBytes in Limits.Http, or ask for less"));
         } else if (content instanceof LastHttpContent) {
+            complete();
+        }
+    }
+
+    private void deliver(HttpContent content, ClientAnswer to) {
+        byte[] piece = new byte[content.content().readableBytes()];
+        content.content().readBytes(piece);
+        alarm.set(limits.answerTimeout());
+        to.deliver(piece);
+        if (content instanceof LastHttpContent && state == State.BODY) {
+            if (to.isHeld()) {
+                stream.resume();
+            }
             complete();
         }
     }
@@ -244,7 +279,29 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
             alarm.set(keeper.idleTime());
             keeper.add(this);
         }
-        outcome.answered(new HttpResponse(status, headers, body.take()));
+        ClientAnswer by = reading;
+        if (by == null) {
+            outcome.answered(new HttpResponse(status, headers, body.take()));
+        } else {
+            reading = null;
+            by.end();
+        }
+    }
+
+    /** Reads no further until {@link #goOn}. */
+    void hold() {
+        alarm.cancel();
+        stream.pause();
+    }
+
+    void goOn() {
+        stream.resume();
+        alarm.set(limits.answerTimeout());
+        if (inputEnded) {
+            inputEnds();
+        } else {
+            proceed();
+        }
     }
 
     /** The connection carries a WebSocket from here on. */
@@ -276,7 +333,13 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         if (state == State.HEAD || state == State.BODY) {
             state = State.ENDING;
             stream.abort(cause);
-            outcome.failed(cause);
+            ClientAnswer by = reading;
+            if (by == null) {
+                outcome.failed(cause);
+            } else {
+                reading = null;
+                by.fail(cause);
+            }
         }
     }
 
@@ -300,14 +363,20 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         if (state == State.IDLE) {
             drop();
         }
-        if (state == State.HEAD || state == State.BODY) {
-            codec.inputEnded();
-            proceed();
-            fail(new EOFException(server + " ended the connection inside its answer, or without any"));
+        if ((state == State.HEAD || state == State.BODY) && !isHeld()) {
+            inputEnds();
         }
         if (state == State.ENDING) {
             // A server may have answered before it has read all, and never read the rest.
             stream.drained().listen(loop, (done, failure) -> finish());
+        }
+    }
+
+    private void inputEnds() {
+        codec.inputEnded();
+        proceed();
+        if (!isHeld()) {
+            fail(new EOFException(server + " ended the connection inside its answer, or without any"));
         }
     }
 

@@ -82,6 +82,58 @@ public final class HttpClient {
 
     /** As {@link #post}, with any method but {@code HEAD} and {@code CONNECT}. */
     public Promise<HttpResponse> send(String method, URI to, Headers headers, byte[] body) {
+        Completer<HttpResponse> completer = new Completer<>(loop);
+        ask(method, to, headers, body, completer, new Asking(completer) {
+            @Override
+            public void answered(HttpResponse answer) {
+                completer.complete(answer);
+            }
+        });
+        return completer.promise();
+    }
+
+    /**
+     * As {@link #send}, for an answer of any length that is read as it comes: there is no limit to its body, and {@link Limits.Http#answerTimeout} is the time for its head and then
+     * between two pieces, as long as they are wanted.
+     */
+    public Promise<HttpAnswer> open(String method, URI to, Headers headers, byte[] body) {
+        Completer<HttpAnswer> completer = new Completer<>(loop);
+        ask(method, to, headers, body, completer, new Asking(completer) {
+            @Override
+            public boolean reads(HttpAnswer answer) {
+                completer.complete(answer);
+                return true;
+            }
+        });
+        return completer.promise();
+    }
+
+    /** What can happen to a request that opens no WebSocket. */
+    private abstract static class Asking implements ClientExchange.Outcome {
+        private final Completer<?> completer;
+
+        Asking(Completer<?> completer) {
+            this.completer = completer;
+        }
+
+        @Override
+        public void answered(HttpResponse answer) {
+            throw new AssertionError("an answer that is read as it comes is not told as a whole");
+        }
+
+        @Override
+        public void switched(ClientExchange exchange, Headers answer) {
+            exchange.fail(
+                    new IOException(exchange.server() + " has switched to another protocol, which nobody asked for"));
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            completer.fail(cause);
+        }
+    }
+
+    private void ask(String method, URI to, Headers headers, byte[] body, Completer<?> completer, Asking outcome) {
         if (List.of("HEAD", "CONNECT").contains(method.toUpperCase(Locale.ROOT))) {
             throw new IllegalArgumentException("this client does not know how the answer to " + method + " ends");
         }
@@ -89,23 +141,6 @@ public final class HttpClient {
         Headers all = headers.with("host", target.authority());
         ClientExchange.Asked asked = new ClientExchange.Asked(
                 method, target.path(), kept == null ? all.with("connection", "close") : all, body);
-        Completer<HttpResponse> completer = new Completer<>(loop);
-        ClientExchange.Outcome outcome = new ClientExchange.Outcome() {
-            @Override
-            public void answered(HttpResponse answer) {
-                completer.complete(answer);
-            }
-
-            @Override
-            public void switched(ClientExchange exchange, Headers answer) {
-                exchange.fail(new IOException(target + " has switched to another protocol, which nobody asked for"));
-            }
-
-            @Override
-            public void failed(Throwable cause) {
-                completer.fail(cause);
-            }
-        };
         ClientExchange idle = kept == null ? null : kept.take(target.toString());
         if (idle == null) {
             exchange(target, asked, kept, completer, outcome);
@@ -113,7 +148,6 @@ public final class HttpClient {
             completer.onCancel(() -> idle.fail(givenUp()));
             idle.begin(asked, outcome);
         }
-        return completer.promise();
     }
 
     private static IOException givenUp() {

@@ -10,6 +10,7 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.net.Limits;
+import dev.capstan.testkit.ByteReceiver;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -99,6 +100,159 @@ final class HttpClientTest {
         sim.advance(Duration.ofSeconds(70));
         assertEquals(0, sim.loop().timer().pending());
         servers.forEach(server -> assertTrue(server.isOver(), server.heard()));
+    }
+
+    /** Answers that are read as they come. */
+    @Nested
+    class Reading {
+        private static final String HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+        private final ByteReceiver body = new ByteReceiver();
+
+        private HttpAnswer opened(HttpClient by, String said) {
+            result = null;
+            keep(by.open("POST", API, Headers.of(), new byte[0]));
+            servers.getLast().say(said);
+            sim.poll();
+            return (HttpAnswer) assertIs(HttpAnswer.class);
+        }
+
+        private void says(String text) {
+            servers.getLast().say(text);
+            sim.poll();
+        }
+
+        private String got() {
+            return new String(body.bytes(), StandardCharsets.US_ASCII);
+        }
+
+        @Test
+        void each_piece_is_told_when_it_comes() {
+            HttpAnswer answer = opened(client, HEAD);
+            assertEquals(200, answer.status());
+            answer.start(body);
+            says("3\r\none\r\n");
+            assertEquals("one", got());
+            says("3\r\ntwo\r\n");
+            assertEquals("onetwo", got());
+            says("0\r\n\r\n");
+            assertTrue(body.isEnded());
+        }
+
+        @Test
+        void nothing_is_told_before_the_reader_is_there() {
+            HttpAnswer answer = opened(client, HEAD + "3\r\none\r\n0\r\n\r\n");
+            sim.advance(Duration.ofSeconds(100));
+            answer.start(body);
+            sim.poll();
+            assertEquals("one", got());
+            assertTrue(body.isEnded());
+        }
+
+        @Test
+        void a_reader_that_pauses_holds_the_rest_back() {
+            HttpAnswer answer = opened(client, HEAD);
+            body.onDelivery(answer::pause);
+            answer.start(body);
+            says("3\r\none\r\n3\r\ntwo\r\n");
+            says("5\r\nthree\r\n0\r\n\r\n");
+            assertEquals("one", got());
+            sim.advance(Duration.ofSeconds(100)); // No time runs while nobody wants more.
+            answer.resume();
+            sim.poll();
+            assertEquals("onetwo", got());
+            body.onDelivery(() -> {});
+            answer.resume();
+            sim.poll();
+            assertEquals("onetwothree", got());
+            assertTrue(body.isEnded());
+        }
+
+        @Test
+        void its_body_has_no_limit() {
+            HttpAnswer answer = opened(client, HEAD);
+            answer.start(body);
+            for (int i = 0; i < 5; i++) {
+                says("1f4\r\n" + "x".repeat(500) + "\r\n");
+            }
+            says("0\r\n\r\n");
+            assertEquals(2500, body.bytes().length);
+            assertTrue(body.isEnded());
+        }
+
+        @Test
+        void a_body_may_end_with_its_connection_also_while_the_reader_pauses() {
+            HttpAnswer answer = opened(client, "HTTP/1.1 200 OK\r\n\r\n");
+            body.onDelivery(answer::pause);
+            answer.start(body);
+            says("one");
+            server().stream().end();
+            sim.poll();
+            assertEquals("one", got());
+            assertFalse(body.isOver());
+            answer.resume();
+            sim.poll();
+            assertTrue(body.isEnded());
+        }
+
+        @Test
+        void a_connection_that_ends_inside_it_is_an_error() {
+            HttpAnswer answer = opened(client, HEAD + "3\r\none\r\n");
+            answer.start(body);
+            server().stream().end();
+            sim.poll();
+            assertEquals("one", got());
+            assertFalse(body.isEnded());
+            assertTrue(body.isOver());
+        }
+
+        @Test
+        void a_server_that_stops_within_it_is_given_up() {
+            HttpAnswer answer = opened(client, HEAD);
+            answer.start(body);
+            says("3\r\none\r\n");
+            sim.advance(Duration.ofSeconds(59));
+            says("3\r\ntwo\r\n");
+            sim.advance(Duration.ofSeconds(59));
+            assertFalse(body.isOver());
+            sim.advance(Duration.ofSeconds(2));
+            assertTrue(body.isOver());
+            assertFalse(body.isEnded());
+        }
+
+        @Test
+        void closing_it_closes_the_connection_and_nothing_more_is_told() {
+            HttpAnswer answer = opened(client, HEAD);
+            answer.start(body);
+            answer.close();
+            says("3\r\none\r\n");
+            assertEquals("", got());
+            assertFalse(body.isOver());
+            assertTrue(server().isOver());
+        }
+
+        @Test
+        void one_that_nobody_takes_is_closed() {
+            keep(client.open("POST", API, Headers.of(), new byte[0])).cancel();
+            sim.poll();
+            assertTrue(server().isOver());
+        }
+
+        @Test
+        void its_connection_is_kept_for_the_next_request() {
+            HttpClient keeping = client.keepAlive(Duration.ofSeconds(2));
+            for (int i = 0; i < 2; i++) {
+                ByteReceiver each = new ByteReceiver();
+                HttpAnswer answer = opened(keeping, HEAD + "3\r\none\r\n0\r\n\r\n");
+                each.onDelivery(answer::pause);
+                answer.start(each);
+                sim.poll();
+                answer.resume();
+                sim.poll();
+                assertTrue(each.isEnded());
+            }
+            assertEquals(1, servers.size());
+        }
     }
 
     @Nested

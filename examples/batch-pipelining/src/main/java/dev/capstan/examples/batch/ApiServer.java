@@ -26,7 +26,8 @@ public final class ApiServer implements Api {
 
     @Override
     public Pending<Profile> profile(Pending<String> userId) {
-        return Pending.of(new Profile("the first programmer, as " + userId.await()));
+        String id = userId.await(); // The method that is called gets the value itself: this never waits.
+        return Pending.of(new Profile("the first programmer, as " + id));
     }
 
     @Override

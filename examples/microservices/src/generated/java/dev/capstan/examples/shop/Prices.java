@@ -50,8 +50,8 @@ public final class Prices {
         }
 
         /**
-         * What one costs. Cap'n Proto's calls have no metadata: what is to be in the log lines of all services is a
-         * parameter.
+         * What one costs. Cap'n Proto's calls have no metadata: the trace that a call belongs to is a parameter, as the
+         * header of W3C has it.
          */
         public PriceResults.Answer price(Consumer<PriceParams.Builder> params) {
             return priceRequest().send(params);
@@ -66,8 +66,8 @@ public final class Prices {
     /** Implemented by objects that are a {@code Prices}. A method that is not overridden is unimplemented. */
     public interface Server extends CapServer {
         /**
-         * What one costs. Cap'n Proto's calls have no metadata: what is to be in the log lines of all services is a
-         * parameter.
+         * What one costs. Cap'n Proto's calls have no metadata: the trace that a call belongs to is a parameter, as the
+         * header of W3C has it.
          */
         default Promise<Void> price(CallContext<PriceParams.Reader, PriceResults.Builder> context) throws Exception {
             return context.unimplemented("prices.capnp:Prices", "price");
@@ -120,16 +120,16 @@ public final class Prices {
                 return _utf8(0);
             }
 
-            public boolean hasCorrelationId() {
+            public boolean hasTraceparent() {
                 return !_isNull(1);
             }
 
-            public String getCorrelationId() {
+            public String getTraceparent() {
                 return _text(1);
             }
 
-            /** The bytes of {@link #getCorrelationId}, as a view of the message. */
-            public Data getCorrelationIdUtf8() {
+            /** The bytes of {@link #getTraceparent}, as a view of the message. */
+            public Data getTraceparentUtf8() {
                 return _utf8(1);
             }
 
@@ -188,35 +188,35 @@ public final class Prices {
                 return _disown(Text.TYPE, 0);
             }
 
-            public boolean hasCorrelationId() {
+            public boolean hasTraceparent() {
                 return !_isNull(1);
             }
 
-            public String getCorrelationId() {
+            public String getTraceparent() {
                 return _text(1);
             }
 
-            public void setCorrelationId(String value) {
+            public void setTraceparent(String value) {
                 _setText(1, value);
             }
 
-            public Data.Builder getCorrelationIdUtf8() {
+            public Data.Builder getTraceparentUtf8() {
                 return _utf8(1);
             }
 
-            public void setCorrelationIdUtf8(Data value) {
+            public void setTraceparentUtf8(Data value) {
                 _setUtf8(1, value);
             }
 
-            public Data.Builder initCorrelationIdUtf8(int size) {
+            public Data.Builder initTraceparentUtf8(int size) {
                 return _initUtf8(1, size);
             }
 
-            public void adoptCorrelationId(Orphan<String, String> value) {
+            public void adoptTraceparent(Orphan<String, String> value) {
                 _adopt(1, value);
             }
 
-            public Orphan<String, String> disownCorrelationId() {
+            public Orphan<String, String> disownTraceparent() {
                 return _disown(Text.TYPE, 1);
             }
         }

@@ -1,9 +1,9 @@
 package dev.capstan.examples.shop;
 
 /** What a service tells of a call. */
-record LogLine(String service, String correlationId, String text) {
+record LogLine(String service, String traceId, String text) {
     @Override
     public String toString() {
-        return service + " [" + correlationId + "] " + text;
+        return service + " [" + traceId + "] " + text;
     }
 }

@@ -7,8 +7,8 @@ import dev.capstan.capnweb.bind.Remote;
 // snippet orders
 @Remote(blocking = true)
 public interface Orders {
-    /** Orders things. Cap'n Web's calls have no metadata, so {@code correlationId}, which log lines will have, is a parameter. */
-    Pending<Receipt> order(String item, int count, String correlationId);
+    /** Orders things. Cap'n Web's calls have no metadata, so the trace that the order belongs to is a parameter, as the header of W3C has it. */
+    Pending<Receipt> order(String item, int count, String traceparent) throws Exception;
 
     record Receipt(String item, int count, long cents) {}
 }

@@ -1,6 +1,5 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
-import dev.capstan.grpc.CallMetadata;
 import dev.capstan.net.http.Headers;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -17,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Metadata and status as header fields (gRPC over HTTP/2): pure functions. */
-final class Metadatas {
+public final class Metadatas {
     private static final Logger LOG = System.getLogger(Metadatas.class.getName());
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
@@ -53,7 +52,10 @@ final class Metadatas {
     }
 
     /** Reads the fields of requests, and knows the names that it has met: their number is bounded, since clients choose them. Of one thread. */
-    static final class Reader {
+    public static final class Reader {
+        /** One that has met none yet. */
+        public Reader() {}
+
         private static final int MOST_NAMES = 256;
         private static final int LONGEST_NAME = 64;
 
@@ -71,7 +73,7 @@ final class Metadatas {
         }
 
         /** What a client has sent as metadata, {@code user-agent} included; what HTTP alone knows is left out. A binary value that is no Base64 fails with INVALID_ARGUMENT. */
-        Metadata read(List<Map.Entry<String, String>> fields) {
+        public Metadata read(List<Map.Entry<String, String>> fields) {
             Metadata metadata = new Metadata();
             for (Map.Entry<String, String> field : fields) {
                 Name name = name(field.getKey());
@@ -86,6 +88,11 @@ final class Metadatas {
             }
             return metadata;
         }
+    }
+
+    /** As {@link Reader#read}, for one list of fields. */
+    public static Metadata of(List<Map.Entry<String, String>> fields) {
+        return new Reader().read(fields);
     }
 
     /** Whether gRPC knows such names; HTTP has more. */
@@ -105,7 +112,7 @@ final class Metadatas {
     }
 
     /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if names and values of {@code fields} have more than {@code limit} bytes together */
-    static void check(List<Map.Entry<String, String>> fields, int limit) {
+    public static void check(List<Map.Entry<String, String>> fields, int limit) {
         long bytes = 0;
         for (Map.Entry<String, String> field : fields) {
             bytes += field.getKey().length() + field.getValue().length();
@@ -130,7 +137,7 @@ final class Metadatas {
     }
 
     /** What {@code metadata} is as fields, in its order, after {@code fields}, which are added to. A value that no header may have, such as one of two lines, is left out: the call is to end. */
-    static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
+    public static void add(List<Map.Entry<String, String>> fields, Metadata metadata) {
         for (String name : metadata.keys()) {
             if (isReserved(name)) {
                 continue;
@@ -160,8 +167,9 @@ final class Metadatas {
         }
     }
 
-    /** The last fields of an answer: trailers after its head, or all that there is. */
-    static Headers last(boolean headSent, Framing framing, Encodings encodings, Status status, Metadata metadata) {
+    /** The last fields of an answer of {@code contentType}: trailers after its head, or all that there is. {@code accepted} are the encodings that its server reads. */
+    public static Headers last(
+            boolean headSent, String contentType, String accepted, Status status, Metadata metadata) {
         if (headSent
                 && status.isOk()
                 && status.getDescription() == null
@@ -170,8 +178,8 @@ final class Metadatas {
         }
         List<Map.Entry<String, String>> fields = new ArrayList<>();
         if (!headSent) {
-            fields.add(Map.entry("content-type", framing.contentType()));
-            fields.add(Map.entry("grpc-accept-encoding", encodings.accepted()));
+            fields.add(Map.entry("content-type", contentType));
+            fields.add(Map.entry("grpc-accept-encoding", accepted));
         }
         return trailers(fields, status, metadata);
     }
@@ -185,6 +193,41 @@ final class Metadatas {
         }
         add(fields, metadata);
         return Headers.of(fields);
+    }
+
+    /** How a call has ended, by its trailers or what takes their place; null if they do not say. */
+    public static @Nullable Status status(List<Map.Entry<String, String>> fields) {
+        String code = null;
+        String message = null;
+        for (Map.Entry<String, String> field : fields) {
+            if (field.getKey().equalsIgnoreCase("grpc-status")) {
+                code = field.getValue();
+            } else if (field.getKey().equalsIgnoreCase("grpc-message")) {
+                message = field.getValue();
+            }
+        }
+        if (code == null) {
+            return null;
+        }
+        Status status = code.matches("[0-9]{1,3}")
+                ? Status.fromCodeValue(Integer.parseInt(code))
+                : Status.UNKNOWN.withDescription("the server has ended the call with a grpc-status that is no number");
+        return message == null ? status : status.withDescription(percentDecoded(message));
+    }
+
+    /** As {@link #percentEncoded} has it; what is no escape stays as it is. */
+    static String percentDecoded(String text) {
+        byte[] signs = text.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = new byte[signs.length];
+        int length = 0;
+        for (int i = 0; i < signs.length; i++) {
+            int high = i + 2 < signs.length ? Character.digit(signs[i + 1], 16) : -1;
+            int low = i + 2 < signs.length ? Character.digit(signs[i + 2], 16) : -1;
+            boolean escape = signs[i] == '%' && high >= 0 && low >= 0;
+            bytes[length++] = escape ? (byte) (high << 4 | low) : signs[i];
+            i += escape ? 2 : 0;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     /** UTF-8 in the signs that a header may have; everything else as %XX. */

@@ -1,11 +1,9 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.capstan.grpc.CallMetadata;
-import dev.capstan.grpc.MessageEncodings;
 import dev.capstan.testkit.Parity;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -31,9 +29,6 @@ class MetadatasTest {
         }
         return values;
     }
-
-    private static final Encodings ENCODINGS =
-            new Encodings(MessageEncodings.compressors(), MessageEncodings.decompressors());
 
     private static void assertRead(String value, byte[]... due) {
         List<byte[]> values = read(new Metadatas.Reader().read(List.of(Map.entry("a-bin", value))));
@@ -120,7 +115,7 @@ class MetadatasTest {
         metadata.put(note, "one line");
         assertEquals(
                 List.of(Map.entry("grpc-status", "2"), Map.entry("x-note", "one line")),
-                Metadatas.last(true, Framing.Plain.USUAL, ENCODINGS, Status.UNKNOWN, metadata)
+                Metadatas.last(true, "application/grpc", "gzip", Status.UNKNOWN, metadata)
                         .fields());
     }
 

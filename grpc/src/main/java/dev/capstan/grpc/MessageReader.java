@@ -1,4 +1,4 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
 import io.grpc.Decompressor;
 import io.grpc.KnownLength;
@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages out of the bytes of a call: five bytes before each, whether it is compressed and how long it is. Keeps at most one message and what came with it; memory is taken for what
- * has come, not for what is announced.
+ * has come, not for what is announced. Of one thread.
  */
-final class MessageReader {
+public final class MessageReader {
     private static final int PREFIX_BYTES = 5;
+    private static final int TRAILERS = 0x80;
     private static final byte[] NOTHING = {};
 
     /** As much is taken at once for a message that is announced, and kept for the next. */
@@ -30,29 +31,46 @@ final class MessageReader {
         }
     }
 
+    /** Told how many bytes a reader holds. */
+    @FunctionalInterface
+    public interface Memory {
+        /** It holds {@code now} bytes instead of {@code before}. What this throws is thrown by who wanted them. */
+        void changed(int before, int now);
+    }
+
     private final int limit;
-    private final Unfinished unfinished;
-    private final Object connection;
+    private final int flags;
+    private final Memory memory;
     private byte[] bytes = NOTHING;
     private int from;
     private int to;
     private @Nullable Decompressor decompressor;
     private boolean wasCompressed;
+    private boolean wasTrailers;
 
-    /** For messages of {@code limit} bytes; {@code unfinished} is told what is held for {@code connection}. */
-    MessageReader(int limit, Unfinished unfinished, Object connection) {
+    /** Of messages of at most {@code limit} bytes, as they come and again when they are decompressed; {@code memory} is told what is held. */
+    public MessageReader(int limit, Memory memory) {
+        this(limit, 0, memory);
+    }
+
+    private MessageReader(int limit, int mark, Memory memory) {
         this.limit = limit;
-        this.unfinished = unfinished;
-        this.connection = connection;
+        this.flags = 0xff & ~mark;
+        this.memory = memory;
+    }
+
+    /** One that also takes trailers, which gRPC-Web has among the messages; see {@link #wasTrailers}. */
+    public static MessageReader ofWeb(int limit) {
+        return new MessageReader(limit, TRAILERS, (before, now) -> {});
     }
 
     /** How messages that say so are compressed. */
-    void decompressor(@Nullable Decompressor by) {
+    public void decompressor(@Nullable Decompressor by) {
         decompressor = by;
     }
 
-    /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if the calls of the connection hold too much together */
-    void add(byte[] array, int offset, int length) {
+    /** Takes a copy of bytes that have come. What {@link Memory} throws is thrown here. */
+    public void add(byte[] array, int offset, int length) {
         if (from == to) {
             from = 0;
             to = 0;
@@ -87,23 +105,28 @@ final class MessageReader {
 
     private void hold(byte[] instead) {
         if (instead.length != bytes.length) {
-            unfinished.changed(connection, bytes.length, instead.length);
+            memory.changed(bytes.length, instead.length);
         }
         bytes = instead;
     }
 
     /** Whether bytes are left that are no whole message, or the beginning of one. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return from == to;
     }
 
     /** Whether {@link #next} has something to tell: a message, or why there is none. */
-    boolean hasNext() {
+    public boolean hasNext() {
         if (to - from < PREFIX_BYTES) {
             return false;
         }
         long length = length(bytes, from);
-        return bytes[from] < 0 || bytes[from] > 1 || length > limit || length <= to - from - PREFIX_BYTES;
+        return (bytes[from] & flags) > 1 || length > limit || length <= to - from - PREFIX_BYTES;
+    }
+
+    /** Whether what {@link #next} would give is the trailers. */
+    public boolean isTrailers() {
+        return flags != 0xff && (bytes[from] & TRAILERS) != 0;
     }
 
     private static long length(byte[] prefixed, int at) {
@@ -118,18 +141,20 @@ final class MessageReader {
      *
      * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED or INTERNAL, after which the rest means nothing
      */
-    InputStream next() {
-        int flag = bytes[from];
+    public InputStream next() {
+        int flag = bytes[from] & flags;
         long length = length(bytes, from);
         if (flag != 0 && flag != 1) {
             throw Status.INTERNAL
-                    .withDescription("a message begins with " + (flag & 0xff) + " where only 0 and 1 have a meaning")
+                    .withDescription(
+                            "a message begins with " + (bytes[from] & 0xff) + " where only 0 and 1 have a meaning")
                     .asRuntimeException();
         }
         if (length > limit) {
             throw tooLong(Long.toString(length));
         }
         wasCompressed = flag == 1;
+        wasTrailers = (bytes[from] & TRAILERS) != 0;
         int begin = from + PREFIX_BYTES;
         from = begin + (int) length;
         // What is read in place is done with before anything is added.
@@ -141,13 +166,18 @@ final class MessageReader {
     }
 
     /** Whether the last message was. */
-    boolean wasCompressed() {
+    public boolean wasCompressed() {
         return wasCompressed;
     }
 
     private InputStream whole(int begin, int length) {
         byte[] bytesOfIt = decompressed(begin, length);
         return new Whole(bytesOfIt, 0, bytesOfIt.length);
+    }
+
+    /** Whether the last one was no message but the trailers. */
+    public boolean wasTrailers() {
+        return wasTrailers;
     }
 
     private byte[] decompressed(int begin, int length) {
@@ -183,7 +213,7 @@ final class MessageReader {
     }
 
     /** Forgets what is there. */
-    void clear() {
+    public void clear() {
         hold(NOTHING);
         from = 0;
         to = 0;

@@ -1,4 +1,4 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
 import io.grpc.Compressor;
 import io.grpc.Drainable;
@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Messages as they are sent: five bytes before each, whether it is compressed and how long it is. */
-final class MessageFrames {
+public final class MessageFrames {
     private static final int PREFIX_BYTES = 5;
 
     private MessageFrames() {}
@@ -106,7 +106,7 @@ final class MessageFrames {
      * @param compressor null if it is not to be compressed
      * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if it is longer than {@code limit}; INTERNAL if it cannot be read
      */
-    static byte[] frame(InputStream message, @Nullable Compressor compressor, int limit) {
+    public static byte[] frame(InputStream message, @Nullable Compressor compressor, int limit) {
         try (InputStream in = message) {
             int known = in instanceof KnownLength ? in.available() : -1;
             boolean compressed = compressor != null;

@@ -1,4 +1,4 @@
-package dev.capstan.grpc.server;
+package dev.capstan.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
