@@ -7,6 +7,7 @@ module dev.capstan.gateway {
     requires dev.capstan.capnp;
     requires dev.capstan.capnp.json;
     requires dev.capstan.capnpc;
+    requires dev.capstan.capnweb;
     requires dev.capstan.net;
     requires dev.capstan.examples.calculator;
     requires info.picocli;
