@@ -58,12 +58,21 @@ public final class Bridge {
         return numbered(schema, object, true);
     }
 
+    /**
+     * Whether objects of an interface, and all that can be reached from them, can be translated.
+     *
+     * @throws IllegalArgumentException if there is something that cannot; it says what, and what to do
+     */
+    public static void check(InterfaceSchema schema) {
+        Translatable.check(schema);
+    }
+
     private void check(InterfaceSchema schema, Cap object) {
         if (methods.containsKey(schema)) {
             return;
         }
         try {
-            Translatable.check(schema);
+            check(schema);
         } catch (RuntimeException e) {
             object.close();
             throw e;
