@@ -8,8 +8,10 @@ import dev.capstan.cap.Payload;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
+import dev.capstan.capnweb.Writable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -31,6 +33,7 @@ public final class Bridge {
     private final Map<InterfaceSchema, Methods> methods = new HashMap<>();
     private final Map<Cap, List<ByNameCap>> named = new IdentityHashMap<>();
     private final Map<Cap, List<ByOrdinalCap>> numbered = new IdentityHashMap<>();
+    private final Streams streams = new Streams(this);
 
     /** A bridge on {@code loop}, on which both wires have their sessions. */
     public Bridge(Loop loop, Limits limits) {
@@ -95,7 +98,13 @@ public final class Bridge {
 
     /** Whether what is of this interface crosses as an object. */
     boolean isObject(InterfaceSchema schema) {
-        return true;
+        Methods known = methods(schema);
+        return known.outlet() == null && outletOf(known.inlet()) == null;
+    }
+
+    /** What an inlet writes to; null if there is none. */
+    private @Nullable Outlet outletOf(@Nullable Inlet inlet) {
+        return inlet == null ? null : methods(inlet.outlet()).outlet();
     }
 
     // ---- capabilities
@@ -166,12 +175,25 @@ public final class Bridge {
     private class Crossed implements Capabilities {
         @Override
         public @Nullable Object toWeb(@Nullable InterfaceSchema schema, Cap object, Path.@Nullable Pointers at) {
-            return named(schema, object);
+            Methods known = methods(schema);
+            Outlet outlet = known.outlet();
+            if (outlet != null) {
+                return streams.writable(outlet, object);
+            }
+            Inlet inlet = known.inlet();
+            Outlet to = outletOf(inlet);
+            return inlet != null && to != null ? streams.readable(inlet, to, object) : named(schema, object);
         }
 
         @Override
         public @Nullable Cap toCapnp(@Nullable InterfaceSchema schema, Object value, Place at) {
+            Methods known = methods(schema);
+            Outlet outlet = known.outlet();
+            Inlet inlet = known.inlet();
+            Outlet to = outletOf(inlet);
             return switch (value) {
+                case Writable stream when outlet != null -> streams.object(outlet, stream);
+                case Readable stream when inlet != null && to != null -> streams.object(inlet, to, stream);
                 case Cap cap -> numbered(schema, cap.share(), true);
                 // An object of functions, made for the call.
                 case Map<?, ?> object -> numbered(schema, holding(object), false);
@@ -192,6 +214,11 @@ public final class Bridge {
     /** The arguments of a call by name. */
     void arguments(Methods.Entry method, DynamicStruct.Builder params, List<?> arguments) {
         new ToCapnp(new Place(limits, method.name()), new Crossed()).arguments(params, arguments);
+    }
+
+    /** The only argument of a call. */
+    void only(Methods.Entry method, DynamicStruct.Builder params, @Nullable Object value) {
+        new ToCapnp(new Place(limits, method.name()), new Crossed()).only(params, value);
     }
 
     /** The parameters of a call by number. */

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** The methods of an interface, own and inherited, by name and by number. Immutable; of the version of the schema that was loaded when it was made. */
 final class Methods {
     /** Of an object of which nothing is known. */
-    static final Methods NONE = new Methods("an object of unknown type", Map.of(), Map.of());
+    static final Methods NONE = new Methods("an object of unknown type", Map.of(), Map.of(), null);
 
     private final String interfaceName;
     private final Map<String, Entry> byName;
     private final Map<Method.Ordinal, Entry> byOrdinal;
+    private final @Nullable Outlet outlet;
 
     /**
      * A method.
@@ -48,7 +49,12 @@ final class Methods {
         }
     }
 
-    private Methods(String interfaceName, Map<String, Entry> byName, Map<Method.Ordinal, Entry> byOrdinal) {
+    private Methods(
+            String interfaceName,
+            Map<String, Entry> byName,
+            Map<Method.Ordinal, Entry> byOrdinal,
+            @Nullable Outlet outlet) {
+        this.outlet = outlet;
         this.interfaceName = interfaceName;
         this.byName = byName;
         this.byOrdinal = byOrdinal;
@@ -71,7 +77,7 @@ final class Methods {
                 byOrdinal.put(ordinal, entry);
             }
         }
-        return new Methods(schema.shortName(), byName, byOrdinal);
+        return new Methods(schema.shortName(), byName, byOrdinal, Outlet.of(schema.id(), byOrdinal.values()));
     }
 
     /** The name of the interface. */
@@ -93,6 +99,25 @@ final class Methods {
     @Nullable
     Entry only() {
         return byOrdinal.size() == 1 ? byOrdinal.values().iterator().next() : null;
+    }
+
+    /** What the interface is as a stream that is written to; null if it is none. */
+    @Nullable
+    Outlet outlet() {
+        return outlet;
+    }
+
+    /** What the interface is as a stream that is read from; null if it is none, or if what its only parameter is turns out not to be written to. */
+    @Nullable
+    Inlet inlet() {
+        Entry pump = only();
+        if (pump == null || pump.isStreaming() || !pump.results().fields().isEmpty()) {
+            return null;
+        }
+        List<StructSchema.Field> params = pump.params().fields();
+        return params.size() == 1 && params.getFirst().type() instanceof InterfaceSchema to
+                ? new Inlet(pump, params.getFirst(), to)
+                : null;
     }
 
     List<String> names() {

@@ -48,6 +48,11 @@ final class ToCapnp {
         }
     }
 
+    /** The only argument of a call, whatever it is. */
+    void only(DynamicStruct.Builder params, @Nullable Object value) {
+        field(params, params.schema().fields().getFirst(), value);
+    }
+
     /**
      * The result of a call: an object names the results, nothing stands for none of them, and anything else for the only one.
      *

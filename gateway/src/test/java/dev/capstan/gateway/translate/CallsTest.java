@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Promise;
-import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
@@ -15,15 +14,12 @@ import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Payload;
 import dev.capstan.capnp.dynamic.DynamicCapability;
-import dev.capstan.capnp.rpc.Peer;
-import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.JsError;
 import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.WebTarget;
-import dev.capstan.testkit.SimNetwork;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,106 +28,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A page that speaks Cap'n Web, a gateway, and a server that speaks Cap'n Proto: each message takes 10 ms of virtual time on either leg. */
-class CallsTest {
-    private static final Duration HOP = Duration.ofMillis(10);
-
-    private final SimLoop sim = new SimLoop();
-    private final SimNetwork network = new SimNetwork(sim, 1);
-    private final Nodes nodes = new Nodes(sim.loop());
-    private final Bridge bridge = new Bridge(sim.loop(), Limits.DEFAULT);
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private final List<Peer> vats = new ArrayList<>();
-    private final List<WebPeer> pages = new ArrayList<>();
-    private final Vat vat = Vat.on(sim.loop()).build();
-
-    private Stub connect() {
-        Vat server = Vat.on(sim.loop()).serving(nodes.api()).build();
-        network.host("server").onAccept(stream -> vats.add(server.connect(stream)));
-        Peer upstream = vat.connect(network.host("gateway").connect("server"));
-        vats.add(upstream);
-        open.add(server);
-        Cap main = bridge.toWeb(Nodes.API, upstream.bootstrap());
-        network.host("gateway")
-                .onAccept(stream ->
-                        pages.add(WebPeer.over(sim.loop(), stream, main, Options.DEFAULT.withMessagesShown())));
-        return page("page");
-    }
-
-    private Stub page(String name) {
-        WebPeer page = WebPeer.over(
-                sim.loop(),
-                network.host(name).connect("gateway"),
-                null,
-                Options.DEFAULT.withMessagesShown());
-        pages.add(page);
-        Stub api = Stub.of(sim.loop(), page.main());
-        open.addFirst(api);
-        sim.poll();
-        network.latency(HOP, HOP);
-        return api;
-    }
-
-    private @Nullable Object value(Stub result) {
-        try (result) {
-            return sim.await(result.value());
-        }
-    }
-
-    private Map<?, ?> object(Stub result) {
-        return (Map<?, ?>) Objects.requireNonNull(value(result));
-    }
-
-    private Stub held(Stub stub) {
-        open.addFirst(stub);
-        return stub;
-    }
-
-    private Failure failure(Stub result) {
-        try (result) {
-            return assertThrows(Failure.class, () -> sim.await(result.value()));
-        }
-    }
-
-    private void settle() {
-        sim.advance(Duration.ofSeconds(1));
-    }
-
-    /** Everything given back: on the page, in the gateway and in the server. */
-    @AfterEach
-    void nothing_is_left() throws Exception {
-        nodes.forget();
-        for (AutoCloseable each : open) {
-            if (each instanceof Stub) {
-                each.close();
-            }
-        }
-        settle();
-        List<String> left = new ArrayList<>();
-        for (WebPeer page : pages) {
-            WebPeer.Tables tables = page.tables();
-            if (tables.calls() > 0 || tables.imports() > 1 || tables.exports() > 1) {
-                left.add(tables.toString());
-            }
-        }
-        assertEquals(List.of(), left);
-        assertTrue(nodes.live() <= 1, () -> nodes.live() + " objects live in the server");
-        pages.forEach(WebPeer::close);
-        settle();
-        vats.forEach(peer -> assertTrue(peer.tables().isEmpty(), () -> peer.tables().toString()));
-        assertEquals(0, bridge.size());
-        for (AutoCloseable each : open) {
-            if (!(each instanceof Stub)) {
-                each.close();
-            }
-        }
-        settle();
-        assertEquals(0, nodes.live());
-    }
-
+/** Calls of a page, which reach a server of Cap'n Proto through the gateway, and calls of its callbacks. */
+class CallsTest extends PageScene {
     // ---- calls
 
     @Test
@@ -256,11 +156,15 @@ class CallsTest {
 
     // ---- callbacks
 
+    private static long number(List<?> arguments) {
+        return (Long) Objects.requireNonNull(((Map<?, ?>) arguments.getFirst()).get("n"));
+    }
+
     @Test
     void a_function_stands_for_an_interface_with_one_method() {
         Stub api = connect();
         Function<List<?>, Object> doubled =
-                arguments -> Map.of("m", 2 * (Long) ((Map<?, ?>) arguments.getFirst()).get("n"));
+                arguments -> Map.of("m", 2 * number(arguments));
         assertEquals(Map.of("sum", 90L), value(api.call("callMe", doubled, 10)));
     }
 

@@ -36,13 +36,16 @@ final class Nodes {
               deep @11 () -> (outer :Outer);
               listen @12 (listener :Listener) -> (sum :Int64);
               open @13 () -> (out :Pipe);
-              fill @14 (out :Pipe, chunks :UInt32) -> ();
+              fill @14 (out :Pipe, chunks :UInt32, size :UInt32 = 2) -> ();
+              source @15 (chunks :UInt32) -> (in :Source);
+              drain @16 (in :Source) -> (bytes :UInt64);
             }
             interface Node { getNext @0 () -> (node :Node); depth @1 () -> (value :UInt32); }
             interface Callback { call @0 (n :Int64) -> (m :Int64); }
             interface Listener { began @0 (); ended @1 (n :Int64) -> (m :Int64); }
             interface Sink { write @0 (chunk :Data) -> stream; done @1 () -> (bytes :UInt64); }
             interface Pipe { write @0 (bytes :Data) -> stream; end @1 (); }
+            interface Source { pumpTo @0 (to :Pipe) -> (); }
             struct Maybe { union { none @0 :Void; node @1 :Node; } }
             struct Outer { where :group { inner :group { node @0 :Node; } } }
             """);
@@ -57,11 +60,13 @@ final class Nodes {
     private @Nullable Cap kept;
     /** What sinks were written. */
     final List<byte[]> written = new ArrayList<>();
-    /** Writes that have begun and wait; they go on when this has something. */
+    /** What the write that comes next waits for. */
     @Nullable
     Completer<Void> gate;
 
     boolean ended;
+    /** Chunks that were sent. */
+    int sent;
 
     Nodes(Loop loop) {
         this.loop = loop;
@@ -198,7 +203,19 @@ final class Nodes {
                     c.results().set("out", pipe());
                     return Promise.done();
                 })
-                .on("fill", this::fill);
+                .on("fill", this::fill)
+                .on("source", c -> {
+                    long chunks = number(c, "chunks");
+                    c.results()
+                            .set(
+                                    "in",
+                                    new Object("Source").on("pumpTo", pump -> {
+                                        DynamicCapability to = cap(pump, "to");
+                                        return fill(to, chunks, 2).attach(to);
+                                    }));
+                    return Promise.done();
+                })
+                .on("drain", this::drain);
     }
 
     private static long number(CallContext<DynamicStruct.Reader, ?> context, String name) {
@@ -225,12 +242,7 @@ final class Nodes {
     private Promise<Void> write(byte[] bytes) {
         written.add(bytes);
         Completer<Void> wait = gate;
-        if (wait == null) {
-            return Promise.done();
-        }
-        Completer<Void> mine = new Completer<>(loop);
-        gate = mine;
-        return mine.promise();
+        return wait == null ? Promise.done() : wait.promise();
     }
 
     private Object sink() {
@@ -286,17 +298,30 @@ final class Nodes {
                 .attach(listener);
     }
 
-    private Promise<Void> fill(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
-        DynamicCapability out = cap(context, "out");
-        return fill(out, number(context, "chunks")).attach(out);
+    private Promise<Void> drain(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
+        DynamicCapability in = cap(context, "in");
+        var request = in.request("pumpTo");
+        request.params().set("to", pipe());
+        return request.send().then(done -> {
+                    context.results()
+                            .set("bytes", written.stream().mapToLong(b -> b.length).sum());
+                    return Promise.done();
+                })
+                .attach(in);
     }
 
-    private Promise<Void> fill(DynamicCapability out, long left) {
+    private Promise<Void> fill(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
+        DynamicCapability out = cap(context, "out");
+        return fill(out, number(context, "chunks"), (int) number(context, "size")).attach(out);
+    }
+
+    private Promise<Void> fill(DynamicCapability out, long left, int size) {
         if (left == 0) {
             return out.request("end").send().then(x -> Promise.done());
         }
         var request = out.streamingRequest("write");
-        request.params().set("bytes", new byte[] {(byte) left, 1});
-        return request.send().then(x -> fill(out, left - 1));
+        request.params().set("bytes", new byte[size]);
+        sent++;
+        return request.send().then(x -> fill(out, left - 1, size));
     }
 }

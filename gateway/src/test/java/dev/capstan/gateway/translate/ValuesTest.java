@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -165,7 +166,7 @@ class ValuesTest {
     }
 
     private Map<?, ?> all(Map<String, ? extends @Nullable Object> arguments) {
-        return (Map<?, ?>) value(stub(distant).call("all", arguments));
+        return (Map<?, ?>) Objects.requireNonNull(value(stub(distant).call("all", arguments)));
     }
 
     private String refused(Map<String, ? extends @Nullable Object> arguments) {
@@ -414,8 +415,8 @@ class ValuesTest {
 
     private static String unfit(String schema, String name) {
         InterfaceSchema type = Schemas.of(schema).type(name);
-        return assertThrows(IllegalArgumentException.class, () -> Translatable.check(type))
-                .getMessage();
+        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> Translatable.check(type))
+                .getMessage());
     }
 
     @Test
