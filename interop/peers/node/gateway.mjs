@@ -15,8 +15,15 @@ const api = newWebSocketRpcSession(url);
 const plain = value => JSON.parse(JSON.stringify(value, (key, each) =>
   typeof each === 'bigint' ? each + 'n' : typeof each === 'function' ? 'stub' : each));
 const tell = (name, value) => console.log(JSON.stringify([name, plain(value)]));
+const open = [];
+const held = each => { open.push(each); return each; };
 const told = async (name, work) => {
-  try { tell(name, await work()); } catch (e) { tell(name, { failed: e?.name ?? typeof e, message: e?.message ?? String(e), kind: e?.kind }); }
+  try {
+    tell(name, await work());
+  } catch (e) { tell(name, { failed: e?.name ?? typeof e, message: e?.message ?? String(e), kind: e?.kind });
+  } finally {
+    open.splice(0).forEach(each => each[Symbol.dispose]?.());
+  }
 };
 const until = async work => { for (let i = 0; i < 1000; i++) { const got = await work(); if (got) return got; await new Promise(go => setTimeout(go, 5)); } return 'never'; };
 
@@ -25,7 +32,8 @@ await told('chain', async () => {
   frames.length = 0;
   const node = api.getNode(), next = node.node.next(), depth = next.node.depth();
   const got = await depth;
-  const roundTrips = frames.join('').replace(/>+/g, '>').replace(/<+/g, '<');
+  // What was sent last gives the result back.
+  const roundTrips = frames.join('').replace(/>+/g, '>').replace(/<+/g, '<').replace(/>$/, '');
   [node, next, depth].forEach(each => each[Symbol.dispose]());
   return { got, roundTrips };
 });
@@ -39,24 +47,24 @@ for (const kind of ['failed', 'overloaded', 'disconnected', 'unimplemented']) {
 }
 await told('unknown enumerant', () => api.fail({ kind: 'tired', reason: '' }));
 await told('unions, groups and promises as arguments', async () => {
-  using sum = api.getOperator({ op: 'add' });
-  using four = api.evaluate({ expression: { literal: 4 } });
+  const sum = held(api.getOperator({ op: 'add' }));
+  const four = held(api.evaluate({ expression: { literal: 4 } }));
   const apply = { function: sum.func, arguments: [{ literal: 3 }, { previous: four.value }] };
-  using value = api.evaluate({ expression: { apply } });
+  const value = held(api.evaluate({ expression: { apply } }));
   return value.value.read();
 });
 await told('a function in a union', async () => {
   const apply = { function: ({ arguments: [base, power] }) => base ** power, arguments: [{ literal: 2 }, { literal: 10 }] };
-  using value = api.evaluate({ expression: { apply } });
+  const value = held(api.evaluate({ expression: { apply } }));
   return value.value.read();
 });
 await told('a bigint', async () => {
-  using token = await api.newToken({ id: 2n ** 63n + 1n });
+  const token = held(await api.newToken({ id: 2n ** 63n + 1n }));
   return token.token.id();
 });
 await told('what comes home', async () => {
   let calls = 0;
-  using back = await api.echo(() => { calls++; return 5; });
+  const back = held(await api.echo(() => { calls++; return 5; }));
   const m = await back.callback();
   return { m, calls };
 });
@@ -76,9 +84,11 @@ await told('cancelling', async () => {
   return until(async () => (await api.holdCounts()).cancelled === before + 1);
 });
 await told('map', async () => {
-  await api.keep({ token: (await api.newToken({ id: 7 })).token });
-  await api.keep({ token: (await api.newToken({ id: 8 })).token });
-  using ids = api.readKept();
+  for (const id of [7, 8]) {
+    const made = held(await api.newToken({ id }));
+    await api.keep({ token: made.token });
+  }
+  const ids = held(api.readKept());
   const got = await ids.ids.map(id => api.newToken({ id }).token.id());
   await api.dropKept();
   return got;
