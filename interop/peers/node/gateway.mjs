@@ -28,6 +28,15 @@ const told = async (name, work) => {
 const until = async work => { for (let i = 0; i < 1000; i++) { const got = await work(); if (got) return got; await new Promise(go => setTimeout(go, 5)); } return 'never'; };
 
 await told('ready', () => api.liveTokens());
+await told('page', async () => {
+  // snippet page
+  const { token } = await api.newToken({ id: 7 });            // token.id() is {id: 7}, until token[Symbol.dispose]()
+  const depth = await api.getNode().node.next().node.depth(); // {depth: 1}: one round trip on each side of the gateway
+  const sum = await api.callBack(({ n }) => n * 2, 10);       // {sum: 90}: the C++ server calls the page
+  // end snippet
+  token[Symbol.dispose]();
+  return { depth, sum };
+});
 await told('chain', async () => {
   frames.length = 0;
   const node = api.getNode(), next = node.node.next(), depth = next.node.depth();

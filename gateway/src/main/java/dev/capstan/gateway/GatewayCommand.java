@@ -45,7 +45,8 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--listen",
             required = true,
             paramLabel = "URL",
-            description = "Where clients connect: ws://host:port/path. Port 0 lets the system choose. Batches are served there, too.")
+            description =
+                    "Where clients connect: ws://host:port/path. Port 0 lets the system choose. Batches are served there, too.")
     private String listen = "";
 
     @Option(
@@ -151,7 +152,8 @@ final class GatewayCommand implements Callable<Integer> {
         }
         throw new ParameterException(
                 spec.commandLine(),
-                option + ": the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port), not "
+                option
+                        + ": the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port), not "
                         + text);
     }
 

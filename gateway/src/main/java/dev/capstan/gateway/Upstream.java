@@ -51,8 +51,8 @@ final class Upstream implements AutoCloseable {
         List<Completer<Cap>> all = List.copyOf(waiting);
         waiting.clear();
         if (made == null) {
-            Failure failure = Failure.disconnected(
-                    "no Cap'n Proto server at " + to + (cause == null ? "" : ": " + Failure.of(cause).reason()));
+            Failure failure = Failure.disconnected("no Cap'n Proto server at " + to
+                    + (cause == null ? "" : ": " + Failure.of(cause).reason()));
             all.forEach(each -> each.fail(failure));
             return;
         }

@@ -60,7 +60,9 @@ class GatewayCommandTest {
 
     @Test
     void a_server_that_is_not_there_is_told_at_start() throws IOException {
-        assertEquals(Main.UNREACHABLE, gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "a.capnp"));
+        assertEquals(
+                Main.UNREACHABLE,
+                gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "a.capnp"));
         assertSays("no Cap'n Proto server at unix:" + folder.resolve("nobody.sock"));
     }
 
@@ -78,13 +80,23 @@ class GatewayCommandTest {
 
     @Test
     void an_interface_that_is_not_declared_is_told() throws IOException {
-        assertEquals(Main.USAGE, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Third"));
+        assertEquals(
+                Main.USAGE,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Third"));
         assertSays("'Third' is not declared in a.capnp. Declared are: NoInterface, First, Second.");
     }
 
     @Test
     void a_struct_is_no_interface() throws IOException {
-        assertEquals(Main.USAGE, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "NoInterface"));
+        assertEquals(
+                Main.USAGE,
+                gateway(
+                        "ws://127.0.0.1:0",
+                        "capnp://127.0.0.1:1",
+                        "--schema",
+                        "a.capnp",
+                        "--interface",
+                        "NoInterface"));
         assertSays("'NoInterface' is no interface");
     }
 
@@ -96,7 +108,9 @@ class GatewayCommandTest {
 
     @Test
     void what_cannot_be_translated_is_told_at_start() throws IOException {
-        assertEquals(Main.USAGE, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Second"));
+        assertEquals(
+                Main.USAGE,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Second"));
         assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
     }
 

@@ -7,9 +7,9 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.SchemaLoader;
+import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebServer;
-import dev.capstan.capnweb.Access;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
 import dev.capstan.net.Transport;
@@ -39,6 +39,7 @@ final class GatewayTest {
     }
 
     private static void assertAllWell(Map<String, String> said) {
+        assertEquals("{\"depth\":{\"depth\":1},\"sum\":{\"sum\":90}}", said.get("page"));
         assertEquals("{\"got\":{\"depth\":1},\"roundTrips\":\"><\"}", said.get("chain"));
         assertEquals("{\"sum\":90}", said.get("function as callback"));
         assertEquals("{\"sum\":90}", said.get("object as callback"));

@@ -31,8 +31,9 @@ public final class Bridge {
     private final Loop loop;
     private final Limits limits;
     private final Map<InterfaceSchema, Methods> methods = new HashMap<>();
-    private final Map<Cap, List<ByNameCap>> named = new IdentityHashMap<>();
-    private final Map<Cap, List<ByOrdinalCap>> numbered = new IdentityHashMap<>();
+    private final Methods unknown = Methods.none();
+    private final IdentityHashMap<Cap, List<ByNameCap>> named = new IdentityHashMap<>();
+    private final IdentityHashMap<Cap, List<ByOrdinalCap>> numbered = new IdentityHashMap<>();
     private final Streams streams = new Streams(this);
 
     /** A bridge on {@code loop}, on which both wires have their sessions. */
@@ -93,7 +94,7 @@ public final class Bridge {
     }
 
     Methods methods(@Nullable InterfaceSchema schema) {
-        return schema == null ? Methods.NONE : methods.computeIfAbsent(schema, Methods::of);
+        return schema == null ? unknown : methods.computeIfAbsent(schema, Methods::of);
     }
 
     /** Whether what is of this interface crosses as an object. */
@@ -161,7 +162,7 @@ public final class Bridge {
         forget(numbered, cap.object(), cap);
     }
 
-    private static <C> void forget(Map<Cap, List<C>> table, Cap object, C cap) {
+    private static <C> void forget(IdentityHashMap<Cap, List<C>> table, Cap object, C cap) {
         List<C> all = table.get(object);
         if (all != null) {
             all.remove(cap);

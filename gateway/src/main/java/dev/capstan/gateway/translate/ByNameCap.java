@@ -64,7 +64,8 @@ final class ByNameCap extends CountedCap {
     @Override
     public Answer call(Call call) {
         if (!(call.method() instanceof Method.Member(Path.Names path, boolean reads))) {
-            return refuse(call, Failure.unimplemented(call.method() + " is a number, and this object is called by names"));
+            return refuse(
+                    call, Failure.unimplemented(call.method() + " is a number, and this object is called by names"));
         }
         List<Object> steps = path.steps();
         if (steps.isEmpty()) {
@@ -73,7 +74,9 @@ final class ByNameCap extends CountedCap {
                 return value(call, share());
             }
             return only == null
-                    ? refuse(call, type("a " + methods.interfaceName() + " is no function; call one of " + methods.names()))
+                    ? refuse(
+                            call,
+                            type("a " + methods.interfaceName() + " is no function; call one of " + methods.names()))
                     : invoke(only, call);
         }
         Methods.Entry method = methods.find(steps.getFirst());

@@ -69,7 +69,9 @@ final class ByOrdinalCap extends CountedCap {
     @Override
     public Answer call(Call call) {
         if (!(call.method() instanceof Method.Ordinal ordinal)) {
-            return refuse(call, Failure.unimplemented("'" + call.method() + "' is a name, and this object is called by numbers"));
+            return refuse(
+                    call,
+                    Failure.unimplemented("'" + call.method() + "' is a name, and this object is called by numbers"));
         }
         Methods.Entry method = methods.find(ordinal);
         if (method == null) {
@@ -91,7 +93,8 @@ final class ByOrdinalCap extends CountedCap {
         if (method.isStreaming()) {
             Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING);
             Promise<Void> ready = shape == null ? object.stream(outward) : shape.stream(outward);
-            return new OrdinalCrossing(bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null)
+            return new OrdinalCrossing(
+                            bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null)
                     .answer();
         }
         Call outward = Call.of(method.member(), arguments, call.hints());

@@ -2,8 +2,8 @@ package dev.capstan.gateway.translate;
 
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
-import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.StructType;
+import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.StructSchema;
 import java.util.ArrayList;
@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The methods of an interface, own and inherited, by name and by number. Immutable; of the version of the schema that was loaded when it was made. */
 final class Methods {
-    /** Of an object of which nothing is known. */
-    static final Methods NONE = new Methods("an object of unknown type", Map.of(), Map.of(), null);
-
     private final String interfaceName;
     private final Map<String, Entry> byName;
     private final Map<Method.Ordinal, Entry> byOrdinal;
@@ -58,6 +55,11 @@ final class Methods {
         this.interfaceName = interfaceName;
         this.byName = byName;
         this.byOrdinal = byOrdinal;
+    }
+
+    /** Of an object of which nothing is known. */
+    static Methods none() {
+        return new Methods("an object of unknown type", Map.of(), Map.of(), null);
     }
 
     static Methods of(InterfaceSchema schema) {

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class NamedCrossing extends Crossing {
     private final Methods.Entry method;
 
-    NamedCrossing(
-            Bridge bridge, Methods.Entry method, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
+    NamedCrossing(Bridge bridge, Methods.Entry method, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
         super(bridge, call, results, inner);
         this.method = method;
     }
@@ -83,7 +82,8 @@ final class NamedCrossing extends Crossing {
             }
             switch (type) {
                 case StructSchema inner -> struct = inner;
-                case InterfaceSchema schema when bridge.isObject(schema) -> {
+                case InterfaceSchema schema
+                when bridge.isObject(schema) -> {
                     return new Route(ahead(at, cap -> bridge.named(schema, cap)), i + 1);
                 }
                 default -> {

@@ -31,7 +31,9 @@ final class OrdinalCrossing extends Crossing {
     private static Promise<Payload> whole(Bridge bridge, Promise<Payload> results) {
         return results.then(payload -> {
             WebPayload value = WebPayload.of(payload);
-            return value.isWhole() ? Promise.of(payload) : value.whole(bridge.loop()).<Payload>convert(all -> all).attach(payload);
+            return value.isWhole()
+                    ? Promise.of(payload)
+                    : value.whole(bridge.loop()).<Payload>convert(all -> all).attach(payload);
         });
     }
 
@@ -61,7 +63,8 @@ final class OrdinalCrossing extends Crossing {
         List<Object> names = new ArrayList<>();
         Type type = canGoAhead() ? named(method.results(), pointers, names) : null;
         return type instanceof InterfaceSchema schema && bridge.isObject(schema)
-                ? ahead(new Path.Names(names), cap -> bridge.numbered(schema, cap, true)).share()
+                ? ahead(new Path.Names(names), cap -> bridge.numbered(schema, cap, true))
+                        .share()
                 : later(path);
     }
 

@@ -23,7 +23,10 @@ record Outlet(Methods.Entry write, Methods.Entry end) {
         Methods.Entry end = null;
         for (Methods.Entry method : methods) {
             List<StructSchema.Field> params = method.params().fields();
-            if (method.isStreaming() && write == null && params.size() == 1 && !params.getFirst().isGroup()) {
+            if (method.isStreaming()
+                    && write == null
+                    && params.size() == 1
+                    && !params.getFirst().isGroup()) {
                 write = method;
             } else if (ENDS.contains(method.name())
                     && end == null

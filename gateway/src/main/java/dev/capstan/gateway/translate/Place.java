@@ -52,7 +52,8 @@ final class Place {
     void bytes(long count) {
         bytes += count;
         if (bytes > limits.bytes()) {
-            throw tooMuch("has more than " + limits.bytes() + " bytes of text and data", "bytes", "send it as a stream");
+            throw tooMuch(
+                    "has more than " + limits.bytes() + " bytes of text and data", "bytes", "send it as a stream");
         }
     }
 

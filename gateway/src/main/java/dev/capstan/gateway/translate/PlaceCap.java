@@ -40,8 +40,7 @@ final class PlaceCap extends CountedCap {
 
     @Override
     public Answer call(Call call) {
-        if (later.resolved() != null
-                || !(call.method() instanceof Method.Member(Path.Names path, boolean reads))) {
+        if (later.resolved() != null || !(call.method() instanceof Method.Member(Path.Names path, boolean reads))) {
             return later.call(call);
         }
         Path.Names whole = place.then(path);

@@ -174,7 +174,8 @@ final class Streams {
         @Override
         public Promise<Void> handle(Context context) {
             if (!context.method().equals(inlet.pump().ordinal())) {
-                throw Failure.unimplemented("Method not implemented: " + context.method() + "; this is a ReadableStream");
+                throw Failure.unimplemented(
+                        "Method not implemented: " + context.method() + "; this is a ReadableStream");
             }
             context.allowCancellation();
             DynamicStruct.Reader params =

@@ -5,7 +5,6 @@ import dev.capstan.cap.Failure;
 import dev.capstan.capnp.Data;
 import dev.capstan.capnp.dynamic.DynamicList;
 import dev.capstan.capnp.dynamic.DynamicStruct;
-import dev.capstan.capnp.dynamic.DynamicValue;
 import dev.capstan.capnp.dynamic.EnumSchema;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.ListSchema;
@@ -40,8 +39,8 @@ final class ToCapnp {
         }
         List<Field> fields = params.schema().nonUnionFields();
         if (arguments.size() > fields.size()) {
-            throw place.wrong("called with " + arguments.size() + " arguments, and it takes " + fields.size()
-                    + ": " + fields + ". One object names them instead.");
+            throw place.wrong("called with " + arguments.size() + " arguments, and it takes " + fields.size() + ": "
+                    + fields + ". One object names them instead.");
         }
         for (int i = 0; i < arguments.size(); i++) {
             field(params, fields.get(i), arguments.get(i));
@@ -163,7 +162,7 @@ final class ToCapnp {
 
     private void element(DynamicList.Builder list, Type type, int index, @Nullable Object value) {
         if (value == null) {
-            if (type instanceof StructSchema || !type.isPointer() && type != Type.Scalar.VOID) {
+            if (type instanceof StructSchema || (!type.isPointer() && type != Type.Scalar.VOID)) {
                 throw place.mismatch(null, expected(type));
             }
             return;
@@ -224,15 +223,13 @@ final class ToCapnp {
     }
 
     private Object scalar(Type.Scalar type, Object value) {
-        boolean fits =
-                switch (type) {
-                    case VOID -> false;
-                    case BOOL -> value instanceof Boolean;
-                    case INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, FLOAT32, FLOAT64 ->
-                        value instanceof Number;
-                    case TEXT -> value instanceof String;
-                    case DATA -> value instanceof byte[] || value instanceof TypedBytes;
-                };
+        boolean fits = switch (type) {
+            case VOID -> false;
+            case BOOL -> value instanceof Boolean;
+            case INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, FLOAT32, FLOAT64 -> value instanceof Number;
+            case TEXT -> value instanceof String;
+            case DATA -> value instanceof byte[] || value instanceof TypedBytes;
+        };
         if (!fits) {
             throw place.mismatch(value, expected(type));
         }

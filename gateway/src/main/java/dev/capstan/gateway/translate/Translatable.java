@@ -46,8 +46,9 @@ final class Translatable {
             for (InterfaceSchema.Method method : owner.methods()) {
                 String name = method.name();
                 if (JavaScript.TAKEN.contains(name)) {
-                    throw new IllegalArgumentException("Method '" + name + "' of " + owner.displayName()
-                            + " cannot be called over Cap'n Web: JavaScript clients keep that name for themselves. Rename it; its number stays.");
+                    throw new IllegalArgumentException(
+                            "Method '" + name + "' of " + owner.displayName()
+                                    + " cannot be called over Cap'n Web: JavaScript clients keep that name for themselves. Rename it; its number stays.");
                 }
                 InterfaceSchema other = owners.putIfAbsent(name, owner);
                 if (other != null) {
@@ -64,8 +65,9 @@ final class Translatable {
     private void fields(StructSchema struct) {
         for (StructSchema.Field field : struct.fields()) {
             if (JavaScript.DROPPED.contains(field.name())) {
-                throw new IllegalArgumentException("Field '" + field.name() + "' of " + struct.displayName()
-                        + " cannot cross to Cap'n Web: receivers drop members of that name. Rename it; its place stays.");
+                throw new IllegalArgumentException(
+                        "Field '" + field.name() + "' of " + struct.displayName()
+                                + " cannot cross to Cap'n Web: receivers drop members of that name. Rename it; its place stays.");
             }
             see(field.type());
         }

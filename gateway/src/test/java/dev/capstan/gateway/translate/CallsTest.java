@@ -43,8 +43,7 @@ class CallsTest extends PageScene {
     void integers_of_64_bits_go_there_and_come_back_as_the_rule_says() {
         Stub api = connect();
         BigInteger large = BigInteger.ONE.shiftLeft(60);
-        assertEquals(
-                Map.of("c", large.add(BigInteger.ONE)), value(api.call("add", Map.of("a", large, "b", 1))));
+        assertEquals(Map.of("c", large.add(BigInteger.ONE)), value(api.call("add", Map.of("a", large, "b", 1))));
         assertEquals(Map.of("c", 2L), value(api.call("add", Map.of("a", BigInteger.ONE, "b", BigInteger.ONE))));
     }
 
@@ -57,7 +56,9 @@ class CallsTest extends PageScene {
     void a_method_that_there_is_not_is_no_function() {
         Stub api = connect();
         Failure unknown = failure(api.call("subtract", Map.of()));
-        assertTrue(unknown.reason().startsWith("'subtract' is not a function. A Api has [add, getNode,"), unknown.reason());
+        assertTrue(
+                unknown.reason().startsWith("'subtract' is not a function. A Api has [add, getNode,"),
+                unknown.reason());
         assertEquals("TypeError", JsError.of(unknown).name());
         assertTrue(failure(api.get("add").call("call")).reason().startsWith("'add.call' is not a function."));
         assertTrue(failure(api.apply()).reason().startsWith("a Api is no function; call one of [add,"));
@@ -86,7 +87,8 @@ class CallsTest extends PageScene {
         Stub depth = held(next.get("node").call("depth"));
         assertEquals(Map.of("value", 2L), sim.await(depth.value()));
         assertEquals(HOP.multipliedBy(4), sim.now().minus(before));
-        // From the page: three calls and what asks for the last result. From the gateway: three calls, all before the first answer.
+        // From the page: three calls and what asks for the last result. From the gateway: three calls, all before the
+        // first answer.
         assertEquals(List.of("page", "page", "page", "page", "gateway", "gateway", "gateway"), sent.subList(0, 7));
         assertEquals("server", sent.get(7));
     }
@@ -140,13 +142,12 @@ class CallsTest extends PageScene {
         Stub api = connect();
         Stub got = held(api.call("openSink"));
         Stub sink = got.get("sink");
-        List<Stub> writes = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            writes.add(held(sink.call("write", Map.of("chunk", new byte[] {(byte) i}))));
+            held(sink.call("write", Map.of("chunk", new byte[] {(byte) i})));
         }
         Stub known = held((Stub) Objects.requireNonNull(((Map<?, ?>) sim.await(got.value())).get("sink")));
         for (int i = 5; i < 10; i++) {
-            writes.add(held(known.call("write", Map.of("chunk", new byte[] {(byte) i}))));
+            held(known.call("write", Map.of("chunk", new byte[] {(byte) i})));
         }
         assertEquals(Map.of("bytes", 10L), value(known.call("done")));
         for (int i = 0; i < 10; i++) {
@@ -163,8 +164,7 @@ class CallsTest extends PageScene {
     @Test
     void a_function_stands_for_an_interface_with_one_method() {
         Stub api = connect();
-        Function<List<?>, Object> doubled =
-                arguments -> Map.of("m", 2 * number(arguments));
+        Function<List<?>, Object> doubled = arguments -> Map.of("m", 2 * number(arguments));
         assertEquals(Map.of("sum", 90L), value(api.call("callMe", doubled, 10)));
     }
 
@@ -176,8 +176,7 @@ class CallsTest extends PageScene {
 
     @Test
     void an_object_is_called_by_the_names_of_its_methods() {
-        WebTarget target = WebTarget.empty()
-                .method("call", arguments -> Map.of("m", 3));
+        WebTarget target = WebTarget.empty().method("call", arguments -> Map.of("m", 3));
         assertEquals(Map.of("sum", 6L), value(connect().call("callMe", Map.of("cb", target, "times", 2))));
     }
 
@@ -212,7 +211,8 @@ class CallsTest extends PageScene {
         WebTarget target = WebTarget.empty().method("call", arguments -> "three");
         Failure failure = failure(connect().call("callMe", Map.of("cb", target, "times", 1)));
         assertTrue(
-                failure.reason().endsWith("call.m: expected a number without fraction, or a bigint (Int64), not a string"),
+                failure.reason()
+                        .endsWith("call.m: expected a number without fraction, or a bigint (Int64), not a string"),
                 failure.reason());
     }
 
@@ -347,8 +347,8 @@ class CallsTest extends PageScene {
                 .method("depth", arguments -> Map.of("value", 9))
                 .method("getNext", arguments -> Map.of("node", WebTarget.empty().method("depth", more -> 10)));
         WebPeer.Pair pair = WebPeer.pair(sim.loop(), node.on(sim.loop()), null, Options.DEFAULT);
-        try (DynamicCapability object =
-                new DynamicCapability(Nodes.NODE, bridge.toCapnp(Nodes.NODE, pair.right().main()))) {
+        try (DynamicCapability object = new DynamicCapability(
+                Nodes.NODE, bridge.toCapnp(Nodes.NODE, pair.right().main()))) {
             try (var answer = object.request("getNext").send();
                     DynamicCapability next = answer.results().cap("node")) {
                 long depth = sim.await(next.request("depth")

@@ -99,16 +99,16 @@ final class Nodes {
     }
 
     /** An object of bodies by name. */
-    private final class Object implements DynamicServer {
+    private final class Thing implements DynamicServer {
         private final InterfaceSchema schema;
         private final Map<String, Body> bodies = new HashMap<>();
 
-        Object(String name) {
+        Thing(String name) {
             this.schema = SCHEMAS.type(name);
             live++;
         }
 
-        Object on(String name, Body body) {
+        Thing on(String name, Body body) {
             bodies.put(name, body);
             return this;
         }
@@ -136,7 +136,7 @@ final class Nodes {
     }
 
     DynamicServer api() {
-        return new Object("Api")
+        return new Thing("Api")
                 .on("name", c -> {
                     c.results().set("name", "nodes");
                     return Promise.done();
@@ -195,7 +195,11 @@ final class Nodes {
                     return Promise.done();
                 })
                 .on("deep", c -> {
-                    c.results().initStruct("outer").struct("where").struct("inner").set("node", node(1));
+                    c.results()
+                            .initStruct("outer")
+                            .struct("where")
+                            .struct("inner")
+                            .set("node", node(1));
                     return Promise.done();
                 })
                 .on("listen", this::listen)
@@ -206,13 +210,10 @@ final class Nodes {
                 .on("fill", this::fill)
                 .on("source", c -> {
                     long chunks = number(c, "chunks");
-                    c.results()
-                            .set(
-                                    "in",
-                                    new Object("Source").on("pumpTo", pump -> {
-                                        DynamicCapability to = cap(pump, "to");
-                                        return fill(to, chunks, 2).attach(to);
-                                    }));
+                    c.results().set("in", new Thing("Source").on("pumpTo", pump -> {
+                                DynamicCapability to = cap(pump, "to");
+                                return fill(to, chunks, 2).attach(to);
+                            }));
                     return Promise.done();
                 })
                 .on("drain", this::drain);
@@ -227,8 +228,8 @@ final class Nodes {
         return (DynamicCapability) client;
     }
 
-    private Object node(int depth) {
-        return new Object("Node")
+    private Thing node(int depth) {
+        return new Thing("Node")
                 .on("getNext", c -> {
                     c.results().set("node", node(depth + 1));
                     return Promise.done();
@@ -245,18 +246,20 @@ final class Nodes {
         return wait == null ? Promise.done() : wait.promise();
     }
 
-    private Object sink() {
-        return new Object("Sink")
+    private Thing sink() {
+        return new Thing("Sink")
                 .on("write", c -> write(c.params().get("chunk").asData().toByteArray()))
                 .on("done", c -> {
                     c.results()
-                            .set("bytes", written.stream().mapToLong(b -> b.length).sum());
+                            .set(
+                                    "bytes",
+                                    written.stream().mapToLong(b -> b.length).sum());
                     return Promise.done();
                 });
     }
 
-    private Object pipe() {
-        return new Object("Pipe")
+    private Thing pipe() {
+        return new Thing("Pipe")
                 .on("write", c -> write(c.params().get("bytes").asData().toByteArray()))
                 .on("end", c -> {
                     ended = true;
@@ -267,12 +270,10 @@ final class Nodes {
     private Promise<Void> callMe(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
         DynamicCapability callback = cap(context, "cb");
         long times = number(context, "times");
-        return sum(callback, 0, times, 0)
-                .attach(callback)
-                .convert(sum -> {
-                    context.results().set("sum", sum);
-                    return Promise.nothing();
-                });
+        return sum(callback, 0, times, 0).attach(callback).convert(sum -> {
+            context.results().set("sum", sum);
+            return Promise.nothing();
+        });
     }
 
     /** Calls one after the other. */
@@ -283,7 +284,8 @@ final class Nodes {
         var request = callback.request("call");
         request.params().set("n", n);
         return request.send()
-                .then(results -> sum(callback, n + 1, times, sum + results.get("m").asLong()));
+                .then(results ->
+                        sum(callback, n + 1, times, sum + results.get("m").asLong()));
     }
 
     private Promise<Void> listen(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
@@ -302,9 +304,12 @@ final class Nodes {
         DynamicCapability in = cap(context, "in");
         var request = in.request("pumpTo");
         request.params().set("to", pipe());
-        return request.send().then(done -> {
+        return request.send()
+                .then(done -> {
                     context.results()
-                            .set("bytes", written.stream().mapToLong(b -> b.length).sum());
+                            .set(
+                                    "bytes",
+                                    written.stream().mapToLong(b -> b.length).sum());
                     return Promise.done();
                 })
                 .attach(in);
@@ -312,7 +317,8 @@ final class Nodes {
 
     private Promise<Void> fill(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
         DynamicCapability out = cap(context, "out");
-        return fill(out, number(context, "chunks"), (int) number(context, "size")).attach(out);
+        return fill(out, number(context, "chunks"), (int) number(context, "size"))
+                .attach(out);
     }
 
     private Promise<Void> fill(DynamicCapability out, long left, int size) {

@@ -49,10 +49,7 @@ abstract class PageScene {
 
     Stub page(String name) {
         WebPeer page = WebPeer.over(
-                sim.loop(),
-                network.host(name).connect("gateway"),
-                null,
-                Options.DEFAULT.withMessagesShown());
+                sim.loop(), network.host(name).connect("gateway"), null, Options.DEFAULT.withMessagesShown());
         pages.add(page);
         Stub api = Stub.of(sim.loop(), page.main());
         open.addFirst(api);
@@ -108,7 +105,8 @@ abstract class PageScene {
         assertTrue(nodes.live() <= 1, () -> nodes.live() + " objects live in the server");
         pages.forEach(WebPeer::close);
         settle();
-        vats.forEach(peer -> assertTrue(peer.tables().isEmpty(), () -> peer.tables().toString()));
+        vats.forEach(
+                peer -> assertTrue(peer.tables().isEmpty(), () -> peer.tables().toString()));
         assertEquals(0, bridge.size());
         for (AutoCloseable each : open) {
             if (!(each instanceof Stub)) {

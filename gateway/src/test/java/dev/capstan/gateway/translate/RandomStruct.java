@@ -35,7 +35,10 @@ final class RandomStruct {
         StructSchema schema = struct.schema();
         schema.nonUnionFields().forEach(field -> fill(struct, field, levels));
         if (!schema.unionFields().isEmpty()) {
-            fill(struct, schema.unionFields().get(random.nextInt(schema.unionFields().size())), levels);
+            fill(
+                    struct,
+                    schema.unionFields().get(random.nextInt(schema.unionFields().size())),
+                    levels);
         }
     }
 

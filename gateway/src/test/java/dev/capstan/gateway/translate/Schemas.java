@@ -23,8 +23,8 @@ final class Schemas {
     }
 
     static Schemas of(String text) {
-        SourceFiles files =
-                SourceFiles.of(Map.of("test.capnp", ("@0xa7d3c1f0e5b69284;\n" + text).getBytes(StandardCharsets.UTF_8)));
+        SourceFiles files = SourceFiles.of(
+                Map.of("test.capnp", ("@0xa7d3c1f0e5b69284;\n" + text).getBytes(StandardCharsets.UTF_8)));
         Compilation compilation =
                 new Compiler(List.of(SourceFiles.standard())).compile(List.of(new SchemaPath(files, "test.capnp")));
         assertTrue(compilation.succeeded(), () -> compilation.problems().toString());

@@ -36,8 +36,8 @@ class SessionsContractTest extends BridgeContract {
             .build()
             .connect(farPipe.right());
     private final Peer farClient = Vat.on(sim.loop()).build().connect(farPipe.left());
-    private final WebPeer.Pair web = WebPeer.pair(
-            sim.loop(), new LocalCap(sim.loop(), new Door()), null, Options.DEFAULT.withMessagesShown());
+    private final WebPeer.Pair web =
+            WebPeer.pair(sim.loop(), new LocalCap(sim.loop(), new Door()), null, Options.DEFAULT.withMessagesShown());
     private final Peer nearServer = Vat.on(sim.loop())
             .servingEach(asker -> Objects.requireNonNull(crossed.poll()))
             .build()

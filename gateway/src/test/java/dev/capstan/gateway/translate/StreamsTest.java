@@ -26,7 +26,8 @@ class StreamsTest extends PageScene {
 
     private Readable read(Stub api, int chunks) {
         return assertInstanceOf(
-                Readable.class, object(api.call("source", Map.of("chunks", chunks))).get("in"));
+                Readable.class,
+                object(api.call("source", Map.of("chunks", chunks))).get("in"));
     }
 
     private int writtenBytes() {
@@ -90,7 +91,8 @@ class StreamsTest extends PageScene {
         settle();
         Failure failure = assertThrows(Failure.class, () -> sim.await(out.end()));
         assertTrue(
-                failure.reason().endsWith("write.bytes: expected bytes (a Uint8Array), not a string"), failure.reason());
+                failure.reason().endsWith("write.bytes: expected bytes (a Uint8Array), not a string"),
+                failure.reason());
         out.close();
         settle();
         assertEquals(1, nodes.live());

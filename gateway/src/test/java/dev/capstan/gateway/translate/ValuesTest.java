@@ -194,10 +194,10 @@ class ValuesTest {
             CapnpPayload.of(request.params()).builder().set(message.root().asReader());
             try (Answer answer = request.send();
                     Payload results = sim.await(answer.results())) {
-                DynamicStruct.Reader back =
-                        CapnpPayload.of(results).reader().as(SCHEMAS.struct("All").structType());
-                assertEquals(
-                        sent.asReader().toCompactString(), back.toCompactString(), () -> "seed " + seed);
+                DynamicStruct.Reader back = CapnpPayload.of(results)
+                        .reader()
+                        .as(SCHEMAS.struct("All").structType());
+                assertEquals(sent.asReader().toCompactString(), back.toCompactString(), () -> "seed " + seed);
             }
             message.capTable().close();
         }
@@ -230,11 +230,13 @@ class ValuesTest {
     void integers_are_numbers_while_that_is_exact_and_bigints_beyond() {
         long most = (1L << 53) - 1;
         assertEquals(most, all(Map.of("int64", most)).get("int64"));
-        assertEquals(BigInteger.valueOf(most + 1), all(Map.of("int64", BigInteger.valueOf(most + 1)))
-                .get("int64"));
+        assertEquals(
+                BigInteger.valueOf(most + 1),
+                all(Map.of("int64", BigInteger.valueOf(most + 1))).get("int64"));
         assertEquals(-most, all(Map.of("int64", -most)).get("int64"));
-        assertEquals(BigInteger.valueOf(Long.MIN_VALUE), all(Map.of("int64", BigInteger.valueOf(Long.MIN_VALUE)))
-                .get("int64"));
+        assertEquals(
+                BigInteger.valueOf(Long.MIN_VALUE),
+                all(Map.of("int64", BigInteger.valueOf(Long.MIN_VALUE))).get("int64"));
         BigInteger largest = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
         assertEquals(largest, all(Map.of("uInt64", largest)).get("uInt64"));
     }
@@ -249,9 +251,13 @@ class ValuesTest {
     @Test
     void what_does_not_fit_a_number_is_refused_with_its_place() {
         assertEquals("all.int8: 300 does not fit Int8, which is -128 to 127.", refused(Map.of("int8", 300)));
-        assertEquals("all.uInt64: -1 does not fit UInt64, which is 0 to 18446744073709551615.", refused(Map.of("uInt64", -1)));
+        assertEquals(
+                "all.uInt64: -1 does not fit UInt64, which is 0 to 18446744073709551615.",
+                refused(Map.of("uInt64", -1)));
         assertEquals("all.int32: 0.5 is not an integer, as Int32 needs.", refused(Map.of("int32", 0.5)));
-        assertEquals("all.uInt32s[1]: -1 does not fit UInt32, which is 0 to 4294967295.", refused(Map.of("uInt32s", List.of(1, -1))));
+        assertEquals(
+                "all.uInt32s[1]: -1 does not fit UInt32, which is 0 to 4294967295.",
+                refused(Map.of("uInt32s", List.of(1, -1))));
         assertEquals("all.bool: expected true or false, not the number 1", refused(Map.of("bool", 1)));
         assertEquals(
                 "all.int64: expected a number without fraction, or a bigint (Int64), not a string",
@@ -270,8 +276,8 @@ class ValuesTest {
 
     @Test
     void data_is_bytes() {
-        assertArrayEquals(
-                new byte[] {1, 2}, (byte[]) all(Map.of("data", new byte[] {1, 2})).get("data"));
+        assertArrayEquals(new byte[] {1, 2}, (byte[])
+                all(Map.of("data", new byte[] {1, 2})).get("data"));
         assertEquals("all.data: expected bytes (a Uint8Array), not a string", refused(Map.of("data", "text")));
     }
 
@@ -282,8 +288,9 @@ class ValuesTest {
         for (String other : List.of("none", "number", "one", "both", "friend")) {
             assertTrue(!word.containsKey(other), other);
         }
-        assertEquals(Map.of("right", List.of(1L)), all(Map.of("named", Map.of("right", List.of(1))))
-                .get("named"));
+        assertEquals(
+                Map.of("right", List.of(1L)),
+                all(Map.of("named", Map.of("right", List.of(1)))).get("named"));
     }
 
     @Test
@@ -311,7 +318,9 @@ class ValuesTest {
 
     @Test
     void a_type_parameter_is_what_it_was_bound_to() {
-        assertEquals(Map.of("value", "t"), all(Map.of("textBox", Map.of("value", "t"))).get("textBox"));
+        assertEquals(
+                Map.of("value", "t"),
+                all(Map.of("textBox", Map.of("value", "t"))).get("textBox"));
         assertEquals(
                 "all.textBox.value: expected a string, not the number 1",
                 refused(Map.of("textBox", Map.of("value", 1))));
@@ -321,11 +330,9 @@ class ValuesTest {
 
     @Test
     void arguments_may_be_given_by_their_place() {
-        assertEquals(
-                Map.of("a", "x", "b", "y"), value(stub(distant).call("twoTexts", "x", "y")));
+        assertEquals(Map.of("a", "x", "b", "y"), value(stub(distant).call("twoTexts", "x", "y")));
         assertEquals(Map.of("a", "x", "b", ""), value(stub(distant).call("twoTexts", "x")));
-        assertEquals(
-                Map.of("a", "is there", "b", "y"), value(stub(distant).call("twoTexts", JsValue.UNDEFINED, "y")));
+        assertEquals(Map.of("a", "is there", "b", "y"), value(stub(distant).call("twoTexts", JsValue.UNDEFINED, "y")));
         assertEquals(
                 "twoTexts: called with 3 arguments, and it takes 2: [a, b]. One object names them instead.",
                 refused(stub -> stub.call("twoTexts", 1, 2, 3)));
@@ -354,10 +361,13 @@ class ValuesTest {
         Cap plain = near.toCapnp(ECHO, web(distant));
         open.addFirst(plain);
         var request = plain.request(new Method.Ordinal(ECHO.id(), 0), CapnpFormat.INSTANCE, 0, Hints.NONE);
-        DynamicStruct.Builder params = CapnpPayload.of(request.params()).builder().init(SCHEMAS.struct("All").structType());
+        DynamicStruct.Builder params = CapnpPayload.of(request.params())
+                .builder()
+                .init(SCHEMAS.struct("All").structType());
         params.set("any", "text");
         try (Answer answer = request.send()) {
-            String reason = assertThrows(Failure.class, () -> sim.await(answer.results())).reason();
+            String reason = assertThrows(Failure.class, () -> sim.await(answer.results()))
+                    .reason();
             assertEquals(
                     "all.any: what lies there is of type AnyPointer, and only its schema could tell what it is: declare the type, or leave the field empty",
                     reason);
@@ -407,8 +417,9 @@ class ValuesTest {
     @Test
     void texts_and_data_have_as_many_bytes_as_the_limit_and_no_more() {
         passes(Limits.DEFAULT.withBytes(5), "twoTexts", Map.of("a", "abc", "b", "de"));
-        assertTrue(tooMuch(Limits.DEFAULT.withBytes(4), "twoTexts", new java.util.TreeMap<>(Map.of("a", "abc", "b", "de")))
-                .startsWith("twoTexts.b: the value has more than 4 bytes of text and data"));
+        assertTrue(
+                tooMuch(Limits.DEFAULT.withBytes(4), "twoTexts", new java.util.TreeMap<>(Map.of("a", "abc", "b", "de")))
+                        .startsWith("twoTexts.b: the value has more than 4 bytes of text and data"));
     }
 
     // ---- at start
@@ -432,7 +443,8 @@ class ValuesTest {
 
     @Test
     void names_that_no_client_can_send_are_refused_at_start() {
-        assertTrue(unfit("interface A { then @0 (); }", "A").startsWith("Method 'then' of test.capnp:A cannot be called over Cap'n Web"));
+        assertTrue(unfit("interface A { then @0 (); }", "A")
+                .startsWith("Method 'then' of test.capnp:A cannot be called over Cap'n Web"));
         assertTrue(unfit("""
                 interface A { ok @0 (list :List(Inner)); }
                 struct Inner { union { toJSON @0 :Text; other @1 :Void; } }
