@@ -2,6 +2,8 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Options;
@@ -123,7 +125,7 @@ final class GatewayCommand implements Callable<Integer> {
                     Bridge bridge = new Bridge(loop, Limits.DEFAULT);
                     WebServer web = new WebServer(
                             loop,
-                            visitor -> upstream.bootstrap().convert(object -> bridge.toWeb(type, object)),
+                            visitor -> upstream.bootstrap().convert(object -> border(loop, bridge.toWeb(type, object))),
                             Options.DEFAULT,
                             access);
                     // Whether there is a server is told now, and not to the first visitor.
@@ -139,6 +141,11 @@ final class GatewayCommand implements Callable<Integer> {
                     });
                 })
                 .await();
+    }
+
+    /** What one session gets hold of passes a border of its own. Takes ownership. */
+    private static Cap border(Loop loop, Cap object) {
+        return new Membrane(loop, Membrane.Policy.ALL).outward(object);
     }
 
     private WireUrl url(String option, String text, WireUrl.Wire wire) {

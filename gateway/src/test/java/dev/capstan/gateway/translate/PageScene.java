@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.Options;
@@ -29,6 +30,7 @@ abstract class PageScene {
     final SimNetwork network = new SimNetwork(sim, 1);
     final Nodes nodes = new Nodes(sim.loop());
     final Bridge bridge = new Bridge(sim.loop(), Limits.DEFAULT);
+    private final List<Membrane> membranes = new ArrayList<>();
     final List<AutoCloseable> open = new ArrayList<>();
     final List<Peer> vats = new ArrayList<>();
     final List<WebPeer> pages = new ArrayList<>();
@@ -40,11 +42,18 @@ abstract class PageScene {
         Peer upstream = vat.connect(network.host("gateway").connect("server"));
         vats.add(upstream);
         open.add(server);
-        Cap main = bridge.toWeb(Nodes.API, upstream.bootstrap());
         network.host("gateway")
                 .onAccept(stream ->
-                        pages.add(WebPeer.over(sim.loop(), stream, main, Options.DEFAULT.withMessagesShown())));
+                        pages.add(WebPeer.over(
+                        sim.loop(), stream, border(upstream.bootstrap()), Options.DEFAULT.withMessagesShown())));
         return page("page");
+    }
+
+    /** As the command has it: a membrane for each page. */
+    private Cap border(Cap object) {
+        Membrane membrane = new Membrane(sim.loop(), Membrane.Policy.ALL);
+        membranes.add(membrane);
+        return membrane.outward(bridge.toWeb(Nodes.API, object));
     }
 
     Stub page(String name) {
@@ -108,6 +117,7 @@ abstract class PageScene {
         vats.forEach(
                 peer -> assertTrue(peer.tables().isEmpty(), () -> peer.tables().toString()));
         assertEquals(0, bridge.size());
+        membranes.forEach(membrane -> assertEquals(0, membrane.size()));
         for (AutoCloseable each : open) {
             if (!(each instanceof Stub)) {
                 each.close();
