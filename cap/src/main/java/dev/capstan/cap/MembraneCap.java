@@ -45,16 +45,14 @@ final class MembraneCap extends CountedCap {
             return Answer.broken(Failure.of(e));
         }
         Answer answer = object.call(passed);
-        Promise<Payload> results = answer.results()
-                .convert(content -> {
-                    try (content) {
-                        Payload own = call.newResults(0);
-                        content.copyTo(own, each -> membrane.passed(each, outward));
-                        return own;
-                    }
-                });
-        return new Answer(
-                Promise.race(List.of(results, membrane.end())).attach(call), new Through(answer.pipeline()));
+        Promise<Payload> results = answer.results().convert(content -> {
+            try (content) {
+                Payload own = call.newResults(0);
+                content.copyTo(own, each -> membrane.passed(each, outward));
+                return own;
+            }
+        });
+        return new Answer(Promise.race(List.of(results, membrane.end())).attach(call), new Through(answer.pipeline()));
     }
 
     @Override

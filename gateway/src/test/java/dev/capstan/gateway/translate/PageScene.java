@@ -43,8 +43,7 @@ abstract class PageScene {
         vats.add(upstream);
         open.add(server);
         network.host("gateway")
-                .onAccept(stream ->
-                        pages.add(WebPeer.over(
+                .onAccept(stream -> pages.add(WebPeer.over(
                         sim.loop(), stream, border(upstream.bootstrap()), Options.DEFAULT.withMessagesShown())));
         return page("page");
     }

@@ -45,7 +45,8 @@ class TenantsTest extends PageScene {
     @Test
     void ids_that_were_never_given_to_a_page_lead_nowhere() {
         Stub api = connect();
-        Stub node = held((Stub) Objects.requireNonNull(object(api.call("getNode")).get("node")));
+        Stub node =
+                held((Stub) Objects.requireNonNull(object(api.call("getNode")).get("node")));
         List<String> called = new ArrayList<>();
         WebTarget mine = WebTarget.empty().method("depth", arguments -> {
             called.add("depth");
@@ -76,7 +77,8 @@ class TenantsTest extends PageScene {
         Stub second = page("second");
         WebTarget mine = WebTarget.empty().method("depth", arguments -> Map.of("value", 5));
         object(first.call("keep", Map.of("object", mine)));
-        try (Stub kept = (Stub) Objects.requireNonNull(object(second.call("kept")).get("object"))) {
+        try (Stub kept =
+                (Stub) Objects.requireNonNull(object(second.call("kept")).get("object"))) {
             @Nullable Object depth = value(kept.call("depth"));
             assertEquals(Map.of("value", 5L), depth);
         }
