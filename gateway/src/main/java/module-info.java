@@ -4,14 +4,16 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.capstan.gateway {
     requires static transitive org.jspecify;
-    requires dev.capstan.capnp;
+    requires transitive dev.capstan.capnp;
     requires dev.capstan.capnp.json;
     requires dev.capstan.capnpc;
+    requires dev.capstan.capnweb;
     requires dev.capstan.net;
     requires dev.capstan.examples.calculator;
     requires info.picocli;
 
     exports dev.capstan.gateway;
+    exports dev.capstan.gateway.translate;
 
     opens dev.capstan.gateway to
             info.picocli;

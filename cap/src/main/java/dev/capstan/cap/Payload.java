@@ -1,5 +1,7 @@
 package dev.capstan.cap;
 
+import java.util.function.UnaryOperator;
+
 /**
  * Parameters or results in the native form of a wire, with the capabilities in them.
  *
@@ -11,6 +13,13 @@ public interface Payload extends AutoCloseable {
 
     /** The capability at {@code path}; the caller owns it. Broken if there is none. */
     Cap cap(Path path);
+
+    /**
+     * Copies the content into {@code empty}, a payload of the same format in which nothing is, with other capabilities.
+     *
+     * @param passing gives what stands in place of a capability, both owned
+     */
+    void copyTo(Payload empty, UnaryOperator<Cap> passing);
 
     /** Another reference to the same content; the caller owns it. */
     Payload share();

@@ -6,6 +6,7 @@ import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,16 @@ public final class CapTable implements AutoCloseable {
                     "nothing tells on which loop this object lives: give the message Foo.TYPE.serve(loop, object)");
         }
         return new LocalCap(loop, object);
+    }
+
+    /** Puts what {@code passing} gives, which takes ownership and gives it, in place of each entry from {@code first} on. */
+    void replace(int first, UnaryOperator<Cap> passing) {
+        for (int i = first; i < caps.size(); i++) {
+            Cap cap = caps.get(i);
+            if (cap != null) {
+                caps.set(i, passing.apply(cap));
+            }
+        }
     }
 
     /** Number of entries, those included that are empty by now. */

@@ -7,6 +7,7 @@ import dev.capstan.cap.Format;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,14 @@ public final class CapnpPayload implements Payload {
     private static Cap nothingAt(Path path) {
         return new BrokenCap(
                 Failure.failed("'" + path + "' is a name, and places in Cap'n Proto results are pointer indexes"));
+    }
+
+    @Override
+    public void copyTo(Payload empty, UnaryOperator<Cap> passing) {
+        CapnpPayload copy = of(empty);
+        int before = copy.caps.size();
+        copy.builder().set(reader());
+        copy.caps.replace(before, passing);
     }
 
     @Override

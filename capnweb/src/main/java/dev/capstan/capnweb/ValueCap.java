@@ -13,11 +13,13 @@ import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
 import dev.capstan.cap.Request;
+import dev.capstan.cap.ValueReference;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A value that can be read and that may hold what can be called: how a place in a result is reached. */
-final class ValueCap extends CountedCap {
+final class ValueCap extends CountedCap implements ValueReference {
     private static final Object BRAND = new Object();
 
     private final WebPayload payload;
@@ -62,6 +64,11 @@ final class ValueCap extends CountedCap {
         } catch (Failure e) {
             return refuse(call, e);
         }
+    }
+
+    @Override
+    public Cap copy(UnaryOperator<Cap> passing) {
+        return new ValueCap(WebPayload.holding(Values.share(payload.value(), passing)), place);
     }
 
     /** Whether nothing inside can be called. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Going through trees of values: to what they own, to shared copies of them, and to what lies at a path. */
@@ -108,12 +109,17 @@ final class Values {
 
     /** The same value with references of its own. What does not change is not copied. */
     static @Nullable Object share(@Nullable Object value) {
+        return share(value, UnaryOperator.identity());
+    }
+
+    /** As {@link #share(Object)}, with what {@code passing} makes of each capability in its place; it takes ownership, and gives it. */
+    static @Nullable Object share(@Nullable Object value, UnaryOperator<Cap> passing) {
         return switch (value) {
             case List<?> list -> {
                 List<@Nullable Object> copy = null;
                 int index = 0;
                 for (Object element : list) {
-                    Object shared = share(element);
+                    Object shared = share(element, passing);
                     if (copy == null && shared != element) {
                         copy = new ArrayList<>(list);
                     }
@@ -124,21 +130,21 @@ final class Values {
                 }
                 yield copy == null ? list : copy;
             }
-            case Map<?, ?> map -> shareAll(map);
+            case Map<?, ?> map -> shareAll(map, passing);
             case JsError error -> {
-                Map<String, @Nullable Object> props = shareAll(error.props());
+                Map<String, @Nullable Object> props = shareAll(error.props(), passing);
                 yield props == error.props() ? error : new JsError(error.name(), error.message(), error.stack(), props);
             }
-            case Cap cap -> cap.share();
-            case PromisedValue deferred -> deferred.share();
+            case Cap cap -> passing.apply(cap.share());
+            case PromisedValue(Cap cap) -> new PromisedValue(passing.apply(cap.share()));
             case Readable stream -> stream.share();
             case Writable stream -> stream.share();
             case WebRequest request -> {
-                share(request.body());
+                share(request.body(), passing);
                 yield request;
             }
             case WebResponse response -> {
-                share(response.body());
+                share(response.body(), passing);
                 yield response;
             }
             case null, default -> value;
@@ -146,10 +152,10 @@ final class Values {
     }
 
     @SuppressWarnings("unchecked") // objects have names for their members
-    private static Map<String, @Nullable Object> shareAll(Map<?, ?> map) {
+    private static Map<String, @Nullable Object> shareAll(Map<?, ?> map, UnaryOperator<Cap> passing) {
         Map<String, @Nullable Object> copy = null;
         for (Map.Entry<?, ?> member : map.entrySet()) {
-            Object shared = share(member.getValue());
+            Object shared = share(member.getValue(), passing);
             if (copy == null && shared != member.getValue()) {
                 copy = new LinkedHashMap<>((Map<String, @Nullable Object>) map);
             }

@@ -11,6 +11,7 @@ import dev.capstan.cap.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,6 +162,11 @@ public final class WebPayload implements Payload {
         }
         Cap inside = Values.leadingOn(at);
         return inside != null ? inside.share() : new ValueCap(share(), names);
+    }
+
+    @Override
+    public void copyTo(Payload empty, UnaryOperator<Cap> passing) {
+        of(empty).set(Values.share(value(), passing));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.capstan.capnp.dynamic.DynamicList;
 import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.dynamic.DynamicValue;
 import dev.capstan.capnp.dynamic.EnumSchema;
+import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.Schema;
 import dev.capstan.capnp.dynamic.SchemaException;
 import dev.capstan.capnp.dynamic.SchemaLoader;
@@ -60,6 +61,30 @@ final class LoadedSchema {
 
     /** The struct that is declared under a name, with dots between the names of nested ones. */
     StructSchema struct(String name) throws InputException {
+        if (declaration(name) instanceof StructSchema struct) {
+            return struct;
+        }
+        throw new InputException("'" + name + "' is no struct, so no message can be of that type.");
+    }
+
+    /** The interface that is declared under a name, as {@link #struct}; the first one of the file if there is no name. */
+    InterfaceSchema interfaceType(@Nullable String name) throws InputException {
+        if (name != null) {
+            if (declaration(name) instanceof InterfaceSchema found) {
+                return found;
+            }
+            throw new InputException("'" + name + "' is no interface, so nothing of that type can be called.");
+        }
+        for (Node.NestedNode.Reader nested : file.node().getNestedNodes()) {
+            if (loader.tryGet(nested.getId()) instanceof InterfaceSchema found) {
+                return found;
+            }
+        }
+        throw new InputException(file.displayName() + " declares no interface. Declared are: " + declared(file)
+                + " Name one that is nested with --interface.");
+    }
+
+    private Schema declaration(String name) throws InputException {
         Schema found = file;
         for (String part : name.split("\\.", -1)) {
             Schema inner = nested(found, part);
@@ -69,10 +94,7 @@ final class LoadedSchema {
             }
             found = inner;
         }
-        if (found instanceof StructSchema struct) {
-            return struct;
-        }
-        throw new InputException("'" + name + "' is no struct, so no message can be of that type.");
+        return found;
     }
 
     private static String declared(Schema scope) {

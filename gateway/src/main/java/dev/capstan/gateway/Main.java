@@ -36,6 +36,7 @@ public final class Main {
         line.addSubcommand(new CompileCommand(out, workingFolder));
         line.addSubcommand(new ConvertCommand(in, out, workingFolder));
         line.addSubcommand(new EvalCommand(out, workingFolder));
+        line.addSubcommand(new GatewayCommand(workingFolder));
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {

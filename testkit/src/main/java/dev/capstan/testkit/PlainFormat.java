@@ -8,6 +8,7 @@ import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Payloads that are plain objects: a number, a text and capabilities. The wire of tests that need none. */
 final class PlainFormat implements Format {
@@ -74,6 +75,13 @@ final class PlainFormat implements Format {
                 case Path.Pointers _, Path.Names _ ->
                     new BrokenCap(Failure.failed("nothing is at " + path + " of a plain object"));
             };
+        }
+
+        @Override
+        public void copyTo(Payload empty, UnaryOperator<Cap> passing) {
+            List<Cap> passed = new ArrayList<>();
+            caps.forEach(cap -> passed.add(passing.apply(cap.share())));
+            of(empty).set(number, text, passed);
         }
 
         @Override

@@ -1,0 +1,5 @@
+/**
+ * Cap'n Proto and Cap'n Web, each called from the other: values, calls, capabilities and streams, translated by schemas that were loaded. Nothing is generated and nothing is known but the
+ * schema. Start at {@link dev.capstan.gateway.translate.Bridge}.
+ */
+package dev.capstan.gateway.translate;

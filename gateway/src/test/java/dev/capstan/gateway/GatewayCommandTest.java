@@ -1,0 +1,129 @@
+package dev.capstan.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.async.Address;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code capstan gateway}, as a user types it wrongly; that it serves is shown by {@code GatewayTest} of the module interop. */
+class GatewayCommandTest {
+    private static final String SCHEMA = """
+            @0xb8f1d6c2a3e40795;
+            struct NoInterface { x @0 :Int32; }
+            interface First { get @0 (); }
+            interface Second { then @0 (); }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... args) throws IOException {
+        Files.writeString(folder.resolve("a.capnp"), SCHEMA);
+        Files.writeString(folder.resolve("none.capnp"), "@0xb8f1d6c2a3e40796;\nstruct Alone {}\n");
+        return Main.run(
+                folder,
+                InputStream.nullInputStream(),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                args);
+    }
+
+    private int gateway(String listen, String to, String... more) throws IOException {
+        String[] args = new String[5 + more.length];
+        args[0] = "gateway";
+        args[1] = "--listen";
+        args[2] = listen;
+        args[3] = "--to";
+        args[4] = to;
+        System.arraycopy(more, 0, args, 5, more.length);
+        return run(args);
+    }
+
+    private void assertSays(String text) {
+        String said = err.toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains(text), said);
+        assertEquals("", out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_told_at_start() throws IOException {
+        assertEquals(
+                Main.UNREACHABLE,
+                gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "a.capnp"));
+        assertSays("no Cap'n Proto server at unix:" + folder.resolve("nobody.sock"));
+    }
+
+    @Test
+    void what_is_no_url_is_told_with_what_would_be() throws IOException {
+        assertEquals(Main.USAGE, gateway("127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp"));
+        assertSays("--listen: '127.0.0.1:0' is no URL that is known here: write capnp://host:port");
+    }
+
+    @Test
+    void a_wire_at_the_wrong_end_is_told() throws IOException {
+        assertEquals(Main.USAGE, gateway("capnp://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp"));
+        assertSays("the gateway listens for Cap'n Web (ws://host:port/path)");
+    }
+
+    @Test
+    void an_interface_that_is_not_declared_is_told() throws IOException {
+        assertEquals(
+                Main.USAGE,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Third"));
+        assertSays("'Third' is not declared in a.capnp. Declared are: NoInterface, First, Second.");
+    }
+
+    @Test
+    void a_struct_is_no_interface() throws IOException {
+        assertEquals(
+                Main.USAGE,
+                gateway(
+                        "ws://127.0.0.1:0",
+                        "capnp://127.0.0.1:1",
+                        "--schema",
+                        "a.capnp",
+                        "--interface",
+                        "NoInterface"));
+        assertSays("'NoInterface' is no interface");
+    }
+
+    @Test
+    void a_file_without_interfaces_is_told() throws IOException {
+        assertEquals(Main.USAGE, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "none.capnp"));
+        assertSays("none.capnp declares no interface. Declared are: Alone.");
+    }
+
+    @Test
+    void what_cannot_be_translated_is_told_at_start() throws IOException {
+        assertEquals(
+                Main.USAGE,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Second"));
+        assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
+    }
+
+    @Test
+    void urls_are_read() {
+        Address.Tcp tcp = new Address.Tcp("127.0.0.1", 80);
+        assertEquals(new WireUrl(WireUrl.Wire.WEB, tcp, "/"), WireUrl.parse("ws://127.0.0.1:80"));
+        assertEquals(new WireUrl(WireUrl.Wire.WEB, tcp, "/a/b"), WireUrl.parse("HTTP://127.0.0.1:80/a/b"));
+        assertEquals(new WireUrl(WireUrl.Wire.CAPNP, tcp, ""), WireUrl.parse("capnp://127.0.0.1:80/"));
+        assertEquals(
+                new WireUrl(WireUrl.Wire.CAPNP, new Address.Unix("/run/x"), ""), WireUrl.parse("capnp+unix:/run/x"));
+        for (String wrong : new String[] {"", "ws:x", "ftp://a:1", "capnp://a:1/path", "ws://a", "capnp://:1"}) {
+            assertThrows(IllegalArgumentException.class, () -> WireUrl.parse(wrong), wrong);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.capstan.gateway.translate;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnp.dynamic.Schema;
+import dev.capstan.capnp.dynamic.SchemaLoader;
+import dev.capstan.capnp.dynamic.StructSchema;
+import dev.capstan.capnpc.compile.Compilation;
+import dev.capstan.capnpc.compile.Compiler;
+import dev.capstan.capnpc.source.SchemaPath;
+import dev.capstan.capnpc.source.SourceFiles;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** Schemas of tests, from their text. */
+final class Schemas {
+    private final Schema file;
+
+    private Schemas(Schema file) {
+        this.file = file;
+    }
+
+    static Schemas of(String text) {
+        SourceFiles files = SourceFiles.of(
+                Map.of("test.capnp", ("@0xa7d3c1f0e5b69284;\n" + text).getBytes(StandardCharsets.UTF_8)));
+        Compilation compilation =
+                new Compiler(List.of(SourceFiles.standard())).compile(List.of(new SchemaPath(files, "test.capnp")));
+        assertTrue(compilation.succeeded(), () -> compilation.problems().toString());
+        return new Schemas(new SchemaLoader().load(compilation.request()).getFirst());
+    }
+
+    InterfaceSchema type(String name) {
+        return (InterfaceSchema) file.nested(name);
+    }
+
+    StructSchema struct(String name) {
+        return (StructSchema) file.nested(name);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.capstan.testkit;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.SimLoop;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.LocalCap;
+import dev.capstan.cap.Membrane;
+import dev.capstan.cap.Target;
+import java.util.List;
+
+/** Objects behind a membrane that lets everything pass. */
+class MembraneContractTest extends CapContract {
+    private final SimLoop sim = new SimLoop();
+    private final Membrane membrane = new Membrane(sim.loop(), Membrane.Policy.ALL);
+
+    @Override
+    protected Loop loop() {
+        return sim.loop();
+    }
+
+    @Override
+    protected Cap reach(Target target) {
+        return membrane.outward(new LocalCap(sim.loop(), target));
+    }
+
+    @Override
+    protected List<String> leftovers() {
+        return membrane.size() == 0 ? List.of() : List.of(membrane.size() + " capabilities have passed the membrane");
+    }
+}
