@@ -111,7 +111,7 @@ public final class Metadatas {
         return true;
     }
 
-    /** @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if names and values of {@code fields} have more than {@code limit} bytes together */
+    /** Checks the size of what a peer has sent. @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if names and values of {@code fields} have more than {@code limit} bytes together */
     public static void check(List<Map.Entry<String, String>> fields, int limit) {
         long bytes = 0;
         for (Map.Entry<String, String> field : fields) {

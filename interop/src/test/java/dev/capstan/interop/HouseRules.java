@@ -198,7 +198,7 @@ final class HouseRules {
             Map.entry("grpc.server.Channelz", "connections of an HTTP server, with the addresses of their clients"),
             Map.entry("grpc.server.ExchangeCall", "an exchange of HTTP as a call"),
             Map.entry("grpc.server.Framing", "the body and the end of an exchange"),
-            Map.entry("grpc.server.Metadatas", "metadata and status as fields of HTTP"),
+            Map.entry("grpc.Metadatas", "metadata and status as fields of HTTP"),
             Map.entry("grpc.server.Outbox", "messages on their way to an exchange"),
             Map.entry("grpc.server.WebFraming", "the body and the end of an exchange whose client sees no trailers"),
             Map.entry("grpc.server.PeerAttributes", "addresses of clients as handlers are told them"),
