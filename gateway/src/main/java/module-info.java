@@ -8,11 +8,12 @@ module dev.capstan.gateway {
     requires dev.capstan.capnp.json;
     requires dev.capstan.capnpc;
     requires dev.capstan.capnweb;
-    requires dev.capstan.net;
+    requires transitive dev.capstan.net;
     requires dev.capstan.examples.calculator;
     requires info.picocli;
 
     exports dev.capstan.gateway;
+    exports dev.capstan.gateway.port;
     exports dev.capstan.gateway.translate;
 
     opens dev.capstan.gateway to

@@ -23,6 +23,7 @@ import dev.capstan.testprotos.interop.SimpleResponse;
 import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceRpc;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -173,6 +174,34 @@ class ContextTest {
             assertTrue(left.isPositive() && left.compareTo(Duration.ofSeconds(50)) <= 0, left.toString());
             assertEquals(Optional.empty(), context.identity());
             assertFalse(context.isCancelled());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Parity("GRPC-S5.7")
+    void a_call_that_a_handler_makes_has_no_more_time_than_the_handler(Place.Kind kind) throws Exception {
+        BlockingQueue<ServerContext> behind = new LinkedBlockingQueue<>();
+        GrpcClient backend = place.client(kind, TestServiceRpc.bind(asking(behind::add), place.how()));
+        TestServiceRpc.Async passing = new TestServiceRpc.Async() {
+            @Override
+            public Promise<SimpleResponse> unaryCall(SimpleRequest request) {
+                return backend.ask(TestServiceRpc.UNARY_CALL, request, settings());
+            }
+        };
+        TestServiceRpc.Blocking waiting = new TestServiceRpc.Blocking() {
+            @Override
+            public SimpleResponse unaryCall(SimpleRequest request) {
+                return backend.one(TestServiceRpc.UNARY_CALL, request, settings());
+            }
+        };
+        for (ServerServiceDefinition each : List.of(
+                TestServiceRpc.bind(passing, place.how()),
+                TestServiceRpc.bind(waiting, place.how()),
+                TestServiceRpc.bind(waiting, place.how().fibers()))) {
+            ask(place.client(kind, each), settings().within(Duration.ofSeconds(50)));
+            Duration left = behind.remove().timeLeft().orElseThrow();
+            assertTrue(left.isPositive() && left.compareTo(Duration.ofSeconds(50)) <= 0, left.toString());
         }
     }
 
