@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -204,9 +205,12 @@ public final class GrpcBenchClient {
                 .directExecutor()
                 .usePlaintext()
                 .build();
-        new GrpcBenchClient(options, new Java(TestServiceGrpc.newStub(channel), one)).run();
-        channel.shutdownNow();
-        one.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).await();
+        try {
+            new GrpcBenchClient(options, new Java(TestServiceGrpc.newStub(channel), one)).run();
+        } finally {
+            channel.shutdownNow();
+            one.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
     }
 
     private record Java(TestServiceGrpc.TestServiceStub stub, EventLoopGroup thread) implements Calls {

@@ -177,7 +177,7 @@ public record Limits(
     /**
      * Bounds of the life of one connection of HTTP/2 on a server.
      *
-     * @param pings pings that a client may send within {@code Http2.window}; one more ends the connection with {@code ENHANCE_YOUR_CALM} and {@code too_many_pings}, by which clients of
+     * @param pings pings that a client may send within {@code Http2.window}, not counting one after each frame of an answer; one more ends the connection with {@code ENHANCE_YOUR_CALM} and {@code too_many_pings}, by which clients of
      *     gRPC learn to ping less. Stops clients that keep idle connections busy
      * @param keepAlive silence of the client, requests under way or not, after which it is sent a ping; zero for none. Stops requests of clients that are gone without a word
      * @param keepAliveTimeout time for the answer, or anything else, after which the connection is given up

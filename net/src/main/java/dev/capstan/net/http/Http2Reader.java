@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Windows</b> are checked here because Netty's decoder, when one is exceeded, gives back twice what has come, and ends in an error of its own.
  *
- * <p><b>Frames that say nothing</b>, such as pings, settings, priorities, empty pieces of a body and what nobody knows, cost their sender little and are counted.
+ * <p><b>Frames that say nothing</b>, such as pings, settings, priorities, empty pieces of a body and what nobody knows, cost their sender little and are counted; but not one ping after each piece of an answer.
  */
 final class Http2Reader extends DefaultHttp2FrameReader {
     private final Http2Connection streams;
@@ -40,6 +40,7 @@ final class Http2Reader extends DefaultHttp2FrameReader {
     /** The last streams that the client has reset. */
     private final LinkedHashSet<Integer> resetByClient = new LinkedHashSet<>();
 
+    private boolean answered;
     private @Nullable Http2FrameListener last;
     private @Nullable Http2FrameListener checked;
 
@@ -57,6 +58,11 @@ final class Http2Reader extends DefaultHttp2FrameReader {
         this.remembered = remembered;
         this.idle = idle;
         this.pings = pings;
+    }
+
+    /** Something of an answer was sent: a ping after that is one of a client that has work to do. */
+    void answered() {
+        answered = true;
     }
 
     /** The stream is reset from here. */
@@ -223,10 +229,15 @@ final class Http2Reader extends DefaultHttp2FrameReader {
 
         @Override
         public void onPingRead(ChannelHandlerContext at, long data) throws Http2Exception {
-            count();
-            if (!pings.isWithin()) {
-                // In the words by which gRPC's clients know it.
-                throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+            if (answered) {
+                // A client that measures how fast it is sent something: gRPC's all do.
+                answered = false;
+            } else {
+                count();
+                if (!pings.isWithin()) {
+                    // In the words by which gRPC's clients know it.
+                    throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+                }
             }
             super.onPingRead(at, data);
         }

@@ -200,6 +200,11 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         return !full;
     }
 
+    /** A frame of an answer leaves. */
+    void answered() {
+        reader.answered();
+    }
+
     void markDirty() {
         if (!dirty && !over) {
             dirty = true;

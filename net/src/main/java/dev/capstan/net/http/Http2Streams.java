@@ -183,7 +183,20 @@ final class Http2Streams {
                 blockedBytes -= length;
                 exchange.left(length);
             }
+            connection.answered();
             return super.writeData(to, id, data, padding, end, promise);
+        }
+
+        @Override
+        public ChannelFuture writeHeaders(
+                ChannelHandlerContext to,
+                int id,
+                Http2Headers headers,
+                int padding,
+                boolean end,
+                ChannelPromise promise) {
+            connection.answered();
+            return super.writeHeaders(to, id, headers, padding, end, promise);
         }
     }
 

@@ -57,6 +57,28 @@ class Http2LifeTest {
 
     @Test
     @Parity("GRPC-X1.3")
+    void a_client_may_ping_after_each_piece_of_an_answer_to_measure_how_fast_it_comes() {
+        RawHttp2 client = streaming();
+        scene.last().exchange.answer(200, Headers.of());
+        for (int i = 0; i < 20; i++) {
+            scene.last().exchange.write(new byte[] {1}, 0, 1);
+            scene.sim.poll();
+            client.ping();
+            scene.sim.poll();
+        }
+        assertFalse(client.isEnded());
+        for (int i = 0; i < 3; i++) {
+            client.ping();
+        }
+        scene.sim.poll();
+        assertFalse(client.isEnded());
+        client.ping();
+        scene.sim.poll();
+        assertEquals(CALM, client.error());
+    }
+
+    @Test
+    @Parity("GRPC-X1.3")
     void pings_that_are_far_apart_are_welcome() {
         RawHttp2 client = streaming();
         for (int i = 0; i < 10; i++) {
