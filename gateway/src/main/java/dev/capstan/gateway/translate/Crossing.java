@@ -219,7 +219,9 @@ abstract class Crossing implements Pipeline {
 
     @Override
     public Pipeline share() {
-        references++;
+        if (references++ == 0 && !over) {
+            interest++;
+        }
         return this;
     }
 

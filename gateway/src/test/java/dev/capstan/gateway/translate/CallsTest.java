@@ -1,6 +1,7 @@
 package dev.capstan.gateway.translate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -102,6 +103,24 @@ class CallsTest extends PageScene {
         Stub node = deep.get("outer").get("where").get("inner").get("node");
         assertEquals(Map.of("value", 1L), value(node.call("depth")));
         assertEquals(HOP.multipliedBy(4), sim.now().minus(before));
+    }
+
+    @Test
+    void what_is_in_a_result_may_be_asked_for_again_and_again_before_it_comes() {
+        Stub api = connect();
+        object(api.call("name"));
+        Stub deep = held(api.call("deep"));
+        List<Stub> same = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            same.add(held(deep.get("outer").get("where")));
+        }
+        List<Promise<Object>> values = same.stream().map(Stub::value).toList();
+        for (Promise<Object> each : values) {
+            Map<?, ?> where = assertInstanceOf(Map.class, sim.await(each));
+            Map<?, ?> inner = assertInstanceOf(Map.class, where.get("inner"));
+            Stub node = held(assertInstanceOf(Stub.class, inner.get("node")));
+            assertEquals(Map.of("value", 1L), value(node.call("depth")));
+        }
     }
 
     @Test

@@ -133,7 +133,7 @@ final class WebAnswer<S> implements ByteStream.Receiver {
     }
 
     void request(int count) {
-        demand += count;
+        demand = WebCall.more(demand, count);
         read();
     }
 
@@ -167,7 +167,7 @@ final class WebAnswer<S> implements ByteStream.Receiver {
                     trailers(next);
                 } else {
                     demand--;
-                    S message = method.parseResponse(next);
+                    S message = parsed(next);
                     teller.tell(() -> teller.listener().onMessage(message));
                 }
             }
@@ -189,6 +189,19 @@ final class WebAnswer<S> implements ByteStream.Receiver {
         }
         if (ended && !enough) {
             atEnd();
+        }
+    }
+
+    private S parsed(InputStream message) {
+        try {
+            return method.parseResponse(message);
+        } catch (StatusRuntimeException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw Status.INTERNAL
+                    .withDescription("an answer of " + method.getFullMethodName() + " cannot be parsed")
+                    .withCause(e)
+                    .asRuntimeException();
         }
     }
 
@@ -249,6 +262,10 @@ final class WebAnswer<S> implements ByteStream.Receiver {
         reader.clear();
         if (!told) {
             http.close();
+        } else if (paused) {
+            // The end of its body is still to come.
+            paused = false;
+            http.resume();
         }
     }
 }

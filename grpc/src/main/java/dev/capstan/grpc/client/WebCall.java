@@ -78,10 +78,24 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
 
     private void post(Runnable task) {
         to.loop().post(() -> {
-            if (!over) {
+            if (over) {
+                return;
+            }
+            try {
                 task.run();
+            } catch (RuntimeException e) {
+                close(
+                        Status.INTERNAL
+                                .withDescription("the call of " + method.getFullMethodName() + " cannot be made")
+                                .withCause(e),
+                        new Metadata());
             }
         });
+    }
+
+    /** What is asked for when {@code count} more are. */
+    static int more(int demand, int count) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) demand + count);
     }
 
     @Override
@@ -162,22 +176,34 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
             if (credentials == null) {
                 ask();
             } else {
-                credentials.applyRequestMetadata(new Asking(), to.loop(), new CallCredentials.MetadataApplier() {
-                    @Override
-                    public void apply(Metadata more) {
-                        post(() -> {
-                            metadata.merge(more);
-                            ask();
-                        });
-                    }
-
-                    @Override
-                    public void fail(Status status) {
-                        WebCall.this.fail(status);
-                    }
-                });
+                authorize(credentials);
             }
         });
+    }
+
+    private void authorize(CallCredentials credentials) {
+        try {
+            credentials.applyRequestMetadata(new Asking(), to.loop(), new CallCredentials.MetadataApplier() {
+                @Override
+                public void apply(Metadata more) {
+                    post(() -> {
+                        metadata.merge(more);
+                        ask();
+                    });
+                }
+
+                @Override
+                public void fail(Status status) {
+                    WebCall.this.fail(status);
+                }
+            });
+        } catch (RuntimeException e) {
+            close(
+                    Status.UNAUTHENTICATED
+                            .withDescription("the credentials of the call threw")
+                            .withCause(e),
+                    new Metadata());
+        }
     }
 
     /** What providers of credentials may know. */
@@ -278,7 +304,7 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
         post(() -> {
             WebAnswer<S> reading = answer;
             if (reading == null) {
-                demand += count;
+                demand = more(demand, count);
             } else {
                 reading.request(count);
             }

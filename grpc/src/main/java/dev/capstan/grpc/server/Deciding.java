@@ -113,8 +113,11 @@ final class Deciding implements ServerInterceptor {
             Promise.Cancelable deciding = decision.listen(loop, (context, failure) -> {
                 if (context != null) {
                     byHandler(() -> start(context));
-                } else if (failure != null) {
-                    refuse(failure);
+                } else {
+                    refuse(
+                            failure != null
+                                    ? failure
+                                    : new NullPointerException("an interceptor has decided on no context"));
                 }
             });
             cancelled.on(() -> loop.execute(deciding::cancel));

@@ -58,8 +58,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private final Draining draining;
     private final Posted posted;
     private final Outbox outbox;
-    private volatile Attributes attributes;
-    private volatile boolean tellsEncoding;
+    /** Made when somebody asks. */
+    private volatile @Nullable Attributes attributes;
+
     private @Nullable Listener<Q> listener;
     private Promise.Cancelable deadline = () -> {};
 
@@ -96,7 +97,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             Limits limits,
             MessageReader reader,
             Encodings encodings,
-            Attributes attributes,
             Executor executor,
             Context.CancellableContext context,
             Draining draining) {
@@ -108,7 +108,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         this.limits = limits;
         this.encodings = encodings;
         this.ofRequests = encodings.ofRequests(exchange.request().headers().first("grpc-encoding"));
-        this.attributes = attributes;
         this.executor = executor;
         this.context = context;
         this.draining = draining;
@@ -479,13 +478,14 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public Attributes getAttributes() {
-        if (!tellsEncoding) {
-            attributes = attributes.toBuilder()
+        Attributes made = attributes;
+        if (made == null) {
+            made = PeerAttributes.of(exchange.peer()).toBuilder()
                     .set(GrpcServer.ENCODING, this::encodingOfLast)
                     .build();
-            tellsEncoding = true;
+            attributes = made;
         }
-        return attributes;
+        return made;
     }
 
     @Override

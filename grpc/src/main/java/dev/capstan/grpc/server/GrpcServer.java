@@ -16,7 +16,6 @@ import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
-import dev.capstan.net.http.Peer;
 import io.grpc.Attributes;
 import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
@@ -40,7 +39,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -62,8 +60,6 @@ public final class GrpcServer {
     private final Encodings encodings;
     private final Headers usualHead;
     private final Metadatas.Reader metadatas = new Metadatas.Reader();
-    /** What grpc-java's handlers are told of the clients that there are. */
-    private final Map<Peer, Attributes> attributes = new WeakHashMap<>();
 
     private final Limits limits;
     private final Limits.Server serverLimits;
@@ -328,7 +324,6 @@ public final class GrpcServer {
                 limits,
                 reader,
                 encodings,
-                attributes.computeIfAbsent(exchange.peer(), PeerAttributes::of),
                 executor(),
                 context,
                 draining);

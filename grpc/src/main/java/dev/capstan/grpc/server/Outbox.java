@@ -45,7 +45,7 @@ final class Outbox {
 
     /** Whether so much waits for the loop that a handler should wait for it too. */
     private boolean isPostFull(long bytes) {
-        return bytes >= limit / 4;
+        return bytes >= Math.max(1, limit / 4);
     }
 
     /** Whether there is room for a message: if not, the owner is told, and it need not be serialized even. From any thread. */

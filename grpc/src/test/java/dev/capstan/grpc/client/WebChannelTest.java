@@ -13,19 +13,24 @@ import dev.capstan.grpc.Served;
 import dev.capstan.net.Limits.Http;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.testkit.Parity;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -184,6 +189,40 @@ class WebChannelTest {
         assertEquals(Status.Code.UNAUTHENTICATED, refused.code());
         client.one(bytes.unary, new byte[1], CallSettings.DEFAULT.with(tokens.evenOnPlaintext()));
         assertEquals("Bearer abc", event());
+    }
+
+    @Test
+    void credentials_that_throw_fail_their_call() {
+        CallCredentials broken = new CallCredentials() {
+            @Override
+            public void applyRequestMetadata(RequestInfo about, Executor by, MetadataApplier to) {
+                throw new IllegalStateException("secret");
+            }
+        };
+        GrpcFailure refused = fails(client(Limits.DEFAULT), new byte[1], CallSettings.DEFAULT.with(broken));
+        assertEquals(Status.Code.UNAUTHENTICATED, refused.code());
+    }
+
+    @Test
+    void an_answer_that_cannot_be_parsed_fails_its_call() {
+        MethodDescriptor<byte[], byte[]> picky = bytes.unary.toBuilder(
+                        bytes.unary.getRequestMarshaller(), new MethodDescriptor.Marshaller<byte[]>() {
+                            @Override
+                            public InputStream stream(byte[] value) {
+                                return new ByteArrayInputStream(value);
+                            }
+
+                            @Override
+                            public byte[] parse(InputStream stream) {
+                                throw new IllegalArgumentException("not of this kind");
+                            }
+                        })
+                .build();
+        GrpcClient client = client(Limits.DEFAULT);
+        GrpcFailure failure = assertThrows(
+                GrpcFailure.class,
+                () -> client.one(picky, new byte[1], CallSettings.DEFAULT.within(Duration.ofSeconds(20))));
+        assertEquals(Status.Code.INTERNAL, failure.code());
     }
 
     @Test
