@@ -95,7 +95,21 @@ final class HouseRules {
                             false)),
             Map.entry("testprotos", new Room("testprotos", Set.of(), Set.of("io.grpc.", "com.google."), false)),
             Map.entry("protoc-gen-capstan", new Room("protoc", Set.of(), Set.of("com.google."), false)),
-            Map.entry("gateway", new Room("gateway", ANY_ROOM, Set.of("picocli."), false)),
+            Map.entry(
+                    "gateway",
+                    new Room(
+                            "gateway",
+                            ANY_ROOM,
+                            Set.of(
+                                    "picocli.",
+                                    "org.jline.",
+                                    "org.HdrHistogram.",
+                                    "org.tomlj.",
+                                    "io.micrometer.",
+                                    "io.opentelemetry.",
+                                    "io.grpc.",
+                                    "com.google.protobuf."),
+                            false)),
             Map.entry(
                     "examples",
                     new Room("examples", ANY_ROOM, Set.of("io.grpc.", "com.google.", "io.opentelemetry."), false)),
