@@ -18,7 +18,10 @@ public final class MessageReader {
     private static final int TRAILERS = 0x80;
     private static final byte[] NOTHING = {};
 
-    /** As much is taken at once for a message that is announced, and kept for the next. */
+    /** As much is taken at once for a message that is announced. */
+    private static final int FIRST_BYTES = 128 << 10;
+
+    /** As much is kept for the next. */
     private static final int KEPT_BYTES = (64 << 10) + PREFIX_BYTES;
 
     /** How many times as much as has come is taken beyond that, at most, if more was announced. */
@@ -99,7 +102,7 @@ public final class MessageReader {
             announced = PREFIX_BYTES + length(array, offset);
         }
         return announced > least
-                ? (int) Math.min(announced, Math.max(KEPT_BYTES, (long) GROWTH * least))
+                ? (int) Math.min(announced, Math.max(FIRST_BYTES, (long) GROWTH * least))
                 : Math.max(least, 2 * kept);
     }
 

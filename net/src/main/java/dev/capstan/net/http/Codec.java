@@ -35,10 +35,17 @@ final class Codec {
     private final EmbeddedChannel channel;
     private final ChannelPipeline pipeline;
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+    private final Scratch scratch;
     private boolean closed;
     private long encodedBytes;
 
     Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers) {
+        this(out, owner, handlers, new Scratch(0));
+    }
+
+    /** One whose handlers mostly keep nothing of what they decode; {@code scratch} may belong to many on one loop. */
+    Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers, Scratch scratch) {
+        this.scratch = scratch;
         channel = new EmbeddedChannel();
         channel.config().setAllocator(allocator);
         pipeline = channel.pipeline();
@@ -50,8 +57,10 @@ final class Codec {
     /** Decodes bytes, which are copied first: handlers keep what is not whole yet, and the array is lent. */
     void decode(byte[] array, int offset, int length) {
         if (!closed) {
-            pipeline.fireChannelRead(allocator.heapBuffer(length, length).writeBytes(array, offset, length));
+            ByteBuf input = scratch.take(allocator, length).writeBytes(array, offset, length);
+            pipeline.fireChannelRead(input.retain());
             pipeline.fireChannelReadComplete();
+            scratch.give(input);
         }
     }
 

@@ -114,7 +114,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         settings.put(ENABLE_CONNECT_PROTOCOL, Long.valueOf(1));
         handler = new Handler(decoder, encoder, settings);
         exchanges.listen();
-        codec = new Codec(stream, this, List.of(handler));
+        codec = new Codec(stream, this, List.of(handler), server.scratch());
     }
 
     Loop loop() {
