@@ -21,8 +21,8 @@ public interface CallWatch {
     default void cancelled() {}
 
     /**
-     * Of an outgoing call, a text of at most {@value ObservedCall#MOST_CARRIED} visible ASCII characters that travels with it, if the peer is not harmed by that; null for none, and then the message
-     * is what it would be with nobody watching. Asked once, right after {@link SessionWatch#began}.
+     * Of an outgoing call in a session that {@linkplain SessionWatch#carries carries} such, a text of at most {@value ObservedCall#MOST_CARRIED} visible ASCII characters that travels with it; null
+     * for none. Asked once, right after {@link SessionWatch#began}.
      */
     default @Nullable String carried() {
         return null;

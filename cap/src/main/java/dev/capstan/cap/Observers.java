@@ -93,6 +93,11 @@ record Observers(List<Observer> each) implements Observer {
             List<Supplier<CallWatch.Running>> all = made(each, SessionWatch::around, null);
             return all.isEmpty() ? null : () -> entered(all, Supplier::get);
         }
+
+        @Override
+        public boolean carries() {
+            return made(each, SessionWatch::carries, false).contains(true);
+        }
     }
 
     private static final class OneCall implements CallWatch {

@@ -21,4 +21,9 @@ public interface SessionWatch {
     default @Nullable Supplier<CallWatch.Running> around() {
         return null;
     }
+
+    /** Whether calls of this session may carry {@linkplain CallWatch#carried texts}; asked once, when it begins. */
+    default boolean carries() {
+        return false;
+    }
 }
