@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
 public interface Call extends AutoCloseable {
     /** A call made in this process whose results are wanted as plain memory in the format of {@code params}, which it owns from now on. */
     static Call of(Method method, Payload params, Hints hints) {
-        return new PlainCall(method, params, hints);
+        return new PlainCall(method, params, hints, CallWatch.NONE);
+    }
+
+    /** As {@link #of(Method, Payload, Hints)}, made on behalf of {@code other}: what watches that, watches this. */
+    static Call of(Method method, Payload params, Hints hints, Call other) {
+        return new PlainCall(method, params, hints, other.watch());
     }
 
     /** What is called. */
@@ -28,6 +33,14 @@ public interface Call extends AutoCloseable {
 
     /** What the caller promises. */
     Hints hints();
+
+    /** Who watches this call: what runs for it, runs within {@link CallWatch#running}. Those who pass a call on in a wrapper pass this on, too. */
+    default CallWatch watch() {
+        return CallWatch.NONE;
+    }
+
+    /** The callee tells, before it closes the call, that it was answered with {@code why}: for who watches and does not get the answer. Those who pass a call on in a wrapper pass this on, too. */
+    default void failed(Failure why) {}
 
     /**
      * Offers {@code request} as the continuation of this call: a wire may let the two ends settle the result among themselves.

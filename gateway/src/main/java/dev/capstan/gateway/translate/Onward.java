@@ -2,6 +2,8 @@ package dev.capstan.gateway.translate;
 
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Payload;
@@ -23,6 +25,16 @@ record Onward(Call call, Method method) implements Call {
     @Override
     public Payload newResults(int sizeHint) {
         return call.newResults(sizeHint);
+    }
+
+    @Override
+    public CallWatch watch() {
+        return call.watch();
+    }
+
+    @Override
+    public void failed(Failure why) {
+        call.failed(why);
     }
 
     @Override
