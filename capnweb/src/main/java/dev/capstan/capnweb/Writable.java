@@ -7,6 +7,7 @@ import dev.capstan.cap.Failure;
 import java.io.OutputStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +116,14 @@ public final class Writable implements AutoCloseable {
             over = true;
             return sink.abort(reason);
         });
+    }
+
+    /**
+     * {@code listener} is told once, on the loop's thread and at once if it has happened already, when what is written can arrive nowhere, as when the reader has given up; not of what the writer
+     * itself has done. On the loop's thread.
+     */
+    public void onBroken(Consumer<Failure> listener) {
+        sink.onBroken(listener);
     }
 
     static Failure inUse() {

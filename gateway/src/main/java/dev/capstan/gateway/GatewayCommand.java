@@ -2,7 +2,9 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
@@ -137,15 +139,21 @@ final class GatewayCommand implements Callable<Integer> {
                                         from.address(),
                                         web.routes(from.path()),
                                         dev.capstan.net.Limits.Http.DEFAULT)
-                                .map(HttpServer::address);
+                                .map(HttpServer::address)
+                                .recover(failure -> Promise.failed(notListening(from.address(), failure)));
                     });
                 })
                 .await();
     }
 
-    /** What one session gets hold of passes a border of its own. Takes ownership. */
+    /** What one session gets hold of passes a border of its own, which ends with it. Takes ownership. */
     private static Cap border(Loop loop, Cap object) {
-        return new Membrane(loop, Membrane.Policy.ALL).outward(object);
+        return new Membrane(loop, Membrane.Policy.ALL).entrance(object);
+    }
+
+    private static Failure notListening(Address at, Throwable cause) {
+        return Failure.disconnected("cannot listen at " + at + ": " + Failure.of(cause).reason()
+                + ". Is something else listening there? Port 0 takes one that is free.");
     }
 
     private WireUrl url(String option, String text, WireUrl.Wire wire) {

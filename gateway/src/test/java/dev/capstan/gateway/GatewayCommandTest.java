@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,32 @@ class GatewayCommandTest {
                 Main.UNREACHABLE,
                 gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "a.capnp"));
         assertSays("no Cap'n Proto server at unix:" + folder.resolve("nobody.sock"));
+    }
+
+    @Test
+    void a_server_that_refuses_connections_is_told_at_start() throws IOException {
+        int free;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = closed.getLocalPort();
+        }
+        assertEquals(Main.UNREACHABLE, gateway("ws://127.0.0.1:0/", "capnp://127.0.0.1:" + free, "--schema", "a.capnp"));
+        assertSays("no Cap'n Proto server at 127.0.0.1:" + free);
+    }
+
+    @Test
+    void a_port_that_is_taken_is_told() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            assertEquals(
+                    Main.UNREACHABLE,
+                    gateway(
+                            "ws://127.0.0.1:" + port + "/",
+                            "capnp://127.0.0.1:" + server.getLocalPort(),
+                            "--schema",
+                            "a.capnp"));
+            assertSays("cannot listen at 127.0.0.1:" + port + ": ");
+        }
     }
 
     @Test

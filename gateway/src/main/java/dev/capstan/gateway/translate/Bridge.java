@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.async.Loop;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.capnp.CapnpPayload;
@@ -35,6 +36,8 @@ public final class Bridge {
     private final IdentityHashMap<Cap, List<ByNameCap>> named = new IdentityHashMap<>();
     private final IdentityHashMap<Cap, List<ByOrdinalCap>> numbered = new IdentityHashMap<>();
     private final Streams streams = new Streams(this);
+    /** Objects in both tables. */
+    private int held;
 
     /** A bridge on {@code loop}, on which both wires have their sessions. */
     public Bridge(Loop loop, Limits limits) {
@@ -46,6 +49,7 @@ public final class Bridge {
      * A Cap'n Proto object as one of Cap'n Web. Takes ownership; the caller owns the result.
      *
      * @throws IllegalArgumentException if the interface, or one that can be reached from it, has something that cannot be translated; it says what
+     * @throws Failure OVERLOADED if too many objects have crossed
      */
     public Cap toWeb(InterfaceSchema schema, Cap object) {
         check(schema, object);
@@ -56,6 +60,7 @@ public final class Bridge {
      * Something that Cap'n Web calls, as a Cap'n Proto object of {@code schema}. Takes ownership; the caller owns the result.
      *
      * @throws IllegalArgumentException as {@link #toWeb}
+     * @throws Failure as {@link #toWeb}
      */
     public Cap toCapnp(InterfaceSchema schema, Cap object) {
         check(schema, object);
@@ -85,8 +90,7 @@ public final class Bridge {
 
     /** How many objects have crossed and are held on the other side. */
     public int size() {
-        return named.values().stream().mapToInt(List::size).sum()
-                + numbered.values().stream().mapToInt(List::size).sum();
+        return held;
     }
 
     Loop loop() {
@@ -108,9 +112,17 @@ public final class Bridge {
         return inlet == null ? null : methods(inlet.outlet()).outlet();
     }
 
+    Limits limits() {
+        return limits;
+    }
+
     // ---- capabilities
 
-    /** Takes ownership of {@code object}; the caller owns the result. */
+    /**
+     * Takes ownership of {@code object}; the caller owns the result.
+     *
+     * @throws Failure OVERLOADED if too much has crossed
+     */
     Cap named(@Nullable InterfaceSchema schema, Cap object) {
         Cap inner = object.innermost();
         if (inner instanceof BrokenCap) {
@@ -120,14 +132,15 @@ public final class Bridge {
             if (inner instanceof ByOrdinalCap crossed && crossed.isOf(this)) {
                 return crossed.object().share();
             }
-            List<ByNameCap> known = named.computeIfAbsent(inner, key -> new ArrayList<>(1));
+            List<ByNameCap> known = named.getOrDefault(inner, List.of());
             for (ByNameCap each : known) {
                 if (each.schema() == schema && each.tryShare()) {
                     return each;
                 }
             }
+            cross();
             ByNameCap made = new ByNameCap(this, schema, inner.share());
-            known.add(made);
+            named.computeIfAbsent(inner, key -> new ArrayList<>(1)).add(made);
             return made;
         }
     }
@@ -142,23 +155,52 @@ public final class Bridge {
             if (inner instanceof ByNameCap crossed && crossed.isOf(this)) {
                 return crossed.object().share();
             }
-            List<ByOrdinalCap> known = numbered.computeIfAbsent(inner, key -> new ArrayList<>(1));
+            List<ByOrdinalCap> known = numbered.getOrDefault(inner, List.of());
             for (ByOrdinalCap each : known) {
                 if (each.schema() == schema && each.tryShare()) {
                     return each;
                 }
             }
+            cross();
             ByOrdinalCap made = new ByOrdinalCap(this, schema, inner.share(), mayBeFunction);
-            known.add(made);
+            numbered.computeIfAbsent(inner, key -> new ArrayList<>(1)).add(made);
             return made;
         }
     }
 
+    private void cross() {
+        if (held >= limits.objects()) {
+            throw Failure.overloaded(limits.objects()
+                    + " objects have crossed the gateway and are still held, which is its limit (Limits.objects): release some, or try later");
+        }
+        held++;
+    }
+
+    /** As {@link #named}, and broken if too much has crossed. */
+    Cap namedOrBroken(@Nullable InterfaceSchema schema, Cap object) {
+        try {
+            return named(schema, object);
+        } catch (Failure e) {
+            return new BrokenCap(e);
+        }
+    }
+
+    /** As {@link #numbered}, and broken if too much has crossed. */
+    Cap numberedOrBroken(@Nullable InterfaceSchema schema, Cap object, boolean mayBeFunction) {
+        try {
+            return numbered(schema, object, mayBeFunction);
+        } catch (Failure e) {
+            return new BrokenCap(e);
+        }
+    }
+
     void forget(ByNameCap cap) {
+        held--;
         forget(named, cap.object(), cap);
     }
 
     void forget(ByOrdinalCap cap) {
+        held--;
         forget(numbered, cap.object(), cap);
     }
 
@@ -247,10 +289,12 @@ public final class Bridge {
 
     /** The results of a call by number. */
     void results(Methods.Entry method, DynamicStruct.Builder results, @Nullable Object value, Crossing crossing) {
+        // A result that is given by itself has no member of its name, where calls would have gone ahead to.
+        boolean hasNames = value instanceof Map<?, ?>;
         Crossed went = new Crossed() {
             @Override
             public @Nullable Cap toCapnp(@Nullable InterfaceSchema schema, Object object, Place at) {
-                Cap before = crossing.wentAhead() ? crossing.wentAhead(at.names()) : null;
+                Cap before = hasNames && crossing.wentAhead() ? crossing.wentAhead(at.names()) : null;
                 return before == null ? super.toCapnp(schema, object, at) : before.share();
             }
         };

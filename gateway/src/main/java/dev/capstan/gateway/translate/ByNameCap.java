@@ -93,7 +93,8 @@ final class ByNameCap extends CountedCap {
     }
 
     private Answer invoke(Methods.Entry method, Call call) {
-        Request request = object.request(method.ordinal(), CapnpFormat.INSTANCE, 0, call.hints());
+        Request request = object.request(
+                method.ordinal(), CapnpFormat.INSTANCE, 0, call.hints().withResults());
         try {
             Object arguments = WebPayload.of(call.params()).value();
             bridge.arguments(
@@ -136,7 +137,7 @@ final class ByNameCap extends CountedCap {
         if (known == null) {
             Cap further = object.resolved();
             if (further != null) {
-                known = bridge.named(schema, further.share());
+                known = bridge.namedOrBroken(schema, further.share());
                 next = known;
             }
         }

@@ -68,6 +68,11 @@ final class ByOrdinalCap extends CountedCap {
 
     @Override
     public Answer call(Call call) {
+        // Where others may be led already: what is there has an order of its own.
+        Cap further = resolved();
+        if (further != null) {
+            return further.call(call);
+        }
         if (!(call.method() instanceof Method.Ordinal ordinal)) {
             return refuse(
                     call,
@@ -97,7 +102,7 @@ final class ByOrdinalCap extends CountedCap {
                             bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null)
                     .answer();
         }
-        Call outward = Call.of(method.member(), arguments, call.hints(), call);
+        Call outward = Call.of(method.member(), arguments, call.hints().withResults(), call);
         Answer answer = shape == null ? object.call(outward) : shape.call(outward);
         return new OrdinalCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
     }
@@ -110,10 +115,10 @@ final class ByOrdinalCap extends CountedCap {
     @Override
     public @Nullable Cap resolved() {
         Cap known = next;
-        if (known == null) {
+        if (known == null && (shape == null || shape.isPassable())) {
             Cap further = object.resolved();
             if (further != null) {
-                known = bridge.numbered(schema, further.share(), shape != null);
+                known = bridge.numberedOrBroken(schema, further.share(), shape != null);
                 next = known;
             }
         }
@@ -123,7 +128,14 @@ final class ByOrdinalCap extends CountedCap {
     @Override
     public @Nullable Promise<Cap> resolution() {
         Promise<Cap> further = object.resolution();
-        return further == null ? null : further.convert(cap -> bridge.numbered(schema, cap, shape != null));
+        if (further == null) {
+            return null;
+        }
+        return shape == null
+                ? further.convert(cap -> bridge.numbered(schema, cap, false))
+                : further.then(cap -> shape.passable()
+                        .convert(gone -> bridge.numbered(schema, cap.share(), true))
+                        .attach(cap));
     }
 
     @Override

@@ -169,10 +169,29 @@ abstract class Crossing implements Pipeline {
         if (before != null && before.tryShare()) {
             return before;
         }
-        QueuedCap place = new QueuedCap(bridge.loop(), this::lost);
+        if (all.size() >= bridge.limits().places()) {
+            QueuedCap none = new QueuedCap(bridge.loop());
+            none.fail(tooManyPlaces());
+            return none;
+        }
+        QueuedCap place = new QueuedCap(bridge.loop(), () -> unused(path));
         all.put(path, place);
         interest++;
         return place;
+    }
+
+    private void unused(Path path) {
+        Map<Path, QueuedCap> all = later;
+        if (all != null) {
+            // Somebody may have asked for it again, on whose word it is not.
+            all.computeIfPresent(path, (key, place) -> place.isReleased() ? null : place);
+        }
+        lost();
+    }
+
+    private Failure tooManyPlaces() {
+        return Failure.overloaded(bridge.limits().places()
+                + " places in one result that is not there yet are referred to, which is the gateway's limit (Limits.places): wait for the result");
     }
 
     /** How a place of the other wire's results is wrapped. */
@@ -191,6 +210,9 @@ abstract class Crossing implements Pipeline {
         }
         Cap known = all.get(path);
         if (known == null) {
+            if (all.size() >= bridge.limits().places()) {
+                return new BrokenCap(tooManyPlaces());
+            }
             Pipeline there = inner;
             known = there == null
                     ? new BrokenCap(Failure.failed("the results of this call hold no capability"))

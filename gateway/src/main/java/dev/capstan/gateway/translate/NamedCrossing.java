@@ -84,7 +84,7 @@ final class NamedCrossing extends Crossing {
                 case StructSchema inner -> struct = inner;
                 case InterfaceSchema schema
                 when bridge.isObject(schema) -> {
-                    return new Route(ahead(at, cap -> bridge.named(schema, cap)), i + 1);
+                    return new Route(ahead(at, cap -> bridge.namedOrBroken(schema, cap)), i + 1);
                 }
                 default -> {
                     return null;

@@ -63,7 +63,7 @@ final class OrdinalCrossing extends Crossing {
         List<Object> names = new ArrayList<>();
         Type type = canGoAhead() ? named(method.results(), pointers, names) : null;
         return type instanceof InterfaceSchema schema && bridge.isObject(schema)
-                ? ahead(new Path.Names(names), cap -> bridge.numbered(schema, cap, true))
+                ? ahead(new Path.Names(names), cap -> bridge.numberedOrBroken(schema, cap, true))
                         .share()
                 : later(path);
     }

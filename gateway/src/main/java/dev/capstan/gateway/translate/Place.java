@@ -2,6 +2,11 @@ package dev.capstan.gateway.translate;
 
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
+import dev.capstan.capnp.dynamic.EnumSchema;
+import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnp.dynamic.ListSchema;
+import dev.capstan.capnp.dynamic.StructSchema;
+import dev.capstan.capnp.dynamic.Type;
 import dev.capstan.capnweb.JsError;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Where in the arguments or results of a call a translation is, and what it has cost so far. Belongs to one translation. */
 final class Place {
+    private static final int WORD_BYTES = 8;
+
     private final Limits limits;
     private final String method;
     private final List<Object> steps = new ArrayList<>();
@@ -53,13 +60,52 @@ final class Place {
         bytes += count;
         if (bytes > limits.bytes()) {
             throw tooMuch(
-                    "has more than " + limits.bytes() + " bytes of text and data", "bytes", "send it as a stream");
+                    "takes more than " + limits.bytes() + " bytes", "bytes", "send less at a time, or as a stream");
         }
     }
 
     private Failure tooMuch(String what, String limit, String advice) {
         return Failure.overloaded(
                 this + ": the value " + what + ", which is the gateway's limit (Limits." + limit + "): " + advice);
+    }
+
+    /** So many structs take their room in a message, whatever is set in them. */
+    void struct(StructSchema schema, int count) {
+        var size = schema.structType();
+        bytes((long) count * WORD_BYTES * (size.dataWords() + size.pointerCount()));
+    }
+
+    /** The elements of a list take their room in a message. */
+    void elements(ListSchema list, int count) {
+        switch (list.element()) {
+            case StructSchema schema -> struct(schema, count);
+            case Type.Scalar scalar -> bytes((long) count * bytesOf(scalar));
+            case EnumSchema schema -> bytes((long) count * Short.BYTES);
+            case ListSchema inner -> bytes((long) count * WORD_BYTES);
+            case InterfaceSchema schema -> bytes((long) count * WORD_BYTES);
+            case Type.Any any -> bytes((long) count * WORD_BYTES);
+        }
+    }
+
+    private static int bytesOf(Type.Scalar scalar) {
+        return switch (scalar) {
+            case VOID -> 0;
+            case BOOL, INT8, UINT8 -> Byte.BYTES;
+            case INT16, UINT16 -> Short.BYTES;
+            case INT32, UINT32, FLOAT32 -> Integer.BYTES;
+            case INT64, UINT64, FLOAT64, TEXT, DATA -> WORD_BYTES;
+        };
+    }
+
+    /** A text, as UTF-8. */
+    void text(String text) {
+        long size = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // Each half of a pair counts two of its four bytes.
+            size += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+        }
+        bytes(size);
     }
 
     /** What is wrong here, as JavaScript says it. */

@@ -1,5 +1,6 @@
 package dev.capstan.gateway.translate;
 
+import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
@@ -13,16 +14,19 @@ import dev.capstan.capnweb.JsValue;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Whether something that stands for an interface with one method is an object with that method, or a function. The wire does not tell, so it is asked once, before the first call: where an object has
- * its method, a function has nothing. Calls wait for that in their order.
+ * its method, a function has nothing. Calls wait for that in their order, and as long as one does, nobody may be led past it ({@link #passable}).
  */
 final class Shape {
     private final Loop loop;
     private final Cap object;
     private final Method.Member named;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private final List<Completer<Void>> watchers = new ArrayList<>(0);
     private State state = State.UNKNOWN;
 
     private enum State {
@@ -50,6 +54,7 @@ final class Shape {
         answer.onUnused(() -> {
             if (waiting.remove(later)) {
                 call.close();
+                tellPassable();
             }
         });
         return answer.answer();
@@ -60,9 +65,33 @@ final class Shape {
         if (isKnown()) {
             return object.stream(fitted(call));
         }
-        dev.capstan.async.Completer<Void> ready = new dev.capstan.async.Completer<>(loop);
+        Completer<Void> ready = new Completer<>(loop);
         await(() -> ready.follow(object.stream(fitted(call))));
         return ready.promise();
+    }
+
+    /** Whether no call waits here, so that one that is made behind it keeps its order. */
+    boolean isPassable() {
+        return waiting.isEmpty();
+    }
+
+    /** Settles when no call waits. */
+    Promise<Void> passable() {
+        if (isPassable()) {
+            return Promise.done();
+        }
+        Completer<Void> watcher = new Completer<>(loop);
+        watchers.add(watcher);
+        watcher.onCancel(() -> watchers.remove(watcher));
+        return watcher.promise();
+    }
+
+    private void tellPassable() {
+        if (isPassable()) {
+            List<Completer<Void>> all = List.copyOf(watchers);
+            watchers.clear();
+            all.forEach(watcher -> watcher.complete(Promise.nothing()));
+        }
     }
 
     private boolean isKnown() {
@@ -98,6 +127,7 @@ final class Shape {
             while (!waiting.isEmpty()) {
                 waiting.remove().run();
             }
+            tellPassable();
             held.close();
         });
     }

@@ -145,12 +145,14 @@ final class Streams {
             Request request = request(object, inlet.pump());
             params(request, inlet.pump()).set(inlet.to(), to);
             Writable told = stream.share();
-            results(request.send()).listen(bridge.loop(), (done, failure) -> {
-                if (failure != null) {
-                    told.abort(Failure.of(failure)).listen(bridge.loop(), (gone, again) -> {});
-                }
-                told.close();
-            });
+            Promise.Cancelable pumping = results(request.send())
+                    .attach(told)
+                    .listen(bridge.loop(), (done, failure) -> {
+                        if (failure != null) {
+                            told.abort(Failure.of(failure)).listen(bridge.loop(), (gone, again) -> {});
+                        }
+                    });
+            stream.onBroken(why -> pumping.cancel());
         }
         return pipe.readable();
     }

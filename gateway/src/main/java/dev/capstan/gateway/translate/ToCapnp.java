@@ -33,6 +33,7 @@ final class ToCapnp {
      * @throws Failure if they do not fit
      */
     void arguments(DynamicStruct.Builder params, List<?> arguments) {
+        place.struct(params.schema(), 1);
         if (arguments.size() == 1 && arguments.getFirst() instanceof Map<?, ?> named) {
             struct(params, named);
             return;
@@ -49,6 +50,7 @@ final class ToCapnp {
 
     /** The only argument of a call, whatever it is. */
     void only(DynamicStruct.Builder params, @Nullable Object value) {
+        place.struct(params.schema(), 1);
         field(params, params.schema().fields().getFirst(), value);
     }
 
@@ -58,6 +60,7 @@ final class ToCapnp {
      * @throws Failure if it does not fit
      */
     void result(DynamicStruct.Builder results, @Nullable Object value) {
+        place.struct(results.schema(), 1);
         if (value instanceof Map<?, ?> named) {
             struct(results, named);
         } else if (value != null && value != JsValue.UNDEFINED) {
@@ -125,7 +128,13 @@ final class ToCapnp {
 
     private void set(DynamicStruct.Builder struct, Field field, Object value) {
         switch (field.type()) {
-            case StructSchema type -> struct(struct.initStruct(field), object(value, type));
+            case StructSchema type -> {
+                Map<?, ?> object = object(value, type);
+                if (!field.isGroup()) {
+                    place.struct(type, 1);
+                }
+                struct(struct.initStruct(field), object);
+            }
             case ListSchema type -> {
                 List<?> array = array(value, type);
                 list(struct.initList(field, array.size()), array);
@@ -187,9 +196,10 @@ final class ToCapnp {
         throw place.mismatch(value, expected(type));
     }
 
-    private List<?> array(Object value, Type type) {
+    private List<?> array(Object value, ListSchema type) {
         if (value instanceof List<?> array) {
             place.values(array.size());
+            place.elements(type, array.size());
             return array;
         }
         throw place.mismatch(value, expected(type));
@@ -235,7 +245,7 @@ final class ToCapnp {
         }
         return switch (value) {
             case String text -> {
-                place.bytes(text.length());
+                place.text(text);
                 yield text;
             }
             case byte[] bytes -> data(bytes);

@@ -39,6 +39,7 @@ final class Nodes {
               fill @14 (out :Pipe, chunks :UInt32, size :UInt32 = 2) -> ();
               source @15 (chunks :UInt32) -> (in :Source);
               drain @16 (in :Source) -> (bytes :UInt64);
+              quiet @17 () -> (in :Source);
             }
             interface Node { getNext @0 () -> (node :Node); depth @1 () -> (value :UInt32); }
             interface Callback { call @0 (n :Int64) -> (m :Int64); }
@@ -172,13 +173,7 @@ final class Nodes {
                                     Failure.Kind.valueOf(c.params().get("kind").asText()), "as you wished")
                             .with(new Failure.Detail(7, new byte[] {1, 2, 3}));
                 })
-                .on("sleep", c -> {
-                    c.allowCancellation();
-                    sleeping++;
-                    Completer<Void> never = new Completer<>(loop);
-                    never.onCancel(() -> cancelled++);
-                    return never.promise();
-                })
+                .on("sleep", this::sleep)
                 .on("numbers", c -> {
                     c.results().set("list", List.of(1, 2, 3));
                     return Promise.done();
@@ -216,7 +211,19 @@ final class Nodes {
                             }));
                     return Promise.done();
                 })
-                .on("drain", this::drain);
+                .on("drain", this::drain)
+                .on("quiet", c -> {
+                    c.results().set("in", new Thing("Source").on("pumpTo", this::sleep));
+                    return Promise.done();
+                });
+    }
+
+    private Promise<Void> sleep(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
+        context.allowCancellation();
+        sleeping++;
+        Completer<Void> never = new Completer<>(loop);
+        never.onCancel(() -> cancelled++);
+        return never.promise();
     }
 
     private static long number(CallContext<DynamicStruct.Reader, ?> context, String name) {

@@ -30,11 +30,14 @@ abstract class PageScene {
     final SimNetwork network = new SimNetwork(sim, 1);
     final Nodes nodes = new Nodes(sim.loop());
     final Bridge bridge = new Bridge(sim.loop(), Limits.DEFAULT);
-    private final List<Membrane> membranes = new ArrayList<>();
+    final List<Membrane> membranes = new ArrayList<>();
     final List<AutoCloseable> open = new ArrayList<>();
     final List<Peer> vats = new ArrayList<>();
     final List<WebPeer> pages = new ArrayList<>();
-    final Vat vat = Vat.on(sim.loop()).build();
+    /** The gateway's, which all pages share; it ends a connection over which more objects come than two pages may hold. */
+    final Vat vat = Vat.on(sim.loop())
+            .limits(dev.capstan.capnp.rpc.Limits.DEFAULT.withImports(22_000))
+            .build();
 
     Stub connect() {
         Vat server = Vat.on(sim.loop()).serving(nodes.api()).build();
@@ -52,7 +55,7 @@ abstract class PageScene {
     private Cap border(Cap object) {
         Membrane membrane = new Membrane(sim.loop(), Membrane.Policy.ALL);
         membranes.add(membrane);
-        return membrane.outward(bridge.toWeb(Nodes.API, object));
+        return membrane.entrance(bridge.toWeb(Nodes.API, object));
     }
 
     Stub page(String name) {

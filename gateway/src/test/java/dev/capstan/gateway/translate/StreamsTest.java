@@ -158,6 +158,18 @@ class StreamsTest extends PageScene {
     }
 
     @Test
+    void a_page_that_goes_away_gives_up_what_it_reads() {
+        Stub api = connect();
+        Readable in = assertInstanceOf(Readable.class, object(api.call("quiet")).get("in"));
+        settle();
+        assertEquals(1, nodes.sleeping());
+        pages.getLast().close();
+        settle();
+        assertEquals(1, nodes.cancelled());
+        in.close();
+    }
+
+    @Test
     void a_readable_stream_of_the_page_is_a_source_for_the_server() {
         Stub api = connect();
         try (Readable stream = Readable.of(sim.loop(), new byte[100_000])) {
