@@ -347,8 +347,13 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
             idle();
             state = State.BUSY;
             waiting = stream.drained().listen(loop, (done, failure) -> {
-                if (failure == null && state == State.BUSY) {
+                if (failure != null || state != State.BUSY) {
+                    return;
+                }
+                if (mayStay()) {
                     next();
+                } else {
+                    endOutput();
                 }
             });
         }

@@ -101,6 +101,29 @@ final class Http1StreamingTest {
         assertEquals(0, server.open());
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_connection_that_is_to_end_does_so_when_its_answer_has_left(boolean endedByClient) {
+        RawPeer client = ask(WITHOUT_BODY);
+        client.stream().pause();
+        answer(200_000);
+        last().exchange.end(Headers.of());
+        if (endedByClient) {
+            client.stream().end();
+        } else {
+            server.close();
+        }
+        sim.poll();
+        assertFalse(client.isOver());
+        client.stream().resume();
+        sim.poll();
+        assertTrue(client.isEnded());
+        assertTrue(client.heard().endsWith("0\r\n\r\n"));
+        client.stream().end();
+        sim.poll();
+        assertEquals(0, server.open());
+    }
+
     @Test
     void what_comes_ahead_of_its_turn_waits_and_is_answered_then() {
         RawPeer client = ask(WITHOUT_BODY);
