@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.BytePipe;
 import dev.capstan.async.ByteStream;
+import dev.capstan.async.Limits;
 import dev.capstan.async.SimLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,29 @@ final class Http1StreamingTest {
         client.stream().end();
         sim.poll();
         assertEquals(0, server.open());
+    }
+
+    @Test
+    void a_handler_is_told_to_go_on_though_the_answer_before_its_own_has_not_left_yet() {
+        RawPeer client = ask(WITHOUT_BODY);
+        client.stream().pause();
+        client.onDelivery(() -> client.stream().pause());
+        answer(2 * Limits.DEFAULT.pipeBytes() + 5_000);
+        assertFalse(last().exchange.isReady());
+        client.say(WITHOUT_BODY);
+        client.stream().resume();
+        sim.poll();
+        assertTrue(servers.queuedBytes() > 0);
+        last().exchange.end(Headers.of());
+        sim.poll();
+        assertEquals(2, exchanges.size());
+        answer(50_000);
+        assertFalse(last().exchange.isReady());
+        assertEquals(0, last().readies);
+        client.onDelivery(() -> {});
+        client.stream().resume();
+        sim.poll();
+        assertEquals(1, last().readies);
     }
 
     @Test

@@ -191,8 +191,7 @@ final class HttpClientTest {
         @ValueSource(booleans = {false, true})
         void what_came_before_the_end_is_told_also_if_the_stream_ends_while_nobody_reads(boolean onePieceATime) {
             network.neverPauses();
-            HttpAnswer answer = opened(
-                    client, HEAD + "3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n4\r\nfour\r\n0\r\n\r\n");
+            HttpAnswer answer = opened(client, HEAD + "3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n4\r\nfour\r\n0\r\n\r\n");
             server().stream().end();
             sim.poll();
             if (onePieceATime) {
