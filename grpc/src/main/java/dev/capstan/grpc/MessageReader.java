@@ -1,5 +1,6 @@
 package dev.capstan.grpc;
 
+import io.grpc.Codec;
 import io.grpc.Decompressor;
 import io.grpc.KnownLength;
 import io.grpc.Status;
@@ -34,7 +35,7 @@ public final class MessageReader {
         }
     }
 
-    /** Told how many bytes a reader holds. */
+    /** Told how many bytes a reader holds for messages that have begun. A buffer that it only keeps for the next one does not count. */
     @FunctionalInterface
     public interface Memory {
         /** It holds {@code now} bytes instead of {@code before}. What this throws is thrown by who wanted them. */
@@ -45,6 +46,9 @@ public final class MessageReader {
     private final int flags;
     private final Memory memory;
     private byte[] bytes = NOTHING;
+    /** Bytes that {@link #memory} was told of. */
+    private int told;
+
     private int from;
     private int to;
     private @Nullable Decompressor decompressor;
@@ -74,6 +78,9 @@ public final class MessageReader {
 
     /** Takes a copy of bytes that have come. What {@link Memory} throws is thrown here. */
     public void add(byte[] array, int offset, int length) {
+        if (length == 0) {
+            return;
+        }
         if (from == to) {
             from = 0;
             to = 0;
@@ -82,12 +89,15 @@ public final class MessageReader {
             int kept = to - from;
             byte[] before = bytes;
             if (kept + length > bytes.length) {
-                hold(new byte[size(array, offset, kept, length)]);
+                int size = size(array, offset, kept, length);
+                hold(size);
+                bytes = new byte[size];
             }
             System.arraycopy(before, from, bytes, 0, kept);
             from = 0;
             to = kept;
         }
+        hold(bytes.length);
         System.arraycopy(array, offset, bytes, to, length);
         to += length;
     }
@@ -106,14 +116,14 @@ public final class MessageReader {
                 : Math.max(least, 2 * kept);
     }
 
-    private void hold(byte[] instead) {
-        if (instead.length != bytes.length) {
-            memory.changed(bytes.length, instead.length);
+    private void hold(int count) {
+        if (count != told) {
+            memory.changed(told, count);
+            told = count;
         }
-        bytes = instead;
     }
 
-    /** Whether bytes are left that are no whole message, or the beginning of one. */
+    /** Whether no bytes are left: no message, whole or begun. */
     public boolean isEmpty() {
         return from == to;
     }
@@ -162,15 +172,19 @@ public final class MessageReader {
         from = begin + (int) length;
         // What is read in place is done with before anything is added.
         InputStream message = flag == 0 ? new Whole(bytes, begin, (int) length) : whole(begin, (int) length);
-        if (from == to && bytes.length > KEPT_BYTES) {
-            clear();
+        if (from == to) {
+            if (bytes.length > KEPT_BYTES) {
+                bytes = NOTHING;
+            }
+            hold(0);
         }
         return message;
     }
 
-    /** Whether the last message was. */
-    public boolean wasCompressed() {
-        return wasCompressed;
+    /** The encoding that the last message came in, {@code identity} if it was not compressed. */
+    public String encoding() {
+        Decompressor by = decompressor;
+        return wasCompressed && by != null ? by.getMessageEncoding() : Codec.Identity.NONE.getMessageEncoding();
     }
 
     private InputStream whole(int begin, int length) {
@@ -217,7 +231,8 @@ public final class MessageReader {
 
     /** Forgets what is there. */
     public void clear() {
-        hold(NOTHING);
+        hold(0);
+        bytes = NOTHING;
         from = 0;
         to = 0;
     }

@@ -225,7 +225,7 @@ public record Limits(
     /**
      * Bounds of a port that several protocols share, before it is known what a connection speaks.
      *
-     * @param undecided connections that have not said yet what they speak; one more is closed. Stops the use of all memory and descriptors by connecting
+     * @param undecided connections that have not said yet what they speak; with one more the oldest of them is closed. Stops the use of all memory and descriptors by connecting
      * @param firstBytes bytes that may come before that is known. Stops beginnings without end
      * @param firstBytesTimeout time until that is known. Stops connections that say nothing, or one byte now and then
      */

@@ -2,8 +2,10 @@ package dev.capstan.grpc.client;
 
 import dev.capstan.grpc.CallMetadata;
 import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +34,21 @@ public record CallSettings(
         if (deadline.isNegative()) {
             throw new IllegalArgumentException("deadline must not be negative, but is " + deadline);
         }
+    }
+
+    /** {@code options} with what this has. */
+    CallOptions addedTo(CallOptions options) {
+        CallOptions all = options;
+        if (!deadline.isZero()) {
+            all = all.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (waitForReady.isPresent()) {
+            all = waitForReady.get() ? all.withWaitForReady() : all.withoutWaitForReady();
+        }
+        if (credentials.isPresent()) {
+            all = all.withCallCredentials(credentials.get());
+        }
+        return compression.isPresent() ? all.withCompression(compression.get()) : all;
     }
 
     /** These with a deadline. */

@@ -17,12 +17,10 @@ import io.grpc.ClientInterceptors;
 import io.grpc.CompressorRegistry;
 import io.grpc.ConnectivityState;
 import io.grpc.DecompressorRegistry;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
 import io.grpc.ProxyDetector;
-import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,20 +96,8 @@ public final class GrpcClient implements AutoCloseable {
 
     /** Begins a call. */
     public <Q, S> GrpcCall<Q, S> call(MethodDescriptor<Q, S> method, CallSettings settings) {
-        CallOptions own = options;
-        if (!settings.deadline().isZero()) {
-            own = own.withDeadlineAfter(settings.deadline().toNanos(), TimeUnit.NANOSECONDS);
-        }
-        if (settings.waitForReady().isPresent()) {
-            own = settings.waitForReady().get() ? own.withWaitForReady() : own.withoutWaitForReady();
-        }
-        if (settings.credentials().isPresent()) {
-            own = own.withCallCredentials(settings.credentials().get());
-        }
-        if (settings.compression().isPresent()) {
-            own = own.withCompression(settings.compression().get());
-        }
-        GrpcCall<Q, S> begun = GrpcCall.begin(loop, channel, method, own, settings.metadata(), inboundMessageBytes);
+        GrpcCall<Q, S> begun = GrpcCall.begin(
+                loop, channel, method, settings.addedTo(options), settings.metadata(), inboundMessageBytes);
         settings.onBegin().ifPresent(told -> told.accept(begun));
         return begun;
     }
@@ -202,30 +188,53 @@ public final class GrpcClient implements AutoCloseable {
     /** What a client is made of. Not thread-safe. */
     public static final class Builder {
         private final Loop loop;
-        private final @Nullable ChannelHost host;
-        private @Nullable Target target;
-        private int targets;
-        private @Nullable ChannelCredentials tls;
-        private boolean plaintext;
-        private @Nullable String authority;
-        private Balancing balancing = new Balancing.PickFirst(false);
-        private @Nullable String healthOf;
-        private final List<MethodPolicy> policies = new ArrayList<>();
-        private int budgetTokens;
-        private double budgetRatio;
+        final @Nullable ChannelHost host;
+
+        @Nullable
+        Target target;
+
+        int targets;
+
+        @Nullable
+        ChannelCredentials tls;
+
+        boolean plaintext;
+
+        @Nullable
+        String authority;
+
+        Balancing balancing = new Balancing.PickFirst(false);
+
+        @Nullable
+        String healthOf;
+
+        final List<MethodPolicy> policies = new ArrayList<>();
+        int budgetTokens;
+        double budgetRatio;
         private int leastConnections = 1;
-        private int mostConnections = 1;
+        int mostConnections = 1;
         private int callsEach = Integer.MAX_VALUE;
-        private Limits limits = Limits.DEFAULT;
-        private @Nullable Duration keepAlive;
-        private Duration keepAliveTimeout = Duration.ofSeconds(20);
-        private boolean keepAliveIdle;
-        private @Nullable Duration idle;
+        Limits limits = Limits.DEFAULT;
+
+        @Nullable
+        Duration keepAlive;
+
+        Duration keepAliveTimeout = Duration.ofSeconds(20);
+        boolean keepAliveIdle;
+
+        @Nullable
+        Duration idle;
+
         private @Nullable CallCredentials credentials;
-        private CompressorRegistry compressors = MessageEncodings.compressors();
-        private DecompressorRegistry decompressors = MessageEncodings.decompressors();
-        private @Nullable String compression;
-        private @Nullable ProxyDetector proxies;
+        CompressorRegistry compressors = MessageEncodings.compressors();
+        DecompressorRegistry decompressors = MessageEncodings.decompressors();
+
+        @Nullable
+        String compression;
+
+        @Nullable
+        ProxyDetector proxies;
+
         private final List<ClientInterceptor> interceptors = new ArrayList<>();
 
         private Builder(Loop loop, @Nullable ChannelHost host) {
@@ -406,40 +415,7 @@ public final class GrpcClient implements AutoCloseable {
          * @throws IllegalStateException if something is missing or contradicts something else
          */
         public GrpcClient build() {
-            Target servers = target;
-            if (servers == null) {
-                throw new IllegalStateException("say where the servers are: dns(...), to(...) or over(...)");
-            }
-            check(targets == 1, "the servers were named twice: keep one of dns(...), to(...) and over(...)");
-            boolean made = servers instanceof Target.Made;
-            check(made || plaintext || tls != null, "say tls(...) or plaintext()");
-            check(!(plaintext && tls != null), "tls(...) and plaintext() contradict one another: keep one");
-            check(
-                    !made || (!plaintext && tls == null),
-                    "whoever makes the channels of over(...) says how they are encrypted: leave tls(...) and plaintext() out");
-            check(
-                    healthOf == null || !(balancing instanceof Balancing.PickFirst),
-                    "healthOf(...) needs several servers to choose from: say balancing(new Balancing.RoundRobin())");
-            check(
-                    proxies == null || !servers.isUnix(),
-                    "there are no proxies to a Unix socket: leave proxies(...) out");
-            check(
-                    compression == null || compressors.lookupCompressor(compression) != null,
-                    "there is no compressor '" + compression + "': register it with encodings(...)");
-            List<String> paths = policies.stream().map(MethodPolicy::path).toList();
-            for (String path : paths) {
-                check(
-                        paths.indexOf(path) == paths.lastIndexOf(path),
-                        "there are two policies for '" + path + "': keep one");
-            }
-            boolean again = policies.stream().anyMatch(each -> !(each.attempts() instanceof Attempts.Once));
-            check(
-                    budgetTokens == 0 || again,
-                    "retryBudget(...) without a policy that retries or hedges bounds nothing: add one, or leave it out");
-            List<ManagedChannel> channels = new ArrayList<>();
-            for (int i = 0; i < mostConnections; i++) {
-                channels.add(channel(servers, again));
-            }
+            List<ManagedChannel> channels = new ChannelMaker(this).channels();
             List<ClientInterceptor> all = new ArrayList<>(interceptors);
             Defaults defaults = new Defaults(credentials, compression, limits.outboundMessageBytes());
             all.addFirst(defaults);
@@ -451,45 +427,6 @@ public final class GrpcClient implements AutoCloseable {
                     all,
                     defaults.added(CallOptions.DEFAULT),
                     limits.inboundMessageBytes());
-        }
-
-        private static void check(boolean holds, String otherwise) {
-            if (!holds) {
-                throw new IllegalStateException(otherwise);
-            }
-        }
-
-        private ManagedChannel channel(Target servers, boolean again) {
-            ManagedChannelBuilder<?> channel = servers.channel(
-                            tls == null ? InsecureChannelCredentials.create() : tls, authority)
-                    .directExecutor()
-                    .compressorRegistry(compressors)
-                    .decompressorRegistry(decompressors)
-                    .maxInboundMessageSize(limits.inboundMessageBytes())
-                    .maxInboundMetadataSize(limits.metadataBytes())
-                    .disableServiceConfigLookUp()
-                    .defaultServiceConfig(ServiceConfig.of(balancing, healthOf, policies, budgetTokens, budgetRatio));
-            if (host != null && servers.isOfTcp() && channel instanceof NettyChannelBuilder tcp) {
-                tcp.eventLoopGroup(host.eventLoop()).channelType(host.socketChannels());
-            }
-            if (again) {
-                channel.enableRetry().maxRetryAttempts(Attempts.MAX).maxHedgedAttempts(Attempts.MAX);
-            }
-            if (authority != null) {
-                channel.overrideAuthority(authority);
-            }
-            if (keepAlive != null) {
-                channel.keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
-                        .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                        .keepAliveWithoutCalls(keepAliveIdle);
-            }
-            if (idle != null) {
-                channel.idleTimeout(idle.toNanos(), TimeUnit.NANOSECONDS);
-            }
-            if (proxies != null) {
-                channel.proxyDetector(proxies);
-            }
-            return channel.build();
         }
     }
 }

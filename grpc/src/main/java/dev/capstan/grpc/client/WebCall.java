@@ -22,6 +22,8 @@ import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -33,17 +35,20 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a {@link WebChannel}: its requests become the body of a POST, and a {@link WebAnswer} reads what comes. Asked from any thread; its state is the loop's. */
 final class WebCall<Q, S> extends ClientCall<Q, S> {
+    private static final Logger LOG = System.getLogger(WebCall.class.getName());
+
     private final WebChannel.Settings to;
     private final MethodDescriptor<Q, S> method;
     private final CallOptions options;
     private final WebChannel channel;
     private final Context context = Context.current();
     private final Context.CancellationListener givenUp = this::contextCancelled;
-    private final List<ClientStreamTracer> tracers = new ArrayList<>();
+    private List<ClientStreamTracer> tracers = List.of();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private Metadata metadata = new Metadata();
     private @Nullable Deadline deadline;
@@ -52,7 +57,12 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
     private Promise.@Nullable Cancelable asking;
     private @Nullable WebAnswer<S> answer;
     private int demand;
-    private volatile @Nullable Teller<S> teller;
+    /** Why it is to end as soon as it starts. */
+    private @Nullable Status early;
+
+    /** Null until it has started. */
+    private @Nullable Teller<S> teller;
+
     private volatile boolean compressing = true;
     private volatile boolean over;
 
@@ -63,17 +73,25 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
         this.channel = channel;
     }
 
-    /** Tells the listener, one thing after the other: by the call's executor if it has one, else on the loop. */
+    /** Tells the listener, one thing after the other and in the call's context: by the call's executor if it has one, else on the loop. */
     record Teller<S>(Listener<S> listener, Executor executor, WebCall<?, S> call) {
         void tell(Runnable callback) {
             executor.execute(() -> {
+                Context before = call.context.attach();
                 try {
                     callback.run();
                 } catch (RuntimeException e) {
+                    call.log("what listens to", e);
                     call.cancel("what listens to the call has failed", e);
+                } finally {
+                    call.context.detach(before);
                 }
             });
         }
+    }
+
+    private void log(String who, RuntimeException thrown) {
+        LOG.log(Level.WARNING, () -> who + " a call of " + method.getFullMethodName() + " has thrown", thrown);
     }
 
     private void post(Runnable task) {
@@ -102,39 +120,48 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
     public void start(Listener<S> listener, Metadata headers) {
         Executor by = options.getExecutor();
         Executor inTurn = by == null ? Runnable::run : MoreExecutors.newSequentialExecutor(by);
-        teller = new Teller<>(listener, inTurn, this);
+        Teller<S> tells = new Teller<>(listener, inTurn, this);
         metadata = headers;
-        Status refused = channel.begin(this);
-        if (refused != null) {
-            post(() -> close(refused, new Metadata()));
-            return;
-        }
+        Status unable = null;
         String encoding = options.getCompressor();
         if (encoding != null && !encoding.equals(Codec.Identity.NONE.getMessageEncoding())) {
             compressor = to.compressors().lookupCompressor(encoding);
             if (compressor == null) {
-                fail(Status.INTERNAL.withDescription("there is no compressor '" + encoding + "' here"));
+                unable = Status.INTERNAL.withDescription("there is no compressor '" + encoding + "' here");
             }
         }
-        context.addListener(givenUp, MoreExecutors.directExecutor());
         ClientStreamTracer.StreamInfo info = ClientStreamTracer.StreamInfo.newBuilder()
                 .setCallOptions(options)
                 .build();
-        options.getStreamTracerFactories().forEach(each -> tracers.add(each.newClientStreamTracer(info, headers)));
+        tracers = options.getStreamTracerFactories().stream()
+                .map(each -> each.newClientStreamTracer(info, headers))
+                .collect(Collectors.toUnmodifiableList());
         Deadline own = options.getDeadline();
         Deadline outer = context.getDeadline();
         deadline = own == null ? outer : outer == null ? own : own.minimum(outer);
+        // From here on the channel may end it, on the loop: nothing is set on this thread any more.
+        Status refused = channel.begin(this);
+        Status end = unable == null ? refused : unable;
+        post(() -> started(tells, end));
+    }
+
+    private void started(Teller<S> tells, @Nullable Status refused) {
+        teller = tells;
+        Status end = early == null ? refused : early;
+        if (end != null) {
+            close(end, new Metadata());
+            return;
+        }
+        context.addListener(givenUp, MoreExecutors.directExecutor());
         Deadline until = deadline;
         if (until != null) {
-            post(() -> {
-                Duration left = Duration.ofNanos(Math.max(0, until.timeRemaining(TimeUnit.NANOSECONDS)));
-                timer = to.loop().timer().after(left).listen(to.loop(), (done, failure) -> {
-                    if (failure == null) {
-                        close(
-                                Status.DEADLINE_EXCEEDED.withDescription("the deadline of the call has passed"),
-                                new Metadata());
-                    }
-                });
+            Duration left = Duration.ofNanos(Math.max(0, until.timeRemaining(TimeUnit.NANOSECONDS)));
+            timer = to.loop().timer().after(left).listen(to.loop(), (done, failure) -> {
+                if (failure == null) {
+                    close(
+                            Status.DEADLINE_EXCEEDED.withDescription("the deadline of the call has passed"),
+                            new Metadata());
+                }
             });
         }
     }
@@ -345,6 +372,10 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
         if (over) {
             return;
         }
+        if (by == null) {
+            early = early == null ? status : early;
+            return;
+        }
         over = true;
         context.removeListener(givenUp);
         for (Promise.Cancelable each : new Promise.@Nullable Cancelable[] {timer, asking}) {
@@ -356,11 +387,15 @@ final class WebCall<Q, S> extends ClientCall<Q, S> {
         if (reading != null) {
             reading.finish();
         }
-        tracers.forEach(each -> each.streamClosed(status));
-        channel.ended(this);
-        if (by != null) {
-            by.tell(() -> by.listener().onClose(status, trailers));
+        for (ClientStreamTracer each : tracers) {
+            try {
+                each.streamClosed(status);
+            } catch (RuntimeException e) {
+                log("what traces", e);
+            }
         }
+        channel.ended(this);
+        by.tell(() -> by.listener().onClose(status, trailers));
     }
 
     boolean isOver() {

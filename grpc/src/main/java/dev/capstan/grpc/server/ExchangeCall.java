@@ -3,31 +3,22 @@ package dev.capstan.grpc.server;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.Limits;
-import dev.capstan.grpc.MessageFrames;
 import dev.capstan.grpc.MessageReader;
-import dev.capstan.grpc.Metadatas;
 import dev.capstan.net.http.Exchange;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.Peer;
 import io.grpc.Attributes;
 import io.grpc.Codec;
-import io.grpc.Compressor;
 import io.grpc.Context;
-import io.grpc.Decompressor;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -41,22 +32,21 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Back-pressure.</b> The exchange is paused while a message is here that nobody has asked for. A handler that does not heed {@link #isReady} loses its call when it has sent
  * {@code queuedBytes} all the same.
  */
-final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Receiver, Outbox.Owner {
+final class ExchangeCall<Q, S> extends ServerCall<Q, S>
+        implements Exchange.Receiver, RequestReader.Owner<Q>, Outbox.Owner {
     private static final Logger LOG = System.getLogger(ExchangeCall.class.getName());
 
     private final GrpcServer server;
     private final Loop loop;
     private final Exchange exchange;
     private final MethodDescriptor<Q, S> method;
-    private final Framing framing;
     private final Limits limits;
-    private final Encodings encodings;
-    private final @Nullable Decompressor ofRequests;
     private final Executor executor;
-    private final MessageReader reader;
     private final Context.CancellableContext context;
     private final Draining draining;
     private final Posted posted;
+    private final RequestReader<Q> requests;
+    private final AnswerWriter<S> answer;
     private final Outbox outbox;
     /** Made when somebody asks. */
     private volatile @Nullable Attributes attributes;
@@ -64,17 +54,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private @Nullable Listener<Q> listener;
     private Promise.Cancelable deadline = () -> {};
 
-    /** Messages that the handler has asked for and not got. */
-    private int requested;
-
-    /** Whether a message has come; of a method that takes one, a second must not. */
-    private boolean asked;
-
-    private boolean paused;
-    private boolean inputEnded;
-    private boolean halfClosed;
-    private boolean headersSent;
-    /** As {@link #headersSent}, for the handler: they may be on their way. */
+    /** The handler has sent headers: they may be on their way. */
     private volatile boolean headersSaid;
 
     private boolean ended;
@@ -84,9 +64,8 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
     private boolean succeeded;
     private volatile boolean closed;
     private volatile boolean cancelled;
-    private volatile @Nullable Compressor compressor;
-    private volatile boolean compresses = true;
-    private volatile boolean lastWasCompressed;
+    /** Of the message that the handler was given last. */
+    private volatile String encoding = Codec.Identity.NONE.getMessageEncoding();
 
     ExchangeCall(
             GrpcServer server,
@@ -97,6 +76,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
             Limits limits,
             MessageReader reader,
             Encodings encodings,
+            Headers usualHead,
             Executor executor,
             Context.CancellableContext context,
             Draining draining) {
@@ -104,21 +84,19 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         this.loop = loop;
         this.exchange = exchange;
         this.method = method;
-        this.framing = framing;
         this.limits = limits;
-        this.encodings = encodings;
-        this.ofRequests = encodings.ofRequests(exchange.request().headers().first("grpc-encoding"));
         this.executor = executor;
         this.context = context;
         this.draining = draining;
-        this.reader = reader;
         this.posted = new Posted(loop);
+        this.requests = new RequestReader<>(exchange, method, framing, reader, this);
+        this.answer =
+                new AnswerWriter<>(exchange, method, framing, encodings, usualHead, limits.outboundMessageBytes());
         this.outbox = new Outbox(exchange, posted, this, limits.queuedBytes());
     }
 
     /** Lets {@code handler} begin. On the loop's thread. */
     void begin(ServerCallHandler<Q, S> handler, Metadata headers, long timeoutNanos) {
-        reader.decompressor(ofRequests);
         if (timeoutNanos >= 0) {
             deadline = loop.timer().after(Duration.ofNanos(timeoutNanos)).listen(loop, (done, failure) -> tooLate());
         }
@@ -144,7 +122,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         } else {
             tell(Listener::onReady);
             exchange.start(this);
-            deliver();
+            requests.deliver();
         }
     }
 
@@ -199,79 +177,34 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public void received(byte[] array, int offset, int length) {
-        if (!ended) {
-            try {
-                framing.decode(array, offset, length, reader);
-            } catch (StatusRuntimeException e) {
-                fail(e.getStatus());
-                return;
-            }
-            deliver();
-        }
+        requests.received(array, offset, length);
     }
 
     @Override
     public void ended() {
-        inputEnded = true;
-        deliver();
+        requests.inputEnded();
     }
 
-    private void deliver() {
-        boolean takesOne = method.getType().clientSendsOneMessage();
-        while (!ended && !cancelled && reader.hasNext() && (requested > 0 || (takesOne && asked))) {
-            if (takesOne && asked) {
-                fail(wrongNumber("more than one came"));
-                return;
-            }
-            asked = true;
-            requested--;
-            Q message;
-            try (InputStream bytes = reader.next()) {
-                message = method.parseRequest(bytes);
-            } catch (StatusRuntimeException e) {
-                fail(e.getStatus());
-                return;
-            } catch (IOException | RuntimeException e) {
-                fail(Status.INTERNAL
-                        .withDescription("a message of " + method.getFullMethodName() + " cannot be parsed")
-                        .withCause(e));
-                return;
-            }
-            boolean compressed = reader.wasCompressed();
-            tell(to -> {
-                lastWasCompressed = compressed;
-                to.onMessage(message);
-            });
-        }
-        if (ended || cancelled) {
-            return;
-        }
-        if (inputEnded && !halfClosed && !reader.hasNext()) {
-            if (!reader.isEmpty() || !framing.isWhole()) {
-                fail(Status.INTERNAL.withDescription("the request has ended within a message"));
-                return;
-            }
-            if (takesOne && !asked) {
-                fail(wrongNumber("none came"));
-                return;
-            }
-            halfClosed = true;
-            tell(Listener::onHalfClose);
-        } else if (requested == 0 && reader.hasNext() && !paused) {
-            paused = true;
-            exchange.pause();
-        }
+    @Override
+    public boolean isEnded() {
+        return ended;
     }
 
-    /** UNIMPLEMENTED, as gRPC has it: a method that takes another number of requests is another method. */
-    private Status wrongNumber(String what) {
-        return Status.UNIMPLEMENTED.withDescription(
-                method.getFullMethodName() + " takes one request, and " + what + ": send exactly one");
+    @Override
+    public void request(Q message, String cameIn) {
+        tell(to -> {
+            encoding = cameIn;
+            to.onMessage(message);
+        });
     }
 
-    /** The client has broken the rules or a limit. */
-    private void fail(Status status) {
-        reader.clear();
+    @Override
+    public void requestsEnd() {
+        tell(Listener::onHalfClose);
+    }
+
+    @Override
+    public void wrong(Status status) {
         finish(status, new Metadata());
         cancel(status);
     }
@@ -309,6 +242,11 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         }
     }
 
+    /** Holds nothing of what has come any more. */
+    void forget() {
+        requests.clear();
+    }
+
     /** What carries it. */
     Peer peer() {
         return exchange.peer();
@@ -334,11 +272,6 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         tell(Listener::onReady);
     }
 
-    private String encodingOfLast() {
-        Decompressor by = ofRequests;
-        return lastWasCompressed && by != null ? by.getMessageEncoding() : Codec.Identity.NONE.getMessageEncoding();
-    }
-
     // ---- what handlers do
 
     @Override
@@ -346,14 +279,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (count < 1) {
             throw new IllegalArgumentException("ask for at least one message, not for " + count);
         }
-        posted.run(() -> {
-            requested = (int) Math.min(Integer.MAX_VALUE, (long) requested + count);
-            if (paused) {
-                paused = false;
-                exchange.resume();
-            }
-            deliver();
-        });
+        posted.run(() -> requests.ask(count));
     }
 
     @Override
@@ -364,30 +290,9 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         headersSaid = true;
         posted.run(() -> {
             if (!ended) {
-                sendHead(headers);
+                answer.head(headers);
             }
         });
-    }
-
-    private void sendHead(Metadata headers) {
-        headersSent = true;
-        Compressor by = compressor;
-        exchange.answer(
-                200,
-                by == null && headers.keys().isEmpty() && framing.contentType().equals(Framing.GRPC)
-                        ? server.usualHead()
-                        : head(by, headers));
-    }
-
-    private Headers head(@Nullable Compressor by, Metadata headers) {
-        List<Map.Entry<String, String>> fields = new ArrayList<>();
-        fields.add(Map.entry("content-type", framing.contentType()));
-        if (by != null) {
-            fields.add(Map.entry("grpc-encoding", by.getMessageEncoding()));
-        }
-        fields.add(Map.entry("grpc-accept-encoding", encodings.accepted()));
-        Metadatas.add(fields, headers);
-        return Headers.of(fields);
     }
 
     @Override
@@ -405,10 +310,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         if (!outbox.hasRoom()) {
             return;
         }
-        Compressor by = compresses ? compressor : null;
-        byte[] frame =
-                framing.frame(MessageFrames.frame(method.streamResponse(message), by, limits.outboundMessageBytes()));
-        outbox.send(frame);
+        outbox.send(answer.frame(message));
     }
 
     @Override
@@ -435,7 +337,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         closed = true;
         posted.run(() -> {
             if (!ended) {
-                if (status.isOk() && method.getType().serverSendsOneMessage() && !headersSent) {
+                if (status.isOk() && method.getType().serverSendsOneMessage() && !answer.isHeadSent()) {
                     LOG.log(
                             Level.WARNING,
                             () -> "the handler of " + method.getFullMethodName() + " ended well without an answer");
@@ -459,10 +361,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         succeeded = status.isOk();
         deadline.cancel();
         outbox.end();
-        framing.end(
-                exchange,
-                headersSent,
-                Metadatas.last(headersSent, framing.contentType(), encodings.accepted(), status, trailers));
+        answer.end(status, trailers);
         server.over(this);
     }
 
@@ -481,7 +380,7 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
         Attributes made = attributes;
         if (made == null) {
             made = PeerAttributes.of(exchange.peer()).toBuilder()
-                    .set(GrpcServer.ENCODING, this::encodingOfLast)
+                    .set(GrpcServer.ENCODING, () -> encoding)
                     .build();
             attributes = made;
         }
@@ -495,11 +394,11 @@ final class ExchangeCall<Q, S> extends ServerCall<Q, S> implements Exchange.Rece
 
     @Override
     public void setMessageCompression(boolean enabled) {
-        compresses = enabled;
+        answer.compresses(enabled);
     }
 
     @Override
     public void setCompression(String name) {
-        compressor = encodings.ofAnswers(name, exchange.request().headers().first("grpc-accept-encoding"));
+        answer.compression(name);
     }
 }

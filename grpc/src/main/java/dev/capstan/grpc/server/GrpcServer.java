@@ -21,6 +21,7 @@ import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
@@ -36,9 +37,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -65,7 +67,7 @@ public final class GrpcServer {
     private final Limits.Server serverLimits;
     private final UnaryOperator<Executor> executors;
     private final NoTimer timer = new NoTimer();
-    private final Map<ExchangeCall<?, ?>, MessageReader> calls = new LinkedHashMap<>();
+    private final Set<ExchangeCall<?, ?>> calls = new LinkedHashSet<>();
     private final Unfinished unfinished;
     private final List<Runnable> onDrain;
     private final @Nullable Health health;
@@ -314,7 +316,11 @@ public final class GrpcServer {
         Context.CancellableContext context = nanos < 0
                 ? base.withCancellation()
                 : base.withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS), timer);
-        MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished.of(exchange.peer()));
+        Executor executor = executor();
+        Decompressor decompressor = encodings.ofRequests(request.headers().first("grpc-encoding"));
+        // From here on nothing throws before the call is among those that will leave.
+        MessageReader reader = new MessageReader(limits.inboundMessageBytes(), unfinished.enter(exchange.peer()));
+        reader.decompressor(decompressor);
         ExchangeCall<Q, S> call = new ExchangeCall<>(
                 this,
                 loop,
@@ -324,10 +330,11 @@ public final class GrpcServer {
                 limits,
                 reader,
                 encodings,
-                executor(),
+                usualHead,
+                executor,
                 context,
                 draining);
-        calls.put(call, reader);
+        calls.add(call);
         if (channelz != null) {
             channelz.started(exchange.peer());
         }
@@ -337,11 +344,6 @@ public final class GrpcServer {
         call.begin(method.getServerCallHandler(), metadata, nanos);
     }
 
-    /** The head of most answers. */
-    Headers usualHead() {
-        return usualHead;
-    }
-
     /** What runs the handler of one call. */
     private Executor executor() {
         return executors.apply(new InTurn(loop));
@@ -349,11 +351,11 @@ public final class GrpcServer {
 
     /** A call has ended. */
     void over(ExchangeCall<?, ?> call) {
-        MessageReader reader = calls.remove(call);
-        if (reader == null) {
+        if (!calls.remove(call)) {
             return;
         }
-        reader.clear();
+        call.forget();
+        unfinished.leave(call.peer());
         if (channelz != null) {
             channelz.ended(call.peer(), call.succeeded());
         }
@@ -391,7 +393,7 @@ public final class GrpcServer {
             health.leave();
         }
         onDrain.forEach(Runnable::run);
-        List.copyOf(calls.keySet()).forEach(this::drain);
+        List.copyOf(calls).forEach(this::drain);
         if (calls.isEmpty()) {
             completer.complete(Promise.nothing());
             return completer.promise();
@@ -400,7 +402,7 @@ public final class GrpcServer {
             if (failure == null) {
                 Status status = Status.UNAVAILABLE.withDescription(
                         "the server has ended, and the call had not within " + within);
-                List.copyOf(calls.keySet()).forEach(call -> call.stop(status));
+                List.copyOf(calls).forEach(call -> call.stop(status));
             }
         });
         return completer.promise().convert(done -> {

@@ -15,6 +15,8 @@ import dev.capstan.net.http.HttpClient;
 import dev.capstan.testkit.Parity;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -29,13 +31,22 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a channel of gRPC-Web is besides the protocol: bounds, credentials, ends. */
 class WebChannelTest {
@@ -44,6 +55,8 @@ class WebChannelTest {
 
     /** What sockets and HTTP's queues take of an answer that nobody reads: a part of the 32 MiB that are offered. */
     private static final long AHEAD = 12 << 20;
+
+    private static final Context.Key<String> BELONGS = Context.key("belongs");
 
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -258,6 +271,138 @@ class WebChannelTest {
             GrpcFailure ended = assertThrows(GrpcFailure.class, call::read);
             assertEquals(Status.Code.UNAVAILABLE, ended.code());
             assertTrue(channel.awaitTermination(20, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Tells what it hears, each with what {@link #BELONGS} is there, and throws at the end if it is to. */
+    private final class Ear extends ClientCall.Listener<byte[]> {
+        private final boolean throwing;
+
+        Ear(boolean throwing) {
+            this.throwing = throwing;
+        }
+
+        private void tell(String what) {
+            events.add(what + " " + BELONGS.get());
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            tell("headers");
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            tell("message");
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            tell(status.getCode().toString());
+            if (throwing) {
+                throw new IllegalStateException("the ear hurts");
+            }
+        }
+    }
+
+    private static void ask(ClientCall<byte[], byte[]> call) {
+        call.request(2);
+        call.sendMessage(new byte[1]);
+        call.halfClose();
+    }
+
+    @Test
+    void a_channel_that_is_shut_down_while_a_call_starts_ends_it_and_all_that_watch_it() throws Exception {
+        WebChannel channel = channel(served.port(), Limits.DEFAULT);
+        AtomicLong watching = new AtomicLong();
+        ClientStreamTracer.Factory factory = new ClientStreamTracer.Factory() {
+            @Override
+            public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+                channel.shutdownNow();
+                // What that has posted has been done by now.
+                served.net.loop().fetch(Promise::done).await();
+                watching.incrementAndGet();
+                return new ClientStreamTracer() {
+                    @Override
+                    public void streamClosed(Status status) {
+                        watching.decrementAndGet();
+                    }
+                };
+            }
+        };
+        ClientCall<byte[], byte[]> call =
+                channel.newCall(bytes.unary, CallOptions.DEFAULT.withStreamTracerFactory(factory));
+        call.start(new Ear(false), new Metadata());
+        assertEquals("UNAVAILABLE null", event());
+        assertEquals(0, watching.get());
+        assertTrue(channel.awaitTermination(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void a_call_that_was_cancelled_before_it_started_ends_when_it_starts() throws Exception {
+        WebChannel channel = channel(served.port(), Limits.DEFAULT);
+        ClientCall<byte[], byte[]> call = channel.newCall(bytes.unary, CallOptions.DEFAULT);
+        call.cancel("not wanted", null);
+        served.net.loop().fetch(Promise::done).await();
+        call.start(new Ear(false), new Metadata());
+        ask(call);
+        assertEquals("CANCELLED null", event());
+        channel.shutdown();
+        assertTrue(channel.awaitTermination(20, TimeUnit.SECONDS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_listener_is_told_in_the_context_of_its_call(boolean elsewhere) throws Exception {
+        WebChannel channel = channel(served.port(), Limits.DEFAULT);
+        try (ExecutorService own = Executors.newSingleThreadExecutor()) {
+            CallOptions options = elsewhere ? CallOptions.DEFAULT.withExecutor(own) : CallOptions.DEFAULT;
+            ClientCall<byte[], byte[]> call =
+                    Context.ROOT.withValue(BELONGS, "here").call(() -> channel.newCall(bytes.unary, options));
+            call.start(new Ear(false), new Metadata());
+            ask(call);
+            List<String> told = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                told.add(event());
+            }
+            // The server's handler tells first who has called.
+            assertEquals(List.of("null", "headers here", "message here", "OK here"), told);
+        }
+        channel.shutdown();
+    }
+
+    @Test
+    void what_a_listener_throws_at_the_end_is_logged() throws Exception {
+        BlockingQueue<String> logged = new LinkedBlockingQueue<>();
+        Logger logger = Logger.getLogger(WebCall.class.getName());
+        Handler log = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                logged.add(line.getMessage() + ": " + line.getThrown());
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is kept back.
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
+        logger.addHandler(log);
+        try {
+            WebChannel channel = channel(served.port(), Limits.DEFAULT);
+            ClientCall<byte[], byte[]> call = channel.newCall(bytes.unary, CallOptions.DEFAULT);
+            call.start(new Ear(true), new Metadata());
+            ask(call);
+            String line = logged.poll(20, TimeUnit.SECONDS);
+            assertTrue(line != null && line.endsWith("IllegalStateException: the ear hurts"), String.valueOf(line));
+            assertTrue(line.contains("test.Bytes/Answer"), line);
+            channel.shutdown();
+        } finally {
+            logger.removeHandler(log);
         }
     }
 

@@ -24,7 +24,7 @@ class MessageReaderTest {
     private final Unfinished unfinished = new Unfinished(1000);
 
     private MessageReader reader() {
-        return new MessageReader(MESSAGE_BYTES, unfinished.of(connection));
+        return new MessageReader(MESSAGE_BYTES, unfinished.enter(connection));
     }
 
     /** The beginning of a message, all of it counted: {@code count} bytes of one that is announced as so long. */
@@ -79,7 +79,7 @@ class MessageReaderTest {
     void another_connection_has_a_limit_of_its_own() {
         begin(reader(), 2000);
         assertThrows(StatusRuntimeException.class, () -> begin(reader(), 10));
-        assertDoesNotThrow(() -> begin(new MessageReader(MESSAGE_BYTES, unfinished.of(new Object())), 10));
+        assertDoesNotThrow(() -> begin(new MessageReader(MESSAGE_BYTES, unfinished.enter(new Object())), 10));
     }
 
     @Test
@@ -90,7 +90,29 @@ class MessageReaderTest {
         MessageReader forgets = reader();
         begin(forgets, 100_000);
         forgets.clear();
-        assertEquals(0, unfinished.connections());
+        assertDoesNotThrow(() -> begin(reader(), 10));
+    }
+
+    @Test
+    void who_is_between_two_messages_holds_nothing() throws Exception {
+        MessageReader idle = reader();
+        begin(idle, 2_000);
+        end(idle);
+        assertDoesNotThrow(() -> begin(reader(), 10));
+        // What it has kept serves for its next message, and counts again.
+        begin(idle, 2_000);
+        assertThrows(StatusRuntimeException.class, () -> begin(reader(), 10));
+        end(idle);
+        assertDoesNotThrow(() -> begin(reader(), 10));
+    }
+
+    @Test
+    void nothing_takes_no_memory() throws Exception {
+        MessageReader idle = reader();
+        begin(idle, 2_000);
+        end(idle);
+        idle.add(new byte[5], 0, 0);
+        assertTrue(idle.isEmpty());
         assertDoesNotThrow(() -> begin(reader(), 10));
     }
 
@@ -105,6 +127,16 @@ class MessageReaderTest {
         reader.add(bytes, 0, bytes.length);
         byte[] read = reader.next().readAllBytes();
         assertArrayEquals(Arrays.copyOfRange(bytes, 5, bytes.length), read);
+        assertDoesNotThrow(() -> begin(reader(), 10));
+    }
+
+    @Test
+    void a_connection_without_calls_is_forgotten() {
+        begin(reader(), 10);
+        reader();
+        unfinished.leave(connection);
+        assertEquals(1, unfinished.connections());
+        unfinished.leave(connection);
         assertEquals(0, unfinished.connections());
     }
 }

@@ -2,6 +2,7 @@ package dev.capstan.grpc.stress;
 
 import dev.capstan.grpc.ByteCalls;
 import dev.capstan.grpc.ServerKind;
+import dev.capstan.grpc.Tally;
 import dev.capstan.grpc.conformance.Http2Peer;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
@@ -13,8 +14,6 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A server with an endless stream that heeds readiness, and an answer of one message; and clients that are no libraries, of a connection each. */
 final class Crowd implements AutoCloseable {
@@ -22,13 +21,13 @@ final class Crowd implements AutoCloseable {
     private static final int RECEIVE_BYTES = 64 << 10;
     private static final byte[] EMPTY_MESSAGE = new byte[5];
 
-    final AtomicLong written = new AtomicLong();
+    final Tally written = new Tally();
 
     /** Streams that have been told at least once to write no more for now. */
-    final AtomicInteger held = new AtomicInteger();
+    final Tally held = new Tally();
 
-    final AtomicInteger begun = new AtomicInteger();
-    final AtomicInteger over = new AtomicInteger();
+    final Tally begun = new Tally();
+    final Tally over = new Tally();
     private final NetLoop net = NetLoop.open("crowd", Transport.AUTO);
     private final ByteCalls bytes = new ByteCalls();
     final ServerKind.Running server;
@@ -39,7 +38,7 @@ final class Crowd implements AutoCloseable {
 
     private ServerCallHandler<byte[], byte[]> endless() {
         return (call, headers) -> {
-            begun.incrementAndGet();
+            begun.increment();
             call.sendHeaders(new Metadata());
             return new ServerCall.Listener<>() {
                 private boolean wasHeld;
@@ -48,17 +47,17 @@ final class Crowd implements AutoCloseable {
                 public void onReady() {
                     while (call.isReady()) {
                         call.sendMessage(MESSAGE);
-                        written.addAndGet(MESSAGE.length);
+                        written.add(MESSAGE.length);
                     }
                     if (!wasHeld) {
                         wasHeld = true;
-                        held.incrementAndGet();
+                        held.increment();
                     }
                 }
 
                 @Override
                 public void onCancel() {
-                    over.incrementAndGet();
+                    over.increment();
                 }
             };
         };

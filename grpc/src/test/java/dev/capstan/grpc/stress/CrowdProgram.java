@@ -33,22 +33,22 @@ final class CrowdProgram {
     public static void main(String[] arguments) throws Exception {
         try (Crowd crowd = new Crowd(ServerKind.valueOf(arguments[0]))) {
             try (Http2Peer _ = crowd.unreading()) {
-                Load.eventually(() -> crowd.held.get() == 1, "the first stream is never told to wait");
+                crowd.held.await(1, "the first stream is never told to wait");
             }
-            Load.eventually(() -> crowd.over.get() == 1, "the first stream is not cancelled");
+            crowd.over.await(1, "the first stream is not cancelled");
             long heap = StressProgram.usedHeap();
             long rss = StressProgram.residentKiB();
             List<Http2Peer> peers = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 peers.add(crowd.unreading());
             }
-            Load.eventually(() -> crowd.held.get() == 1 + CLIENTS, "a stream is never told to wait");
+            crowd.held.await(1 + CLIENTS, "a stream is never told to wait");
             System.out.println("HEAP_KIB " + (StressProgram.usedHeap() - heap) / 1024);
             System.out.println("RSS_KIB " + (StressProgram.residentKiB() - rss));
             for (Http2Peer each : peers) {
                 each.kill();
             }
-            Load.eventually(() -> crowd.over.get() == 1 + CLIENTS, "a stream is not cancelled");
+            crowd.over.await(1 + CLIENTS, "a stream is not cancelled");
         }
         System.exit(0);
     }

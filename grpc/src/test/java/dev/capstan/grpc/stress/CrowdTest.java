@@ -34,12 +34,12 @@ class CrowdTest {
         try (Crowd crowd = new Crowd(kind);
                 Http2Peer _ = crowd.unreading();
                 Http2Peer other = crowd.connected()) {
-            Load.eventually(() -> crowd.held.get() == 1, "the stream is never told to wait");
+            crowd.held.await(1, "the stream is never told to wait");
             long bound = sendBytes() + BESIDE;
             // As often as another client is answered, the server could have written more.
             for (int i = 0; i < 500; i++) {
                 crowd.exchange(other, 1 + 2 * i);
-                assertTrue(crowd.written.get() <= bound, () -> crowd.written + " bytes of at most " + bound);
+                assertTrue(crowd.written.get() <= bound, () -> crowd.written.get() + " bytes of at most " + bound);
             }
         }
     }
@@ -66,8 +66,7 @@ class CrowdTest {
                     }
                     peers.add(peer);
                 }
-                int due = streams;
-                Load.eventually(() -> crowd.begun.get() == due, "a call does not arrive");
+                crowd.begun.await(streams, "a call does not arrive");
                 for (int i = 0; i < peers.size(); i++) {
                     if (i % 2 == 0) {
                         peers.get(i).close();
@@ -76,10 +75,8 @@ class CrowdTest {
                     }
                 }
             }
-            int all = streams;
-            Load.eventually(() -> crowd.over.get() == all, "a call whose connection has gone is not cancelled");
-            Load.eventually(
-                    () -> StressProgram.sockets() <= before, "there are more sockets than the " + before + " before");
+            crowd.over.await(streams, "a call whose connection has gone is not cancelled");
+            StressProgram.awaitSockets(before);
             Load.check(crowd.server.calls() == 0, "the server has calls of clients that have gone");
         }
     }

@@ -1,5 +1,6 @@
 package dev.capstan.grpc.stress;
 
+import dev.capstan.grpc.Tally;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -7,17 +8,16 @@ import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Answers each message with itself and a sign, one at a time; answers to calls of one message are held back until as many have come as a test wants to be there at once.
  */
 final class Echo {
     /** Calls whose handler was started. */
-    final AtomicInteger begun = new AtomicInteger();
+    final Tally begun = new Tally();
 
     /** Calls whose handler was told how they ended. */
-    final AtomicInteger over = new AtomicInteger();
+    final Tally over = new Tally();
 
     private final List<Runnable> held = new ArrayList<>();
     private int toHold;
@@ -52,18 +52,18 @@ final class Echo {
     private class Handled extends ServerCall.Listener<byte[]> {
         @Override
         public void onCancel() {
-            over.incrementAndGet();
+            over.increment();
         }
 
         @Override
         public void onComplete() {
-            over.incrementAndGet();
+            over.increment();
         }
     }
 
     ServerCallHandler<byte[], byte[]> streams() {
         return (call, headers) -> {
-            begun.incrementAndGet();
+            begun.increment();
             call.sendHeaders(new Metadata());
             call.request(1);
             return new Handled() {
@@ -83,7 +83,7 @@ final class Echo {
 
     ServerCallHandler<byte[], byte[]> answers() {
         return (call, headers) -> {
-            begun.incrementAndGet();
+            begun.increment();
             call.request(2);
             return new Handled() {
                 @Override

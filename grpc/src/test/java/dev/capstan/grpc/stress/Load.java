@@ -4,6 +4,7 @@ import dev.capstan.async.Address;
 import dev.capstan.grpc.ByteCalls;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.ServerKind;
+import dev.capstan.grpc.Tally;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
@@ -38,7 +39,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 
 /** What is done to one server by one client with one connection, and checked by the one who does it. */
 final class Load implements AutoCloseable {
@@ -60,6 +60,11 @@ final class Load implements AutoCloseable {
 
     /** The own addresses of the connections that carried calls. */
     private final Set<SocketAddress> connections = ConcurrentHashMap.newKeySet();
+
+    /** Calls of all clients, and those of them that have ended. */
+    private final Tally started = new Tally();
+
+    private final Tally closed = new Tally();
 
     Load(ServerKind kind) {
         this.kind = kind;
@@ -93,6 +98,7 @@ final class Load implements AutoCloseable {
             return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
                 @Override
                 public void start(Listener<S> listener, Metadata headers) {
+                    started.increment();
                     super.start(
                             new SimpleForwardingClientCallListener<>(listener) {
                                 @Override
@@ -102,6 +108,12 @@ final class Load implements AutoCloseable {
                                         connections.add(own);
                                     }
                                     super.onHeaders(answered);
+                                }
+
+                                @Override
+                                public void onClose(Status status, Metadata trailers) {
+                                    super.onClose(status, trailers);
+                                    closed.increment();
                                 }
                             },
                             headers);
@@ -114,17 +126,6 @@ final class Load implements AutoCloseable {
         if (!holds) {
             throw new AssertionError(otherwise);
         }
-    }
-
-    static void eventually(BooleanSupplier condition, String otherwise) {
-        try {
-            for (int i = 0; i < 6_000 && !condition.getAsBoolean(); i++) {
-                Thread.sleep(10);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        check(condition.getAsBoolean(), otherwise);
     }
 
     /** Runs all at once and throws what the first of them has thrown. */
@@ -195,7 +196,8 @@ final class Load implements AutoCloseable {
     }
 
     private void assertNothingIsLeft(ServerKind.Running server, GrpcClient client, int atMost) {
-        eventually(() -> echo.begun.get() == echo.over.get() && server.calls() == 0, "the server has lost a call");
+        echo.over.await(now -> now == echo.begun.get(), "the server has lost a call");
+        check(server.calls() == 0, "the server has calls whose handlers were told their end");
         check(client.calls() == 0, "the client has lost a call");
         check(echo.begun.get() <= atMost, "calls were made up");
     }
@@ -225,7 +227,7 @@ final class Load implements AutoCloseable {
             });
         }
         all(tasks);
-        eventually(() -> client.calls() == 0, "the client has lost a call");
+        closed.await(now -> now == started.get(), "the client has lost a call");
         ask(client, "the one after the storm");
         check(connections.size() == 1, () -> "the connection was lost: " + connections);
         assertNothingIsLeft(server, client, 1_001);
@@ -233,7 +235,7 @@ final class Load implements AutoCloseable {
 
     /** Most that was written and not read, in a stream of {@code messages} to a server that begins to read late and reads one message at a time. */
     long slowServer(int messages) throws Exception {
-        AtomicLong written = new AtomicLong();
+        Tally written = new Tally();
         SynchronousQueue<ServerCall<byte[], byte[]>> begun = new SynchronousQueue<>();
         AtomicLong most = new AtomicLong();
         ServerKind.Running server = serve(bytes.service((call, headers) -> {
@@ -258,7 +260,7 @@ final class Load implements AutoCloseable {
             Thread writer = Thread.ofVirtual().start(() -> {
                 for (int i = 0; i < messages; i++) {
                     call.write(new byte[MESSAGE_BYTES]);
-                    written.addAndGet(MESSAGE_BYTES);
+                    written.add(MESSAGE_BYTES);
                 }
                 call.end();
             });
@@ -266,7 +268,7 @@ final class Load implements AutoCloseable {
             if (reader == null) {
                 throw new AssertionError("the call does not arrive");
             }
-            eventually(() -> written.get() >= PRESSED_BYTES, "less is written than the window takes");
+            written.await(PRESSED_BYTES, "less is written than the window takes");
             reader.request(1);
             check(call.read() == null, "there is no answer");
             writer.join();
@@ -285,7 +287,7 @@ final class Load implements AutoCloseable {
 
     /** Most that was written and not read, in a stream of {@code messages} from a server that heeds readiness to a client that begins to read late. */
     long slowClient(int messages) {
-        AtomicLong written = new AtomicLong();
+        Tally written = new Tally();
         ServerKind.Running server = serve(bytes.service((call, headers) -> {
             call.sendHeaders(new Metadata());
             return new ServerCall.Listener<>() {
@@ -296,7 +298,7 @@ final class Load implements AutoCloseable {
                     while (left > 0 && call.isReady()) {
                         left--;
                         call.sendMessage(new byte[MESSAGE_BYTES]);
-                        written.addAndGet(MESSAGE_BYTES);
+                        written.add(MESSAGE_BYTES);
                         if (left == 0) {
                             call.close(Status.OK, new Metadata());
                         }
@@ -307,7 +309,7 @@ final class Load implements AutoCloseable {
         long read = 0;
         long most = 0;
         try (GrpcCall<byte[], byte[]> call = client(server.port()).call(bytes.method, BOUNDED)) {
-            eventually(() -> written.get() >= PRESSED_BYTES, "less is written than the window takes");
+            written.await(PRESSED_BYTES, "less is written than the window takes");
             for (byte[] each : call) {
                 most = Math.max(most, written.get() - read);
                 read += each.length;

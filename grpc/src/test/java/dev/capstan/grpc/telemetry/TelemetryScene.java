@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.capstan.async.Address;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.ServerKind;
+import dev.capstan.grpc.Tally;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.client.MethodPolicy;
@@ -18,6 +19,7 @@ import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.Context;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -175,6 +177,29 @@ final class TelemetryScene implements AutoCloseable {
         @Nullable
         String text(String name) throws InterruptedException {
             return headers.take().get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+        }
+    }
+
+    /** Counts the calls whose handlers were told their end; outside of the interceptors that are named before it. */
+    static final class Ended implements ServerInterceptor {
+        final Tally calls = new Tally();
+
+        @Override
+        public <Q, S> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, S> call, Metadata sent, ServerCallHandler<Q, S> next) {
+            return new SimpleForwardingServerCallListener<>(next.startCall(call, sent)) {
+                @Override
+                public void onComplete() {
+                    super.onComplete();
+                    calls.increment();
+                }
+
+                @Override
+                public void onCancel() {
+                    super.onCancel();
+                    calls.increment();
+                }
+            };
         }
     }
 

@@ -14,6 +14,9 @@ final class ClientAnswer implements HttpAnswer {
     private ByteStream.@Nullable Receiver receiver;
     private @Nullable Throwable failure;
     private boolean held = true;
+    /** Whether it is to go on in a turn of its own. */
+    private boolean resuming;
+
     private boolean over;
 
     ClientAnswer(Loop loop, ClientExchange exchange, int status, Headers headers) {
@@ -48,6 +51,7 @@ final class ClientAnswer implements HttpAnswer {
 
     @Override
     public void pause() {
+        resuming = false;
         if (!over && !held) {
             held = true;
             exchange.hold();
@@ -57,6 +61,7 @@ final class ClientAnswer implements HttpAnswer {
     @Override
     public void resume() {
         if (held && receiver != null) {
+            resuming = true;
             loop.post(this::goOn);
         }
     }
@@ -65,7 +70,8 @@ final class ClientAnswer implements HttpAnswer {
         Throwable broken = failure;
         if (broken != null) {
             fail(broken);
-        } else if (held && !over) {
+        } else if (resuming && held && !over) {
+            resuming = false;
             held = false;
             exchange.goOn();
         }

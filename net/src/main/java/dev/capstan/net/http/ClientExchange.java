@@ -148,7 +148,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
 
     @Override
     public void received(byte[] array, int offset, int length) {
-        if (state == State.HEAD || state == State.BODY) {
+        if (isUnderWay()) {
             codec.decode(array, offset, length);
             proceed();
         } else if (state == State.IDLE) {
@@ -172,7 +172,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     }
 
     private void proceed() {
-        while ((state == State.HEAD || state == State.BODY) && !isHeld()) {
+        while (isUnderWay() && !isHeld()) {
             if (decoded.isEmpty() && decoder.hasMore()) {
                 codec.decodeMore();
             }
@@ -297,10 +297,9 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     void goOn() {
         stream.resume();
         alarm.set(limits.answerTimeout());
+        proceed();
         if (inputEnded) {
             inputEnds();
-        } else {
-            proceed();
         }
     }
 
@@ -319,7 +318,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     // ---- the end
 
     private void tooSlow() {
-        if (state == State.HEAD || state == State.BODY) {
+        if (isUnderWay()) {
             fail(new IOException(server + " has not answered within " + limits.answerTimeout()));
         } else if (state == State.IDLE) {
             drop();
@@ -330,7 +329,7 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
 
     /** Gives the exchange up; does nothing once it has come to something. */
     void fail(Throwable cause) {
-        if (state == State.HEAD || state == State.BODY) {
+        if (isUnderWay()) {
             state = State.ENDING;
             stream.abort(cause);
             ClientAnswer by = reading;
@@ -363,8 +362,17 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         if (state == State.IDLE) {
             drop();
         }
-        if ((state == State.HEAD || state == State.BODY) && !isHeld()) {
-            inputEnds();
+        inputEnds();
+    }
+
+    /** Completes what the end completes, once all that came before it has been taken. */
+    private void inputEnds() {
+        if (isUnderWay() && !isHeld()) {
+            codec.inputEnded();
+            proceed();
+            if (!isHeld()) {
+                fail(new EOFException(server + " ended the connection inside its answer, or without any"));
+            }
         }
         if (state == State.ENDING) {
             // A server may have answered before it has read all, and never read the rest.
@@ -372,12 +380,8 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
         }
     }
 
-    private void inputEnds() {
-        codec.inputEnded();
-        proceed();
-        if (!isHeld()) {
-            fail(new EOFException(server + " ended the connection inside its answer, or without any"));
-        }
+    private boolean isUnderWay() {
+        return state == State.HEAD || state == State.BODY;
     }
 
     @Override

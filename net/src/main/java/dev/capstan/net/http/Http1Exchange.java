@@ -23,6 +23,7 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
 
     private final ServerConnection connection;
     private final RequestHead head;
+    private final HttpRoutes.Found leads;
     private final Inbox inbox;
     private boolean answered;
     private boolean chunked;
@@ -32,10 +33,12 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
     private long missing = -1;
 
     private boolean wasReady = true;
+    private boolean telling;
 
-    Http1Exchange(ServerConnection connection, RequestHead head) {
+    Http1Exchange(ServerConnection connection, RequestHead head, HttpRoutes.Found leads) {
         this.connection = connection;
         this.head = head;
+        this.leads = leads;
         this.inbox = new Inbox(connection.loop(), this);
     }
 
@@ -49,7 +52,16 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
         return connection.peer();
     }
 
+    /** Who is to answer it. */
+    HttpRoutes.Found leads() {
+        return leads;
+    }
+
     // ---- input
+
+    boolean hasBody() {
+        return head.hasBody();
+    }
 
     void arrived(byte[] array, int offset, int length) {
         if (!over) {
@@ -190,7 +202,7 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
         connection.encode(new DefaultHttpContent(Unpooled.wrappedBuffer(array, offset, length)));
         wasReady = wasReady && isReady();
         if (!wasReady) {
-            connection.tellWhenDrained(this);
+            tellWhenDrained();
         }
     }
 
@@ -239,7 +251,19 @@ final class Http1Exchange implements Exchange, Inbox.Owner {
         return ready;
     }
 
-    void maybeReady() {
+    private void tellWhenDrained() {
+        if (!telling) {
+            telling = true;
+            connection.drained().listen(connection.loop(), (done, failure) -> {
+                telling = false;
+                if (failure == null) {
+                    maybeReady();
+                }
+            });
+        }
+    }
+
+    private void maybeReady() {
         if (!wasReady && isReady()) {
             wasReady = true;
             inbox.ready();

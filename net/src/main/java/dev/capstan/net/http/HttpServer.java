@@ -142,7 +142,7 @@ public final class HttpServer implements AutoCloseable {
         private ServerConnection asHttp1(byte[] read) {
             leave();
             ServerConnection connection =
-                    new ServerConnection(HttpServer.this, loop, stream, relay, routes, limits, peer("HTTP/1.1"));
+                    new ServerConnection(HttpServer.this, loop, stream, relay, limits, peer("HTTP/1.1"));
             connections.add(connection);
             routes.opened(connection.peer());
             relay.handOver(connection);
@@ -189,6 +189,20 @@ public final class HttpServer implements AutoCloseable {
         public void closeWhenIdle() {
             asHttp1(first.take()).closeWhenIdle();
         }
+    }
+
+    /** Where a request of HTTP/1.1 leads; to a WebSocket only if it can become one. */
+    HttpRoutes.Found find(RequestHead read) {
+        HttpRequest head = read.request();
+        HttpRoutes.Found leads = routes.find(head, !read.isOld() && Upgrade.isAsked(head));
+        if (!(leads instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket))) {
+            return leads;
+        }
+        HttpResponse why = read.hasBody()
+                ? HttpResponse.text(400, "a WebSocket cannot be asked for with a body")
+                : Upgrade.refusal(head);
+        why = why == null ? socket.handler().refusal(head) : why;
+        return why == null ? leads : new HttpRoutes.Found.ToAnswer(why);
     }
 
     /** A request of HTTP/2; {@code protocol} is the one that it asks for instead of HTTP, {@code length} that of the body if it is known. */
@@ -257,6 +271,10 @@ public final class HttpServer implements AutoCloseable {
         webSockets++;
         socket.onOver(() -> webSockets--);
         stream.start(socket.input());
+        opened(head, route, socket);
+    }
+
+    private static void opened(HttpRequest head, HttpRoutes.Socket route, WebSocket socket) {
         try {
             route.handler().opened(head, socket);
         } catch (Exception e) {
@@ -276,13 +294,15 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    void upgraded(ServerConnection connection, WebSocket socket) {
+    /** {@code connection} has become a WebSocket. */
+    void upgraded(ServerConnection connection, HttpRequest head, HttpRoutes.Socket route, WebSocket socket) {
         connections.remove(connection);
         webSockets++;
         socket.onOver(() -> {
             webSockets--;
             routes.closed(connection.peer());
         });
+        opened(head, route, socket);
     }
 
     /**

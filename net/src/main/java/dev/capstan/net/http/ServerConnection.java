@@ -7,27 +7,15 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.streams.Alarm;
 import dev.capstan.net.streams.Farewell;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a server, until it is over or has become a WebSocket.
  *
- * <p><b>One request at a time.</b> While a handler works, the stream is paused, and what was read already stays undecoded: the decoder makes one
- * message at a time ({@code proceed}). So a client that sends ten thousand requests in one packet holds one packet of our memory.
+ * <p><b>One request at a time.</b> While a handler works, the stream is paused, and what was read already stays undecoded ({@link Http1Codec}).
  *
  * <p><b>Exchanges</b> may take as long as they like, but not without their client. While one is answered the stream is read on, since only so is it known that the client has ended its
  * side: what comes is kept for its turn, up to the size of a head. A client that takes nothing of the answer within {@code idleTimeout}, or sends nothing of a request that is wanted,
@@ -37,9 +25,7 @@ import org.jspecify.annotations.Nullable;
  * still comes thrown away until the peer ends too or {@code closeTimeout} is over, as {@link Farewell} counts it: closing at once would reset the
  * connection, and the answer might be lost with it.
  */
-final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpServer.Connection {
-    private static final Logger LOG = System.getLogger(ServerConnection.class.getName());
-
+final class ServerConnection implements ByteStream.Receiver, HttpServer.Connection {
     private enum State {
         /** Before the first byte of a request. */
         IDLE,
@@ -55,53 +41,33 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     private final HttpServer server;
     private final Loop loop;
     private final ByteStream stream;
-    private final HttpRoutes routes;
     private final Limits.Http limits;
-    private final RequestHead.Decoder decoder;
-    private final Codec codec;
+    private final Http1Codec codec;
+    private final ClientProgress progress;
     private final Relay relay;
     private final Alarm alarm;
     private final Farewell farewell;
-    private final ArrayDeque<Object> decoded = new ArrayDeque<>(2);
-    private final Body ahead = new Body(Integer.MAX_VALUE);
     private final Peer peer;
 
     private State state = State.IDLE;
     private boolean first = true;
-    private @Nullable RequestHead head;
-    private HttpRoutes.@Nullable Found found;
     private @Nullable Http1Exchange exchange;
     private Promise.Cancelable waiting = () -> {};
     private boolean proceeding;
-    private boolean telling;
     private boolean closing;
     private boolean inputEnded;
     private boolean bodyPaused;
     private long queuedWhenIdle;
-    private long received;
-    /** How it stood when the client's progress was looked at last. */
-    private long takenBefore;
 
-    private long receivedBefore;
-    private boolean hadToTake;
-
-    ServerConnection(
-            HttpServer server,
-            Loop loop,
-            ByteStream stream,
-            Relay relay,
-            HttpRoutes routes,
-            Limits.Http limits,
-            Peer peer) {
+    ServerConnection(HttpServer server, Loop loop, ByteStream stream, Relay relay, Limits.Http limits, Peer peer) {
         this.peer = peer;
         this.server = server;
         this.relay = relay;
         this.loop = loop;
         this.stream = stream;
-        this.routes = routes;
         this.limits = limits;
-        this.decoder = new RequestHead.Decoder(limits);
-        this.codec = new Codec(stream, this, List.of(decoder, new HttpResponseEncoder()));
+        this.codec = new Http1Codec(stream, limits, () -> refuse(HttpResponse.text(400, "the request cannot be read")));
+        this.progress = new ClientProgress(stream, codec);
         this.alarm = new Alarm(loop, this::tooSlow);
         this.farewell = new Farewell(
                 loop,
@@ -126,9 +92,11 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         if (state == State.ENDING || state == State.OVER) {
             return;
         }
-        received += length;
+        progress.received(length);
         if (state == State.BUSY) {
-            keepForItsTurn(array, offset, length);
+            if (codec.keep(array, offset, length) > limits.headBytes()) {
+                stream.pause();
+            }
             return;
         }
         if (state == State.IDLE) {
@@ -139,24 +107,6 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
         codec.decode(array, offset, length);
         proceed();
-    }
-
-    private void keepForItsTurn(byte[] array, int offset, int length) {
-        boolean kept = ahead.add(array, offset, length);
-        assert kept;
-        if (ahead.length() > limits.headBytes()) {
-            stream.pause();
-        }
-    }
-
-    @Override
-    public void decoded(Object message) {
-        decoded.add(message);
-    }
-
-    @Override
-    public void malformed(Throwable cause) {
-        refuse(HttpResponse.text(400, "the request cannot be read"));
     }
 
     /** Takes what was decoded, and decodes on while that leads to something. */
@@ -171,12 +121,9 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
 
     private void takeAll() {
         while (state == State.IDLE || state == State.HEAD || state == State.BODY) {
-            if (decoded.isEmpty() && decoder.hasMore()) {
-                codec.decodeMore();
-            }
-            Object next = decoded.poll();
+            Object next = codec.next();
             if (next == null) {
-                if (state == State.IDLE && decoder.hasMore()) {
+                if (state == State.IDLE && codec.hasBegun()) {
                     state = State.HEAD;
                     alarm.set(limits.headTimeout());
                 }
@@ -185,13 +132,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
             take(next);
         }
         if (state == State.ENDING || state == State.OVER) {
-            dropDecoded();
+            codec.drop();
         }
-    }
-
-    private void dropDecoded() {
-        decoded.forEach(Codec::release);
-        decoded.clear();
     }
 
     private void take(Object message) {
@@ -209,7 +151,6 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
 
     private void takeHead(io.netty.handler.codec.http.HttpRequest request) {
         RequestHead read = RequestHead.read(request, limits);
-        head = read;
         first = false;
         state = State.BODY;
         HttpResponse refusal = read.refusal();
@@ -217,17 +158,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
             refuse(refusal);
             return;
         }
-        boolean upgrade = !read.isOld() && Upgrade.isAsked(read.request());
-        HttpRoutes.Found leads = routes.find(read.request(), upgrade);
-        if (leads instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket)) {
-            HttpResponse why = read.hasBody()
-                    ? HttpResponse.text(400, "a WebSocket cannot be asked for with a body")
-                    : Upgrade.refusal(read.request());
-            why = why == null ? socket.handler().refusal(read.request()) : why;
-            leads = why == null ? leads : new HttpRoutes.Found.ToAnswer(why);
-        }
-        found = leads;
-        exchange = new Http1Exchange(this, read);
+        HttpRoutes.Found leads = server.find(read);
+        exchange = new Http1Exchange(this, read, leads);
         bodyPaused = false;
         if (isExchange()) {
             watchProgress();
@@ -242,9 +174,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
 
     private void takeBody(HttpContent content) {
         Http1Exchange to = exchange;
-        RequestHead read = head;
-        HttpRoutes.Found leads = found;
-        if (to == null || read == null || leads == null) {
+        if (to == null) {
             throw new AssertionError("a body came without a head");
         }
         if (content.decoderResult().isFailure()) {
@@ -258,8 +188,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
         if (content instanceof LastHttpContent && state == State.BODY) {
             state = State.BUSY;
-            if (leads instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket)) {
-                upgrade(read.request(), socket);
+            if (to.leads() instanceof HttpRoutes.Found.ToSocket(HttpRoutes.Socket socket)) {
+                upgrade(to.request(), socket);
                 return;
             }
             if (isExchange()) {
@@ -268,8 +198,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
                 stream.pause();
             }
             to.inputEnded();
-            if (!read.hasBody()) {
-                server.dispatch(to, leads, 0);
+            if (!to.hasBody()) {
+                server.dispatch(to, to.leads(), 0);
             }
         }
     }
@@ -319,16 +249,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
     }
 
-    void tellWhenDrained(Http1Exchange who) {
-        if (!telling) {
-            telling = true;
-            stream.drained().listen(loop, (done, failure) -> {
-                telling = false;
-                if (failure == null) {
-                    who.maybeReady();
-                }
-            });
-        }
+    Promise<Void> drained() {
+        return stream.drained();
     }
 
     /** An exchange has been answered: turns to the next request, or ends. */
@@ -336,8 +258,6 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         if (state == State.ENDING || state == State.OVER) {
             return;
         }
-        head = null;
-        found = null;
         exchange = null;
         if (!keep || !mayStay()) {
             endOutput();
@@ -347,8 +267,13 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
             idle();
             state = State.BUSY;
             waiting = stream.drained().listen(loop, (done, failure) -> {
-                if (failure == null && state == State.BUSY) {
+                if (failure != null || state != State.BUSY) {
+                    return;
+                }
+                if (mayStay()) {
                     next();
+                } else {
+                    endOutput();
                 }
             });
         }
@@ -357,10 +282,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     private void next() {
         idle();
         stream.resume();
-        byte[] kept = ahead.take();
-        if (kept.length > 0) {
-            codec.decode(kept, 0, kept.length);
-        }
+        codec.decodeKept();
         if (!proceeding) {
             proceed();
         }
@@ -380,50 +302,21 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
 
     private void refuse(HttpResponse answer) {
         if (state != State.ENDING && state != State.OVER) {
-            send(answer);
+            codec.refuse(answer);
             endOutput();
         }
-    }
-
-    /** Answers what is no request, or the beginning of one. */
-    private void send(HttpResponse answer) {
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(answer.status()),
-                Unpooled.wrappedBuffer(answer.body()));
-        for (Map.Entry<String, String> field : answer.headers().fields()) {
-            response.headers().add(field.getKey(), field.getValue());
-        }
-        response.headers().set("content-length", answer.body().length).set("connection", "close");
-        codec.encode(response);
     }
 
     // ---- upgrade
 
     private void upgrade(HttpRequest request, HttpRoutes.Socket route) {
         String subprotocol = Upgrade.choose(request, route.subprotocols());
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
-        String key = request.headers().first("sec-websocket-key");
-        response.headers()
-                .set("upgrade", "websocket")
-                .set("connection", "Upgrade")
-                .set("sec-websocket-accept", Upgrade.accept(key == null ? "" : key));
-        if (!subprotocol.isEmpty()) {
-            response.headers().set("sec-websocket-protocol", subprotocol);
-        }
-        codec.encode(response);
-        byte[] rest = decoder.rest();
+        codec.upgrade(request, subprotocol);
+        byte[] rest = codec.rest();
         finish();
         WebSocket socket = new WebSocket(loop, stream, limits, null, subprotocol);
         relay.handOver(socket.input());
-        server.upgraded(this, socket);
-        try {
-            route.handler().opened(request, socket);
-        } catch (Exception e) {
-            LOG.log(Level.WARNING, () -> "what takes the WebSocket of " + request + " threw; it is closed", e);
-            socket.abort(e);
-        }
+        server.upgraded(this, request, route, socket);
         if (rest.length > 0) {
             socket.input().received(rest, 0, rest.length);
         }
@@ -432,25 +325,19 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
     // ---- clients of exchanges that are gone without a word
 
     private boolean isExchange() {
-        return found instanceof HttpRoutes.Found.ToExchange;
-    }
-
-    private long taken() {
-        return codec.encodedBytes() - stream.queuedBytes();
+        Http1Exchange now = exchange;
+        return now != null && now.leads() instanceof HttpRoutes.Found.ToExchange;
     }
 
     private void watchProgress() {
-        takenBefore = taken();
-        receivedBefore = received;
-        hadToTake = stream.queuedBytes() > 0;
+        progress.look();
         alarm.set(limits.idleTimeout());
     }
 
     private void checkProgress(Http1Exchange watched) {
-        boolean takesNothing = taken() == takenBefore;
-        if (hadToTake && stream.queuedBytes() > 0 && takesNothing) {
+        if (progress.takesNothing()) {
             broken(new IOException("the client reads nothing of its answer"));
-        } else if (state == State.BODY && !bodyPaused && takesNothing && received == receivedBefore) {
+        } else if (state == State.BODY && !bodyPaused && progress.doesNothing()) {
             IOException why = new IOException("the client sends nothing of its request");
             if (watched.isAnswered()) {
                 broken(why);
@@ -473,10 +360,8 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
         switch (state) {
             case IDLE, BUSY -> {
-                if (first) {
-                    end();
-                } else if (stream.queuedBytes() == 0) {
-                    end();
+                if (first || stream.queuedBytes() == 0) {
+                    endOutput();
                 } else if (stream.queuedBytes() < queuedWhenIdle) {
                     queuedWhenIdle = stream.queuedBytes();
                     alarm.set(limits.idleTimeout());
@@ -499,10 +384,6 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         }
     }
 
-    private void end() {
-        endOutput();
-    }
-
     private void endOutput() {
         state = State.ENDING;
         stream.end();
@@ -523,7 +404,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         inputEnded = true;
         if (state == State.ENDING) {
             finishWhenDrained();
-        } else if (state == State.BUSY && exchange != null && isExchange()) {
+        } else if (state == State.BUSY && isExchange()) {
             // It may have ended its side alone, but nobody does who waits for a stream; and who is gone says no more.
             broken(new IOException("the client has ended the connection before its answer did"));
         } else if (state != State.BUSY) {
@@ -557,7 +438,7 @@ final class ServerConnection implements ByteStream.Receiver, Codec.Owner, HttpSe
         if (unfinished != null) {
             unfinished.failed(new IOException("the client has given up the request, or its connection broke"));
         }
-        dropDecoded();
+        codec.drop();
         // Handlers cannot be closed from within one of theirs; this may be.
         loop.post(codec::close);
     }

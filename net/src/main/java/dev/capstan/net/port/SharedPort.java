@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,9 @@ public final class SharedPort implements AutoCloseable {
     private final Loop loop;
     private final Limits.Port limits;
     private final List<Protocol> protocols;
-    private final Set<Undecided> undecided = new LinkedHashSet<>();
+    /** The oldest first. */
+    private final LinkedHashSet<Undecided> undecided = new LinkedHashSet<>();
+
     private Network.@Nullable Listener listener;
     private boolean closed;
 
@@ -88,9 +89,11 @@ public final class SharedPort implements AutoCloseable {
             }
         }
         if (undecided.size() >= limits.undecided()) {
-            stream.abort(new IOException("there are " + limits.undecided()
-                    + " connections already that have not said what they speak, which is the limit"));
-            return;
+            // The oldest has had the most time: a flood of silent clients must not lock out those that come after it.
+            undecided
+                    .getFirst()
+                    .refuse("there are " + limits.undecided()
+                            + " younger connections that have not said what they speak, which is the limit");
         }
         Undecided one = new Undecided(stream);
         undecided.add(one);

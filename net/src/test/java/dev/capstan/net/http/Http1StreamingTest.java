@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.BytePipe;
 import dev.capstan.async.ByteStream;
+import dev.capstan.async.Limits;
 import dev.capstan.async.SimLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,6 +100,52 @@ final class Http1StreamingTest {
         sim.poll();
         assertEquals(1, last().failures.size());
         assertEquals(0, server.open());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_connection_that_is_to_end_does_so_when_its_answer_has_left(boolean endedByClient) {
+        RawPeer client = ask(WITHOUT_BODY);
+        client.stream().pause();
+        answer(200_000);
+        last().exchange.end(Headers.of());
+        if (endedByClient) {
+            client.stream().end();
+        } else {
+            server.close();
+        }
+        sim.poll();
+        assertFalse(client.isOver());
+        client.stream().resume();
+        sim.poll();
+        assertTrue(client.isEnded());
+        assertTrue(client.heard().endsWith("0\r\n\r\n"));
+        client.stream().end();
+        sim.poll();
+        assertEquals(0, server.open());
+    }
+
+    @Test
+    void a_handler_is_told_to_go_on_though_the_answer_before_its_own_has_not_left_yet() {
+        RawPeer client = ask(WITHOUT_BODY);
+        client.stream().pause();
+        client.onDelivery(() -> client.stream().pause());
+        answer(2 * Limits.DEFAULT.pipeBytes() + 5_000);
+        assertFalse(last().exchange.isReady());
+        client.say(WITHOUT_BODY);
+        client.stream().resume();
+        sim.poll();
+        assertTrue(servers.queuedBytes() > 0);
+        last().exchange.end(Headers.of());
+        sim.poll();
+        assertEquals(2, exchanges.size());
+        answer(50_000);
+        assertFalse(last().exchange.isReady());
+        assertEquals(0, last().readies);
+        client.onDelivery(() -> {});
+        client.stream().resume();
+        sim.poll();
+        assertEquals(1, last().readies);
     }
 
     @Test

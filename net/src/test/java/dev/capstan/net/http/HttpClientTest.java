@@ -169,6 +169,45 @@ final class HttpClientTest {
         }
 
         @Test
+        void a_reader_that_pauses_just_after_it_resumed_is_paused() {
+            HttpAnswer answer = opened(client, HEAD + "3\r\none\r\n0\r\n\r\n");
+            answer.start(body);
+            answer.pause();
+            sim.poll();
+            assertEquals("", got());
+            answer.resume();
+            answer.pause();
+            sim.poll();
+            assertEquals("", got());
+            answer.resume();
+            answer.pause();
+            answer.resume();
+            sim.poll();
+            assertEquals("one", got());
+            assertTrue(body.isEnded());
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void what_came_before_the_end_is_told_also_if_the_stream_ends_while_nobody_reads(boolean onePieceATime) {
+            network.neverPauses();
+            HttpAnswer answer = opened(client, HEAD + "3\r\none\r\n3\r\ntwo\r\n5\r\nthree\r\n4\r\nfour\r\n0\r\n\r\n");
+            server().stream().end();
+            sim.poll();
+            if (onePieceATime) {
+                body.onDelivery(() -> {
+                    answer.pause();
+                    answer.resume();
+                });
+            }
+            answer.start(body);
+            sim.poll();
+            assertEquals("onetwothreefour", got());
+            assertTrue(body.isEnded());
+            assertTrue(server().isOver());
+        }
+
+        @Test
         void its_body_has_no_limit() {
             HttpAnswer answer = opened(client, HEAD);
             answer.start(body);

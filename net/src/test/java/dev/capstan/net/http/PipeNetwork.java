@@ -18,8 +18,15 @@ final class PipeNetwork implements Network {
     @Nullable
     Address connectedTo;
 
+    private boolean pauses = true;
+
     PipeNetwork(Loop loop) {
         this.loop = loop;
+    }
+
+    /** Its clients' streams deliver whatever has come, as a stream may that has read it already. */
+    void neverPauses() {
+        pauses = false;
     }
 
     /** Who gets the other end of each connection. */
@@ -36,7 +43,7 @@ final class PipeNetwork implements Network {
         }
         BytePipe pipe = new BytePipe(loop);
         to.accept(pipe.right());
-        return Promise.of(pipe.left());
+        return Promise.of(pauses ? pipe.left() : new Eager(pipe.left()));
     }
 
     @Override
@@ -53,5 +60,48 @@ final class PipeNetwork implements Network {
                 server = null;
             }
         });
+    }
+
+    /** A stream that has read everything already. */
+    private record Eager(ByteStream to) implements ByteStream {
+        @Override
+        public void start(Receiver receiver) {
+            to.start(receiver);
+        }
+
+        @Override
+        public void pause() {
+            // It may deliver what it has read.
+        }
+
+        @Override
+        public void resume() {
+            // It was not paused.
+        }
+
+        @Override
+        public void write(byte[] array, int offset, int length) {
+            to.write(array, offset, length);
+        }
+
+        @Override
+        public long queuedBytes() {
+            return to.queuedBytes();
+        }
+
+        @Override
+        public Promise<Void> drained() {
+            return to.drained();
+        }
+
+        @Override
+        public void end() {
+            to.end();
+        }
+
+        @Override
+        public void abort(Throwable cause) {
+            to.abort(cause);
+        }
     }
 }

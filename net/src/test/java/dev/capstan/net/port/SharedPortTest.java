@@ -207,12 +207,28 @@ class SharedPortTest {
         List<Client> silent = List.of(new Client(), new Client(), new Client());
         Client more = new Client();
         sim.poll();
-        assertTrue(more.heard.isOver());
-        silent.getFirst().says("alpha");
+        assertTrue(silent.getFirst().heard.isOver());
+        assertFalse(silent.get(1).heard.isOver());
+        assertFalse(more.heard.isOver());
+        assertEquals(3, port.undecided());
+        silent.get(1).says("alpha");
         Client next = new Client();
         sim.poll();
+        assertFalse(silent.get(2).heard.isOver());
         assertFalse(next.heard.isOver());
         assertEquals(3, port.undecided());
+    }
+
+    @Test
+    void a_flood_of_silent_clients_locks_nobody_out() {
+        for (int i = 0; i < 100; i++) {
+            new Client();
+        }
+        Client honest = new Client();
+        new Client();
+        honest.says("alpha");
+        assertEquals("alpha", taken.getFirst().heard().text());
+        assertFalse(honest.heard.isOver());
     }
 
     @Test

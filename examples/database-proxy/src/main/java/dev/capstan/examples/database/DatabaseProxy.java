@@ -25,7 +25,7 @@ final class DatabaseProxy implements DatabaseRpc.Blocking {
     private final Loop loop;
     private final Pool pool;
     private final AtomicLong rows = new AtomicLong();
-    private final AtomicLong cancelled = new AtomicLong();
+    private final Gauge cancelled = new Gauge();
 
     DatabaseProxy(Loop loop, Pool pool) {
         this.loop = loop;
@@ -81,7 +81,7 @@ final class DatabaseProxy implements DatabaseRpc.Blocking {
     private StatusRuntimeException told(SQLException e) {
         String state = Objects.requireNonNullElse(e.getSQLState(), "");
         if (state.equals(CANCELLED)) {
-            cancelled.incrementAndGet();
+            cancelled.add(1);
             return Status.CANCELLED
                     .withDescription("the query was cancelled")
                     .withCause(e)
@@ -101,7 +101,7 @@ final class DatabaseProxy implements DatabaseRpc.Blocking {
     }
 
     /** Statements that the database has ended because they were cancelled. */
-    long cancelled() {
-        return cancelled.get();
+    Gauge cancelled() {
+        return cancelled;
     }
 }

@@ -11,12 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** As many connections as it was opened with, for one borrower each; who finds none waits for the next, the first to come first. May be used from any thread, also virtual ones. */
 final class Pool implements AutoCloseable {
     private final BlockingQueue<Connection> free;
-    private final int size;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Gauge waiting = new Gauge();
+    private final Gauge out = new Gauge();
     private final AtomicInteger lent = new AtomicInteger();
 
     private Pool(int size) {
-        this.size = size;
         this.free = new ArrayBlockingQueue<>(size, true);
     }
 
@@ -39,6 +38,7 @@ final class Pool implements AutoCloseable {
         @Override
         public void close() {
             pool.free.add(connection);
+            pool.out.add(-1);
         }
     }
 
@@ -46,34 +46,31 @@ final class Pool implements AutoCloseable {
     Loan take() throws InterruptedException {
         @Nullable Connection found = free.poll();
         if (found == null) {
-            waiting.incrementAndGet();
+            waiting.add(1);
             try {
                 found = free.take();
             } finally {
-                waiting.decrementAndGet();
+                waiting.add(-1);
             }
         }
         lent.incrementAndGet();
+        out.add(1);
         return new Loan(this, found);
     }
 
-    /** Connections that nobody has. */
-    int free() {
-        return free.size();
+    /** Connections that somebody has. */
+    Gauge out() {
+        return out;
     }
 
     /** Borrowers that wait. */
-    int waiting() {
-        return waiting.get();
+    Gauge waiting() {
+        return waiting;
     }
 
     /** How often a connection was lent. */
     int lent() {
         return lent.get();
-    }
-
-    int size() {
-        return size;
     }
 
     /** Closes the connections that nobody has; close it when all have come back. */

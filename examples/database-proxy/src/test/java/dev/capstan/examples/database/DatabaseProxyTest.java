@@ -16,12 +16,12 @@ import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +54,7 @@ class DatabaseProxyTest {
     @AfterEach
     void close() throws Exception {
         clients.forEach(GrpcClient::close);
-        await(() -> pool.free() == pool.size());
+        await(pool.out(), 0);
         pool.close();
         net.close();
     }
@@ -78,11 +78,8 @@ class DatabaseProxyTest {
         return found;
     }
 
-    private static void await(BooleanSupplier wanted) throws InterruptedException {
-        for (int i = 0; i < 6000 && !wanted.getAsBoolean(); i++) {
-            Thread.sleep(10);
-        }
-        assertTrue(wanted.getAsBoolean(), "this has not come to pass in a minute");
+    private static void await(Gauge gauge, int wanted) throws InterruptedException {
+        assertTrue(gauge.await(wanted, Duration.ofMinutes(1)), () -> "it is " + gauge.get() + ", not " + wanted);
     }
 
     private static Status.Code refused(DatabaseRpc.Blocking database, String sql) {
@@ -127,9 +124,9 @@ class DatabaseProxyTest {
         assertNotNull(first.read());
         try (var second = database.query(ask(ENDLESS))) {
             assertNotNull(second.read());
-            assertEquals(0, pool.free());
+            assertEquals(2, pool.out().get());
             var third = CompletableFuture.supplyAsync(() -> all(database, ask("SELECT 3")));
-            await(() -> pool.waiting() == 1);
+            await(pool.waiting(), 1);
             assertEquals(2, pool.lent());
             first.close();
             assertEquals(List.of(List.of("3")), third.get(60, TimeUnit.SECONDS));
@@ -145,11 +142,11 @@ class DatabaseProxyTest {
             assertNotNull(first.read());
             assertNotNull(second.read());
             var third = database.query(ask("SELECT 3"));
-            await(() -> pool.waiting() == 1);
+            await(pool.waiting(), 1);
             third.close();
-            await(() -> pool.waiting() == 0);
+            await(pool.waiting(), 0);
         }
-        await(() -> pool.free() == pool.size());
+        await(pool.out(), 0);
         assertEquals(2, pool.lent());
     }
 
@@ -184,10 +181,10 @@ class DatabaseProxyTest {
                 "SELECT COUNT(*) FROM SYSTEM_RANGE(1, 100000000) A, SYSTEM_RANGE(1, 100000000) B WHERE TELL(A.X)";
         var call = database.query(ask(endless));
         assertTrue(Signals.BEGUN.await(60, TimeUnit.SECONDS), "the query has not begun");
-        assertEquals(1, pool.free());
+        assertEquals(1, pool.out().get());
         call.close();
-        await(() -> proxy.cancelled() == 1);
-        await(() -> pool.free() == pool.size());
+        await(proxy.cancelled(), 1);
+        await(pool.out(), 0);
         // The connection that it had is as good as before.
         try (var first = database.query(ask(ENDLESS));
                 var second = database.query(ask(ENDLESS))) {
