@@ -24,7 +24,10 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class CallCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "URL", description = "The server, as in capnp://host:port, ws://host:port/path or grpc://host:port.")
+    @Parameters(
+            index = "0",
+            paramLabel = "URL",
+            description = "The server, as in capnp://host:port, ws://host:port/path or grpc://host:port.")
     private String url = "";
 
     @Parameters(
@@ -51,7 +54,8 @@ final class CallCommand implements Callable<Integer> {
     @Option(
             names = "--then",
             paramLabel = "METHOD",
-            description = "Call this method of the same object afterwards, without arguments: the one that ends a stream.")
+            description =
+                    "Call this method of the same object afterwards, without arguments: the one that ends a stream.")
     private @Nullable String then;
 
     @Option(names = "--get", description = "Read a property instead of calling a method.")
@@ -101,7 +105,8 @@ final class CallCommand implements Callable<Integer> {
     private Iterator<List<@Nullable Object>> messages(@Nullable List<@Nullable Object> written, @Nullable String given)
             throws InputException {
         if (given == null) {
-            return List.of(written == null ? List.<@Nullable Object>of() : written).iterator();
+            return List.of(written == null ? List.<@Nullable Object>of() : written)
+                    .iterator();
         }
         if (written != null && !written.isEmpty()) {
             throw new InputException("There are arguments twice, in the path and behind it: keep one.");

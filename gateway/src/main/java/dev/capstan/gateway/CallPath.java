@@ -74,8 +74,8 @@ record CallPath(List<Step> steps) {
     }
 
     private static InputException wrong(String text) {
-        return new InputException(
-                "'" + text + "' is no path: write names with dots between, as in getNode().node.depth or list[0].name.");
+        return new InputException("'" + text
+                + "' is no path: write names with dots between, as in getNode().node.depth or list[0].name.");
     }
 
     private static int closing(String text, int from) throws InputException {
@@ -139,7 +139,11 @@ record CallPath(List<Step> steps) {
                     case Step.Name(String name) -> here.get(name);
                     case Step.Index(int at) -> here.get(at);
                     case Step.Call(String method, List<@Nullable Object> arguments) ->
-                        here.call(method, arguments.stream().map(a -> a == null ? null : known.apply(a)).toList());
+                        here.call(
+                                method,
+                                arguments.stream()
+                                        .map(a -> a == null ? null : known.apply(a))
+                                        .toList());
                 };
             } finally {
                 if (here != start) {

@@ -170,8 +170,9 @@ final class CapnpJson {
             if (known != null) {
                 return known;
             }
-            throw new IllegalArgumentException("expected an object: write \"-\" for one that prints what is called on it"
-                    + ", or null; in the repl, name a variable that holds one");
+            throw new IllegalArgumentException(
+                    "expected an object: write \"-\" for one that prints what is called on it"
+                            + ", or null; in the repl, name a variable that holds one");
         }
     }
 

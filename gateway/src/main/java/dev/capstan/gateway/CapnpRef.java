@@ -91,8 +91,8 @@ final class CapnpRef implements Ref {
         if (ahead != null && struct != null) {
             field = step instanceof String name ? struct.findField(name) : null;
             if (field == null) {
-                throw new InputException("There is no '" + step + "' in " + struct.shortName() + ". It has "
-                        + names(struct) + ".");
+                throw new InputException(
+                        "There is no '" + step + "' in " + struct.shortName() + ". It has " + names(struct) + ".");
             }
             if (!field.isInUnion() && field.type() instanceof InterfaceSchema) {
                 return new CapnpRef(remote, ahead.cap(field.name()));
@@ -220,8 +220,8 @@ final class CapnpRef implements Ref {
         if (value instanceof DynamicStruct.Reader struct && step instanceof String name) {
             StructSchema.Field field = struct.schema().findField(name);
             if (field == null) {
-                throw new InputException("There is no '" + name + "' in " + struct.schema().shortName() + ". It has "
-                        + names(struct.schema()) + ".");
+                throw new InputException("There is no '" + name + "' in "
+                        + struct.schema().shortName() + ". It has " + names(struct.schema()) + ".");
             }
             try {
                 return struct.get(field);
@@ -242,7 +242,8 @@ final class CapnpRef implements Ref {
         Type type = results == null ? Type.Scalar.VOID : results.schema;
         for (Object each : path) {
             type = switch (type) {
-                case StructSchema in when each instanceof String name -> in.field(name).type();
+                case StructSchema in
+                when each instanceof String name -> in.field(name).type();
                 case dev.capstan.capnp.dynamic.ListSchema in -> in.element();
                 default -> type;
             };

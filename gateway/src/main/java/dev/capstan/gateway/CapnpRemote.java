@@ -63,7 +63,8 @@ final class CapnpRemote implements Remote {
     public void check() {
         patience.await(loop().fetch(() -> {
             Cap object = peer.bootstrap();
-            return object.settled().<Void>map(settled -> {
+            return object.settled()
+                    .<Void>map(settled -> {
                         try (settled) {
                             if (settled.innermost() instanceof BrokenCap broken) {
                                 throw broken.failure();

@@ -118,25 +118,46 @@ final class CapnpText {
         String inner = indent + "  ";
         switch (schema) {
             case StructSchema struct -> {
-                out.append(indent).append("struct ").append(schema.shortName()).append(id).append(" {\n");
+                out.append(indent)
+                        .append("struct ")
+                        .append(schema.shortName())
+                        .append(id)
+                        .append(" {\n");
                 fields(struct, inner, out);
                 nested(schema, inner, out);
                 out.append(indent).append("}\n");
             }
             case InterfaceSchema type -> {
-                out.append(indent).append("interface ").append(schema.shortName()).append(id).append(parents(type)).append(" {\n");
+                out.append(indent)
+                        .append("interface ")
+                        .append(schema.shortName())
+                        .append(id)
+                        .append(parents(type))
+                        .append(" {\n");
                 for (Method each : type.methods()) {
-                    out.append(inner).append(each.name()).append(" @").append(each.ordinal()).append(' ');
+                    out.append(inner)
+                            .append(each.name())
+                            .append(" @")
+                            .append(each.ordinal())
+                            .append(' ');
                     out.append(signature(each)).append(";\n");
                 }
                 nested(schema, inner, out);
                 out.append(indent).append("}\n");
             }
             case EnumSchema type -> {
-                out.append(indent).append("enum ").append(schema.shortName()).append(id).append(" {\n");
+                out.append(indent)
+                        .append("enum ")
+                        .append(schema.shortName())
+                        .append(id)
+                        .append(" {\n");
                 int at = 0;
                 for (var each : schema.node().getEnum().getEnumerants()) {
-                    out.append(inner).append(each.getName()).append(" @").append(at++).append(";\n");
+                    out.append(inner)
+                            .append(each.getName())
+                            .append(" @")
+                            .append(at++)
+                            .append(";\n");
                 }
                 out.append(indent).append("}\n");
             }
@@ -148,7 +169,12 @@ final class CapnpText {
                         .append(" = ")
                         .append(TextForm.compact(constant.value()))
                         .append(";\n");
-            default -> out.append(indent).append("# ").append(schema.displayName()).append(id).append('\n');
+            default ->
+                out.append(indent)
+                        .append("# ")
+                        .append(schema.displayName())
+                        .append(id)
+                        .append('\n');
         }
     }
 

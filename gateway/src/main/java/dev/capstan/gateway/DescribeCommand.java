@@ -17,7 +17,8 @@ final class DescribeCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "NAME",
-            description = "What to show: pkg.Service, pkg.Service.Method, pkg.Message; for Cap'n Proto Interface, Outer.Struct.")
+            description =
+                    "What to show: pkg.Service, pkg.Service.Method, pkg.Message; for Cap'n Proto Interface, Outer.Struct.")
     private String name = "";
 
     @Mixin

@@ -116,7 +116,8 @@ final class Dial {
 
     private Remote capnp(NetLoop net, WireUrl url, Patience patience, Desk desk) throws InputException {
         if (!headers.isEmpty()) {
-            throw new InputException("-H: Cap'n Proto has no headers. Say who you are with the certificate of --cert, or in a call.");
+            throw new InputException(
+                    "-H: Cap'n Proto has no headers. Say who you are with the certificate of --cert, or in a call.");
         }
         LoadedSchema loaded = loaded(desk);
         InterfaceSchema bootstrap = bootstrap(loaded);
@@ -175,7 +176,8 @@ final class Dial {
         } catch (RuntimeException e) {
             throw new ExitException(
                     Main.UNREACHABLE,
-                    "no " + url.wire() + " server at " + url + ": " + Failure.of(e).reason());
+                    "no " + url.wire() + " server at " + url + ": "
+                            + Failure.of(e).reason());
         }
     }
 
@@ -190,7 +192,8 @@ final class Dial {
         URI uri = url.uri();
         boolean isBatch = url.scheme() == WireUrl.Scheme.HTTP || url.scheme() == WireUrl.Scheme.HTTPS;
         if (isBatch) {
-            return new WebRemote(loop, () -> client.batch(uri, sent), true, loaded, main, patience, desk.typed(), desk.said());
+            return new WebRemote(
+                    loop, () -> client.batch(uri, sent), true, loaded, main, patience, desk.typed(), desk.said());
         }
         WebPeer peer = connected(patience, client.open(uri, sent, null), url);
         return new WebRemote(loop, () -> peer, false, loaded, main, patience, desk.typed(), desk.said());
@@ -270,10 +273,10 @@ final class Dial {
             if (e.code() == Status.Code.UNIMPLEMENTED) {
                 throw new ExitException(
                         Main.SCHEMA,
-                        url + " does not tell its schemas by reflection. Name them: --protoset FILE, as protoc --include_imports --descriptor_set_out=FILE writes it.");
+                        url
+                                + " does not tell its schemas by reflection. Name them: --protoset FILE, as protoc --include_imports --descriptor_set_out=FILE writes it.");
             }
-            boolean isUnreachable =
-                    e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED;
+            boolean isUnreachable = e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED;
             throw new ExitException(
                     isUnreachable ? Main.UNREACHABLE : Main.REMOTE_FAILURE,
                     (isUnreachable ? "no gRPC server at " + url + ": " : "the server does not tell its schemas: ")

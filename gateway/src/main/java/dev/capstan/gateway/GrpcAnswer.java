@@ -16,6 +16,7 @@ final class GrpcAnswer implements Ref {
     private final GrpcCall<DynamicMessage, DynamicMessage> call;
     /** Read so far; shared with places. */
     private final List<String> lines;
+
     private final List<Object> path;
 
     GrpcAnswer(GrpcRemote remote, MethodDescriptor method, GrpcCall<DynamicMessage, DynamicMessage> call) {
@@ -88,7 +89,9 @@ final class GrpcAnswer implements Ref {
             value = switch (value) {
                 case Map<?, ?> map when map.containsKey(each) -> map.get(each);
                 case List<?> list when each instanceof Integer at && at < list.size() -> list.get(at);
-                case null, default -> throw new InputException("There is no '" + each + "' in the answer of " + method.getFullName() + ".");
+                case null, default ->
+                    throw new InputException(
+                            "There is no '" + each + "' in the answer of " + method.getFullName() + ".");
             };
         }
         return value;

@@ -64,13 +64,12 @@ final class GrpcRef implements Ref {
     public Shot aim(String method, List<? extends @Nullable Object> arguments) throws InputException {
         MethodDescriptor found = method(method);
         if (found.isClientStreaming() || found.isServerStreaming()) {
-            throw new InputException(found.getFullName() + " is a stream, and calls with one message and one answer are measured.");
+            throw new InputException(
+                    found.getFullName() + " is a stream, and calls with one message and one answer are measured.");
         }
         DynamicMessage message = remote.json().message(found.getInputType(), arguments);
         var wire = onTheWire(found);
-        return () -> remote.client()
-                .ask(wire, message, remote.settings())
-                .map(answer -> Promise.nothing());
+        return () -> remote.client().ask(wire, message, remote.settings()).map(answer -> Promise.nothing());
     }
 
     @Override
@@ -163,5 +162,4 @@ final class GrpcRef implements Ref {
     public void close() {
         // A name holds nothing.
     }
-
 }

@@ -63,13 +63,21 @@ final class GrpcRemote implements Remote {
         Optional<ServiceDescriptor> found = schemas.service(service);
         if (found.isEmpty()) {
             throw new InputException("There is no service '" + service + "'. There are "
-                    + String.join(", ", services().stream().map(ServiceDescriptor::getFullName).toList())
+                    + String.join(
+                            ", ",
+                            services().stream()
+                                    .map(ServiceDescriptor::getFullName)
+                                    .toList())
                     + ".");
         }
         MethodDescriptor known = found.get().findMethodByName(method);
         if (known == null) {
             throw new InputException("There is no method '" + method + "' of " + service + ". It has "
-                    + String.join(", ", found.get().getMethods().stream().map(MethodDescriptor::getName).toList())
+                    + String.join(
+                            ", ",
+                            found.get().getMethods().stream()
+                                    .map(MethodDescriptor::getName)
+                                    .toList())
                     + ".");
         }
         return known;
@@ -101,7 +109,8 @@ final class GrpcRemote implements Remote {
     public String describe(String name) throws InputException {
         String full = name.replace('/', '.');
         Descriptors.FileDescriptor file = schemas.symbol(full)
-                .orElseThrow(() -> new InputException("There is no '" + name + "' in the server's schemas. `capstan ls` lists its services."));
+                .orElseThrow(() -> new InputException(
+                        "There is no '" + name + "' in the server's schemas. `capstan ls` lists its services."));
         return ProtoText.definition(file, full);
     }
 

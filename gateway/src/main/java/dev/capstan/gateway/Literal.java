@@ -66,7 +66,8 @@ final class Literal {
                 yield values(depth + 1, ']');
             }
             case '"', '\'' -> string(c);
-            default -> isDigit(c) || c == '-' && at + 1 < text.length() && isDigit(text.charAt(at + 1)) ? number() : word();
+            default ->
+                isDigit(c) || c == '-' && at + 1 < text.length() && isDigit(text.charAt(at + 1)) ? number() : word();
         };
     }
 
@@ -135,7 +136,8 @@ final class Literal {
 
     private String rawWord() throws InputException {
         int from = at;
-        while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || "_$-".indexOf(text.charAt(at)) >= 0)) {
+        while (at < text.length()
+                && (Character.isLetterOrDigit(text.charAt(at)) || "_$-".indexOf(text.charAt(at)) >= 0)) {
             at++;
         }
         if (from == at) {

@@ -40,7 +40,10 @@ final class Patience {
         Duration left = left();
         return left == null
                 ? promise.await()
-                : await(promise, left, "--max-time is over, after " + seconds(longest) + ". Allow more, or ask for less.");
+                : await(
+                        promise,
+                        left,
+                        "--max-time is over, after " + seconds(longest) + ". Allow more, or ask for less.");
     }
 
     /** As {@link #await(Promise)}, for no longer than {@code most} either; {@code why} is told then. */

@@ -45,7 +45,8 @@ final class Progress {
             return;
         }
         Instant at = clock.instant();
-        if (Duration.between(began, at).compareTo(QUIET) < 0 || Duration.between(told, at).compareTo(BETWEEN) < 0) {
+        if (Duration.between(began, at).compareTo(QUIET) < 0
+                || Duration.between(told, at).compareTo(BETWEEN) < 0) {
             return;
         }
         told = at;

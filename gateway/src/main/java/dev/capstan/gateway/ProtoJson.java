@@ -32,7 +32,8 @@ final class ProtoJson {
      */
     DynamicMessage message(Descriptor type, List<? extends @Nullable Object> arguments) throws InputException {
         Object tree;
-        if (arguments.size() == 1 && !(isScalar(arguments.getFirst()) && type.getFields().size() == 1 && !isWellKnown(type))) {
+        if (arguments.size() == 1
+                && !(isScalar(arguments.getFirst()) && type.getFields().size() == 1 && !isWellKnown(type))) {
             tree = arguments.getFirst();
         } else {
             tree = named(type, arguments);
@@ -95,8 +96,7 @@ final class ProtoJson {
             return printer.print(message);
         } catch (InvalidProtocolBufferException e) {
             throw new ExitException(
-                    Main.SCHEMA,
-                    "The answer holds a type that the server's schemas do not have: " + e.getMessage());
+                    Main.SCHEMA, "The answer holds a type that the server's schemas do not have: " + e.getMessage());
         }
     }
 }

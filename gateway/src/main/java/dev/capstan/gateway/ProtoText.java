@@ -46,7 +46,8 @@ final class ProtoText {
         switch (found) {
             case Descriptor message -> message(message, "", out);
             case EnumDescriptor type -> enumeration(type, "", out);
-            case null, default -> throw new InputException("'" + full + "' is neither a service, nor a method, a message or an enum.");
+            case null, default ->
+                throw new InputException("'" + full + "' is neither a service, nor a method, a message or an enum.");
         }
         return out.toString();
     }
@@ -108,17 +109,28 @@ final class ProtoText {
         out.append(indent);
         if (field.isMapField()) {
             List<FieldDescriptor> entry = field.getMessageType().getFields();
-            out.append("map<").append(type(entry.get(0))).append(", ").append(type(entry.get(1))).append('>');
+            out.append("map<")
+                    .append(type(entry.get(0)))
+                    .append(", ")
+                    .append(type(entry.get(1)))
+                    .append('>');
         } else {
             boolean isOptional = field.toProto().getProto3Optional()
                     || field.hasPresence()
                             && field.getRealContainingOneof() == null
                             && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
                             && !field.isRequired();
-            out.append(field.isRepeated() ? "repeated " : field.isRequired() ? "required " : isOptional ? "optional " : "");
+            out.append(
+                    field.isRepeated()
+                            ? "repeated "
+                            : field.isRequired() ? "required " : isOptional ? "optional " : "");
             out.append(type(field));
         }
-        out.append(' ').append(field.getName()).append(" = ").append(field.getNumber()).append(";\n");
+        out.append(' ')
+                .append(field.getName())
+                .append(" = ")
+                .append(field.getNumber())
+                .append(";\n");
     }
 
     private static String type(FieldDescriptor field) {
@@ -132,7 +144,12 @@ final class ProtoText {
     private static void enumeration(EnumDescriptor type, String indent, StringBuilder out) {
         out.append(indent).append("enum ").append(type.getName()).append(" {\n");
         for (EnumValueDescriptor each : type.getValues()) {
-            out.append(indent).append("  ").append(each.getName()).append(" = ").append(each.getNumber()).append(";\n");
+            out.append(indent)
+                    .append("  ")
+                    .append(each.getName())
+                    .append(" = ")
+                    .append(each.getNumber())
+                    .append(";\n");
         }
         out.append(indent).append("}\n");
     }

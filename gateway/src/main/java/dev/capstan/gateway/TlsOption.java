@@ -37,7 +37,10 @@ final class TlsOption {
             description = "Trust the authorities in this PEM file, and no others, instead of those of the system.")
     private @Nullable Path authorities;
 
-    @Option(names = "--cert", paramLabel = "FILE", description = "Show this certificate (PEM, with its chain); needs --key.")
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "Show this certificate (PEM, with its chain); needs --key.")
     private @Nullable Path certificate;
 
     @Option(names = "--key", paramLabel = "FILE", description = "The private key of --cert (PEM, PKCS #8).")
@@ -57,7 +60,8 @@ final class TlsOption {
     @Option(
             names = "--cert-hash",
             paramLabel = "HEX",
-            description = "WebTransport: trust the certificate with this SHA-256 hash, as a server that issues its own publishes it; may be repeated.")
+            description =
+                    "WebTransport: trust the certificate with this SHA-256 hash, as a server that issues its own publishes it; may be repeated.")
     private List<String> hashes = new ArrayList<>();
 
     @Nullable
@@ -100,7 +104,8 @@ final class TlsOption {
         }
         if (!hashes.isEmpty()) {
             try {
-                return ServerTrust.hashes(Instant::now, hashes.stream().map(CertificateHash::new).toList());
+                return ServerTrust.hashes(
+                        Instant::now, hashes.stream().map(CertificateHash::new).toList());
             } catch (IllegalArgumentException e) {
                 throw new InputException("--cert-hash: " + e.getMessage());
             }
@@ -125,7 +130,8 @@ final class TlsOption {
             factory.init(store, NO_PASSWORD);
             return factory.getKeyManagers();
         } catch (IOException | GeneralSecurityException e) {
-            throw new InputException("--key: " + key + " is no private key in PEM (PKCS #8) of --cert: " + e.getMessage());
+            throw new InputException(
+                    "--key: " + key + " is no private key in PEM (PKCS #8) of --cert: " + e.getMessage());
         }
     }
 

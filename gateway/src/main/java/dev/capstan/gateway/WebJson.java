@@ -127,7 +127,8 @@ final class WebJson {
                     if (text.equals("@")) {
                         return typed.get();
                     }
-                    throw new InputException("{\"$readable\": \"@\"} is a stream of the JSON that is typed; there is no other.");
+                    throw new InputException(
+                            "{\"$readable\": \"@\"} is a stream of the JSON that is typed; there is no other.");
                 case "$writable":
                     return Writable.of(loop, new Printer());
                 case "$callback":
@@ -137,7 +138,8 @@ final class WebJson {
                     });
                 default:
                     throw new InputException("'" + name
-                            + "' is no special value. There are $bigint, $bytes, $number, $date, $undefined, $url, $readable, $writable and $callback; write $" + name
+                            + "' is no special value. There are $bigint, $bytes, $number, $date, $undefined, $url, $readable, $writable and $callback; write $"
+                            + name
                             + " for a member that is called so.");
             }
         } catch (IllegalArgumentException | DateTimeException e) {
@@ -169,7 +171,8 @@ final class WebJson {
     static @Nullable Object tree(@Nullable Object value) {
         return switch (value) {
             case null -> null;
-            case Double number when !Double.isFinite(number) ->
+            case Double number
+            when !Double.isFinite(number) ->
                 Map.of("$number", number.isNaN() ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
             case Double number when number == Math.rint(number) && Math.abs(number) < 1e15 -> number.longValue();
             case BigInteger number -> Map.of("$bigint", number.toString());
@@ -177,7 +180,8 @@ final class WebJson {
             case TypedBytes typed ->
                 Map.of("$" + typed.kind().marker(), Base64.getEncoder().encodeToString(typed.bytes()));
             case Instant date -> Map.of("$date", date.toString());
-            case JsValue special -> special == JsValue.UNDEFINED ? Map.of("$undefined", true) : Map.of("$date", "invalid");
+            case JsValue special ->
+                special == JsValue.UNDEFINED ? Map.of("$undefined", true) : Map.of("$date", "invalid");
             case Url(String href) -> Map.of("$url", href);
             case Blob blob -> Map.of("$blob", Base64.getEncoder().encodeToString(blob.content()));
             case JsError error -> Map.of("$error", error(error));
@@ -191,8 +195,8 @@ final class WebJson {
             }
             case Map<?, ?> map -> {
                 Map<String, @Nullable Object> made = new LinkedHashMap<>();
-                map.forEach((name, each) -> made.put(
-                        String.valueOf(name).startsWith("$") ? "$" + name : String.valueOf(name), tree(each)));
+                map.forEach((name, each) ->
+                        made.put(String.valueOf(name).startsWith("$") ? "$" + name : String.valueOf(name), tree(each)));
                 yield made;
             }
             case String text -> text;

@@ -1,10 +1,10 @@
 package dev.capstan.gateway;
 
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.Writable;
-import dev.capstan.async.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,8 @@ final class WebRef implements Ref {
     }
 
     private static Promise<Void> dropped(Stub result) {
-        return result.value().<Void>map(value -> {
+        return result.value()
+                .<Void>map(value -> {
                     closeAll(value);
                     return Promise.nothing();
                 })

@@ -2,11 +2,11 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Loop;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.Writable;
-import dev.capstan.capnp.dynamic.InterfaceSchema;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -114,8 +114,9 @@ final class WebRemote implements Remote {
 
     private InterfaceSchema known() throws InputException {
         if (main == null) {
-            throw new InputException("A Cap'n Web server does not tell what it has: there are no schemas on the wire, and every name may be"
-                    + " called. If it serves a Cap'n Proto interface, name its schema: --schema FILE. Else look at its TypeScript or Java interface.");
+            throw new InputException(
+                    "A Cap'n Web server does not tell what it has: there are no schemas on the wire, and every name may be"
+                            + " called. If it serves a Cap'n Proto interface, name its schema: --schema FILE. Else look at its TypeScript or Java interface.");
         }
         return main;
     }

@@ -83,7 +83,10 @@ class CallCommandTest {
 
         @Test
         void a_member_of_a_union_that_is_not_set_is_told() {
-            verbs.fails(Main.USAGE, "'node' is not set: its union holds another member", with("maybe(false).one.node.depth"));
+            verbs.fails(
+                    Main.USAGE,
+                    "'node' is not set: its union holds another member",
+                    with("maybe(false).one.node.depth"));
         }
 
         @Test
@@ -93,13 +96,11 @@ class CallCommandTest {
 
         @Test
         void an_object_as_argument_prints_what_is_called_on_it() {
-            assertEquals(
-                    """
+            assertEquals("""
                     {"write":{"text":"chunk 0","number":0.5}}
                     {"write":{"text":"chunk 1","number":0.5}}
                     {}
-                    """,
-                    call("fill", "{\"out\": \"-\", \"chunks\": 2}"));
+                    """, call("fill", "{\"out\": \"-\", \"chunks\": 2}"));
         }
 
         @Test
@@ -174,21 +175,27 @@ class CallCommandTest {
         void ls_lists_the_interfaces_of_the_schema() {
             String said = verbs.says("ls", url, "--schema", "api.capnp");
             assertTrue(said.startsWith("interface Api\n  add (a :Int64, b :Int64) -> (c :Int64)\n"), said);
-            assertTrue(said.contains("interface Sink\n  write (chunk :Data) -> stream\n  done () -> (bytes :UInt64)\n"), said);
+            assertTrue(
+                    said.contains("interface Sink\n  write (chunk :Data) -> stream\n  done () -> (bytes :UInt64)\n"),
+                    said);
             assertTrue(said.contains("  write (text :Text, number :Float64 = 0.5) -> ()\n"), said);
         }
 
         @Test
         void ls_tells_a_server_that_is_not_there() {
             verbs.fails(
-                    Main.UNREACHABLE, "no Cap'n Proto server", "ls", "capnp+unix:" + folder.resolve("x"), "--schema", "api.capnp");
+                    Main.UNREACHABLE,
+                    "no Cap'n Proto server",
+                    "ls",
+                    "capnp+unix:" + folder.resolve("x"),
+                    "--schema",
+                    "api.capnp");
         }
 
         @Test
         void describe_shows_a_definition_that_compiles() throws Exception {
             String person = verbs.says("describe", url, "--schema", "api.capnp", "Person");
-            assertEquals(
-                    """
+            assertEquals("""
                       name @0 :Text;
                       age @1 :UInt8 = 30;
                       home :group {
@@ -197,8 +204,7 @@ class CallCommandTest {
                       kind @3 :Kind;
                       node @4 :Node;
                     }
-                    """,
-                    person.substring(person.indexOf('\n') + 1));
+                    """, person.substring(person.indexOf('\n') + 1));
             String all = "@0xc2d4a1f8e96b7352;\n";
             for (String name : new String[] {"Api", "Node", "Sink", "Pipe", "Person", "Maybe", "Kind"}) {
                 all += verbs.says("describe", url, "--schema", "api.capnp", name);
@@ -252,12 +258,10 @@ class CallCommandTest {
 
         @Test
         void what_json_does_not_have_is_an_object_of_one_member() {
-            assertEquals(
-                    """
+            assertEquals("""
                     {"big":{"$bigint":"1180591620717411303424"},"bytes":{"$bytes":"AQID"},"nan":{"$number":"NaN"},\
                     "date":{"$date":"1970-01-01T00:00:00Z"},"$$money":5}
-                    """,
-                    call("special"));
+                    """, call("special"));
         }
 
         @Test
@@ -268,7 +272,8 @@ class CallCommandTest {
 
         @Test
         void integers_are_bigints_where_numbers_are_not_exact() {
-            assertEquals("[9007199254740991,{\"$bigint\":\"9007199254740992\"},1.5,1000]\n",
+            assertEquals(
+                    "[9007199254740991,{\"$bigint\":\"9007199254740992\"},1.5,1000]\n",
                     call("same", "[9007199254740991, 9007199254740992, 1.5, 1e3]"));
         }
 
@@ -388,7 +393,8 @@ class CallCommandTest {
         @Test
         void a_method_that_there_is_not_is_told_with_those_that_there_are() {
             verbs.fails(Main.USAGE, "It has EmptyCall, UnaryCall,", "call", url, SERVICE + ".Other");
-            verbs.fails(Main.USAGE, "There is no service 'no.Service'. There are grpc.", "call", url, "no.Service.Other");
+            verbs.fails(
+                    Main.USAGE, "There is no service 'no.Service'. There are grpc.", "call", url, "no.Service.Other");
         }
 
         @Test
@@ -398,7 +404,12 @@ class CallCommandTest {
 
         @Test
         void a_server_without_reflection_is_told_what_to_write() {
-            verbs.fails(Main.SCHEMA, "--protoset FILE", "call", "grpc://" + shelf.grpc(server -> server), SERVICE + ".EmptyCall");
+            verbs.fails(
+                    Main.SCHEMA,
+                    "--protoset FILE",
+                    "call",
+                    "grpc://" + shelf.grpc(server -> server),
+                    SERVICE + ".EmptyCall");
         }
 
         @Test
@@ -410,7 +421,12 @@ class CallCommandTest {
             Files.write(folder.resolve("test.pb"), set.build().toByteArray());
             assertEquals(
                     "{}\n",
-                    verbs.says("call", "grpc://" + shelf.grpc(server -> server), "--protoset", "test.pb", SERVICE + ".EmptyCall"));
+                    verbs.says(
+                            "call",
+                            "grpc://" + shelf.grpc(server -> server),
+                            "--protoset",
+                            "test.pb",
+                            SERVICE + ".EmptyCall"));
         }
 
         @Test
@@ -422,19 +438,25 @@ class CallCommandTest {
         void ls_lists_services_and_methods() {
             String said = verbs.says("ls", url);
             assertTrue(
-                    said.contains("service grpc.testing.TestService\n  rpc EmptyCall(grpc.testing.Empty) returns (grpc.testing.Empty)\n"),
+                    said.contains(
+                            "service grpc.testing.TestService\n  rpc EmptyCall(grpc.testing.Empty) returns (grpc.testing.Empty)\n"),
                     said);
-            assertTrue(said.contains("rpc FullDuplexCall(stream grpc.testing.StreamingOutputCallRequest) returns (stream"), said);
+            assertTrue(
+                    said.contains("rpc FullDuplexCall(stream grpc.testing.StreamingOutputCallRequest) returns (stream"),
+                    said);
         }
 
         @Test
         void describe_shows_definitions() {
-            assertTrue(verbs.says("describe", url, SERVICE).startsWith("service TestService {\n  rpc EmptyCall("), verbs.out());
+            assertTrue(
+                    verbs.says("describe", url, SERVICE).startsWith("service TestService {\n  rpc EmptyCall("),
+                    verbs.out());
             assertEquals(
                     "message Payload {\n  grpc.testing.PayloadType type = 1;\n  bytes body = 2;\n}\n",
                     verbs.says("describe", url, "grpc.testing.Payload"));
             assertTrue(
-                    verbs.says("describe", url, SERVICE + ".UnaryCall").startsWith("rpc UnaryCall(grpc.testing.SimpleRequest)"),
+                    verbs.says("describe", url, SERVICE + ".UnaryCall")
+                            .startsWith("rpc UnaryCall(grpc.testing.SimpleRequest)"),
                     verbs.out());
             verbs.fails(Main.USAGE, "There is no 'nothing'", "describe", url, "nothing");
         }

@@ -16,15 +16,14 @@ import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.WebServer;
 import dev.capstan.capnweb.WebTarget;
-import dev.capstan.capnweb.Writable;
 import dev.capstan.grpc.server.GrpcServer;
+import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testprotos.InteropService;
-import dev.capstan.grpc.services.DescriptorPool;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -70,8 +69,8 @@ final class Shelf implements AutoCloseable {
     Shelf(Path folder) throws IOException, InputException {
         Path file = folder.resolve("api.capnp");
         Files.writeString(file, SCHEMA);
-        LoadedSchema loaded = LoadedSchema.of(
-                file, folder, List.of(SourceFiles.standard()), new PrintWriter(System.err, true));
+        LoadedSchema loaded =
+                LoadedSchema.of(file, folder, List.of(SourceFiles.standard()), new PrintWriter(System.err, true));
         if (loaded == null) {
             throw new AssertionError("the schema of the test is wrong");
         }
@@ -115,7 +114,8 @@ final class Shelf implements AutoCloseable {
     }
 
     String grpc(UnaryOperator<GrpcServer.Builder> with) {
-        GrpcServer server = with.apply(GrpcServer.on(net.loop()).service(new InteropService())).build();
+        GrpcServer server = with.apply(GrpcServer.on(net.loop()).service(new InteropService()))
+                .build();
         return http(net.network(), server.routes()).address().toString();
     }
 
@@ -125,10 +125,12 @@ final class Shelf implements AutoCloseable {
 
     @Override
     public void close() {
-        net.loop().fetch(() -> {
-            vat.close();
-            return Promise.done();
-        }).await();
+        net.loop()
+                .fetch(() -> {
+                    vat.close();
+                    return Promise.done();
+                })
+                .await();
         net.close();
     }
 
@@ -157,7 +159,11 @@ final class Shelf implements AutoCloseable {
                 })
                 .method("count", arguments -> Readable.of(net.loop(), counted(number(arguments.get(0)))))
                 .method("sum", arguments -> sum((Readable) arguments.get(0), 0))
-                .method("callBack", arguments -> ((dev.capstan.capnweb.Stub) arguments.get(0)).apply(7L).value())
+                .method(
+                        "callBack",
+                        arguments -> ((dev.capstan.capnweb.Stub) arguments.get(0))
+                                .apply(7L)
+                                .value())
                 .property("version", () -> "1.2");
     }
 
@@ -170,15 +176,12 @@ final class Shelf implements AutoCloseable {
     }
 
     private static Promise<Long> sum(Readable stream, long before) {
-        return stream.read().then(chunk -> chunk.isEnd()
-                ? Promise.of(before)
-                : sum(stream, before + number(chunk.value())));
+        return stream.read()
+                .then(chunk -> chunk.isEnd() ? Promise.of(before) : sum(stream, before + number(chunk.value())));
     }
 
     private WebTarget webNode(long depth) {
-        return WebTarget.empty()
-                .method("next", arguments -> webNode(depth + 1))
-                .method("depth", arguments -> depth);
+        return WebTarget.empty().method("next", arguments -> webNode(depth + 1)).method("depth", arguments -> depth);
     }
 
     // ---- Cap'n Proto
@@ -213,8 +216,10 @@ final class Shelf implements AutoCloseable {
     private InterfaceSchema schemaOf(String name) {
         return switch (name) {
             case "Api" -> api;
-            case "Node" -> (InterfaceSchema) api.method("getNode").results().field("node").type();
-            case "Sink" -> (InterfaceSchema) api.method("openSink").results().field("sink").type();
+            case "Node" ->
+                (InterfaceSchema) api.method("getNode").results().field("node").type();
+            case "Sink" ->
+                (InterfaceSchema) api.method("openSink").results().field("sink").type();
             default -> throw new AssertionError(name);
         };
     }
@@ -223,7 +228,8 @@ final class Shelf implements AutoCloseable {
             throws Exception {
         DynamicStruct.Reader params = c.params();
         switch (thing.schema.shortName() + "." + method) {
-            case "Api.add" -> c.results().set("c", params.get("a").asLong() + params.get("b").asLong());
+            case "Api.add" ->
+                c.results().set("c", params.get("a").asLong() + params.get("b").asLong());
             case "Api.getNode" -> c.results().set("node", new Thing(schemaOf("Node"), 1));
             case "Api.openSink" -> c.results().set("sink", new Thing("Sink"));
             case "Api.fail" ->
@@ -240,7 +246,8 @@ final class Shelf implements AutoCloseable {
             }
             case "Api.isSame" -> {
                 try (DynamicCapability a = (DynamicCapability) params.get("a").asCapability();
-                        DynamicCapability b = (DynamicCapability) params.get("b").asCapability()) {
+                        DynamicCapability b =
+                                (DynamicCapability) params.get("b").asCapability()) {
                     c.results().set("same", a.cap().innermost() == b.cap().innermost());
                 }
             }
