@@ -52,6 +52,11 @@ public final class GrpcBridge {
         WebServices.places(services().values());
     }
 
+    /** As {@link #check()}, of one service. */
+    public void check(String service) {
+        ServiceNames.check(service(service));
+    }
+
     /**
      * A gRPC server as an object of Cap'n Web, whose services are where their packages say: {@code api.helloworld.Greeter.sayHello({name: 'x'})}. Borrows {@code client}, which has to be of the same
      * loop; the caller owns the result.
