@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 /** Lets Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC. */
 @Command(
         name = "gateway",
-        description = "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema.",
+        description = "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema; or clients of these two one of another wire.",
         footer = {
             "",
             "Example:",
@@ -47,6 +47,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class GatewayCommand implements Callable<Integer> {
+    private static final String PAIRS =
+            "the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port) or gRPC (grpc://host:port), listens for gRPC and connects to either, or listens for Cap'n Proto and connects to gRPC";
+
     private final Path workingFolder;
 
     @Option(
@@ -54,14 +57,14 @@ final class GatewayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URL",
             description =
-                    "Where clients connect: ws://host:port/path. Port 0 lets the system choose. Batches are served there, too.")
+                    "Where clients connect: ws://host:port/path, where batches are served, too, grpc://host:port, capnp://host:port or capnp+unix:PATH. Port 0 lets the system choose.")
     private String listen = "";
 
     @Option(
             names = "--to",
             required = true,
             paramLabel = "URL",
-            description = "Where the server is: capnp://host:port, capnp+unix:PATH, or grpc(s)://host:port.")
+            description = "Where the server is: capnp://host:port, capnp+unix:PATH, grpc(s)://host:port, or ws://host:port/path.")
     private String to = "";
 
     @Mixin
@@ -87,19 +90,45 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WireUrl from = url("--listen", listen, WireUrl.Scheme.WS, WireUrl.Scheme.HTTP);
+        WireUrl from = url(
+                "--listen",
+                listen,
+                WireUrl.Scheme.WS,
+                WireUrl.Scheme.HTTP,
+                WireUrl.Scheme.GRPC,
+                WireUrl.Scheme.CAPNP,
+                WireUrl.Scheme.CAPNP_UNIX);
         WireUrl server = url(
                 "--to",
                 to,
                 WireUrl.Scheme.CAPNP,
                 WireUrl.Scheme.CAPNP_UNIX,
+                WireUrl.Scheme.WS,
                 WireUrl.Scheme.GRPC,
                 WireUrl.Scheme.GRPCS);
         Access access = access();
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
-            String served = server.wire() == WireUrl.Wire.GRPC
-                    ? grpcToWeb(net, from, server, access)
-                    : capnpToWeb(net, from, server, access);
+            String served =
+                    switch (from.wire()) {
+                        case WEB ->
+                            switch (server.wire()) {
+                                case CAPNP -> capnpToWeb(net, from, server, access);
+                                case GRPC -> grpcToWeb(net, from, server, access);
+                                case WEB -> throw pair();
+                            };
+                        case GRPC ->
+                            switch (server.wire()) {
+                                case CAPNP -> capnpToGrpc(net, from, server);
+                                case WEB -> webToGrpc(net, from, server);
+                                case GRPC -> throw pair();
+                            };
+                        case CAPNP -> {
+                            if (server.wire() != WireUrl.Wire.GRPC) {
+                                throw pair();
+                            }
+                            yield grpcToCapnp(net, from, server);
+                        }
+                    };
             if (served == null) {
                 return Main.SCHEMA;
             }
@@ -114,10 +143,18 @@ final class GatewayCommand implements Callable<Integer> {
         return 0;
     }
 
+    private ParameterException pair() {
+        return new ParameterException(spec.commandLine(), PAIRS + ", not from " + listen + " to " + to);
+    }
+
+    private @Nullable InterfaceSchema type() throws InputException {
+        return schema.bootstrap(workingFolder, spec.commandLine().getErr());
+    }
+
     /** What is served now; null after problems of the schema were told. */
     private @Nullable String capnpToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
             throws InputException {
-        InterfaceSchema type = schema.bootstrap(workingFolder, spec.commandLine().getErr());
+        InterfaceSchema type = type();
         if (type == null) {
             return null;
         }
@@ -137,21 +174,14 @@ final class GatewayCommand implements Callable<Integer> {
         return served(type.shortName(), at, from);
     }
 
-    private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
-            throws InputException {
+    private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access) throws InputException {
         GrpcUpstream upstream = new GrpcUpstream(net, server);
-        DescriptorPool schemas = protos.isGiven()
-                ? protos.load(workingFolder)
-                : upstream.schemas().await();
-        GrpcBridge bridge = new GrpcBridge(net.loop(), schemas, Limits.DEFAULT);
+        GrpcBridge bridge = bridge(net, upstream);
         String service = protos.service();
         if (service == null) {
             bridge.check();
         } else {
             bridge.check(service);
-        }
-        if (protos.isGiven()) {
-            upstream.isThere().await();
         }
         GrpcClient client = upstream.client();
         Address at = net.loop()
@@ -162,6 +192,52 @@ final class GatewayCommand implements Callable<Integer> {
                         () -> Promise.of(service == null ? bridge.toWeb(client) : bridge.toWeb(client, service))))
                 .await();
         return served(service == null ? String.join(", ", bridge.services().keySet()) : service, at, from);
+    }
+
+    /** By the schemas that the user has named, or else those that the server tells. */
+    private GrpcBridge bridge(NetLoop net, GrpcUpstream upstream) throws InputException {
+        if (!protos.isGiven()) {
+            return new GrpcBridge(net.loop(), upstream.schemas().await(), Limits.DEFAULT);
+        }
+        GrpcBridge bridge = bridge(net);
+        upstream.isThere().await();
+        return bridge;
+    }
+
+    private GrpcBridge bridge(NetLoop net) throws InputException {
+        return new GrpcBridge(net.loop(), protos.load(workingFolder), Limits.DEFAULT);
+    }
+
+    private @Nullable String capnpToGrpc(NetLoop net, WireUrl from, WireUrl server) throws InputException {
+        InterfaceSchema type = type();
+        if (type == null) {
+            return null;
+        }
+        GrpcBridge bridge = bridge(net);
+        String service = protos.one(bridge.services().keySet());
+        Address at = new GrpcFronts(net, from.address()).ofCapnp(bridge, service, type, server.address());
+        return "gRPC clients call " + service + " at grpc://" + at;
+    }
+
+    private String webToGrpc(NetLoop net, WireUrl from, WireUrl server) throws InputException {
+        GrpcBridge bridge = bridge(net);
+        String service = protos.service();
+        List<String> services = service == null ? List.copyOf(bridge.services().keySet()) : List.of(service);
+        Address at = new GrpcFronts(net, from.address()).ofWeb(bridge, services, service != null, server);
+        return "gRPC clients call " + String.join(", ", services) + " at grpc://" + at;
+    }
+
+    private @Nullable String grpcToCapnp(NetLoop net, WireUrl from, WireUrl server) throws InputException {
+        InterfaceSchema type = type();
+        if (type == null) {
+            return null;
+        }
+        GrpcUpstream upstream = new GrpcUpstream(net, server);
+        GrpcBridge bridge = bridge(net, upstream);
+        String service = protos.one(bridge.services().keySet());
+        Address at = new GrpcFronts(net, from.address()).toCapnp(bridge, service, type, upstream);
+        return "Cap'n Proto clients call " + type.shortName() + " at "
+                + (at instanceof Address.Unix socket ? "capnp+unix:" + socket.path() : "capnp://" + at);
     }
 
     private static String served(String what, Address at, WireUrl from) {
@@ -183,7 +259,7 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     /** What one session gets hold of passes a border of its own. Takes ownership. */
-    private static Cap border(Loop loop, Cap object) {
+    static Cap border(Loop loop, Cap object) {
         return new Membrane(loop, Membrane.Policy.ALL).outward(object);
     }
 
@@ -196,11 +272,7 @@ final class GatewayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
-        throw new ParameterException(
-                spec.commandLine(),
-                option
-                        + ": the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port) or gRPC (grpc://host:port), not "
-                        + text);
+        throw new ParameterException(spec.commandLine(), option + ": " + PAIRS + ", not " + text);
     }
 
     private Access access() {

@@ -6,13 +6,15 @@ import dev.capstan.grpc.services.DescriptorPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say what a gRPC server serves; the same for every command that calls one. */
 final class ProtoOption {
     @Option(
-            names = "--proto-set",
+            names = {"--proto-set", "--protoset"},
             paramLabel = "FILE",
             description =
                     "For gRPC, the schemas of the server, as protoc --descriptor_set_out=FILE --include_imports writes them. By default the server is asked, by reflection.")
@@ -31,6 +33,20 @@ final class ProtoOption {
     @Nullable
     String service() {
         return service;
+    }
+
+    /** The service that is meant, of all those. @throws InputException if that is not clear */
+    String one(Set<String> services) throws InputException {
+        if (service != null) {
+            return service;
+        }
+        List<String> own = services.stream()
+                .filter(each -> !each.startsWith("grpc.reflection.") && !each.startsWith("grpc.health."))
+                .toList();
+        if (own.size() != 1) {
+            throw new InputException("Say which service is meant: --service NAME. There are " + own + ".");
+        }
+        return own.getFirst();
     }
 
     /**

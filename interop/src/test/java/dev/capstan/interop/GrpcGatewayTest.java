@@ -78,6 +78,49 @@ final class GrpcGatewayTest {
     }
 
     @Test
+    void python_calls_a_cpp_server_through_the_command() {
+        try (Program server = ForeignPrograms.cppServer("--stdin", "--port", "0")) {
+            ForeignPrograms.make("interop/peers/python/install.sh");
+            try (Program gateway = gateway(
+                    "--listen",
+                    "grpc://127.0.0.1:0",
+                    "--to",
+                    "capnp://" + server.address(),
+                    "--schema",
+                    "interop/src/test/capnp/probe.capnp",
+                    "-I",
+                    "capnp/src/main/capnp",
+                    "-I",
+                    "examples/calculator/src/main/capnp",
+                    "--interface",
+                    "Peer",
+                    "--proto-set",
+                    "interop/target/python/probe.pb")) {
+                String line = gateway.line(text -> text.startsWith("gRPC clients call probe.Probe at grpc://"));
+                String at = line.substring(line.indexOf("grpc://") + "grpc://".length(), line.indexOf("; the server"));
+                try (Program client = python("probe.py", at)) {
+                    Map<String, String> said = told(client);
+                    assertEquals("[0,0,0]", said.get("counts"));
+                    assertEquals("0", said.get("tokens"));
+                    assertEquals("[]", said.get("kept"));
+                    assertEquals("0", said.get("let go"));
+                    Map<String, String> codes = Map.of(
+                            "failed", "INTERNAL",
+                            "overloaded", "RESOURCE_EXHAUSTED",
+                            "disconnected", "UNAVAILABLE",
+                            "unimplemented", "UNIMPLEMENTED");
+                    codes.forEach((kind, code) -> {
+                        String failure = String.valueOf(said.get(kind));
+                        assertTrue(failure.startsWith("[\"" + code + "\",") && failure.contains("on purpose"), failure);
+                    });
+                    String unknown = String.valueOf(said.get("unknown"));
+                    assertTrue(
+                            unknown.contains("fail.kind: 77 is no probe.FailureKind that both sides know"), unknown);
+                }
+            }
+        }
+    }
+    @Test
     void a_server_that_does_not_tell_its_schemas_is_told_with_what_to_do() {
         try (Program server = python("greeter.py");
                 Program gateway =
