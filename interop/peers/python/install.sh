@@ -12,4 +12,4 @@ missing() { echo "gRPC for Python cannot be run: $1 is not there (apt install py
 command -v protoc >/dev/null || missing protoc
 mkdir -p $out && cp interop/peers/python/*.py $out/
 protoc -Itestprotos/src/main/protobuf --include_imports --descriptor_set_out=$out/greeter.pb dev/capstan/testprotos/guide/greeter.proto
-protoc -Iinterop/src/test/protobuf --include_imports --descriptor_set_out=$out/probe.pb probe.proto
+protoc -Iinterop/src/test/gateway --include_imports --descriptor_set_out=$out/probe.pb probe.proto

@@ -67,7 +67,7 @@ final class GrpcFronts {
                     List<ServerServiceDefinition> fronts = new ArrayList<>();
                     for (String service : services) {
                         Stub object = isMain ? client.main() : place(client.main(), service);
-                        fronts.add(bridge.ofWeb(service, () -> Promise.of(object.cap())));
+                        fronts.add(bridge.ofWeb(service, () -> Promise.of(object.cap().share())));
                     }
                     return listen(fronts);
                 }))

@@ -22,14 +22,26 @@ final class GrpcGatewayTest {
     }
 
     private static Program gateway(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("gateway"));
+        all.addAll(List.of(arguments));
+        return capstan(all.toArray(String[]::new));
+    }
+
+    /** Where a gateway says that it listens: a URL that begins with {@code scheme}. */
+    private static String listening(Program gateway, String scheme) {
+        String line = gateway.line(text -> text.contains(" clients call "));
+        String url = line.substring(line.indexOf(scheme));
+        return url.substring(0, Math.min(url.indexOf(';'), (url + " ").indexOf(' ')));
+    }
+
+    private static Program capstan(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.capstan.gateway.Main",
-                "gateway"));
+                "dev.capstan.gateway.Main"));
         command.addAll(List.of(arguments));
         return Program.start(command);
     }
@@ -56,8 +68,7 @@ final class GrpcGatewayTest {
                         "grpc://" + server.address(),
                         "--proto-set",
                         "interop/target/python/greeter.pb")) {
-            String line = gateway.line(text -> text.startsWith("Cap'n Web clients call guide.Greeter at "));
-            String url = line.substring(line.indexOf("ws://"), line.indexOf(" and, "));
+            String url = listening(gateway, "ws://");
             try (Program node = Program.start("node", ForeignPrograms.path("interop/target/node/greeter.mjs"), url)) {
                 Map<String, String> said = told(node);
                 assertEquals(
@@ -96,8 +107,7 @@ final class GrpcGatewayTest {
                     "Peer",
                     "--proto-set",
                     "interop/target/python/probe.pb")) {
-                String line = gateway.line(text -> text.startsWith("gRPC clients call probe.Probe at grpc://"));
-                String at = line.substring(line.indexOf("grpc://") + "grpc://".length(), line.indexOf("; the server"));
+                String at = listening(gateway, "grpc://").substring("grpc://".length());
                 try (Program client = python("probe.py", at)) {
                     Map<String, String> said = told(client);
                     assertEquals("[0,0,0]", said.get("counts"));
@@ -120,6 +130,51 @@ final class GrpcGatewayTest {
             }
         }
     }
+    @Test
+    void gateways_in_a_row_lead_from_cap_n_proto_to_grpc_to_cap_n_web_and_to_a_python_server() {
+        try (Program server = python("greeter.py");
+                Program toWeb = gateway(
+                        "--listen",
+                        "ws://127.0.0.1:0/",
+                        "--to",
+                        "grpc://" + server.address(),
+                        "--proto-set",
+                        "interop/target/python/greeter.pb");
+                Program toGrpc = gateway(
+                        "--listen",
+                        "grpc://127.0.0.1:0",
+                        "--to",
+                        listening(toWeb, "ws://"),
+                        "--proto-set",
+                        "interop/target/python/greeter.pb");
+                Program toCapnp = gateway(
+                        "--listen",
+                        "capnp://127.0.0.1:0",
+                        "--to",
+                        listening(toGrpc, "grpc://"),
+                        "--schema",
+                        "interop/src/test/gateway/greeter.capnp",
+                        "--interface",
+                        "Greeter")) {
+            String at = listening(toCapnp, "capnp://");
+            List<String> call = List.of(
+                    "call", at, "greet", "--schema", "interop/src/test/gateway/greeter.capnp", "--interface", "Greeter");
+            try (Program well = capstan(with(call, "{\"text\": \"Ada\"}"));
+                    Program wrong = capstan(with(call, "{\"text\": \"nobody\"}"))) {
+                assertEquals(0, well.exitCode(), well::toString);
+                assertTrue(String.join("", well.output()).contains("hello Ada"), well::toString);
+                assertEquals(3, wrong.exitCode(), wrong::toString);
+                assertTrue(String.join("", wrong.output()).contains("nobody is called so"), wrong::toString);
+            }
+        }
+    }
+
+    private static String[] with(List<String> command, String more) {
+        List<String> all = new ArrayList<>(command);
+        all.add(3, more);
+        return all.toArray(String[]::new);
+    }
+
     @Test
     void a_server_that_does_not_tell_its_schemas_is_told_with_what_to_do() {
         try (Program server = python("greeter.py");
