@@ -13,7 +13,6 @@ import dev.capstan.gateway.grpc.GrpcBridge;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
 import dev.capstan.grpc.client.GrpcClient;
-import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
@@ -36,7 +35,8 @@ import picocli.CommandLine.Spec;
 /** Lets Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC. */
 @Command(
         name = "gateway",
-        description = "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema; or clients of these two one of another wire.",
+        description =
+                "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema; or clients of these two one of another wire.",
         footer = {
             "",
             "Example:",
@@ -64,7 +64,8 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "URL",
-            description = "Where the server is: capnp://host:port, capnp+unix:PATH, grpc(s)://host:port, or ws://host:port/path.")
+            description =
+                    "Where the server is: capnp://host:port, capnp+unix:PATH, grpc(s)://host:port, or ws://host:port/path.")
     private String to = "";
 
     @Mixin
@@ -108,27 +109,26 @@ final class GatewayCommand implements Callable<Integer> {
                 WireUrl.Scheme.GRPCS);
         Access access = access();
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
-            String served =
-                    switch (from.wire()) {
-                        case WEB ->
-                            switch (server.wire()) {
-                                case CAPNP -> capnpToWeb(net, from, server, access);
-                                case GRPC -> grpcToWeb(net, from, server, access);
-                                case WEB -> throw pair();
-                            };
-                        case GRPC ->
-                            switch (server.wire()) {
-                                case CAPNP -> capnpToGrpc(net, from, server);
-                                case WEB -> webToGrpc(net, from, server);
-                                case GRPC -> throw pair();
-                            };
-                        case CAPNP -> {
-                            if (server.wire() != WireUrl.Wire.GRPC) {
-                                throw pair();
-                            }
-                            yield grpcToCapnp(net, from, server);
-                        }
+            String served = switch (from.wire()) {
+                case WEB ->
+                    switch (server.wire()) {
+                        case CAPNP -> capnpToWeb(net, from, server, access);
+                        case GRPC -> grpcToWeb(net, from, server, access);
+                        case WEB -> throw pair();
                     };
+                case GRPC ->
+                    switch (server.wire()) {
+                        case CAPNP -> capnpToGrpc(net, from, server);
+                        case WEB -> webToGrpc(net, from, server);
+                        case GRPC -> throw pair();
+                    };
+                case CAPNP -> {
+                    if (server.wire() != WireUrl.Wire.GRPC) {
+                        throw pair();
+                    }
+                    yield grpcToCapnp(net, from, server);
+                }
+            };
             if (served == null) {
                 return Main.SCHEMA;
             }
@@ -166,8 +166,7 @@ final class GatewayCommand implements Callable<Integer> {
                     // Whether there is a server is told now, and not to the first visitor.
                     return upstream.bootstrap().then(object -> {
                         object.close();
-                        return web(
-                                net, from, access, () -> upstream.bootstrap().map(each -> bridge.toWeb(type, each)));
+                        return web(net, from, access, () -> upstream.bootstrap().map(each -> bridge.toWeb(type, each)));
                     });
                 })
                 .await();

@@ -62,12 +62,13 @@ final class GrpcFronts {
         WebClient web = new WebClient(loop, http);
         return loop.fetch(() -> web.open(server.uri()).then(there -> {
                     there.close();
-                    ReconnectingClient client = new ReconnectingClient(
-                            loop, () -> web.open(server.uri()), ClientSettings.DEFAULT, random);
+                    ReconnectingClient client =
+                            new ReconnectingClient(loop, () -> web.open(server.uri()), ClientSettings.DEFAULT, random);
                     List<ServerServiceDefinition> fronts = new ArrayList<>();
                     for (String service : services) {
                         Stub object = isMain ? client.main() : place(client.main(), service);
-                        fronts.add(bridge.ofWeb(service, () -> Promise.of(object.cap().share())));
+                        fronts.add(bridge.ofWeb(
+                                service, () -> Promise.of(object.cap().share())));
                     }
                     return listen(fronts);
                 }))
@@ -85,12 +86,7 @@ final class GrpcFronts {
     private Promise<Address> listen(List<ServerServiceDefinition> services) {
         GrpcServer.Builder server = GrpcServer.on(loop).reflection();
         services.forEach(server::service);
-        return HttpServer.listen(
-                        loop,
-                        net.network(),
-                        at,
-                        server.build().routes(),
-                        dev.capstan.net.Limits.Http.DEFAULT)
+        return HttpServer.listen(loop, net.network(), at, server.build().routes(), dev.capstan.net.Limits.Http.DEFAULT)
                 .map(HttpServer::address);
     }
 
@@ -101,8 +97,7 @@ final class GrpcFronts {
      */
     Address toCapnp(GrpcBridge bridge, String service, InterfaceSchema type, GrpcUpstream server) {
         return loop.fetch(() -> {
-                    Cap object =
-                            bridge.toCapnp(server.client(), service, new Bridge(loop, Limits.DEFAULT), type);
+                    Cap object = bridge.toCapnp(server.client(), service, new Bridge(loop, Limits.DEFAULT), type);
                     Vat vat = Vat.on(loop)
                             .servingEach(visitor -> GatewayCommand.border(loop, object.share()))
                             .build();

@@ -44,8 +44,9 @@ final class GrpcUpstream {
     Promise<DescriptorPool> schemas() {
         return told(reflection.schemas(), failure -> {
             throw failure.code() == Status.Code.UNIMPLEMENTED
-                    ? Failure.failed("the gRPC server at " + to
-                            + " does not tell its schemas (reflection is off). Name them: --proto-set FILE, as protoc --descriptor_set_out=FILE --include_imports writes them.")
+                    ? Failure.failed(
+                            "the gRPC server at " + to
+                                    + " does not tell its schemas (reflection is off). Name them: --proto-set FILE, as protoc --descriptor_set_out=FILE --include_imports writes them.")
                     : missing(failure);
         });
     }
@@ -66,8 +67,7 @@ final class GrpcUpstream {
     }
 
     private static <T> Promise<T> told(Promise<T> promise, Function<GrpcFailure, T> otherwise) {
-        return promise.recover(failure -> failure instanceof GrpcFailure rpc
-                ? Promise.of(otherwise.apply(rpc))
-                : Promise.failed(failure));
+        return promise.recover(failure ->
+                failure instanceof GrpcFailure rpc ? Promise.of(otherwise.apply(rpc)) : Promise.failed(failure));
     }
 }

@@ -63,7 +63,8 @@ final class ProtoOption {
         try {
             bytes = Files.readAllBytes(workingFolder.resolve(set));
         } catch (IOException e) {
-            throw new InputException("--proto-set: " + set + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new InputException(
+                    "--proto-set: " + set + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }
         try {
             return DescriptorPool.of(FileDescriptorSet.parseFrom(bytes));

@@ -124,12 +124,12 @@ final class GrpcGatewayTest {
                         assertTrue(failure.startsWith("[\"" + code + "\",") && failure.contains("on purpose"), failure);
                     });
                     String unknown = String.valueOf(said.get("unknown"));
-                    assertTrue(
-                            unknown.contains("fail.kind: 77 is no probe.FailureKind that both sides know"), unknown);
+                    assertTrue(unknown.contains("fail.kind: 77 is no probe.FailureKind that both sides know"), unknown);
                 }
             }
         }
     }
+
     @Test
     void gateways_in_a_row_lead_from_cap_n_proto_to_grpc_to_cap_n_web_and_to_a_python_server() {
         try (Program server = python("greeter.py");
@@ -158,7 +158,13 @@ final class GrpcGatewayTest {
                         "Greeter")) {
             String at = listening(toCapnp, "capnp://");
             List<String> call = List.of(
-                    "call", at, "greet", "--schema", "interop/src/test/gateway/greeter.capnp", "--interface", "Greeter");
+                    "call",
+                    at,
+                    "greet",
+                    "--schema",
+                    "interop/src/test/gateway/greeter.capnp",
+                    "--interface",
+                    "Greeter");
             try (Program well = capstan(with(call, "{\"text\": \"Ada\"}"));
                     Program wrong = capstan(with(call, "{\"text\": \"nobody\"}"))) {
                 assertEquals(0, well.exitCode(), well::toString);
@@ -178,8 +184,7 @@ final class GrpcGatewayTest {
     @Test
     void a_server_that_does_not_tell_its_schemas_is_told_with_what_to_do() {
         try (Program server = python("greeter.py");
-                Program gateway =
-                        gateway("--listen", "ws://127.0.0.1:0/", "--to", "grpc://" + server.address())) {
+                Program gateway = gateway("--listen", "ws://127.0.0.1:0/", "--to", "grpc://" + server.address())) {
             assertEquals(3, gateway.exitCode());
             assertTrue(gateway.output().getLast().contains("does not tell its schemas"), gateway::toString);
         }

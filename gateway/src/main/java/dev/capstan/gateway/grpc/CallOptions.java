@@ -71,7 +71,9 @@ final class CallOptions {
         for (Map.Entry<?, ?> member : object.entrySet()) {
             String name = (String) member.getKey();
             place.enter(name);
-            List<?> all = member.getValue() instanceof List<?> several ? several : Collections.singletonList(member.getValue());
+            List<?> all = member.getValue() instanceof List<?> several
+                    ? several
+                    : Collections.singletonList(member.getValue());
             place.values(all.size());
             for (Object each : all) {
                 try {

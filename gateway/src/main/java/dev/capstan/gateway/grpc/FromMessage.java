@@ -151,7 +151,8 @@ final class FromMessage {
                 yield single(field, message.getField(field));
             }
             case STRUCT, LIST -> {
-                FieldDescriptor only = message.getDescriptorForType().getFields().getFirst();
+                FieldDescriptor only =
+                        message.getDescriptorForType().getFields().getFirst();
                 yield field(only, message.getField(only));
             }
             case VALUE -> plain(message);

@@ -52,14 +52,13 @@ final class Front {
         List<Rpc> all = Rpc.all(service);
         ServiceBinding binding = new ServiceBinding(
                 ServiceSchema.of(service.getFile(), service.getName())
-                        .descriptor(all.stream().map(Rpc::descriptor).toArray(MethodDescriptor[]::new)),
+                        .descriptor(all.stream().map(Rpc::descriptor).toArray(MethodDescriptor<?, ?>[]::new)),
                 Handling.on(loop));
         for (Rpc rpc : all) {
             MethodDescriptor<DynamicMessage, DynamicMessage> method = rpc.descriptor();
             switch (method.getType()) {
                 case UNARY -> binding.unary(method, request -> one(rpc, value(rpc, request)));
-                case SERVER_STREAMING ->
-                    binding.serverStreaming(method, request -> many(rpc, value(rpc, request)));
+                case SERVER_STREAMING -> binding.serverStreaming(method, request -> many(rpc, value(rpc, request)));
                 case CLIENT_STREAMING -> binding.clientStreaming(method, requests -> one(rpc, stream(rpc, requests)));
                 case BIDI_STREAMING -> binding.bidiStreaming(method, requests -> many(rpc, stream(rpc, requests)));
                 case UNKNOWN -> throw new IllegalArgumentException(method + " has no shape");
@@ -73,8 +72,7 @@ final class Front {
     }
 
     private Readable stream(Rpc rpc, Flow.Publisher<DynamicMessage> requests) {
-        return Readable.of(
-                loop, new Converted<>(requests, each -> codec.item(rpc.name(), each), failure -> failure));
+        return Readable.of(loop, new Converted<>(requests, each -> codec.item(rpc.name(), each), failure -> failure));
     }
 
     private Promise<DynamicMessage> one(Rpc rpc, @Nullable Object first) {
@@ -125,9 +123,8 @@ final class Front {
     }
 
     private <T> Promise<T> whole(WebPayload payload, Function<@Nullable Object, T> conversion) {
-        Promise<WebPayload> all = payload.isWhole()
-                ? Promise.of(payload)
-                : payload.whole(loop).attach(payload);
+        Promise<WebPayload> all =
+                payload.isWhole() ? Promise.of(payload) : payload.whole(loop).attach(payload);
         return all.convert(value -> {
             try (value) {
                 return conversion.apply(value.value());

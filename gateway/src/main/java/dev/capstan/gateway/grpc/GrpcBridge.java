@@ -92,7 +92,8 @@ public final class GrpcBridge {
         Matching matching = new Matching();
         List<MatchedMethod> methods = MatchedMethod.all(schema, service(service), matching);
         Calls calls = new Calls(loop, client, new Codec(matching, schemas, limits));
-        return bridge.toCapnp(schema, new CapnpService(limits, calls).of(methods).on(loop));
+        return bridge.toCapnp(
+                schema, new CapnpService(limits, calls).of(methods).on(loop));
     }
 
     /**

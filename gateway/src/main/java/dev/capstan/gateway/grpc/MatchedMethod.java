@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param source the parameter that requests are read from, where they are a stream
  * @param sink the parameter that answers are written to, where they are a stream
  */
-record MatchedMethod(Rpc rpc, @Nullable String source, @Nullable String sink) {
+record MatchedMethod(
+        Rpc rpc, @Nullable String source, @Nullable String sink) {
     private static Map<String, InterfaceSchema.Method> methods(InterfaceSchema schema) {
         Map<String, InterfaceSchema.Method> all = new LinkedHashMap<>();
         for (InterfaceSchema owner : schema.lineage()) {
@@ -46,8 +47,9 @@ record MatchedMethod(Rpc rpc, @Nullable String source, @Nullable String sink) {
                         + ".");
             }
             if (rpc.streamsRequests() || rpc.streamsAnswers()) {
-                throw new IllegalArgumentException("Method " + rpc.method().getFullName()
-                        + " has a stream. To Cap'n Proto that would be a capability, which a client of gRPC cannot give: leave it out of the service.");
+                throw new IllegalArgumentException(
+                        "Method " + rpc.method().getFullName()
+                                + " has a stream. To Cap'n Proto that would be a capability, which a client of gRPC cannot give: leave it out of the service.");
             }
             for (StructSchema each : List.of(twin.params(), twin.results())) {
                 if (each.mayContainCapabilities()) {
@@ -119,14 +121,16 @@ record MatchedMethod(Rpc rpc, @Nullable String source, @Nullable String sink) {
                 return each.name();
             }
         }
-        throw new IllegalArgumentException("Method '" + method.name() + "' of " + method.owner().displayName()
-                + " has no parameter for the stream of " + message.getFullName()
-                + ": it takes a capability that structs are " + what + ".");
+        throw new IllegalArgumentException(
+                "Method '" + method.name() + "' of " + method.owner().displayName()
+                        + " has no parameter for the stream of " + message.getFullName()
+                        + ": it takes a capability that structs are " + what + ".");
     }
 
     private static IllegalArgumentException wrong(InterfaceSchema.Method method, Rpc rpc, String what) {
         return new IllegalArgumentException("Method '" + method.name() + "' of "
-                + method.owner().displayName() + " does not match " + rpc.method().getFullName() + ": it " + what
+                + method.owner().displayName() + " does not match "
+                + rpc.method().getFullName() + ": it " + what
                 + ".");
     }
 }

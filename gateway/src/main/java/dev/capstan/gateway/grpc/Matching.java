@@ -90,12 +90,14 @@ final class Matching implements Dialect {
     private static void unions(StructSchema struct, Descriptor message) {
         List<OneofDescriptor> oneofs = message.getRealOneofs();
         if (oneofs.size() > 1) {
-            throw new IllegalArgumentException(message.getFullName()
-                    + " has several oneofs, and a struct of Cap'n Proto has one unnamed union at most: put each into a message of its own.");
+            throw new IllegalArgumentException(
+                    message.getFullName()
+                            + " has several oneofs, and a struct of Cap'n Proto has one unnamed union at most: put each into a message of its own.");
         }
         if (!oneofs.isEmpty() && struct.unionFields().stream().noneMatch(Matching::standsForNothing)) {
             throw new IllegalArgumentException("The first member of the union of " + struct.displayName()
-                    + " must be one of type Void, for when nothing of '" + oneofs.getFirst().getFullName()
+                    + " must be one of type Void, for when nothing of '"
+                    + oneofs.getFirst().getFullName()
                     + "' is set: none @N :Void.");
         }
     }
@@ -191,9 +193,11 @@ final class Matching implements Dialect {
                     .map(EnumSchema.Enumerant::name)
                     .filter(each -> isSame(each, value))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(value.getFullName() + " has no counterpart in "
-                            + schema.displayName() + ", which has " + schema.enumerants()
-                            + ". Names are the same but for capitals, underscores and the name of the enum before them."));
+                    .orElseThrow(
+                            () -> new IllegalArgumentException(
+                                    value.getFullName() + " has no counterpart in "
+                                            + schema.displayName() + ", which has " + schema.enumerants()
+                                            + ". Names are the same but for capitals, underscores and the name of the enum before them."));
             names.put(value, name);
             found.putIfAbsent(name, value);
         }

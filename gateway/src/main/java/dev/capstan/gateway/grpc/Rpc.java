@@ -14,10 +14,7 @@ import java.util.List;
  * @param method in the file
  * @param descriptor as grpc-java has it, with messages that are known by their descriptors alone
  */
-record Rpc(
-        String name,
-        MethodDescriptor method,
-        io.grpc.MethodDescriptor<DynamicMessage, DynamicMessage> descriptor) {
+record Rpc(String name, MethodDescriptor method, io.grpc.MethodDescriptor<DynamicMessage, DynamicMessage> descriptor) {
     static List<Rpc> all(ServiceDescriptor service) {
         ServiceSchema schema = ServiceSchema.of(service.getFile(), service.getName());
         return service.getMethods().stream().map(each -> of(schema, each)).toList();

@@ -23,7 +23,8 @@ final class ServiceNames {
         ServiceNames all = new ServiceNames();
         for (Rpc rpc : Rpc.all(service)) {
             if (JavaScript.TAKEN.contains(rpc.name())) {
-                throw new IllegalArgumentException("Method " + rpc.method().getFullName() + " cannot be called over Cap'n Web: JavaScript clients keep the name '" + rpc.name()
+                throw new IllegalArgumentException("Method " + rpc.method().getFullName()
+                        + " cannot be called over Cap'n Web: JavaScript clients keep the name '" + rpc.name()
                         + "' for themselves. Leave the service out, or rename the method.");
             }
             Rpc other = methods.putIfAbsent(rpc.name(), rpc);
@@ -51,9 +52,9 @@ final class ServiceNames {
         for (FieldDescriptor field : type.getFields()) {
             String name = field.getJsonName();
             if (JavaScript.DROPPED.contains(name) || name.equals(AnyType.NAME)) {
-                throw new IllegalArgumentException(
-                        "Field " + field.getFullName() + " cannot cross to Cap'n Web: receivers drop or reserve the name '" + name
-                                + "'. Give it another one with the option json_name; its number stays.");
+                throw new IllegalArgumentException("Field " + field.getFullName()
+                        + " cannot cross to Cap'n Web: receivers drop or reserve the name '" + name
+                        + "'. Give it another one with the option json_name; its number stays.");
             }
             FieldDescriptor other = names.putIfAbsent(name, field);
             if (other != null) {

@@ -12,7 +12,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import dev.capstan.capnweb.JsValue;
 import dev.capstan.capnweb.TypedBytes;
-import dev.capstan.gateway.translate.JavaScript;
 import dev.capstan.gateway.translate.Place;
 import dev.capstan.grpc.services.DescriptorPool;
 import java.math.BigDecimal;
@@ -24,13 +23,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One translation of a tree of values to a message. Values are borrowed. */
 final class ToMessage {
-    private static final BigInteger MOST_UNSIGNED = BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE);
+    private static final BigInteger MOST_UNSIGNED =
+            BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE);
     private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+
+    private static final Pattern DURATION = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,9})?s");
 
     private final Place place;
     private final Dialect dialect;
@@ -250,7 +253,8 @@ final class ToMessage {
                         && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!whole) {
-                    throw place.wrong("half of a character stands at " + i + " of the text: it cannot be sent as UTF-8");
+                    throw place.wrong(
+                            "half of a character stands at " + i + " of the text: it cannot be sent as UTF-8");
                 }
                 i++;
             }
@@ -277,10 +281,7 @@ final class ToMessage {
             EnumValueDescriptor known = dialect.find(type, name);
             if (known == null) {
                 throw place.wrong("'" + name + "' is no " + type.getName() + "; there are "
-                        + type.getValues().stream()
-                                .map(dialect::name)
-                                .limit(50)
-                                .toList());
+                        + type.getValues().stream().map(dialect::name).limit(50).toList());
             }
             return known;
         }
@@ -337,14 +338,15 @@ final class ToMessage {
     }
 
     private Duration duration(String text) {
-        try {
-            if (text.length() <= 30) {
+        if (DURATION.matcher(text).matches()) {
+            try {
                 return Durations.parse(text);
+            } catch (ParseException | IllegalArgumentException e) {
+                throw place.wrong("'" + text + "' is longer than google.protobuf.Duration allows");
             }
-        } catch (ParseException e) {
-            throw place.wrong("'" + text + "' is no span of time: write seconds, as in '1.5s'");
         }
-        throw place.wrong("a text of " + text.length() + " characters is no span of time: write seconds, as in '1.5s'");
+        throw place.wrong((text.length() > 30 ? "the text" : "'" + text + "'")
+                + " is no span of time: write seconds, as in '1.5s'");
     }
 
     private void plain(DynamicMessage.Builder message, @Nullable Object value) {
@@ -379,8 +381,9 @@ final class ToMessage {
         } else if (rest.size() == 1 && rest.containsKey(AnyType.VALUE)) {
             content = bytes(rest.get(AnyType.VALUE));
         } else {
-            throw place.wrong("the type " + url + " is not among the loaded ones: load its file too, or give the member '"
-                    + AnyType.VALUE + "' with the bytes");
+            throw place.wrong(
+                    "the type " + url + " is not among the loaded ones: load its file too, or give the member '"
+                            + AnyType.VALUE + "' with the bytes");
         }
         Descriptor type = message.getDescriptorForType();
         message.setField(WellKnown.field(type, "type_url"), text(url));

@@ -58,8 +58,8 @@ enum WellKnown {
     static FieldDescriptor field(Descriptor type, String name) {
         FieldDescriptor found = type.findFieldByName(name);
         if (found == null) {
-            throw new IllegalArgumentException("'" + type.getFullName() + "' in " + type.getFile().getName()
-                    + " has no field '" + name + "', and that of Google has");
+            throw new IllegalArgumentException("'" + type.getFullName() + "' in "
+                    + type.getFile().getName() + " has no field '" + name + "', and that of Google has");
         }
         return found;
     }

@@ -106,7 +106,9 @@ class CapnpTest extends GrpcScene {
     private final class Echo implements Target {
         @Override
         public Promise<Void> handle(Context context) {
-            switch (context.method().toString().charAt(context.method().toString().length() - 1)) {
+            switch (context.method()
+                    .toString()
+                    .charAt(context.method().toString().length() - 1)) {
                 case '0' -> context.params().copyTo(context.results(0), Cap::share);
                 case '1' -> throw Failure.overloaded("not now");
                 default -> {
@@ -159,7 +161,8 @@ class CapnpTest extends GrpcScene {
         DynamicMessage like = DynamicMessage.newBuilder(thing)
                 .setField(
                         thing.findFieldByName("like"),
-                        DynamicMessage.getDefaultInstance(things.message("p.Part").orElseThrow()))
+                        DynamicMessage.getDefaultInstance(
+                                things.message("p.Part").orElseThrow()))
                 .build();
         assertEquals(like, ask(echoFront(), 0, like).await());
     }
@@ -173,15 +176,18 @@ class CapnpTest extends GrpcScene {
                         thing.findFieldByName("colour").getEnumType().findValueByNumberCreatingIfUnknown(2))
                 .build();
         GrpcClient client = echoFront();
-        GrpcFailure failure = assertThrows(GrpcFailure.class, () -> ask(client, 0, unknown).await());
+        GrpcFailure failure =
+                assertThrows(GrpcFailure.class, () -> ask(client, 0, unknown).await());
         assertEquals("give.colour: 2 is no p.Colour that both sides know: load the newer schemas", failure.reason());
     }
 
     @Test
     void a_failure_of_cap_n_proto_is_its_status() {
         GrpcClient client = echoFront();
-        DynamicMessage text = DynamicMessage.getDefaultInstance(things.message("p.Text").orElseThrow());
-        GrpcFailure failure = assertThrows(GrpcFailure.class, () -> ask(client, 1, text).await());
+        DynamicMessage text =
+                DynamicMessage.getDefaultInstance(things.message("p.Text").orElseThrow());
+        GrpcFailure failure =
+                assertThrows(GrpcFailure.class, () -> ask(client, 1, text).await());
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, failure.code());
         assertEquals("not now", failure.reason());
     }
@@ -274,9 +280,7 @@ class CapnpTest extends GrpcScene {
     void a_stream_of_requests_is_read_from_a_capability_of_the_caller() {
         Stub api = capnpGreeter();
         try (Readable names = Readable.of(net.loop(), List.of(name("Ada"), name("Bob")))) {
-            assertEquals(
-                    Map.of("text", "hello Ada and Bob"),
-                    value(api.call("greetTogether", Map.of("from", names))));
+            assertEquals(Map.of("text", "hello Ada and Bob"), value(api.call("greetTogether", Map.of("from", names))));
         }
     }
 
@@ -355,12 +359,14 @@ class CapnpTest extends GrpcScene {
         assertEquals(
                 "Field 'part' of test.capnp:Thing does not match p.Thing.part (message): it is Text and no struct.",
                 refusal("part @10 :Part", "part @10 :Text"));
-        assertTrue(refusal("texts @15 :List(Text)", "texts @15 :Text").contains("p.Thing.texts (string): it is a Text and no list"));
+        assertTrue(refusal("texts @15 :List(Text)", "texts @15 :Text")
+                .contains("p.Thing.texts (string): it is a Text and no list"));
     }
 
     @Test
     void enums_that_do_not_know_the_same_names_are_refused() {
-        assertTrue(refusal("darkBlue @2; ", "").startsWith("p.Colour.COLOUR_DARK_BLUE has no counterpart in test.capnp:Colour"));
+        assertTrue(refusal("darkBlue @2; ", "")
+                .startsWith("p.Colour.COLOUR_DARK_BLUE has no counterpart in test.capnp:Colour"));
         assertEquals(
                 "'green' of test.capnp:Colour has no counterpart in p.Colour.",
                 refusal("darkBlue @2; ", "darkBlue @2; green @3; "));
@@ -368,8 +374,9 @@ class CapnpTest extends GrpcScene {
 
     @Test
     void a_union_needs_a_member_for_nothing() {
-        assertTrue(refusal("none @17 :Void; metres @18 :Float64; like @19 :Part;", "metres @17 :Float64; like @18 :Part;")
-                .startsWith("The first member of the union of test.capnp:Thing must be one of type Void"));
+        assertTrue(
+                refusal("none @17 :Void; metres @18 :Float64; like @19 :Part;", "metres @17 :Float64; like @18 :Part;")
+                        .startsWith("The first member of the union of test.capnp:Thing must be one of type Void"));
     }
 
     @Test
@@ -377,8 +384,7 @@ class CapnpTest extends GrpcScene {
         String optional = "field { name: \"count\" number: 2 type: TYPE_FIXED32 label: LABEL_OPTIONAL";
         assertTrue(refusalOfProto(
                         optional + " }",
-                        optional
-                                + " proto3_optional: true oneof_index: 0 } oneof_decl { name: \"_count\" }")
+                        optional + " proto3_optional: true oneof_index: 0 } oneof_decl { name: \"_count\" }")
                 .contains("it is always there, and the other is optional"));
     }
 
@@ -387,26 +393,28 @@ class CapnpTest extends GrpcScene {
         assertTrue(refusal("hang @2 () -> ();", "hang @2 () -> (echo :Echo);")
                 .startsWith("Method 'hang' of test.capnp:Echo takes or gives capabilities, which gRPC does not have"));
         String hang = "method { name: \"Hang\" input_type: \".p.Nothing\" output_type: \".p.Nothing\"";
-        assertTrue(refusalOfProto(hang, hang + " server_streaming: true")
-                .startsWith("Method p.Echo.Hang has a stream."));
+        assertTrue(
+                refusalOfProto(hang, hang + " server_streaming: true").startsWith("Method p.Echo.Hang has a stream."));
     }
 
     private static String refusalOfGreeter(String from, String to) {
         InterfaceSchema type = Schemas.of(GREETER.replace(from, to)).type("Greeter");
         return assertThrows(
                         IllegalArgumentException.class,
-                        () -> MatchedMethod.all(type, SCHEMAS.service("guide.Greeter").orElseThrow(), new Matching()))
+                        () -> MatchedMethod.all(
+                                type, SCHEMAS.service("guide.Greeter").orElseThrow(), new Matching()))
                 .getMessage();
     }
 
     @Test
     void an_interface_that_does_not_match_a_service_is_refused() {
-        assertTrue(refusalOfGreeter("talk @3 (", "talkk @3 (").startsWith(
-                "Method 'talkk' of test.capnp:Greeter has no counterpart: guide.Greeter has ["));
+        assertTrue(refusalOfGreeter("talk @3 (", "talkk @3 (")
+                .startsWith("Method 'talkk' of test.capnp:Greeter has no counterpart: guide.Greeter has ["));
         assertEquals(
                 "Method 'talk' of test.capnp:Greeter has no parameter for the stream of guide.Greeting: it takes a capability that structs are written to, as in (to :Sink).",
                 refusalOfGreeter("talk @3 (from :Source, to :Greetings)", "talk @3 (from :Source)"));
-        assertTrue(refusalOfGreeter("talk @3 (from :Source, to :Greetings)", "talk @3 (from :Source, to :Greetings, x :Bool)")
+        assertTrue(refusalOfGreeter(
+                        "talk @3 (from :Source, to :Greetings)", "talk @3 (from :Source, to :Greetings, x :Bool)")
                 .endsWith("it takes [x] besides its streams, for which there is no place."));
         assertTrue(refusalOfGreeter("(text :Text, to :Greetings)", "(text :Text, to :Greetings) -> (n :Bool)")
                 .endsWith("it gives results, and the answers are written to 'to'."));

@@ -2,8 +2,8 @@ package dev.capstan.gateway.grpc;
 
 import com.google.protobuf.Any;
 import com.google.rpc.Status;
-import dev.capstan.testprotos.guide.Greeting;
 import dev.capstan.testprotos.guide.GreeterGrpc;
+import dev.capstan.testprotos.guide.Greeting;
 import dev.capstan.testprotos.guide.Name;
 import io.grpc.Context;
 import io.grpc.Contexts;

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 
 /** A loop with servers and clients of both wires, over sockets of gRPC and sessions of Cap'n Web within the process. */
 abstract class GrpcScene {
-    static final DescriptorPool SCHEMAS =
-            DescriptorPool.of(List.of(Name.getDescriptor().getFile(), New.getDescriptor().getFile()));
+    static final DescriptorPool SCHEMAS = DescriptorPool.of(
+            List.of(Name.getDescriptor().getFile(), New.getDescriptor().getFile()));
 
     final NetLoop net = NetLoop.open("scene", Transport.AUTO);
     final GrpcBridge bridge = new GrpcBridge(net.loop(), SCHEMAS, Limits.DEFAULT);
@@ -63,8 +63,7 @@ abstract class GrpcScene {
                         server.routes(),
                         dev.capstan.net.Limits.Http.DEFAULT))
                 .await();
-        GrpcClient client =
-                GrpcClient.on(net).to(http.address()).plaintext().build();
+        GrpcClient client = GrpcClient.on(net).to(http.address()).plaintext().build();
         clients.add(client);
         return client;
     }

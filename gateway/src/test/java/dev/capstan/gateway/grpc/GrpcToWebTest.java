@@ -135,8 +135,8 @@ class GrpcToWebTest extends GrpcScene {
 
     private GrpcClient front() {
         WebPeer.Pair pair = pair(() -> object.on(net.loop()), Options.DEFAULT.withMessagesShown());
-        return serve(inLoop(() -> bridge.ofWeb(
-                "guide.Greeter", () -> Promise.of(pair.right().main()))));
+        return serve(inLoop(() ->
+                bridge.ofWeb("guide.Greeter", () -> Promise.of(pair.right().main()))));
     }
 
     private static Name named(String text) {
@@ -165,8 +165,11 @@ class GrpcToWebTest extends GrpcScene {
 
     @Test
     void metadata_and_the_time_that_is_left_come_after_the_message() {
-        CallMetadata metadata =
-                CallMetadata.EMPTY.with("x-one", "a").with("x-two", "b").with("x-two", "c").with("x-bin", new byte[] {1});
+        CallMetadata metadata = CallMetadata.EMPTY
+                .with("x-one", "a")
+                .with("x-two", "b")
+                .with("x-two", "c")
+                .with("x-bin", new byte[] {1});
         front().ask(
                         GreeterGrpc.getGreetMethod(),
                         named("Ada"),
@@ -219,7 +222,9 @@ class GrpcToWebTest extends GrpcScene {
                 .blockingServerStreaming(GreeterGrpc.getGreetOftenMethod(), named("3"))) {
             answers.forEach(all::add);
         }
-        assertEquals(List.of(3, "hello " + "x".repeat(1018)), List.of(all.size(), all.getLast().getText()));
+        assertEquals(
+                List.of(3, "hello " + "x".repeat(1018)),
+                List.of(all.size(), all.getLast().getText()));
     }
 
     @Test
@@ -280,15 +285,18 @@ class GrpcToWebTest extends GrpcScene {
                 .method("giveOld", arguments -> 0)
                 .method("giveAllOld", arguments -> 0);
         WebPeer.Pair pair = pair(() -> whole.on(net.loop()), Options.DEFAULT);
-        GrpcClient client = serve(inLoop(() -> bridge.ofWeb(
-                "types.Back", () -> Promise.of(pair.right().main()))));
+        GrpcClient client = serve(inLoop(
+                () -> bridge.ofWeb("types.Back", () -> Promise.of(pair.right().main()))));
         // And once more through the other direction.
         Stub api = page(() -> bridge.toWeb(client, "types.Back"));
         for (long seed = 0; seed < 50; seed++) {
             DynamicMessage message = new RandomMessage(seed).of(New.getDescriptor(), 2);
             New sent = New.parseFrom(message.toByteString());
             assertEquals(
-                    sent, client.ask(BackGrpc.getGiveMethod(), sent, CallSettings.DEFAULT).await(), "seed " + seed);
+                    sent,
+                    client.ask(BackGrpc.getGiveMethod(), sent, CallSettings.DEFAULT)
+                            .await(),
+                    "seed " + seed);
             Codec codec = new Codec(Dialect.WEB, SCHEMAS, dev.capstan.gateway.translate.Limits.DEFAULT);
             Object back = value(api.call("give", codec.value("give", message)));
             assertEquals(message, codec.message("give", New.getDescriptor(), back));

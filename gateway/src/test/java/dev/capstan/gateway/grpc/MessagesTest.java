@@ -46,8 +46,8 @@ import org.junit.jupiter.api.Test;
 
 /** Messages as values of Cap'n Web, and back. */
 class MessagesTest {
-    private static final DescriptorPool TYPES =
-            DescriptorPool.of(List.of(New.getDescriptor().getFile(), Name.getDescriptor().getFile()));
+    private static final DescriptorPool TYPES = DescriptorPool.of(
+            List.of(New.getDescriptor().getFile(), Name.getDescriptor().getFile()));
 
     private final Members members = new Members();
     private Limits limits = Limits.DEFAULT;
@@ -77,7 +77,8 @@ class MessagesTest {
     }
 
     private static Object get(Message message, String name) {
-        return message.getField(Objects.requireNonNull(message.getDescriptorForType().findFieldByName(name)));
+        return message.getField(
+                Objects.requireNonNull(message.getDescriptorForType().findFieldByName(name)));
     }
 
     // ---- everything
@@ -151,8 +152,7 @@ class MessagesTest {
         Map<String, Object> both = new java.util.LinkedHashMap<>();
         both.put("oneText", "x");
         both.put("oneBool", true);
-        assertEquals(
-                "give.oneBool: 'oneText' and 'oneBool' are members of one union: give one of them", refusal(both));
+        assertEquals("give.oneBool: 'oneText' and 'oneBool' are members of one union: give one of them", refusal(both));
     }
 
     @Test
@@ -173,7 +173,8 @@ class MessagesTest {
         assertEquals(
                 BigInteger.TWO.pow(64).subtract(BigInteger.ONE),
                 object(New.newBuilder().setAUint64(-1).build()).get("aUint64"));
-        assertEquals(0xffff_ffffL, object(New.newBuilder().setAUint32(-1).build()).get("aUint32"));
+        assertEquals(
+                0xffff_ffffL, object(New.newBuilder().setAUint32(-1).build()).get("aUint32"));
     }
 
     @Test
@@ -201,7 +202,9 @@ class MessagesTest {
 
     @Test
     void bytes_are_bytes() {
-        Object bytes = object(New.newBuilder().setSomeBytes(ByteString.copyFrom(new byte[] {1, 2})).build())
+        Object bytes = object(New.newBuilder()
+                        .setSomeBytes(ByteString.copyFrom(new byte[] {1, 2}))
+                        .build())
                 .get("someBytes");
         assertArrayEquals(new byte[] {1, 2}, assertInstanceOf(byte[].class, bytes));
     }
@@ -244,10 +247,12 @@ class MessagesTest {
         Map<?, ?> object = object(message);
         assertEquals(Map.of("18446744073709551615", 0.5), object.get("byFixed"));
         assertEquals(Map.of("true", "ONE"), object.get("byBool"));
-        assertEquals(message, made(Map.of(
-                "byFixed", Map.of("18446744073709551615", 0.5),
-                "byBool", Map.of("true", "ONE"),
-                "byString", Map.of("a b", "c"))));
+        assertEquals(
+                message,
+                made(Map.of(
+                        "byFixed", Map.of("18446744073709551615", 0.5),
+                        "byBool", Map.of("true", "ONE"),
+                        "byString", Map.of("a b", "c"))));
         String reason = refusal(Map.of("byNumber", Map.of("01", Map.of())));
         assertTrue(reason.endsWith(": the keys of this map are numbers without fraction"), reason);
     }
@@ -264,22 +269,29 @@ class MessagesTest {
 
     @Test
     void a_timestamp_is_a_date_where_that_is_exact_and_its_parts_else() {
-        Timestamp time = Timestamp.newBuilder().setSeconds(-5).setNanos(7_000_000).build();
+        Timestamp time =
+                Timestamp.newBuilder().setSeconds(-5).setNanos(7_000_000).build();
         assertEquals(Instant.ofEpochSecond(-5, 7_000_000), value(time));
         assertEquals(
                 Map.of("seconds", 5L, "nanos", 7L),
                 value(Timestamp.newBuilder().setSeconds(5).setNanos(7).build()));
-        assertEquals(7, made(Map.of("at", Map.of("seconds", 5L, "nanos", 7L))).getAt().getNanos());
         assertEquals(
-                "give.at: expected a Date, or {seconds, nanos}, not a string", refusal(Map.of("at", "yesterday")));
+                7,
+                made(Map.of("at", Map.of("seconds", 5L, "nanos", 7L))).getAt().getNanos());
+        assertEquals("give.at: expected a Date, or {seconds, nanos}, not a string", refusal(Map.of("at", "yesterday")));
     }
 
     @Test
     void a_duration_is_text_in_seconds() {
-        assertEquals("1.500s", value(Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build()));
-        assertEquals(250_000_000, made(Map.of("lasts", "0.25s")).getLasts().getNanos());
         assertEquals(
-                "give.lasts: '5' is no span of time: write seconds, as in '1.5s'", refusal(Map.of("lasts", "5")));
+                "1.500s",
+                value(Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build()));
+        assertEquals(250_000_000, made(Map.of("lasts", "0.25s")).getLasts().getNanos());
+        assertEquals("give.lasts: '5' is no span of time: write seconds, as in '1.5s'", refusal(Map.of("lasts", "5")));
+        for (String wrong : List.of("s", "1.s", ".5s", "1e3s", "0x1s", "1.0000000001s", "", "999999999999s")) {
+            assertTrue(refusal(Map.of("lasts", wrong)).startsWith("give.lasts: '" + wrong + "' is "), wrong);
+        }
+        assertEquals(-1, made(Map.of("lasts", "-1.5s")).getLasts().getSeconds());
     }
 
     @Test
@@ -291,7 +303,9 @@ class MessagesTest {
                 .build();
         Struct struct = Struct.newBuilder().putFields("a", list).build();
         assertEquals(Map.of("a", Arrays.asList(null, 1.5)), value(struct));
-        assertEquals(struct, made(Map.of("struct", Map.of("a", Arrays.asList(null, 1.5)))).getStruct());
+        assertEquals(
+                struct,
+                made(Map.of("struct", Map.of("a", Arrays.asList(null, 1.5)))).getStruct());
         assertThrows(Failure.class, () -> value(Value.getDefaultInstance()));
     }
 
@@ -308,12 +322,17 @@ class MessagesTest {
         Any known = Any.pack(Name.newBuilder().setText("x").build());
         assertEquals(Map.of("@type", "type.googleapis.com/guide.Name", "text", "x"), value(known));
         assertEquals(
-                known, made(Map.of("any", Map.of("@type", "type.googleapis.com/guide.Name", "text", "x"))).getAny());
+                known,
+                made(Map.of("any", Map.of("@type", "type.googleapis.com/guide.Name", "text", "x")))
+                        .getAny());
         Any date = Any.pack(Timestamp.newBuilder().setSeconds(1).build());
         assertEquals(
                 Map.of("@type", "type.googleapis.com/google.protobuf.Timestamp", "value", Instant.ofEpochSecond(1)),
                 value(date));
-        Any unknown = Any.newBuilder().setTypeUrl("x/y.Z").setValue(ByteString.copyFromUtf8("?")).build();
+        Any unknown = Any.newBuilder()
+                .setTypeUrl("x/y.Z")
+                .setValue(ByteString.copyFromUtf8("?"))
+                .build();
         Map<?, ?> object = object(unknown);
         assertArrayEquals(new byte[] {'?'}, assertInstanceOf(byte[].class, object.get("value")));
         assertEquals(unknown, made(Map.of("any", object)).getAny());

@@ -46,7 +46,8 @@ final class RandomMessage {
                 message.setField(field, value(field, levels));
             } else {
                 for (int i = random.nextInt(4); i > 0; i--) {
-                    message.addRepeatedField(field, field.isMapField() ? entry(field, i, levels) : value(field, levels));
+                    message.addRepeatedField(
+                            field, field.isMapField() ? entry(field, i, levels) : value(field, levels));
                 }
             }
         }

@@ -372,7 +372,8 @@ class WebToGrpcTest extends GrpcScene {
     }
 
     private static FileDescriptorProto.Builder file(String pack, String service, String... methods) {
-        ServiceDescriptorProto.Builder built = ServiceDescriptorProto.newBuilder().setName(service);
+        ServiceDescriptorProto.Builder built =
+                ServiceDescriptorProto.newBuilder().setName(service);
         for (String each : methods) {
             built.addMethod(MethodDescriptorProto.newBuilder()
                     .setName(each)
