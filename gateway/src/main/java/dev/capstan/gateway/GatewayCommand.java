@@ -10,8 +10,10 @@ import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebServer;
+import dev.capstan.gateway.grpc.GrpcBridge;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
+import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.HttpServer;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,10 +33,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Lets Cap'n Web clients, such as web pages, call a Cap'n Proto server. */
+/** Lets Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC. */
 @Command(
         name = "gateway",
-        description = "Let Cap'n Web clients, such as web pages, call a Cap'n Proto server, by its schema.",
+        description =
+                "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema; or clients of these two one of another wire.",
         footer = {
             "",
             "Example:",
@@ -43,6 +48,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class GatewayCommand implements Callable<Integer> {
+    private static final String PAIRS =
+            "the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port) or gRPC (grpc://host:port), listens for gRPC and connects to either, or listens for Cap'n Proto and connects to gRPC";
+
     private final Path workingFolder;
 
     @Option(
@@ -50,18 +58,22 @@ final class GatewayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URL",
             description =
-                    "Where clients connect: ws://host:port/path. Port 0 lets the system choose. Batches are served there, too.")
+                    "Where clients connect: ws://host:port/path, where batches are served, too, grpc://host:port, capnp://host:port or capnp+unix:PATH. Port 0 lets the system choose.")
     private String listen = "";
 
     @Option(
             names = "--to",
             required = true,
             paramLabel = "URL",
-            description = "Where the server is: capnp://host:port or capnp+unix:PATH.")
+            description =
+                    "Where the server is: capnp://host:port, capnp+unix:PATH, grpc(s)://host:port, or ws://host:port/path.")
     private String to = "";
 
     @Mixin
     private SchemaOption schema = new SchemaOption();
+
+    @Mixin
+    private ProtoOption protos = new ProtoOption();
 
     @Option(
             names = "--origin",
@@ -80,62 +92,175 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WireUrl from = url("--listen", listen, WireUrl.Scheme.WS, WireUrl.Scheme.HTTP);
-        WireUrl server = url("--to", to, WireUrl.Scheme.CAPNP, WireUrl.Scheme.CAPNP_UNIX);
+        WireUrl from = url(
+                "--listen",
+                listen,
+                WireUrl.Scheme.WS,
+                WireUrl.Scheme.HTTP,
+                WireUrl.Scheme.GRPC,
+                WireUrl.Scheme.CAPNP,
+                WireUrl.Scheme.CAPNP_UNIX);
+        WireUrl server = url(
+                "--to",
+                to,
+                WireUrl.Scheme.CAPNP,
+                WireUrl.Scheme.CAPNP_UNIX,
+                WireUrl.Scheme.WS,
+                WireUrl.Scheme.GRPC,
+                WireUrl.Scheme.GRPCS);
         Access access = access();
-        PrintWriter err = spec.commandLine().getErr();
-        InterfaceSchema type;
-        try {
-            type = schema.bootstrap(workingFolder, err);
-            if (type == null) {
+        try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
+            String served = switch (from.wire()) {
+                case WEB ->
+                    switch (server.wire()) {
+                        case CAPNP -> capnpToWeb(net, from, server, access);
+                        case GRPC -> grpcToWeb(net, from, server, access);
+                        case WEB -> throw pair();
+                    };
+                case GRPC ->
+                    switch (server.wire()) {
+                        case CAPNP -> capnpToGrpc(net, from, server);
+                        case WEB -> webToGrpc(net, from, server);
+                        case GRPC -> throw pair();
+                    };
+                case CAPNP -> {
+                    if (server.wire() != WireUrl.Wire.GRPC) {
+                        throw pair();
+                    }
+                    yield grpcToCapnp(net, from, server);
+                }
+            };
+            if (served == null) {
                 return Main.SCHEMA;
             }
-            Bridge.check(type);
-        } catch (InputException | IllegalArgumentException e) {
-            err.println("capstan: " + e.getMessage());
-            return Main.SCHEMA;
-        }
-        try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
-            Address at = serve(net, from, server, type, access);
-            String place = at + from.path();
             PrintWriter out = spec.commandLine().getOut();
-            out.printf(
-                    "Cap'n Web clients call %s at ws://%s and, in batches, at http://%s; the server is at %s. Ctrl-C ends it.%n",
-                    type.shortName(), place, place, to);
+            out.printf("%s; the server is at %s. Ctrl-C ends it.%n", served, to);
             out.flush();
             new CountDownLatch(1).await();
+        } catch (InputException | IllegalArgumentException e) {
+            spec.commandLine().getErr().println("capstan: " + e.getMessage());
+            return Main.SCHEMA;
         }
         return 0;
     }
 
-    private static Address serve(NetLoop net, WireUrl from, WireUrl server, InterfaceSchema type, Access access) {
+    private ParameterException pair() {
+        return new ParameterException(spec.commandLine(), PAIRS + ", not from " + listen + " to " + to);
+    }
+
+    private @Nullable InterfaceSchema type() throws InputException {
+        return schema.bootstrap(workingFolder, spec.commandLine().getErr());
+    }
+
+    /** What is served now; null after problems of the schema were told. */
+    private @Nullable String capnpToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
+            throws InputException {
+        InterfaceSchema type = type();
+        if (type == null) {
+            return null;
+        }
+        Bridge.check(type);
         Loop loop = net.loop();
-        return loop.fetch(() -> {
+        Address at = loop.fetch(() -> {
                     Upstream upstream = new Upstream(loop, net.network(), server.address());
                     Bridge bridge = new Bridge(loop, Limits.DEFAULT);
-                    WebServer web = new WebServer(
-                            loop,
-                            visitor -> upstream.bootstrap().convert(object -> border(loop, bridge.toWeb(type, object))),
-                            Options.DEFAULT,
-                            access);
                     // Whether there is a server is told now, and not to the first visitor.
                     return upstream.bootstrap().then(object -> {
                         object.close();
-                        return HttpServer.listen(
-                                        loop,
-                                        net.network(),
-                                        from.address(),
-                                        web.routes(from.path()),
-                                        dev.capstan.net.Limits.Http.DEFAULT)
-                                .map(HttpServer::address)
-                                .recover(failure -> Promise.failed(notListening(from.address(), failure)));
+                        return web(net, from, access, () -> upstream.bootstrap().map(each -> bridge.toWeb(type, each)));
                     });
                 })
                 .await();
+        return served(type.shortName(), at, from);
+    }
+
+    private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access) throws InputException {
+        GrpcUpstream upstream = new GrpcUpstream(net, server);
+        GrpcBridge bridge = bridge(net, upstream);
+        String service = protos.service();
+        if (service == null) {
+            bridge.check();
+        } else {
+            bridge.check(service);
+        }
+        GrpcClient client = upstream.client();
+        Address at = net.loop()
+                .fetch(() -> web(
+                        net,
+                        from,
+                        access,
+                        () -> Promise.of(service == null ? bridge.toWeb(client) : bridge.toWeb(client, service))))
+                .await();
+        return served(service == null ? String.join(", ", bridge.services().keySet()) : service, at, from);
+    }
+
+    /** By the schemas that the user has named, or else those that the server tells. */
+    private GrpcBridge bridge(NetLoop net, GrpcUpstream upstream) throws InputException {
+        if (!protos.isGiven()) {
+            return new GrpcBridge(net.loop(), upstream.schemas().await(), Limits.DEFAULT);
+        }
+        GrpcBridge bridge = bridge(net);
+        upstream.isThere().await();
+        return bridge;
+    }
+
+    private GrpcBridge bridge(NetLoop net) throws InputException {
+        return new GrpcBridge(net.loop(), protos.load(workingFolder), Limits.DEFAULT);
+    }
+
+    private @Nullable String capnpToGrpc(NetLoop net, WireUrl from, WireUrl server) throws InputException {
+        InterfaceSchema type = type();
+        if (type == null) {
+            return null;
+        }
+        GrpcBridge bridge = bridge(net);
+        String service = protos.one(bridge.services().keySet());
+        Address at = new GrpcFronts(net, from.address()).ofCapnp(bridge, service, type, server.address());
+        return "gRPC clients call " + service + " at grpc://" + at;
+    }
+
+    private String webToGrpc(NetLoop net, WireUrl from, WireUrl server) throws InputException {
+        GrpcBridge bridge = bridge(net);
+        String service = protos.service();
+        List<String> services = service == null ? List.copyOf(bridge.services().keySet()) : List.of(service);
+        Address at = new GrpcFronts(net, from.address()).ofWeb(bridge, services, service != null, server);
+        return "gRPC clients call " + String.join(", ", services) + " at grpc://" + at;
+    }
+
+    private @Nullable String grpcToCapnp(NetLoop net, WireUrl from, WireUrl server) throws InputException {
+        InterfaceSchema type = type();
+        if (type == null) {
+            return null;
+        }
+        GrpcUpstream upstream = new GrpcUpstream(net, server);
+        GrpcBridge bridge = bridge(net, upstream);
+        String service = protos.one(bridge.services().keySet());
+        Address at = new GrpcFronts(net, from.address()).toCapnp(bridge, service, type, upstream);
+        return "Cap'n Proto clients call " + type.shortName() + " at "
+                + (at instanceof Address.Unix socket ? "capnp+unix:" + socket.path() : "capnp://" + at);
+    }
+
+    private static String served(String what, Address at, WireUrl from) {
+        String place = at + from.path();
+        return "Cap'n Web clients call " + what + " at ws://" + place + " and, in batches, at http://" + place;
+    }
+
+    private static Promise<Address> web(NetLoop net, WireUrl from, Access access, Supplier<Promise<Cap>> main) {
+        Loop loop = net.loop();
+        WebServer web = new WebServer(
+                loop, visitor -> main.get().convert(object -> border(loop, object)), Options.DEFAULT, access);
+        return HttpServer.listen(
+                        loop,
+                        net.network(),
+                        from.address(),
+                        web.routes(from.path()),
+                        dev.capstan.net.Limits.Http.DEFAULT)
+                .map(HttpServer::address)
+                .recover(failure -> Promise.failed(notListening(from.address(), failure)));
     }
 
     /** What one session gets hold of passes a border of its own, which ends with it. Takes ownership. */
-    private static Cap border(Loop loop, Cap object) {
+    static Cap border(Loop loop, Cap object) {
         return new Membrane(loop, Membrane.Policy.ALL).entrance(object);
     }
 
@@ -153,11 +278,7 @@ final class GatewayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
-        throw new ParameterException(
-                spec.commandLine(),
-                option
-                        + ": the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port), not "
-                        + text);
+        throw new ParameterException(spec.commandLine(), option + ": " + PAIRS + ", not " + text);
     }
 
     private Access access() {

@@ -272,6 +272,7 @@ final class HouseRules {
             Map.entry("testkit.StreamContract", "random sizes from a fixed seed"),
             Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
             Map.entry("gateway.DemoCommand", "a main program: the hook that hears Ctrl-C is a thread"),
+            Map.entry("gateway.GrpcFronts", "a main program: an HTTP client needs what cannot be guessed"),
             Map.entry("gateway.IdCommand", "a main program: a new id is random"),
             Map.entry("examples.batch.BatchClient", "a main program: an HTTP client needs what cannot be guessed"),
             Map.entry(

@@ -62,6 +62,13 @@ class LinkedTestsTest {
     }
 
     @Test
+    void each_test_that_the_page_of_the_gateway_to_grpc_names_exists() {
+        Named named = Named.on(TREE.root().resolve("docs/gateway-grpc.md"));
+        assertEquals("", String.join("\n", named.problems()));
+        assertTrue(named.count() > 70, "the page names " + named.count() + " tests alone");
+    }
+
+    @Test
     void a_test_that_is_gone_is_told(@TempDir Path folder) throws IOException {
         Files.writeString(
                 folder.resolve("OneTest.java"),
