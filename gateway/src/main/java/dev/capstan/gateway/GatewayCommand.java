@@ -2,12 +2,16 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
+import dev.capstan.async.Network;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebServer;
+import dev.capstan.gateway.frames.Decoding;
+import dev.capstan.gateway.frames.FrameLine;
+import dev.capstan.gateway.frames.Tap;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
 import dev.capstan.net.NetLoop;
@@ -58,6 +62,11 @@ final class GatewayCommand implements Callable<Integer> {
             description = "Where the server is: capnp://host:port or capnp+unix:PATH.")
     private String to = "";
 
+    @Option(
+            names = "--debug",
+            description = "Tell every frame on both sides on standard error, without secrets, as trace does.")
+    private boolean debug;
+
     @Mixin
     private SchemaOption schema = new SchemaOption();
 
@@ -82,19 +91,28 @@ final class GatewayCommand implements Callable<Integer> {
         WireUrl server = url("--to", to, WireUrl.Scheme.CAPNP, WireUrl.Scheme.CAPNP_UNIX);
         Access access = access();
         PrintWriter err = spec.commandLine().getErr();
+        LoadedSchema loaded;
         InterfaceSchema type;
         try {
-            type = schema.bootstrap(workingFolder, err);
-            if (type == null) {
+            loaded = schema.load(workingFolder, err);
+            if (loaded == null) {
                 return Main.SCHEMA;
             }
+            type = schema.bootstrap(loaded);
             Bridge.check(type);
         } catch (InputException | IllegalArgumentException e) {
             err.println("capstan: " + e.getMessage());
             return Main.SCHEMA;
         }
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
-            Address at = serve(net, from, server, type, access);
+            Network network = debug
+                    ? new Tap(
+                                    net.loop(),
+                                    Decoding.plain().with(loaded.loader()),
+                                    frame -> err.println(FrameLine.text(frame, false)))
+                            .network(net.network())
+                    : net.network();
+            Address at = serve(net.loop(), network, from, server, type, access);
             String place = at + from.path();
             PrintWriter out = spec.commandLine().getOut();
             out.printf(
@@ -106,10 +124,10 @@ final class GatewayCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Address serve(NetLoop net, WireUrl from, WireUrl server, InterfaceSchema type, Access access) {
-        Loop loop = net.loop();
+    private static Address serve(
+            Loop loop, Network network, WireUrl from, WireUrl server, InterfaceSchema type, Access access) {
         return loop.fetch(() -> {
-                    Upstream upstream = new Upstream(loop, net.network(), server.address());
+                    Upstream upstream = new Upstream(loop, network, server.address());
                     Bridge bridge = new Bridge(loop, Limits.DEFAULT);
                     WebServer web = new WebServer(
                             loop,
@@ -121,7 +139,7 @@ final class GatewayCommand implements Callable<Integer> {
                         object.close();
                         return HttpServer.listen(
                                         loop,
-                                        net.network(),
+                                        network,
                                         from.address(),
                                         web.routes(from.path()),
                                         dev.capstan.net.Limits.Http.DEFAULT)

@@ -39,6 +39,9 @@ public final class Main {
         line.addSubcommand(new ConvertCommand(in, out, workingFolder));
         line.addSubcommand(new EvalCommand(out, workingFolder));
         line.addSubcommand(new GatewayCommand(workingFolder));
+        line.addSubcommand(new TraceCommand(workingFolder));
+        line.addSubcommand(new RecordCommand(workingFolder));
+        line.addSubcommand(new ReplayCommand(workingFolder));
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
