@@ -220,10 +220,8 @@ final class CapnpMessages implements Messages {
             return frame.text(Secrets.MARK);
         }
         if (type == null) {
-            return frame.text(
-                    payload.getContent().isNull()
-                            ? ""
-                            : payload.getContent().targetSizeWords() + " words");
+            long words = payload.getContent().targetSizeWords();
+            return frame.text(words == 0 ? "" : words + " words");
         }
         return frame.text(new CapnpText(decoding).of(payload.getContent().as(type.structType())));
     }
