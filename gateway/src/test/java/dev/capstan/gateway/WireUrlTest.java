@@ -50,7 +50,7 @@ class WireUrlTest {
                 "grpc://a:1/S/M    | gRPC has no paths, leave '/S/M' out",
                 "capnp://a         | has no port: write capnp://a:4000",
                 "grpcs://[::1]     | has no port: write grpcs://[::1]:4000",
-                "capnp://:1        | ':1' is no address: write host:port",
+                "capnp://:1        | is no address: write host:port",
                 "ws://me:secret@a/ | -H 'authorization: ...'",
                 "wss://a:99999/    | a port lies between 0 and 65535",
                 "ws://a:x/         | the port must be a number",
