@@ -68,26 +68,32 @@ final class FrameOptions {
     }
 
     /**
-     * How frames are taken apart; null after problems of the schema were told.
+     * How frames are taken apart.
      *
-     * @throws InputException if a file is none, or holds something else
+     * @throws ExitException if a schema is none; its problems were told
      */
-    @Nullable
-    Decoding decoding(Path workingFolder, PrintWriter err) throws InputException {
+    Decoding decoding(Path workingFolder, PrintWriter err) {
         if (width < 1) {
             throw new ParameterException(spec.commandLine(), "--width: there must be room for 1 character at least");
         }
         Decoding decoding = Decoding.plain()
                 .with(Limits.DEFAULT.withTexts(width))
                 .with(showSecrets ? Secrets.SHOWN : Secrets.HIDDEN);
-        if (protoset != null) {
-            decoding = decoding.with(services(workingFolder, protoset));
+        try {
+            if (protoset != null) {
+                decoding = decoding.with(services(workingFolder, protoset));
+            }
+            if (schema == null) {
+                return decoding;
+            }
+            LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
+            if (loaded != null) {
+                return decoding.with(loaded.loader());
+            }
+        } catch (InputException e) {
+            throw new ExitException(Main.SCHEMA, String.valueOf(e.getMessage()));
         }
-        if (schema == null) {
-            return decoding;
-        }
-        LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
-        return loaded == null ? null : decoding.with(loaded.loader());
+        throw new ExitException(Main.SCHEMA, "The schema has errors; they are told above.");
     }
 
     private static DescriptorPool services(Path workingFolder, Path file) throws InputException {
@@ -95,8 +101,8 @@ final class FrameOptions {
             return DescriptorPool.of(FileDescriptorSet.parseFrom(in, ExtensionRegistry.getEmptyRegistry()));
         } catch (NoSuchFileException e) {
             throw new InputException("--protoset: there is no file " + file + ".");
-        } catch (IOException | RuntimeException e) {
-            throw new InputException("--protoset: " + file + " is no descriptor set: " + e.getMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InputException("--protoset: " + file + " is no descriptor set with all its imports: " + e.getMessage());
         }
     }
 

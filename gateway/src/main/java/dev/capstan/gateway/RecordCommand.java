@@ -6,7 +6,6 @@ import dev.capstan.gateway.frames.Direction;
 import dev.capstan.gateway.frames.Limits;
 import dev.capstan.gateway.frames.Relay;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,9 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Stands between clients and a server, and writes down what they say. */
 @Command(
@@ -45,34 +42,31 @@ final class RecordCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path file;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     RecordCommand(Path workingFolder) {
         this.workingFolder = workingFolder;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
         CountDownLatch stop = new CountDownLatch(1);
         AtomicReference<IOException> problem = new AtomicReference<>();
         try (Capture.Writer capture = open()) {
-            relay.run("record", stop, (loop, ignored) -> new Writing(loop, capture, e -> {
+            relay.run(workingFolder, stop, (net, server) -> new Writing(net.loop(), capture, e -> {
                 problem.compareAndSet(null, e);
                 stop.countDown();
             }));
         } catch (FileAlreadyExistsException e) {
-            err.println("capstan: there is a file " + file + " already: name another one, or remove it.");
-            return Main.USAGE;
+            throw new ExitException(
+                    Main.USAGE, "there is a file " + file + " already: name another one, or remove it.");
+        } catch (InputException e) {
+            throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             problem.compareAndSet(null, e);
         }
         IOException failure = problem.get();
         if (failure != null) {
-            err.println("capstan: the capture " + file + " cannot be written: " + failure.getMessage());
-            return Main.REMOTE_FAILURE;
+            throw new ExitException(
+                    Main.REMOTE_FAILURE, "the capture " + file + " cannot be written: " + failure.getMessage());
         }
         return 0;
     }

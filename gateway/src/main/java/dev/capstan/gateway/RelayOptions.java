@@ -10,11 +10,12 @@ import dev.capstan.gateway.frames.Relay;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.tls.TlsNetwork;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BiFunction;
-import javax.net.ssl.SSLContext;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,13 +41,28 @@ final class RelayOptions {
     @Option(names = "--sessions", paramLabel = "N", description = "End when N connections have ended.")
     private int sessions = Integer.MAX_VALUE;
 
+    @Mixin
+    private TlsOption tls = new TlsOption();
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** Passes bytes on until interrupted, or until all sessions that were asked for have ended, or until {@code stop} is counted down. */
-    void run(String name, CountDownLatch stop, BiFunction<Loop, PrintWriter, Relay.Observer> observer)
-            throws InterruptedException {
+    /** Makes an observer, when it is known where the server is. */
+    interface Watching {
+        Relay.Observer of(NetLoop net, WireUrl server) throws InputException;
+    }
+
+    TlsOption tls() {
+        return tls;
+    }
+
+    /**
+     * Passes bytes on until interrupted, or until all sessions that were asked for have ended, or until {@code stop} is counted down.
+     *
+     * @throws InputException if a file of TLS cannot be used, or what {@code watching} throws
+     */
+    void run(Path workingFolder, CountDownLatch stop, Watching watching) throws InterruptedException, InputException {
         WireUrl from = url("--listen", listen);
         WireUrl server = url("--to", to);
         if (from.tls()) {
@@ -59,23 +75,16 @@ final class RelayOptions {
             throw new ParameterException(spec.commandLine(), "--sessions: wait for 1 at least");
         }
         PrintWriter err = spec.commandLine().getErr();
-        try (NetLoop net = NetLoop.open(name, Transport.AUTO)) {
+        try (NetLoop net = NetLoop.open("relay", Transport.AUTO)) {
             Loop loop = net.loop();
-            Network servers = servers(net, server);
-            Relay.Observer told = new Counting(observer.apply(loop, err), err, sessions, stop);
+            Network servers = servers(net, server, tls, workingFolder);
+            Relay.Observer told = new Counting(watching.of(net, server), err, sessions, stop);
             // Whether there is a server is told now, and not to the first client.
-            Relay relay = loop.fetch(() -> servers.connect(server.address()).then(probe -> {
-                        probe.close();
-                        return Relay.listen(
-                                loop,
-                                net.network(),
-                                from.address(),
-                                servers,
-                                server.address(),
-                                Limits.DEFAULT,
-                                told);
-                    }))
-                    .await();
+            Relay relay = reached(loop.fetch(() -> servers.connect(server.address()).then(probe -> {
+                probe.close();
+                return Relay.listen(
+                        loop, net.network(), from.address(), servers, server.address(), Limits.DEFAULT, told);
+            })));
             Address at = relay.address();
             err.println("Listening at " + new WireUrl(from.scheme(), at, from.path()) + " for " + server
                     + ". Ctrl-C ends it.");
@@ -85,6 +94,18 @@ final class RelayOptions {
                         return Promise.done();
                     })
                     .await();
+        }
+    }
+
+    /** What a connection or a listening socket gives. */
+    static <T> T reached(Promise<T> connecting) {
+        try {
+            return connecting.await();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw new ExitException(Main.UNREACHABLE, String.valueOf(cause.getMessage()));
+            }
+            throw e;
         }
     }
 
@@ -110,21 +131,19 @@ final class RelayOptions {
     }
 
     /** The network over which a server is reached. */
-    static Network servers(NetLoop net, WireUrl server) {
+    static Network servers(NetLoop net, WireUrl server, TlsOption tls, Path workingFolder) throws InputException {
         if (!server.tls()) {
             return net.network();
         }
-        try {
-            TlsNetwork tls = new TlsNetwork(
-                    net.loop(), net.network(), SSLContext.getDefault(), dev.capstan.net.Limits.Tls.DEFAULT);
-            return switch (server.wire()) {
-                case CAPNP -> tls;
-                case WEB -> tls.offering("http/1.1");
-                case GRPC -> tls.offering("h2");
-            };
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no TLS", e);
-        }
+        TlsNetwork secure = new TlsNetwork(
+                net.loop(), net.network(), tls.context(workingFolder), dev.capstan.net.Limits.Tls.DEFAULT);
+        String name = tls.serverName();
+        TlsNetwork named = name == null ? secure : secure.named(name);
+        return switch (server.wire()) {
+            case CAPNP -> named;
+            case WEB -> named.offering("http/1.1");
+            case GRPC -> named.offering("h2");
+        };
     }
 
     /** Counts sessions that have ended, and tells of servers that could not be reached. */

@@ -2,6 +2,7 @@ package dev.capstan.gateway;
 
 import dev.capstan.gateway.frames.Capture;
 import dev.capstan.gateway.frames.Decoding;
+import dev.capstan.gateway.frames.Direction;
 import dev.capstan.gateway.frames.Frame;
 import dev.capstan.gateway.frames.FrameDecoder;
 import dev.capstan.gateway.frames.FrameLine;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private FrameOptions frames = new FrameOptions();
 
+    @Mixin
+    private TlsOption tls = new TlsOption();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -78,16 +83,7 @@ final class ReplayCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--timeout: give a positive number of seconds");
         }
         WireUrl server = to == null ? null : RelayOptions.url(spec, "--to", to);
-        Decoding decoding;
-        try {
-            decoding = frames.decoding(workingFolder, err);
-        } catch (InputException e) {
-            err.println("capstan: " + e.getMessage());
-            return Main.SCHEMA;
-        }
-        if (decoding == null) {
-            return Main.SCHEMA;
-        }
+        Decoding decoding = frames.decoding(workingFolder, err);
         try (Capture.Reader capture = new Capture.Reader(
                 new BufferedInputStream(Files.newInputStream(workingFolder.resolve(file))), Limits.DEFAULT)) {
             int status = server == null ? show(capture, decoding) : play(capture, decoding, server);
@@ -96,17 +92,18 @@ final class ReplayCommand implements Callable<Integer> {
             }
             return status;
         } catch (NoSuchFileException e) {
-            err.println("capstan: there is no file " + file + ".");
-            return Main.USAGE;
+            throw new ExitException(Main.USAGE, "there is no file " + file + ".");
         } catch (IOException e) {
-            err.println("capstan: " + file + ": " + e.getMessage());
-            return Main.USAGE;
+            throw new ExitException(Main.USAGE, file + ": " + e.getMessage());
+        } catch (InputException e) {
+            throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
         }
     }
 
     private int show(Capture.Reader capture, Decoding decoding) throws IOException {
         Consumer<Frame> lines = frames.lines();
         Map<Integer, FrameDecoder> sessions = new HashMap<>();
+        Map<Integer, Direction> ended = new HashMap<>();
         Capture.Entry entry;
         while ((entry = capture.next()) != null) {
             if (sessions.size() >= decoding.limits().streams() && !sessions.containsKey(entry.session())) {
@@ -120,21 +117,31 @@ final class ReplayCommand implements Callable<Integer> {
                         entry.micros(), entry.kind().direction(), entry.content(), 0, entry.content().length);
             } else {
                 decoder.ended(entry.micros(), entry.kind().direction(), entry.reason());
+                if (ended.put(entry.session(), entry.kind().direction()) != null) {
+                    sessions.remove(entry.session());
+                    ended.remove(entry.session());
+                }
             }
         }
         return 0;
     }
 
-    private int play(Capture.Reader capture, Decoding decoding, WireUrl server) throws IOException {
+    private int play(Capture.Reader capture, Decoding decoding, WireUrl server)
+            throws IOException, InputException {
         List<Playback.Outcome> outcomes;
         try (NetLoop net = NetLoop.open("replay", Transport.AUTO);
                 Playback playback = new Playback(
                         net.loop(),
-                        RelayOptions.servers(net, server),
+                        RelayOptions.servers(net, server, tls, workingFolder),
                         server.address(),
                         decoding,
                         Duration.ofMillis((long) (timeout * 1_000)))) {
             outcomes = playback.play(capture);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw new ExitException(Main.UNREACHABLE, String.valueOf(cause.getMessage()));
+            }
+            throw e;
         }
         PrintWriter out = spec.commandLine().getOut();
         for (Playback.Outcome each : outcomes) {

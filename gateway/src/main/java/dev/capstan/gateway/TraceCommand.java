@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Stands between clients and a server, and shows what they say. */
@@ -39,6 +40,11 @@ final class TraceCommand implements Callable<Integer> {
     @Mixin
     private FrameOptions frames = new FrameOptions();
 
+    @Option(
+            names = "--reflection",
+            description = "Ask the gRPC server by reflection what its messages hold, before the first client comes.")
+    private boolean reflection;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -50,26 +56,26 @@ final class TraceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        Decoding decoding;
-        try {
-            decoding = frames.decoding(workingFolder, err);
-        } catch (InputException e) {
-            err.println("capstan: " + e.getMessage());
-            return Main.SCHEMA;
-        }
-        if (decoding == null) {
-            return Main.SCHEMA;
-        }
+        Decoding decoding = frames.decoding(workingFolder, err);
         CountDownLatch stop = new CountDownLatch(1);
         PrintWriter out = spec.commandLine().getOut();
         Consumer<Frame> lines = frames.lines();
-        relay.run("trace", stop, (loop, ignored) -> new Decoders(loop, decoding, frame -> {
-            lines.accept(frame);
-            if (out.checkError()) {
-                // Nobody reads any more, as when the output goes to head.
-                stop.countDown();
-            }
-        }));
+        try {
+            relay.run(workingFolder, stop, (net, server) -> {
+                Decoding known = reflection
+                        ? decoding.with(Reflected.services(net, server, relay.tls(), workingFolder))
+                        : decoding;
+                return new Decoders(net.loop(), known, frame -> {
+                    lines.accept(frame);
+                    if (out.checkError()) {
+                        // Nobody reads any more, as when the output goes to head.
+                        stop.countDown();
+                    }
+                });
+            });
+        } catch (InputException e) {
+            throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
+        }
         return 0;
     }
 

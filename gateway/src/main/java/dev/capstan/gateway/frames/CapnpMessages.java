@@ -57,10 +57,6 @@ final class CapnpMessages implements Messages {
         V get(long id) {
             return entries.get(id);
         }
-
-        void remove(long id) {
-            entries.remove(id);
-        }
     }
 
     CapnpMessages(Decoding decoding, Out out) {
@@ -98,8 +94,8 @@ final class CapnpMessages implements Messages {
             case RETURN -> returned(direction, message.getReturn());
             case FINISH -> {
                 long id = message.getFinish().getQuestionId();
+                // It is remembered on: the answer may still come.
                 Asked known = asked(direction).get(id);
-                asked(direction).remove(id);
                 yield named("finish")
                         .id(id)
                         .method(known == null ? "" : known.name())
