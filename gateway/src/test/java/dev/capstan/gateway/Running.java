@@ -20,15 +20,18 @@ final class Running {
 
     private final Watched out = new Watched();
     private final Watched err = new Watched();
-    private final CompletableFuture<Integer> code;
+    private final CompletableFuture<Integer> code = new CompletableFuture<>();
+    private final Thread thread;
 
     private Running(Path folder, String... args) {
-        code = CompletableFuture.supplyAsync(() -> Main.run(
-                folder,
-                InputStream.nullInputStream(),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                args));
+        thread = Thread.ofPlatform()
+                .daemon()
+                .start(() -> code.complete(Main.run(
+                        folder,
+                        InputStream.nullInputStream(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        args)));
     }
 
     static Running start(Path folder, String... args) {
@@ -71,6 +74,17 @@ final class Running {
     /** What the group of a pattern is in what was told on standard error. */
     String told(String pattern) throws InterruptedException {
         return err.awaited(Pattern.compile(pattern), code).group(1);
+    }
+
+    /** As {@link #told}, of what was said on standard output. */
+    String said(String pattern) throws InterruptedException {
+        return out.awaited(Pattern.compile(pattern), code).group(1);
+    }
+
+    /** Ends a command that would go on for ever. */
+    void interrupt() throws Exception {
+        thread.interrupt();
+        ended();
     }
 
     /** The exit code, when it has ended. */

@@ -313,15 +313,14 @@ class TraceCommandTest {
     @Test
     void a_server_that_says_less_is_waited_for_until_the_deadline() throws Exception {
         String capture = recorded("capnp://127.0.0.1:0", "capnp://" + shelf.capnp());
-        try (Network.Listener silent = shelf.net
+        Network.Listener silent = shelf.net
                 .network()
                 .listen(new Address.Tcp("127.0.0.1", 0), stream -> {})
-                .await()) {
-            assertEquals(
-                    Main.DEADLINE,
-                    verbs.run("", "replay", capture, "--to", "capnp://" + silent.address(), "--timeout", "0.2"),
-                    verbs::err);
-        }
+                .await();
+        assertEquals(
+                Main.DEADLINE,
+                verbs.run("", "replay", capture, "--to", "capnp://" + silent.address(), "--timeout", "0.2"),
+                verbs::err);
         assertTrue(verbs.out().contains("; the server took too long, the rest was not played"), verbs.out());
         assertTrue(verbs.out().contains("\n  missing: <- capnp return 0 bootstrap"), verbs.out());
     }
@@ -347,5 +346,28 @@ class TraceCommandTest {
         Files.writeString(folder.resolve("text"), "something else");
         verbs.fails(Main.USAGE, "text: this is no capture", "replay", "text");
         verbs.fails(Main.USAGE, "there is no file none", "replay", "none");
+    }
+
+    @Test
+    void a_gateway_that_debugs_shows_both_sides() throws Exception {
+        Running gateway = Running.start(
+                folder,
+                "gateway",
+                "--listen",
+                "ws://127.0.0.1:0/",
+                "--to",
+                "capnp://" + shelf.capnp(),
+                "--schema",
+                "api.capnp",
+                "--debug");
+        String at = gateway.said("at (ws://\\S+) ");
+        assertEquals("{\"c\":3}\n", verbs.says("call", at, "add", "[{\"a\": 1, \"b\": 2}]"));
+        gateway.interrupt();
+        assertShows(
+                gateway.err(),
+                "#\\d+ -> capnweb push 1 on main: add \\(\\{\"a\":1,\"b\":2\\}\\)",
+                "#\\d+ -> capnp call \\d+ on .*: Api.add \\(a = 1, b = 2\\)",
+                "#\\d+ <- capnp return \\d+ Api.add \\(c = 3\\)",
+                "#\\d+ <- capnweb resolve 1 add \\{\"c\":3\\}");
     }
 }

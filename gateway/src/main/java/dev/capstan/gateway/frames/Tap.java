@@ -6,6 +6,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
+import io.grpc.ClientInterceptor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -62,6 +63,19 @@ public final class Tap {
                 return under.listen(address, stream -> onAccept.accept(bytes(stream, Direction.TO_CLIENT)));
             }
         };
+    }
+
+    /** For a client of gRPC, whose connections are its own: shows each call as a session, with its messages if they are of protobuf. From any thread. */
+    public ClientInterceptor grpc() {
+        return new GrpcTap(this);
+    }
+
+    void onLoop(Runnable work) {
+        if (loop.inLoop()) {
+            work.run();
+        } else {
+            loop.post(work);
+        }
     }
 
     /** The number of the next session, for what is no stream. */

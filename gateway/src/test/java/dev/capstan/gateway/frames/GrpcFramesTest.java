@@ -135,4 +135,28 @@ class GrpcFramesTest {
         assertEquals(
                 20, frames.stream().filter(frame -> frame.kind().equals("status")).count());
     }
+
+    @Test
+    void a_client_whose_connections_are_its_own_is_told_by_calls() throws StatusException {
+        List<Frame> calls = new CopyOnWriteArrayList<>();
+        Tap tap = new Tap(net.loop(), Decoding.plain(), calls::add);
+        Metadata metadata = new Metadata();
+        metadata.put(Metadata.Key.of("x-token", Metadata.ASCII_STRING_MARSHALLER), "s3cret");
+        TestServiceGrpc.newBlockingV2Stub(channel)
+                .withInterceptors(tap.grpc(), MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .unaryCall(SimpleRequest.newBuilder().setResponseSize(3).build());
+        net.loop().fetch(Promise::done).await();
+        String method = "grpc.testing.TestService/UnaryCall";
+        assertEquals(
+                List.of(
+                        "-> grpc call " + method + " x-token: <redacted>",
+                        "-> grpc message " + method + " {\"responseSize\":3}",
+                        "<- grpc message " + method + " {\"payload\":{\"body\":<3 bytes>}}",
+                        "<- grpc status " + method + " = OK"),
+                calls.stream()
+                        .filter(frame -> !frame.kind().equals("headers"))
+                        .map(Heard::line)
+                        .toList());
+        assertTrue(calls.stream().allMatch(frame -> frame.session() == 1));
+    }
 }
