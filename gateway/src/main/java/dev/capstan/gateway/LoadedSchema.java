@@ -59,6 +59,11 @@ final class LoadedSchema {
         }
     }
 
+    /** All that was loaded. */
+    SchemaLoader loader() {
+        return loader;
+    }
+
     /** The struct that is declared under a name, with dots between the names of nested ones. */
     StructSchema struct(String name) throws InputException {
         if (declaration(name) instanceof StructSchema struct) {

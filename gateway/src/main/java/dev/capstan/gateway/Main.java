@@ -40,6 +40,9 @@ public final class Main {
         line.addSubcommand(new ConvertCommand(in, out, workingFolder));
         line.addSubcommand(new EvalCommand(out, workingFolder));
         line.addSubcommand(new GatewayCommand(workingFolder));
+        line.addSubcommand(new TraceCommand(workingFolder));
+        line.addSubcommand(new RecordCommand(workingFolder));
+        line.addSubcommand(new ReplayCommand(workingFolder));
         Session session = new Session(workingFolder, in, out, err);
         line.addSubcommand(new ListCommand(session));
         line.addSubcommand(new DescribeCommand(session));

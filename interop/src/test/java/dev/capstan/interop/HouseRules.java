@@ -108,6 +108,9 @@ final class HouseRules {
                                     "io.micrometer.",
                                     "io.opentelemetry.",
                                     "io.grpc.",
+                                    "io.netty.buffer.",
+                                    "io.netty.handler.codec.http2.",
+                                    "com.fasterxml.jackson.core.",
                                     "com.google.protobuf."),
                             false)),
             Map.entry(

@@ -1,0 +1,119 @@
+package dev.capstan.gateway;
+
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.ExtensionRegistry;
+import dev.capstan.gateway.frames.Decoding;
+import dev.capstan.gateway.frames.Frame;
+import dev.capstan.gateway.frames.FrameLine;
+import dev.capstan.gateway.frames.Limits;
+import dev.capstan.gateway.frames.Secrets;
+import dev.capstan.grpc.services.DescriptorPool;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say how frames are taken apart and shown; the same for every command that shows them. */
+final class FrameOptions {
+    @Option(
+            names = "--schema",
+            paramLabel = "FILE",
+            description = "A schema, for the names of Cap'n Proto's methods and what their messages hold.")
+    private @Nullable Path schema;
+
+    @Mixin
+    private SchemaFolders folders = new SchemaFolders();
+
+    @Option(
+            names = "--protoset",
+            paramLabel = "FILE",
+            description =
+                    "Services of gRPC, for what their messages hold: a descriptor set, as protoc --include_imports --descriptor_set_out=FILE writes it.")
+    private @Nullable Path protoset;
+
+    @Option(
+            names = "--show-secrets",
+            description =
+                    "Show what is left out otherwise: values whose names say that they are passwords, tokens, cookies and the like.")
+    private boolean showSecrets;
+
+    @Option(names = "--all", description = "Show what concerns the connection alone, too: windows, pings, settings.")
+    private boolean all;
+
+    @Option(names = "--json", description = "Write a JSON object for each line.")
+    private boolean json;
+
+    @Option(
+            names = "--width",
+            paramLabel = "N",
+            description = "Show at most N characters of what a message holds; by default ${DEFAULT-VALUE}.",
+            defaultValue = "200")
+    private int width;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    boolean json() {
+        return json;
+    }
+
+    /**
+     * How frames are taken apart.
+     *
+     * @throws ExitException if a schema is none; its problems were told
+     */
+    Decoding decoding(Path workingFolder, PrintWriter err) {
+        if (width < 1) {
+            throw new ParameterException(spec.commandLine(), "--width: there must be room for 1 character at least");
+        }
+        Decoding decoding = Decoding.plain()
+                .with(Limits.DEFAULT.withTexts(width))
+                .with(showSecrets ? Secrets.SHOWN : Secrets.HIDDEN);
+        try {
+            if (protoset != null) {
+                decoding = decoding.with(services(workingFolder, protoset));
+            }
+            if (schema == null) {
+                return decoding;
+            }
+            LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
+            if (loaded != null) {
+                return decoding.with(loaded.loader());
+            }
+        } catch (InputException e) {
+            throw new ExitException(Main.SCHEMA, String.valueOf(e.getMessage()));
+        }
+        throw new ExitException(Main.SCHEMA, "The schema has errors; they are told above.");
+    }
+
+    private static DescriptorPool services(Path workingFolder, Path file) throws InputException {
+        try (InputStream in = Files.newInputStream(workingFolder.resolve(file))) {
+            return DescriptorPool.of(FileDescriptorSet.parseFrom(in, ExtensionRegistry.getEmptyRegistry()));
+        } catch (NoSuchFileException e) {
+            throw new InputException("--protoset: there is no file " + file + ".");
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InputException("--protoset: " + file + " is no descriptor set with all its imports: " + e.getMessage());
+        }
+    }
+
+    /** Writes frames to standard output, in colours if that is a terminal. */
+    Consumer<Frame> lines() {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean colours = spec.commandLine().getColorScheme().ansi().enabled();
+        return frame -> {
+            if (all || frame.standing() != Frame.Standing.CONTROL) {
+                out.println(json ? FrameLine.json(frame) : FrameLine.text(frame, colours));
+            }
+        };
+    }
+}
