@@ -29,6 +29,11 @@ public interface Call extends AutoCloseable {
     /** What the caller promises. */
     Hints hints();
 
+    /** Who watches this call: what runs for it, runs within {@link CallWatch#running}. Those who pass a call on in a wrapper pass this on, too. */
+    default CallWatch watch() {
+        return CallWatch.NONE;
+    }
+
     /**
      * Offers {@code request} as the continuation of this call: a wire may let the two ends settle the result among themselves.
      *

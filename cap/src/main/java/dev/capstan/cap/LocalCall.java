@@ -57,7 +57,14 @@ final class LocalCall extends Event implements Context {
     @Override
     protected void fire() {
         if (state == State.WAITING && cap.admit(this)) {
-            begin();
+            CallWatch watch = call.watch();
+            if (watch == CallWatch.NONE) {
+                begin();
+            } else {
+                try (CallWatch.Running here = watch.running()) {
+                    begin();
+                }
+            }
             cap.begun();
         }
     }
@@ -83,7 +90,7 @@ final class LocalCall extends Event implements Context {
                 cap.streamBegins();
             }
             body = style == Target.Style.BLOCKING
-                    ? loop().fiber(() -> target.handle(this).await())
+                    ? loop().fiber(() -> handleOnFiber(target))
                     : Objects.requireNonNull(
                             target.handle(this), "the handler returned null: return Promise.done() when it is done");
         } catch (Throwable e) {
@@ -94,8 +101,18 @@ final class LocalCall extends Event implements Context {
             finish(null);
             return;
         }
-        running = body.listen(loop(), (ignored, failure) -> finish(failure == null ? null : failureOf(failure)));
+        running = body.listen(loop(), (ignored, failure) -> finish(failure == null ? null : failureOfEnded(failure)));
         checkInterest();
+    }
+
+    private @Nullable Void handleOnFiber(Target target) throws Exception {
+        CallWatch watch = call.watch();
+        if (watch == CallWatch.NONE) {
+            return target.handle(this).await();
+        }
+        try (CallWatch.Running here = watch.running()) {
+            return target.handle(this).await();
+        }
     }
 
     /** The caller hears only the message of what was not meant for it, so that the rest has to be told here. */
@@ -107,6 +124,12 @@ final class LocalCall extends Event implements Context {
                     cause);
         }
         return Failure.of(cause);
+    }
+
+    private Failure failureOfEnded(Throwable cause) {
+        try (CallWatch.Running here = call.watch().running()) {
+            return failureOf(cause);
+        }
     }
 
     private void finish(@Nullable Failure failure) {

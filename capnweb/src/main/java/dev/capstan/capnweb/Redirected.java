@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Payload;
@@ -31,6 +32,11 @@ record Redirected(Call call, Method method, Runnable onClose) implements Call {
     @Override
     public Payload newResults(int sizeHint) {
         return call.newResults(sizeHint);
+    }
+
+    @Override
+    public CallWatch watch() {
+        return call.watch();
     }
 
     @Override

@@ -22,6 +22,7 @@ final class Answers {
     boolean add(int id, IncomingCall call) {
         boolean full = table.size() >= connection.limits.answers();
         if (table.putIfAbsent(id, call) != null) {
+            call.watch().cancelled();
             call.close();
             throw connection.protocolError("questionId is already in use; answerId = " + Integer.toUnsignedString(id));
         }

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Format;
@@ -28,7 +29,7 @@ final class BootstrapAnswer extends CountedCap {
     /** Borrows {@code root}. */
     static void begin(Connection connection, int id, Cap root) {
         CapnpPayload nothing = CapnpPayload.of(CapnpFormat.INSTANCE.allocate(0));
-        IncomingCall call = new IncomingCall(connection, id, METHOD, Hints.NONE, false, nothing);
+        IncomingCall call = new IncomingCall(connection, id, METHOD, Hints.NONE, false, nothing, CallWatch.NONE);
         if (connection.answers.add(id, call)) {
             try (BootstrapAnswer answer = new BootstrapAnswer(connection, root)) {
                 call.begin(answer);

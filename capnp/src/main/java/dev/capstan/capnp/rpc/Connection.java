@@ -7,10 +7,12 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.async.TaskSet;
 import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
+import dev.capstan.cap.ObservedSession;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnp.CapTable;
@@ -49,6 +51,8 @@ final class Connection implements Peer, MessageStream.Receiver {
     final Imports imports;
     final Embargoes embargoes;
     final TaskSet tasks;
+    /** Null if nobody observes this connection. */
+    final @Nullable Observed observed;
 
     private final Vat vat;
     private final MessageStream stream;
@@ -59,7 +63,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     private @Nullable Failure down;
     private boolean congested;
 
-    Connection(Vat vat, MessageStream stream) {
+    Connection(Vat vat, MessageStream stream, ObservedSession.Origin origin) {
         this.vat = vat;
         this.loop = vat.loop();
         this.limits = vat.limits();
@@ -76,6 +80,7 @@ final class Connection implements Peer, MessageStream.Receiver {
         this.tasks = new TaskSet(loop, cause -> disconnect(Failure.of(cause)));
         this.over = new Completer<>(loop);
         this.overFork = over.promise().fork();
+        this.observed = Observed.by(vat.observer(), this, origin);
     }
 
     void start() {
@@ -149,7 +154,14 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     // ---- sending
 
+    long queuedBytes() {
+        return down == null ? stream.queuedBytes() : 0;
+    }
+
     void transmit(ByteBuffer... frame) {
+        if (observed != null) {
+            observed.sent(frame);
+        }
         stream.send(frame);
         if (!congested && stream.queuedBytes() > limits.queuedBytes()) {
             // The peer asks faster than it reads: let it wait.
@@ -181,6 +193,9 @@ final class Connection implements Peer, MessageStream.Receiver {
         if (down != null) {
             return;
         }
+        if (observed != null) {
+            observed.received(length);
+        }
         try {
             // What is lent is copied exactly: calls and results live on, and must not pin a whole read buffer.
             MessageReader reader = lent
@@ -194,6 +209,10 @@ final class Connection implements Peer, MessageStream.Receiver {
             // A bug of ours: it costs this connection, not the process.
             vat.reportBug(e);
             disconnect(Failure.failed("internal error while handling a message: " + e));
+        } finally {
+            if (observed != null) {
+                observed.handled();
+            }
         }
     }
 
@@ -212,7 +231,7 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     private void handle(MessageReader reader, Message.Reader message) {
         switch (message.which()) {
-            case CALL -> handleCall(reader, message.getCall());
+            case CALL -> handleCall(reader, message);
             case RETURN -> handleReturn(reader, message.getReturn());
             case FINISH -> handleFinish(message.getFinish());
             case RELEASE -> handleRelease(message.getRelease());
@@ -249,7 +268,8 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
     }
 
-    private void handleCall(MessageReader reader, Call.Reader call) {
+    private void handleCall(MessageReader reader, Message.Reader message) {
+        Call.Reader call = message.getCall();
         int id = (int) call.getQuestionId();
         boolean toYourself = switch (call.getSendResultsTo().which()) {
             case CALLER -> false;
@@ -262,13 +282,15 @@ final class Connection implements Peer, MessageStream.Receiver {
             CapTable caps = named.caps(payload.getCapTable());
             reader.capTable(caps);
             CapnpPayload params = CapnpPayload.received(payload.getContent(), caps);
+            Method.Ordinal method = new Method.Ordinal(call.getInterfaceId(), call.getMethodId());
             IncomingCall incoming = new IncomingCall(
                     this,
                     id,
-                    new Method.Ordinal(call.getInterfaceId(), call.getMethodId()),
+                    method,
                     new Hints(call.getNoPromisePipelining(), call.getOnlyPromisePipeline()),
                     toYourself,
-                    params);
+                    params,
+                    observed == null ? CallWatch.NONE : observed.came(method, call, message));
             if (answers.add(id, incoming)) {
                 incoming.begin(target);
             }
@@ -454,6 +476,9 @@ final class Connection implements Peer, MessageStream.Receiver {
                 // Whatever went wrong in one part, the others are ended and the peer is told.
                 vat.reportBug(e);
             }
+        }
+        if (observed != null) {
+            observed.ended(lost);
         }
         stream.end();
         linger.begin();

@@ -4,13 +4,17 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession.Held;
 import dev.capstan.capnp.CapTable;
 import dev.capstan.capnp.StructList;
 import dev.capstan.capnp.rpc.protocol.CapDescriptor;
 import dev.capstan.capnp.rpc.protocol.Payload;
 import dev.capstan.capnp.rpc.protocol.Resolve;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +44,9 @@ final class Exports {
         Cap cap;
 
         boolean canonical = true;
+        /** When it was given to the peer first; 0 if nobody observes the connection. */
+        long sinceNanos;
+
         Promise.@Nullable Cancelable resolving;
 
         Export(int id, Cap cap) {
@@ -57,6 +64,19 @@ final class Exports {
 
     int size() {
         return table.size();
+    }
+
+    /** The oldest {@code most} entries, for an observer. */
+    List<Held> held(int most, long nowNanos) {
+        return table.entries().stream()
+                .sorted(Comparator.comparingLong(export -> export.sinceNanos - nowNanos))
+                .limit(most)
+                .map(export -> new Held(
+                        Integer.toUnsignedLong(export.id),
+                        export.references,
+                        Held.what(export.cap),
+                        Duration.ofNanos(nowNanos - export.sinceNanos)))
+                .toList();
     }
 
     /**
@@ -114,6 +134,9 @@ final class Exports {
             }
             export = table.add(id -> new Export(id, inner.share()));
             byCap.put(inner, export);
+            if (connection.observed != null) {
+                export.sinceNanos = connection.observed.nanoTime();
+            }
             watch(export, inner.resolution());
         }
         export.references++;

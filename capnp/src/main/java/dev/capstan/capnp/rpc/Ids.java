@@ -47,6 +47,16 @@ final class Ids<T> {
         return entry;
     }
 
+    List<T> entries() {
+        List<T> all = new ArrayList<>(size);
+        for (T entry : slots) {
+            if (entry != null) {
+                all.add(entry);
+            }
+        }
+        return all;
+    }
+
     int size() {
         return size;
     }

@@ -2,11 +2,14 @@ package dev.capstan.capnp.rpc;
 
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession.Held;
 import dev.capstan.capnp.rpc.protocol.Release;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,8 @@ final class Imports {
     private static final class Import extends WeakReference<ImportCap> {
         final int id;
         long remoteReferences;
+        /** When the peer has given it to us; 0 if nobody observes the connection. */
+        long sinceNanos;
         /** If the peer exported a promise: the reference that users hold. */
         @Nullable
         WeakReference<PromisedCap> promise;
@@ -57,7 +62,10 @@ final class Imports {
                 // Collected, or closed on another thread and about to be released: what it counted goes on with the new
                 // one.
                 next.remoteReferences = entry.remoteReferences;
+                next.sinceNanos = entry.sinceNanos;
                 entry.clear();
+            } else if (connection.observed != null) {
+                next.sinceNanos = connection.observed.nanoTime();
             }
             entry = next;
             table.put(id, entry);
@@ -126,6 +134,19 @@ final class Imports {
 
     int size() {
         return table.size();
+    }
+
+    /** The oldest {@code most} entries, for an observer. */
+    List<Held> held(int most, long nowNanos) {
+        return table.values().stream()
+                .sorted(Comparator.comparingLong(entry -> entry.sinceNanos - nowNanos))
+                .limit(most)
+                .map(entry -> new Held(
+                        Integer.toUnsignedLong(entry.id),
+                        entry.remoteReferences,
+                        entry.promise == null ? "object" : "promise",
+                        Duration.ofNanos(nowNanos - entry.sinceNanos)))
+                .toList();
     }
 
     void disconnected(Failure cause) {

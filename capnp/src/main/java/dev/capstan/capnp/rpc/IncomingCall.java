@@ -4,6 +4,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
@@ -35,6 +36,7 @@ final class IncomingCall implements Call {
     private final Hints hints;
     private final boolean resultsToYourself;
     private final CapnpPayload params;
+    private final CallWatch watch;
     private boolean paramsReleased;
 
     private @Nullable Pipeline pipeline;
@@ -68,18 +70,27 @@ final class IncomingCall implements Call {
             Method.Ordinal method,
             Hints hints,
             boolean resultsToYourself,
-            CapnpPayload params) {
+            CapnpPayload params,
+            CallWatch watch) {
         this.connection = connection;
         this.answerId = answerId;
         this.method = method;
         this.hints = hints;
         this.resultsToYourself = resultsToYourself;
         this.params = params;
+        this.watch = watch;
     }
 
     /** Hands the call to its target. */
     void begin(Cap target) {
-        Answer answer = target.call(this);
+        Answer answer;
+        if (watch == CallWatch.NONE) {
+            answer = target.call(this);
+        } else {
+            try (CallWatch.Running here = watch.running()) {
+                answer = target.call(this);
+            }
+        }
         pipeline = answer.pipeline();
         listening = answer.results().listen(connection.loop, this::settled);
     }
@@ -186,6 +197,11 @@ final class IncomingCall implements Call {
     }
 
     @Override
+    public CallWatch watch() {
+        return watch;
+    }
+
+    @Override
     public Hints hints() {
         return hints;
     }
@@ -211,6 +227,7 @@ final class IncomingCall implements Call {
         ret.setTakeFromOtherQuestion(Integer.toUnsignedLong(question.id()));
         outgoing.send(connection);
         returned = true;
+        watch.ended(null, 0);
         return question.answer();
     }
 
@@ -233,6 +250,7 @@ final class IncomingCall implements Call {
             if (payload != null) {
                 payload.close();
             }
+            watch.ended(failure == null ? null : Failure.of(failure), 0);
         } else if (payload != null) {
             sendResults(payload);
         } else {
@@ -282,6 +300,7 @@ final class IncomingCall implements Call {
             return;
         }
         returned = true;
+        watch.ended(null, outgoing.frameBytes());
         resultExports = exported;
         if (plain && !connection.faults.contains(Fault.LEAK_ANSWER)) {
             content.close();
@@ -305,6 +324,7 @@ final class IncomingCall implements Call {
         connection.traces.write(failure, ret.initException());
         outgoing.send(connection);
         returned = true;
+        watch.ended(failure, outgoing.frameBytes());
     }
 
     private void sendCanceled() {
@@ -328,6 +348,7 @@ final class IncomingCall implements Call {
     // ---- results that stay here
 
     private void keep(@Nullable Payload payload, @Nullable Failure failure) {
+        watch.ended(failure, 0);
         Question question = taker;
         if (connection.faults.contains(Fault.RESULTS_NEVER_TAKEN)) {
             return;
@@ -402,6 +423,7 @@ final class IncomingCall implements Call {
             }
             forget();
         } else {
+            watch.cancelled();
             if (afterQueue) {
                 connection.tasks.add(connection.loop.atLast().convert(ignored -> {
                     cancelCall();
@@ -470,6 +492,7 @@ final class IncomingCall implements Call {
     void disconnected() {
         returned = true;
         finished = true;
+        watch.cancelled();
         dropPipeline();
         stop();
         if (kept != null) {

@@ -3,6 +3,7 @@ package dev.capstan.capnp.rpc;
 import dev.capstan.async.Completer;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
@@ -29,6 +30,7 @@ final class Question implements Pipeline {
     private final Completer<Payload> results;
     private final Answer answer;
     private int[] paramExports = Exports.NONE;
+    private CallWatch watch = CallWatch.NONE;
 
     private boolean awaitingReturn;
     private boolean finishSent;
@@ -64,6 +66,10 @@ final class Question implements Pipeline {
     }
 
     // ---- sending
+
+    void watch(CallWatch who) {
+        watch = who;
+    }
 
     void sent(int[] exports) {
         paramExports = exports;
@@ -109,6 +115,7 @@ final class Question implements Pipeline {
 
     /** The results are there. Takes ownership. */
     void settle(Payload content) {
+        over(null);
         Map<Path, PromisedCap> waiting = promised;
         payload = content;
         try {
@@ -130,7 +137,15 @@ final class Question implements Pipeline {
         finishIfDone();
     }
 
+    private void over(@Nullable Failure with) {
+        Observed observed = connection.observed;
+        if (observed != null) {
+            watch.ended(with, observed.messageBytes());
+        }
+    }
+
     void settleFailed(Failure cause) {
+        over(cause);
         failure = cause;
         Map<Path, PromisedCap> waiting = promised;
         promised = null;
@@ -147,6 +162,7 @@ final class Question implements Pipeline {
 
     /** A tail call has been answered: its results went straight to whom they concern. */
     void settleElsewhere() {
+        over(null);
         // The places in the answer stay addressable until our own caller has forgotten the call whose tail this is.
         if (results.isPending()) {
             results.complete(CapnpFormat.INSTANCE.allocate(0));
@@ -182,6 +198,11 @@ final class Question implements Pipeline {
 
     private void finishIfUnused() {
         if (interest == 0 && pipelineCaps == 0 && !isSettled()) {
+            if (pipelineOnly) {
+                watch.ended(null, 0);
+            } else {
+                watch.cancelled();
+            }
             finish();
         }
     }

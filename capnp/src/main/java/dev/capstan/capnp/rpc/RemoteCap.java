@@ -122,6 +122,9 @@ abstract class RemoteCap extends CountedCap {
         if (known == null) {
             known = new Flow(connection.loop, connection.limits.streamWindowBytes());
             flow = known;
+            if (connection.observed != null) {
+                connection.observed.streams(known);
+            }
         }
         return known;
     }

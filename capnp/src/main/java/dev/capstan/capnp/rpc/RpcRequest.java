@@ -2,6 +2,7 @@ package dev.capstan.capnp.rpc;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
@@ -12,6 +13,7 @@ import dev.capstan.capnp.CapnpFormat;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.rpc.protocol.Call;
 import dev.capstan.capnp.rpc.protocol.Payload;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class RpcRequest implements Request {
     private final Call.Builder call;
     private final Payload.Builder payload;
     private final CapnpPayload params;
+    private final @Nullable Supplier<CallWatch.Running> around;
     private boolean sent;
 
     RpcRequest(RemoteCap target, Method.Ordinal method, int sizeHint, Hints hints) {
@@ -36,7 +39,11 @@ final class RpcRequest implements Request {
         this.method = method;
         this.hints = hints;
         target.share();
-        message = new OutgoingMessage(sizeHint);
+        Observed observed = connection.observed;
+        around = observed == null ? null : observed.around();
+        message = observed != null && observed.carries()
+                ? OutgoingMessage.carrying(sizeHint)
+                : new OutgoingMessage(sizeHint);
         call = message.root().initCall();
         call.setInterfaceId(method.interfaceId());
         call.setMethodId(method.methodId());
@@ -135,6 +142,9 @@ final class RpcRequest implements Request {
         int[] exports = Exports.NONE;
         try {
             exports = connection.exports.describeAll(message.caps(), payload, null);
+            if (connection.observed != null) {
+                observe(connection.observed, question);
+            }
             message.send(connection);
             question.sent(exports);
             return true;
@@ -142,6 +152,15 @@ final class RpcRequest implements Request {
             connection.exports.release(exports);
             question.notSent(Failure.of(e));
             return false;
+        }
+    }
+
+    private void observe(Observed observed, Question question) {
+        CallWatch watch = observed.asking(question, method, call, message.sizeWords(), around);
+        question.watch(watch);
+        String carried = observed.carries() ? watch.carried() : null;
+        if (carried != null) {
+            message.carry(carried);
         }
     }
 

@@ -11,6 +11,9 @@ import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.LocalCap;
+import dev.capstan.cap.ObservedSession.Origin;
+import dev.capstan.cap.ObservedSession.Side;
+import dev.capstan.cap.Observer;
 import dev.capstan.cap.Target;
 import dev.capstan.capnp.io.FrameStream;
 import java.lang.System.Logger;
@@ -49,6 +52,7 @@ public final class Vat implements AutoCloseable {
     private final Limits limits;
     private final @Nullable Function<Failure, String> traceEncoder;
     private final Set<Fault> faults;
+    private final Observer observer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private boolean closed;
 
@@ -59,6 +63,7 @@ public final class Vat implements AutoCloseable {
         this.limits = builder.limits;
         this.traceEncoder = builder.traceEncoder;
         this.faults = builder.faults;
+        this.observer = builder.observer;
     }
 
     /** A vat to be built on {@code loop}. */
@@ -74,6 +79,7 @@ public final class Vat implements AutoCloseable {
         private @Nullable Target served;
         private Limits limits = Limits.DEFAULT;
         private @Nullable Function<Failure, String> traceEncoder;
+        private Observer observer = Observer.NONE;
         private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
 
         private Builder(Loop loop) {
@@ -105,6 +111,12 @@ public final class Vat implements AutoCloseable {
             return this;
         }
 
+        /** {@code who} is told of each connection and its calls. A Bootstrap counts as no call. */
+        public Builder observer(Observer who) {
+            this.observer = who;
+            return this;
+        }
+
         /** Deliberate faults, for tests of tests. */
         Builder faults(Set<Fault> value) {
             this.faults.addAll(value);
@@ -124,12 +136,17 @@ public final class Vat implements AutoCloseable {
 
     /** Speaks with whoever is at the other end of {@code stream}, which the vat takes over. Both ends do the same. On the loop's thread. */
     public Peer connect(MessageStream stream) {
+        return connect(stream, Origin.UNKNOWN);
+    }
+
+    /** As {@link #connect(MessageStream)}; observers are told that the connection is {@code origin}'s. On the loop's thread. */
+    public Peer connect(MessageStream stream, Origin origin) {
         if (closed) {
             Failure failure = Failure.disconnected("this vat was closed");
             stream.abort(failure);
             throw failure;
         }
-        Connection connection = new Connection(this, stream);
+        Connection connection = new Connection(this, stream, origin);
         connections.add(connection);
         connection.start();
         return connection;
@@ -137,19 +154,30 @@ public final class Vat implements AutoCloseable {
 
     /** As {@link #connect(MessageStream)}, over bytes. On the loop's thread. */
     public Peer connect(ByteStream stream) {
-        return connect(new FrameStream(stream, limits.reading()));
+        Address remote = stream.remote();
+        return connect(stream, remote == null ? Origin.UNKNOWN : new Origin(Side.UNKNOWN, remote.toString()));
+    }
+
+    /** As {@link #connect(ByteStream)} with somebody who has connected to us; observers are told so. On the loop's thread. */
+    public Peer accept(ByteStream stream) {
+        Address remote = stream.remote();
+        return connect(stream, Origin.from(remote == null ? "" : remote.toString()));
+    }
+
+    private Peer connect(ByteStream stream, Origin origin) {
+        return connect(new FrameStream(stream, limits.reading()), origin);
     }
 
     /** Connects to a vat that listens at {@code address}. Fails DISCONNECTED if nobody does. */
     public Promise<Peer> connect(Network network, Address address) {
         return onLoop(() -> network.connect(address)
-                .<Peer>convert(this::connect)
+                .<Peer>convert(stream -> connect(stream, Origin.to(address.toString())))
                 .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED))));
     }
 
     /** Accepts whoever connects to {@code address}. The listener may be closed from any thread. */
     public Promise<Network.Listener> listen(Network network, Address address) {
-        return onLoop(() -> network.listen(address, this::connect)
+        return onLoop(() -> network.listen(address, this::accept)
                 .<Network.Listener>convert(Listening::new)
                 .recover(cause -> Promise.failed(Failure.of(cause))));
     }
@@ -214,6 +242,10 @@ public final class Vat implements AutoCloseable {
 
     Limits limits() {
         return limits;
+    }
+
+    Observer observer() {
+        return observer;
     }
 
     Set<Fault> faults() {

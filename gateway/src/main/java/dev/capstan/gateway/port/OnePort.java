@@ -150,7 +150,7 @@ public final class OnePort implements AutoCloseable {
             List<Protocol> protocols = new ArrayList<>();
             Vat spoken = vat;
             if (spoken != null) {
-                protocols.add(new Protocol("Cap'n Proto", List.of(CAPNP), OnePort::isCapnp, spoken::connect));
+                protocols.add(new Protocol("Cap'n Proto", List.of(CAPNP), OnePort::isCapnp, spoken::accept));
             }
             if (http != null) {
                 protocols.add(Protocol.otherwise("HTTP", List.of("h2", "http/1.1"), http::accept));

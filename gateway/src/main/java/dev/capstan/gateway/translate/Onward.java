@@ -2,6 +2,7 @@ package dev.capstan.gateway.translate;
 
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Payload;
@@ -23,6 +24,11 @@ record Onward(Call call, Method method) implements Call {
     @Override
     public Payload newResults(int sizeHint) {
         return call.newResults(sizeHint);
+    }
+
+    @Override
+    public CallWatch watch() {
+        return call.watch();
     }
 
     @Override
