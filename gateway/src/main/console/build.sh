@@ -15,9 +15,10 @@ missing() {
   exit 0
 }
 what=${1:-page}
-is_built() { [ -e $page/files.txt ] && [ -z "$(find . $client -newer $page/files.txt -print -quit)" ]; }
+is_built() { [ -e $page/files.txt ] && [ -z "$(find . $client -path ./test -prune -o -newer $page/files.txt -print -quit)" ]; }
 is_installed() { [ "$(cat $npm/installed-$what 2>/dev/null)" = "$(cat package.json package-lock.json)" ]; }
 
+[ $what = page ] || cp test/*.mjs $npm/
 if is_built && { [ $what = page ] || is_installed; }; then exit 0; fi
 command -v node >/dev/null && command -v npm >/dev/null || missing "npm is not there (apt install nodejs npm)"
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
@@ -37,5 +38,6 @@ if ! is_built; then
   cp -r $client $npm/capstan-web
   (cd $npm && node node_modules/vite/bin/vite.js build)
   rm -rf $page && mkdir -p $page && cp -r $npm/dist/. $page/
-  (cd $page && find . -type f ! -name files.txt | sed 's#^\./##' | LC_ALL=C sort > files.new && mv files.new files.txt)
+  # Last, and by this name it counts as built.
+  (cd $npm/dist && find . -type f | sed 's#^\./##' | LC_ALL=C sort) > $npm/files.txt && mv $npm/files.txt $page/
 fi

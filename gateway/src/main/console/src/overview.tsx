@@ -14,8 +14,8 @@ export function OverviewScreen() {
       <div class="tiles">
         <Tile name="Calls / s" value={last && count(last.calls)} />
         <Tile name="Errors / s" value={last && count(last.errors)} bad={!!last?.errors} />
-        <Tile name="Median" value={last && micros(last.p50)} />
-        <Tile name="99th percentile" value={last && micros(last.p99)} />
+        <Tile name="p50" value={last && micros(last.p50)} />
+        <Tile name="p99" value={last && micros(last.p99)} />
         <Tile name="Sessions" value={now && count(now.sessions)} href="#/sessions" />
         <Tile name="In flight" value={now && count(now.inFlight)} href="#/calls" />
         <Tile name="Capabilities" value={now && count(now.capabilities)} href="#/capabilities" />
@@ -94,9 +94,9 @@ function Chart() {
         legend: { live: true },
         scales: { x: { time: false }, calls: { range: (_, __, max) => [0, Math.max(10, max * 1.15)] }, ms: { range: (_, __, max) => [0, Math.max(1, max * 1.15)] } },
         axes: [
-          { ...axis, values: (_, all) => all.map(each => (each ? `${each} s` : 'now')) },
+          { ...axis, size: 26, gap: 4, values: (_, all) => all.map(each => (each ? `${each} s` : 'now')) },
           { ...axis, scale: 'calls', size: 46, values: (_, all) => all.map(count) },
-          { ...axis, scale: 'ms', side: 1, size: 52, grid: { show: false }, values: (_, all) => all.map(each => `${each} ms`) },
+          { ...axis, scale: 'ms', side: 1, size: 56, grid: { show: false }, values: (_, all) => all.map(each => (each ? micros(each * 1000).replace('.0', '') : '0')) },
         ],
         series: [
           { label: 'second', value: (_, v) => (v === null ? '–' : v ? `${v} s` : 'now') },
@@ -117,6 +117,12 @@ function Chart() {
     };
   }, [theme.value]);
   const points = history.value;
-  useEffect(() => plot.current?.setData(aligned(points)), [points]);
+  useEffect(() => {
+    plot.current?.setData(aligned(points));
+    // The legend shows the second under the pointer, and without one the latest.
+    if ((plot.current?.cursor.left ?? -1) < 0) {
+      plot.current?.setLegend({ idx: SECONDS - 1 });
+    }
+  }, [points, theme.value]);
   return <div class="card chart" ref={at} role="img" aria-label="Calls and errors for each second, and the 99th percentile of durations, of the last two minutes" />;
 }

@@ -41,7 +41,7 @@ export function kill() {
 export function start() {
   const given = /^#token=([\w-]+)/.exec(location.hash)?.[1];
   if (given) {
-    history_replace();
+    hideToken();
     connect(given);
     return;
   }
@@ -53,7 +53,7 @@ export function start() {
   }
 }
 
-function history_replace() {
+function hideToken() {
   window.history.replaceState(null, '', location.pathname + '#/overview');
 }
 
@@ -90,7 +90,9 @@ function connect(token: string) {
     }
   };
   void session.closed.then(why => {
-    problem.value = why ? reason(why) : '';
+    if (why) {
+      problem.value = reason(why);
+    }
     again();
   });
   // What is behind the token is asked for at once, and all of it is there after one round trip.

@@ -40,7 +40,7 @@ export function SessionsScreen() {
                 title: 'Peer',
                 cell: row => (
                   <>
-                    <span class="mono">{row.peer}</span> <small>{row.incoming ? 'came in' : 'went out'}</small>
+                    <span class="mono">{row.peer}</span> <small class="side">{row.incoming ? 'came in' : 'went out'}</small>
                   </>
                 ),
                 by: row => row.peer,
@@ -93,7 +93,9 @@ export function CapabilitiesScreen() {
       </Head>
       <Loaded live={live}>
         {rows => {
-          const oldest = Math.max(1, ...rows.map(row => row.ageMillis));
+          // Seconds and days have room beside each other.
+          const length = (millis: number) => Math.log10(1 + millis / 1000);
+          const oldest = Math.max(1, ...rows.map(row => length(row.ageMillis)));
           return (
             <Table
               label="Capabilities"
@@ -124,7 +126,7 @@ export function CapabilitiesScreen() {
                   cell: row => (
                     <span class="pair">
                       <span class={row.ageMillis > OLD_MILLIS ? 'warn' : ''}>{age(row.ageMillis)}</span>
-                      <Meter value={row.ageMillis} most={oldest * 1.3} />
+                      <Meter value={length(row.ageMillis)} most={oldest} plain />
                     </span>
                   ),
                   by: row => row.ageMillis,

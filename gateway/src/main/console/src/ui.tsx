@@ -91,10 +91,10 @@ export const Empty = ({ title, children }: { title: string; children: ComponentC
 
 export const Wire = ({ name }: { name: string }) => <span class={`wire ${name}`}>{name}</span>;
 
-export const Meter = ({ value, most }: { value: number; most: number }) => {
+export const Meter = ({ value, most, plain }: { value: number; most: number; plain?: boolean }) => {
   const share = most > 0 ? Math.min(1, value / most) : 0;
   return (
-    <span class={share > 0.8 ? 'meter hot' : 'meter'} title={`${Math.round(share * 100)} %`}>
+    <span class={share > 0.8 && !plain ? 'meter hot' : 'meter'} title={plain ? undefined : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`}>
       <i style={{ width: `${Math.max(value > 0 ? 2 : 0, share * 100)}%` }} />
     </span>
   );

@@ -4,6 +4,8 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Observer;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Options;
@@ -17,6 +19,7 @@ import dev.capstan.gateway.translate.Limits;
 import dev.capstan.net.http.HttpRoutes;
 import java.lang.invoke.MethodHandles;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,6 +49,7 @@ public final class Console implements AutoCloseable {
     private final Tokens tokens;
     private final WebServer web;
     private final Bridge bridge;
+    private final Map<Method.Ordinal, String> names = new HashMap<>();
     private final Map<String, Served> served = new LinkedHashMap<>();
     private final Map<String, Record> limits = new LinkedHashMap<>();
 
@@ -76,7 +80,10 @@ public final class Console implements AutoCloseable {
      * @throws IllegalArgumentException if it cannot be translated; it says what
      */
     public Console serving(String name, InterfaceSchema type, Cap object) {
-        return serving(name, OfSchema.describe(name, type), bridge.toWeb(type, object));
+        Cap translated = bridge.toWeb(type, object);
+        OfSchema described = OfSchema.of(type);
+        names.putAll(described.names());
+        return serving(name, described.service(name), translated);
     }
 
     /**
@@ -107,7 +114,14 @@ public final class Console implements AutoCloseable {
         return this;
     }
 
-    /** What the page shows of sessions and calls. */
+    /**
+     * What the page shows of sessions and calls: to be given to every vat and server that it is to show, on this loop or on others. The console's own sessions are left out.
+     */
+    public Observer observer() {
+        return new Watching(loop, ledger, names::get);
+    }
+
+    /** The same, for tests and for what has no observers. */
     Ledger ledger() {
         return ledger;
     }

@@ -1,5 +1,6 @@
 package dev.capstan.gateway.console;
 
+import dev.capstan.cap.Method.Ordinal;
 import dev.capstan.capnp.dynamic.EnumSchema;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.ListSchema;
@@ -11,6 +12,7 @@ import dev.capstan.gateway.console.Description.Member;
 import dev.capstan.gateway.console.Description.Method;
 import dev.capstan.gateway.console.Description.Service;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,19 +25,33 @@ final class OfSchema {
     private static final int MOST = 200;
 
     private final Map<InterfaceSchema, Interface> described = new LinkedHashMap<>();
+    private final Map<Ordinal, String> names = new HashMap<>();
     private final Set<StructSchema> seen = new LinkedHashSet<>();
     private final List<InterfaceSchema> ahead = new ArrayList<>();
 
-    private OfSchema() {}
+    private final InterfaceSchema main;
 
-    static Service describe(String name, InterfaceSchema type) {
-        OfSchema all = new OfSchema();
+    private OfSchema(InterfaceSchema main) {
+        this.main = main;
+    }
+
+    static OfSchema of(InterfaceSchema type) {
+        OfSchema all = new OfSchema(type);
         all.meet(type);
         while (!all.ahead.isEmpty()) {
             InterfaceSchema next = all.ahead.removeFirst();
             all.described.put(next, all.describe(next));
         }
-        return new Service(name, "capnp", type.shortName(), List.copyOf(all.described.values()));
+        return all;
+    }
+
+    Service service(String name) {
+        return new Service(name, "capnp", main.shortName(), List.copyOf(described.values()));
+    }
+
+    /** Names of all methods, for people who read of calls. */
+    Map<Ordinal, String> names() {
+        return Map.copyOf(names);
     }
 
     private void meet(InterfaceSchema type) {
@@ -49,6 +65,7 @@ final class OfSchema {
         Map<String, Method> methods = new LinkedHashMap<>();
         for (InterfaceSchema owner : type.lineage()) {
             for (InterfaceSchema.Method method : owner.methods()) {
+                names.put(new Ordinal(owner.id(), method.ordinal()), owner.shortName() + "." + method.name());
                 methods.putIfAbsent(
                         method.name(),
                         new Method(

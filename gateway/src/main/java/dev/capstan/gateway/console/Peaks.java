@@ -77,6 +77,6 @@ final class Peaks {
         Duration time = Duration.parse(text);
         return time.isZero()
                 ? "0s"
-                : text.substring(2).toLowerCase(Locale.ROOT).replaceAll("([hm])(?=\\d)", "$1 ");
+                : text.substring(2).toLowerCase(Locale.ROOT).replaceAll("([hms])", " $1 ").strip();
     }
 }
