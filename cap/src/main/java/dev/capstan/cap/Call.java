@@ -34,6 +34,9 @@ public interface Call extends AutoCloseable {
         return CallWatch.NONE;
     }
 
+    /** The callee tells, before it closes the call, that it was answered with {@code why}: for who watches and does not get the answer. Those who pass a call on in a wrapper pass this on, too. */
+    default void failed(Failure why) {}
+
     /**
      * Offers {@code request} as the continuation of this call: a wire may let the two ends settle the result among themselves.
      *

@@ -143,6 +143,7 @@ final class LocalCall extends Event implements Context {
             }
             pipeline.resolve(new BrokenPipeline(failure));
             answer.fail(failure);
+            call.failed(failure);
         } else {
             if (payload == null) {
                 payload = call.newResults(0);

@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.DeferredAnswer;
 import dev.capstan.cap.Failure;
@@ -47,7 +48,7 @@ final class Delivery {
             UnaryOperator<Call> as) {
         Method.Member method = new Method.Member(path, arguments == null);
         if (!Waiting.isIn(arguments)) {
-            return target.call(as.apply(Call.of(method, WebPayload.holding(arguments), hints)));
+            return running(target, as.apply(Call.of(method, WebPayload.holding(arguments), hints)));
         }
         DeferredAnswer answer = new DeferredAnswer(loop);
         Cap held = target.share();
@@ -55,7 +56,7 @@ final class Delivery {
             try (held) {
                 answer.link(
                         params != null
-                                ? held.call(as.apply(Call.of(method, params, hints)))
+                                ? running(held, as.apply(Call.of(method, params, hints)))
                                 : Answer.broken(
                                         Failure.of(failure == null ? Failure.failed("no arguments") : failure)));
             }
@@ -65,5 +66,15 @@ final class Delivery {
             held.close();
         });
         return answer.answer();
+    }
+
+    private static Answer running(Cap target, Call call) {
+        CallWatch watch = call.watch();
+        if (watch == CallWatch.NONE) {
+            return target.call(call);
+        }
+        try (CallWatch.Running here = watch.running()) {
+            return target.call(call);
+        }
     }
 }

@@ -4,9 +4,12 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession.Held;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.QueuedCap;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,8 @@ final class Exports {
     private Runnable onNoneAwaited = () -> {};
     /** Calls of the peer that objects are busy with, also if it has released their results. */
     private int running;
+    /** Entries that are results of calls of the peer, or streams that it writes. */
+    private int results;
 
     /** What is told of pushes that are too many; made once, since there may be very many. */
     private @Nullable Failure full;
@@ -59,6 +64,13 @@ final class Exports {
 
         Promise.@Nullable Cancelable telling;
 
+        /** The call whose result this is, if somebody watches that. */
+        @Nullable
+        WatchedCall call;
+
+        /** When it was given to the peer; 0 if nobody observes the session. */
+        long sinceNanos;
+
         Export(long id, Cap cap) {
             this.id = id;
             this.cap = cap;
@@ -77,6 +89,23 @@ final class Exports {
 
     int size() {
         return table.size();
+    }
+
+    /** How many entries are results of calls of the peer, or streams that it writes. */
+    int results() {
+        return results;
+    }
+
+    /** The oldest {@code most} entries that are objects of ours, for an observer. */
+    List<Held> held(int most, Observed observed) {
+        long nowNanos = observed.nanoTime();
+        return table.values().stream()
+                .filter(export -> export.id <= MAIN)
+                .sorted(Comparator.comparingLong(export -> observed.since(export.sinceNanos) - nowNanos))
+                .limit(most)
+                .map(export -> new Held(
+                        export.id, 1, Held.what(export.cap), Duration.ofNanos(nowNanos - observed.since(export.sinceNanos))))
+                .toList();
     }
 
     /** What the peer calls {@code id}; borrowed. */
@@ -105,7 +134,11 @@ final class Exports {
                     + " of our objects and results already: let it release some, or raise Limits.exports");
         }
         long id = nextIntroduced--;
-        table.put(id, new Export(id, cap.share()));
+        Export export = new Export(id, cap.share());
+        if (session.observed != null) {
+            export.sinceNanos = session.observed.nanoTime();
+        }
+        table.put(id, export);
         return id;
     }
 
@@ -159,10 +192,11 @@ final class Exports {
         return known;
     }
 
-    /** A call of the peer, which counts until the work is over. */
-    Call runs(Call call) {
+    /** A call by the peer of what it calls {@code target}, which counts until the work is over. */
+    Call runs(Call call, long target) {
         running++;
-        return new Redirected(call, call.method(), () -> running--);
+        Call counted = new Redirected(call, call.method(), () -> running--);
+        return session.observed == null ? counted : session.observed.made(counted, target);
     }
 
     /** The id of what the peer pushes now. */
@@ -172,6 +206,7 @@ final class Exports {
 
     /** What the peer has pushed. Takes ownership of {@code result}. */
     void pushed(long id, Pushed result) {
+        results++;
         table.put(id, result.export(id));
     }
 
@@ -180,8 +215,20 @@ final class Exports {
      *
      * @param cap leads to its value
      * @param results of the call that it is; null if it is none
+     * @param call that call, if somebody watches it; else null
      */
-    record Pushed(Cap cap, @Nullable Promise<Payload> results) {
+    record Pushed(
+            Cap cap,
+            @Nullable Promise<Payload> results,
+            @Nullable WatchedCall call) {
+        Pushed(Cap cap, @Nullable Promise<Payload> results) {
+            this(cap, results, null);
+        }
+
+        Pushed watchedBy(@Nullable WatchedCall watched) {
+            return watched == null ? this : new Pushed(cap, results, watched);
+        }
+
         /** What it stands for, for somebody who does not wait for the results. */
         Cap leave() {
             if (results != null) {
@@ -193,6 +240,7 @@ final class Exports {
         private Export export(long id) {
             Export export = new Export(id, cap);
             export.results = results;
+            export.call = call;
             return export;
         }
     }
@@ -211,14 +259,26 @@ final class Exports {
 
     private void tell(Export export) {
         awaited++;
+        if (export.call != null) {
+            export.call.awaited();
+        }
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
             try (settled) {
-                if (settled != null && !export.released) {
+                if (export.released) {
+                    return;
+                }
+                Failure wrong = settled == null
+                        ? Failure.of(failure == null ? Failure.failed("no value") : failure)
+                        : null;
+                long before = session.outbox.bytesSent();
+                if (settled == null) {
+                    session.outbox.reject(export.id, wrong);
+                } else {
                     session.outbox.resolve(export.id, settled.value());
-                } else if (!export.released) {
-                    session.outbox.reject(
-                            export.id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+                }
+                if (export.call != null) {
+                    export.call.told(wrong, session.outbox.bytesSent() - before);
                 }
             } finally {
                 told();
@@ -259,6 +319,9 @@ final class Exports {
                 export.telling = null;
                 telling.cancel();
                 session.outbox.reject(export.id, cause);
+                if (export.call != null) {
+                    export.call.told(cause, 0);
+                }
                 told();
             }
         }
@@ -268,17 +331,27 @@ final class Exports {
     void streamed(long id, Pushed result) {
         Export export = result.export(id);
         export.pulled = true;
+        results++;
         table.put(id, export);
         awaited++;
+        if (export.call != null) {
+            export.call.awaited();
+        }
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
+            Failure wrong = null;
             if (settled != null) {
                 settled.close();
                 session.outbox.resolve(id, JsValue.UNDEFINED);
             } else {
-                session.outbox.reject(id, Failure.of(failure == null ? Failure.failed("no value") : failure));
+                wrong = Failure.of(failure == null ? Failure.failed("no value") : failure);
+                session.outbox.reject(id, wrong);
+            }
+            if (export.call != null) {
+                export.call.told(wrong, 0);
             }
             if (table.remove(id, export)) {
+                results--;
                 drop(export);
             }
             told();
@@ -300,6 +373,7 @@ final class Exports {
         if (count == 1) {
             table.remove(id);
             if (id > 0) {
+                results--;
                 dropOnceBegun(export);
             } else {
                 drop(export);
@@ -320,6 +394,9 @@ final class Exports {
     }
 
     private void drop(Export export) {
+        if (export.call != null) {
+            export.call.dropped();
+        }
         Promise.Cancelable telling = export.telling;
         export.telling = null;
         if (telling != null) {
@@ -335,6 +412,7 @@ final class Exports {
     void disconnected() {
         List<Export> all = new ArrayList<>(table.values());
         table.clear();
+        results = 0;
         for (Export export : all) {
             if (export.id > 0) {
                 dropOnceBegun(export);

@@ -2,8 +2,11 @@ package dev.capstan.capnweb;
 
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession.Held;
 import dev.capstan.cap.QueuedCap;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,22 +26,44 @@ final class Imports {
 
     Imports(Session session) {
         this.session = session;
-        table.put(MAIN, new Entry(new ImportCap(session, MAIN), null));
+        table.put(MAIN, new Entry(new ImportCap(session, MAIN), null, now()));
     }
 
     private static final class Entry {
         final @Nullable ImportCap cap;
         final @Nullable QueuedCap promise;
         long introductions = 1;
+        final long sinceNanos;
 
-        Entry(@Nullable ImportCap cap, @Nullable QueuedCap promise) {
+        Entry(@Nullable ImportCap cap, @Nullable QueuedCap promise, long sinceNanos) {
+            this.sinceNanos = sinceNanos;
             this.cap = cap;
             this.promise = promise;
         }
     }
 
+    /** When an entry is made; 0 if nobody observes the session. */
+    private long now() {
+        Observed observed = session.observed;
+        return observed == null ? 0 : observed.nanoTime();
+    }
+
     int size() {
         return table.size();
+    }
+
+    /** The oldest {@code most} entries, for an observer. */
+    List<Held> held(int most, Observed observed) {
+        long nowNanos = observed.nanoTime();
+        return table.entrySet().stream()
+                .sorted(Comparator.comparingLong(entry -> observed.since(entry.getValue().sinceNanos) - nowNanos))
+                .limit(most)
+                .map(entry -> new Held(
+                        entry.getKey(),
+                        entry.getValue().introductions,
+                        entry.getValue().promise == null ? "object" : "promise",
+                        Duration.ofNanos(nowNanos - observed.since(entry.getValue().sinceNanos))))
+                .toList();
     }
 
     /** The peer's main object; the caller owns the reference. */
@@ -60,13 +85,13 @@ final class Imports {
         if (known != null && known.cap != null) {
             // Its last reference was closed on another thread, and that is still to be heard of here.
             ImportCap cap = new ImportCap(session, id);
-            Entry again = new Entry(cap, null);
+            Entry again = new Entry(cap, null, known.sinceNanos);
             again.introductions = known.introductions + 1;
             table.put(id, again);
             return cap;
         }
         ImportCap cap = new ImportCap(session, introduced(id, known));
-        table.put(id, new Entry(cap, null));
+        table.put(id, new Entry(cap, null, now()));
         return cap;
     }
 
@@ -75,7 +100,7 @@ final class Imports {
         introduced(id, table.get(id));
         QueuedCap[] cap = new QueuedCap[1];
         cap[0] = new QueuedCap(session.loop, () -> unused(id));
-        table.put(id, new Entry(null, cap[0]));
+        table.put(id, new Entry(null, cap[0], now()));
         return cap[0];
     }
 

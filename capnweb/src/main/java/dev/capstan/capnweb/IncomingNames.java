@@ -58,7 +58,11 @@ final class IncomingNames implements Incoming {
             };
         } catch (WebException | Failure e) {
             releaseAll(tree);
-            return new Exports.Pushed(new BrokenCap(Errors.failure(e)), null);
+            Failure failure = Errors.failure(e);
+            if (session.observed != null) {
+                session.observed.refused(failure);
+            }
+            return new Exports.Pushed(new BrokenCap(failure), null);
         }
     }
 
@@ -160,7 +164,13 @@ final class IncomingNames implements Incoming {
         // It may be that nothing of them is left after the call.
         List<Cap> parts = Circles.operands(root, args);
         Answer answer = Delivery.call(
-                session.loop, root, path, args, session.limits.values(), Hints.NONE, session.exports::runs);
+                session.loop,
+                root,
+                path,
+                args,
+                session.limits.values(),
+                Hints.NONE,
+                call -> session.exports.runs(call, id));
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         Circles.waits(result, parts);

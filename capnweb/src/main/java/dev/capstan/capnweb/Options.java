@@ -1,5 +1,7 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.cap.ObservedSession;
+import dev.capstan.cap.Observer;
 import java.time.Duration;
 
 /**
@@ -11,11 +13,25 @@ import java.time.Duration;
  * @param onSendError sees each error before the peer is told of it
  * @param callTime how long a result of a call of ours is waited for, from the moment on that somebody asks for it; zero for as long as it takes. The call fails as {@link
  *     dev.capstan.cap.Failure.Kind#OVERLOADED} then, and is given up. {@link Stub#within} sets it for single calls
+ * @param observer is told of each session and its calls
+ * @param origin what the observer is told of the peer; {@link WebServer} and {@link WebClient} know better
  */
-public record Options(Limits limits, Compat compat, OnSendError onSendError, Duration callTime) {
+public record Options(
+        Limits limits,
+        Compat compat,
+        OnSendError onSendError,
+        Duration callTime,
+        Observer observer,
+        ObservedSession.Origin origin) {
     /** Default limits, for peers of version 0.11 and later, which are told what was meant for them. */
     public static final Options DEFAULT =
-            new Options(Limits.DEFAULT, Compat.V0_12, (error, thrown) -> null, Duration.ZERO);
+            new Options(
+            Limits.DEFAULT,
+            Compat.V0_12,
+            (error, thrown) -> null,
+            Duration.ZERO,
+            Observer.NONE,
+            ObservedSession.Origin.UNKNOWN);
 
     /** Refuses a time that is negative. */
     public Options {
@@ -26,22 +42,32 @@ public record Options(Limits limits, Compat compat, OnSendError onSendError, Dur
 
     /** These options with other limits. */
     public Options withLimits(Limits other) {
-        return new Options(other, compat, onSendError, callTime);
+        return new Options(other, compat, onSendError, callTime, observer, origin);
     }
 
     /** These options for peers of another version. */
     public Options withCompat(Compat oldest) {
-        return new Options(limits, oldest, onSendError, callTime);
+        return new Options(limits, oldest, onSendError, callTime, observer, origin);
     }
 
     /** These options with another view of errors. */
     public Options withOnSendError(OnSendError hook) {
-        return new Options(limits, compat, hook, callTime);
+        return new Options(limits, compat, hook, callTime, observer, origin);
     }
 
     /** These options with another time for calls of ours; zero for as long as they take. */
     public Options withCallTime(Duration longest) {
-        return new Options(limits, compat, onSendError, longest);
+        return new Options(limits, compat, onSendError, longest, observer, origin);
+    }
+
+    /** These options with another observer. */
+    public Options withObserver(Observer who) {
+        return new Options(limits, compat, onSendError, callTime, who, origin);
+    }
+
+    /** These options for a session with {@code peer}. */
+    public Options withOrigin(ObservedSession.Origin peer) {
+        return observer == Observer.NONE ? this : new Options(limits, compat, onSendError, callTime, observer, peer);
     }
 
     /**

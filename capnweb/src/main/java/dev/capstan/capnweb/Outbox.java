@@ -45,6 +45,10 @@ final class Outbox {
         return stream.queuedBytes() > session.limits.queuedBytes();
     }
 
+    long queuedBytes() {
+        return session.isUp() ? stream.queuedBytes() : 0;
+    }
+
     /** Bytes of all messages so far. */
     long bytesSent() {
         return bytesSent;

@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.async.Completer;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
@@ -34,6 +35,8 @@ final class Question implements Pipeline {
     private int references = 1;
     private @Nullable Map<Path.Names, PipelineCap> places;
     private int placesInUse;
+    private CallWatch watch = CallWatch.NONE;
+    private long answerBytes;
     private @Nullable WebPayload payload;
     private @Nullable Failure failure;
     /** What the answer, which has come, has to wait for; borrowed. */
@@ -53,6 +56,15 @@ final class Question implements Pipeline {
 
     long id() {
         return id;
+    }
+
+    void watch(CallWatch who) {
+        watch = who;
+    }
+
+    /** The answer is a message of so many bytes. */
+    void answerBytes(long bytes) {
+        answerBytes = bytes;
     }
 
     boolean isStream() {
@@ -97,6 +109,7 @@ final class Question implements Pipeline {
         }
         payload = content;
         waitedFor = List.of();
+        watch.ended(null, answerBytes);
         Map<Path.Names, PipelineCap> waiting = places;
         if (waiting != null) {
             waiting.forEach((place, cap) -> {
@@ -120,6 +133,7 @@ final class Question implements Pipeline {
         }
         failure = cause;
         waitedFor = List.of();
+        watch.ended(cause, answerBytes);
         Map<Path.Names, PipelineCap> waiting = places;
         if (waiting != null) {
             waiting.values().forEach(cap -> {
@@ -214,6 +228,11 @@ final class Question implements Pipeline {
         }
         if (!released && (isSettled() ? placesInUse == 0 : interest == 0)) {
             released = true;
+            if (pulled) {
+                watch.cancelled();
+            } else {
+                watch.ended(null, 0);
+            }
             session.questions.release(this);
         }
     }

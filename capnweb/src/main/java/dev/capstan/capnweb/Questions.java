@@ -1,6 +1,8 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * released; one whose answer is still to come then, until that comes or for ever: a peer that stops a call need not answer it.
  */
 final class Questions {
+    private static final Path.Names MAP = Path.Names.of("map");
+
     private final Session session;
     private final Map<Long, Question> table = new HashMap<>();
     private long nextId = 1;
@@ -51,25 +55,32 @@ final class Questions {
      * @throws Failure if too many calls wait
      */
     Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
-        return send(stream, out -> session.outbox.names.pipeline(out, target, path, arguments));
+        return send(stream, target, path, arguments == null, out -> session.outbox.names.pipeline(out, target, path, arguments));
     }
 
     /** Sends a map over what lies at {@code path} in an entry of the table of imports. Borrows {@code program}. Errors are those of {@link #ask}. */
     Question map(long target, Path.Names path, MapProgram program) {
-        return send(false, out -> session.outbox.names.remap(out, target, path, program));
+        return send(false, target, path.then(MAP), false, out -> session.outbox.names.remap(out, target, path, program));
     }
 
-    private Question send(boolean stream, Consumer<JsonWriter> expression) {
+    /** {@code target}, {@code path} and {@code reads} say what {@code expression} is about, to whoever observes. */
+    private Question send(
+            boolean stream, long target, Path.Names path, boolean reads, Consumer<JsonWriter> expression) {
         if (!stream && table.size() >= session.limits.calls()) {
             // Calls of streams are few, as there is a window for them, and whoever sends them waits.
             throw Failure.overloaded(
                     table.size()
                             + " calls wait for their results or were not closed: close what is not needed, or raise Limits.calls");
         }
+        Observed observed = session.observed;
+        CallWatch watch = CallWatch.NONE;
         JsonWriter out = session.outbox.begin();
         try {
             out.raw(stream ? "[\"stream\"," : "[\"push\",");
             expression.accept(out);
+            if (observed != null) {
+                watch = observed.asking(nextId, target, new Method.Member(path, reads), stream, out);
+            }
             out.raw(']');
         } catch (WebException | Failure e) {
             session.outbox.rollback();
@@ -77,6 +88,7 @@ final class Questions {
         }
         // Only now: what is in the arguments may have taken ids of its own.
         Question question = new Question(session, nextId++, stream);
+        question.watch(watch);
         table.put(question.id(), question);
         // Starts to read the streams in the arguments, which may be code of users that calls in turn.
         session.outbox.commit();

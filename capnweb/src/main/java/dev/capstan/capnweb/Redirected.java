@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
 import dev.capstan.cap.CallWatch;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Payload;
@@ -37,6 +38,11 @@ record Redirected(Call call, Method method, Runnable onClose) implements Call {
     @Override
     public CallWatch watch() {
         return call.watch();
+    }
+
+    @Override
+    public void failed(Failure why) {
+        call.failed(why);
     }
 
     @Override

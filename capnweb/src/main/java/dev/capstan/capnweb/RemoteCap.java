@@ -107,6 +107,9 @@ abstract class RemoteCap extends CountedCap {
         if (known == null) {
             known = new Flow(session.loop, session.limits.streams().windowBytes());
             flow = known;
+            if (session.observed != null) {
+                session.observed.streams(known);
+            }
         }
         return known;
     }

@@ -36,6 +36,11 @@ final class Session implements WebPeer, MessageStream.Receiver {
     /** That calls which nobody waits for have failed. */
     final RareWarning losses;
 
+    /** Null if nobody observes this session. */
+    @Nullable
+    Observed observed;
+
+    private final Options options;
     private final MessageStream stream;
     private final Compat compat;
     private final Decoder decoder;
@@ -61,6 +66,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.loop = loop;
         this.stream = stream;
         this.ending = ending;
+        this.options = options;
         this.limits = options.limits();
         this.compat = options.compat();
         this.losses = new RareWarning(loop, LOG);
@@ -77,7 +83,9 @@ final class Session implements WebPeer, MessageStream.Receiver {
         this.overFork = over.promise().fork();
     }
 
+    /** On the loop's thread. */
     void start() {
+        observed = Observed.by(options.observer(), this, options.origin());
         stream.start(this);
     }
 
@@ -215,6 +223,9 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
         touched();
         circles.paid();
+        if (observed != null) {
+            observed.received(length);
+        }
         try {
             handle(json.parse(array, offset, length), length);
         } catch (WebException | Failure e) {
@@ -244,19 +255,19 @@ final class Session implements WebPeer, MessageStream.Receiver {
             case "push" -> {
                 Object expression = part(parts, 1);
                 long id = exports.nextPushed();
-                exports.pushed(id, pushed(expression));
+                exports.pushed(id, pushed(id, expression, parts, bytes));
             }
             case "stream" -> {
                 Object expression = part(parts, 1);
                 long id = exports.nextPushed();
                 if (!pipes.streamed(id, expression, bytes)) {
-                    exports.streamed(id, pushed(expression));
+                    exports.streamed(id, pushed(id, expression, parts, bytes));
                 }
             }
             case "pipe" -> pipes.opened(exports.nextPushed(), refusal());
             case "pull" -> exports.pull(id(parts));
-            case "resolve" -> resolve(id(parts), part(parts, 2));
-            case "reject" -> reject(id(parts), part(parts, 2));
+            case "resolve" -> resolve(id(parts), part(parts, 2), bytes);
+            case "reject" -> reject(id(parts), part(parts, 2), bytes);
             case "release" -> {
                 Long count = Tree.integer(part(parts, 2));
                 if (count == null) {
@@ -288,9 +299,25 @@ final class Session implements WebPeer, MessageStream.Receiver {
         return id;
     }
 
+    private Exports.Pushed pushed(long id, @Nullable Object expression, List<?> message, int bytes) {
+        Observed known = observed;
+        if (known == null) {
+            return pushed(expression);
+        }
+        known.pushes(id, message, bytes);
+        Exports.Pushed pushed = pushed(expression);
+        return pushed.watchedBy(known.pushed());
+    }
+
     private Exports.Pushed pushed(@Nullable Object expression) {
         Failure full = refusal();
-        return full == null ? reader.result(expression) : new Exports.Pushed(new BrokenCap(full), null);
+        if (full == null) {
+            return reader.result(expression);
+        }
+        if (observed != null) {
+            observed.refused(full);
+        }
+        return new Exports.Pushed(new BrokenCap(full), null);
     }
 
     /** Why nothing can be pushed now; null if it can. */
@@ -300,9 +327,12 @@ final class Session implements WebPeer, MessageStream.Receiver {
         return leaving == null ? full : leaving;
     }
 
-    private void resolve(long id, @Nullable Object expression) {
+    private void resolve(long id, @Nullable Object expression, int bytes) {
         checkSettles(id);
         Question question = questions.get(id);
+        if (question != null) {
+            question.answerBytes(bytes);
+        }
         Promise<WebPayload> result = reader.value(expression, others -> waits(id, question, others));
         result.listen(loop, (value, failure) -> {
             if (value == null) {
@@ -324,9 +354,12 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
     }
 
-    private void reject(long id, @Nullable Object expression) {
+    private void reject(long id, @Nullable Object expression, int bytes) {
         checkSettles(id);
         Question question = questions.get(id);
+        if (question != null) {
+            question.answerBytes(bytes);
+        }
         reader.value(expression, others -> waits(id, question, others)).listen(loop, (value, failure) -> {
             Failure cause = value == null
                     ? Failure.of(failure == null ? Failure.failed("no value") : failure)
@@ -416,6 +449,9 @@ final class Session implements WebPeer, MessageStream.Receiver {
         exports.disconnected();
         if (draining != null) {
             draining.ended(inFlight);
+        }
+        if (observed != null) {
+            observed.ended(cause.as(Failure.Kind.DISCONNECTED));
         }
         over.complete(Promise.nothing());
         ending.ended(cause, by);

@@ -5,6 +5,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ final class StubState {
     private final Kind kind;
     /** Of what does not lead over a session. */
     private @Nullable RareWarning ownLosses;
+
+    /** Over which calls leave, if that is known on any thread. */
+    private final @Nullable Session session;
 
     private final @Nullable Duration within;
     private final AtomicInteger references = new AtomicInteger(1);
@@ -64,7 +69,14 @@ final class StubState {
         HELD
     }
 
-    private StubState(Loop loop, @Nullable Leftovers leftovers, Cap cap, Kind kind, @Nullable Duration within) {
+    private StubState(
+            Loop loop,
+            @Nullable Leftovers leftovers,
+            Cap cap,
+            Kind kind,
+            @Nullable Duration within,
+            @Nullable Session session) {
+        this.session = cap instanceof RemoteCap remote ? remote.session : session;
         this.within = within;
         this.loop = loop;
         this.leftovers = leftovers;
@@ -74,7 +86,7 @@ final class StubState {
 
     /** Takes ownership of {@code cap}. */
     static StubState of(Loop loop, @Nullable Leftovers leftovers, Cap cap) {
-        return new StubState(loop, leftovers, cap, Kind.OBJECT, null);
+        return new StubState(loop, leftovers, cap, Kind.OBJECT, null, null);
     }
 
     /** Of a value as {@link StubValues#outgoing} made it, which is consumed. */
@@ -83,11 +95,11 @@ final class StubState {
             return of(loop, null, object);
         }
         if (loop.inLoop()) {
-            return new StubState(loop, null, StubValues.leadingTo(outgoing), Kind.HELD, null);
+            return new StubState(loop, null, StubValues.leadingTo(outgoing), Kind.HELD, null, null);
         }
         QueuedCap queue = new QueuedCap(loop);
         loop.post(() -> queue.resolve(StubValues.leadingTo(outgoing)));
-        return new StubState(loop, null, queue, Kind.HELD, null);
+        return new StubState(loop, null, queue, Kind.HELD, null, null);
     }
 
     Loop loop() {
@@ -143,17 +155,21 @@ final class StubState {
         if (loop.inLoop()) {
             Answer answer = send(path, arguments, Hints.NONE);
             StubState result =
-                    new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest);
+                    new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest, session);
             result.began(answer.results(), answer.pipeline());
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
-        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest);
+        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest, session);
         // Both are used until the call was sent.
         references.incrementAndGet();
         result.references.incrementAndGet();
+        Supplier<CallWatch.Running> around = around();
         loop.post(() -> {
-            Answer answer = send(path, arguments, Hints.NONE);
+            Answer answer;
+            try (CallWatch.Running here = around == null ? CallWatch.Running.NOTHING : around.get()) {
+                answer = send(path, arguments, Hints.NONE);
+            }
             queue.resolve(answer.pipeline().cap(Path.Names.NONE));
             result.began(answer.results(), answer.pipeline());
             result.close();
@@ -189,6 +205,12 @@ final class StubState {
         });
     }
 
+    /** What surrounds a call that is made now on this thread, which is not the loop's. */
+    private @Nullable Supplier<CallWatch.Running> around() {
+        Observed observed = session == null ? null : session.observed;
+        return observed == null ? null : observed.around();
+    }
+
     /** Where calls that failed are logged: one place for all of a session. */
     private RareWarning losses() {
         if (cap.innermost() instanceof RemoteCap remote) {
@@ -206,12 +228,12 @@ final class StubState {
     StubState map(Path.Names place, MapRecorder.Recording recording, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Exports.Pushed mapped = mapped(place, recording);
-            StubState result = new StubState(loop, leftovers, mapped.cap(), Kind.RESULT, longest);
+            StubState result = new StubState(loop, leftovers, mapped.cap(), Kind.RESULT, longest, session);
             result.began(mapped.results(), null);
             return result;
         }
         QueuedCap queue = new QueuedCap(loop);
-        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest);
+        StubState result = new StubState(loop, leftovers, queue, Kind.RESULT, longest, session);
         references.incrementAndGet();
         result.references.incrementAndGet();
         loop.post(() -> {

@@ -6,6 +6,7 @@ import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession.Origin;
 import dev.capstan.capnweb.resume.Reconnection;
 import dev.capstan.capnweb.resume.ResumableClient;
 import dev.capstan.capnweb.resume.ResumableServer;
@@ -143,7 +144,7 @@ public final class WebClient {
         if (known == null) {
             throw new IllegalArgumentException("this needs a client that connects over WebTransport: overWebTransport");
         }
-        Opening opening = Opening.session(loop, main, options);
+        Opening opening = Opening.session(loop, main, to(to));
         Completer<EarlyPeer> opened = new Completer<>(loop);
         Session session = opening.session();
         begin(
@@ -169,7 +170,7 @@ public final class WebClient {
         Transports known = transports;
         if (known != null && "https".equalsIgnoreCase(to.getScheme())) {
             check(to, "https", "https");
-            Opening opening = Opening.session(loop, main, options);
+            Opening opening = Opening.session(loop, main, to(to));
             return begin(
                     opening,
                     () -> known.open(to, headers),
@@ -178,7 +179,7 @@ public final class WebClient {
                     to);
         }
         check(to, "ws", "wss");
-        Opening opening = Opening.session(loop, main, options);
+        Opening opening = Opening.session(loop, main, to(to));
         return begin(
                 opening, () -> http.webSocket(to, headers), socket -> new SocketStream(socket, opening), outcome, to);
     }
@@ -221,7 +222,7 @@ public final class WebClient {
      */
     public WebPeer connectResumable(URI to, Headers headers, @Nullable Cap main, Reconnection how) {
         MessageStream stream = ResumableClient.open(loop, dialer(to, headers), how);
-        Session session = LastingSession.over(loop, stream, main, options);
+        Session session = LastingSession.over(loop, stream, main, to(to));
         onLoop(session::start);
         return session;
     }
@@ -262,9 +263,14 @@ public final class WebClient {
                 loop,
                 options.limits().transport(),
                 body -> http.post(to, all, body).convert(answer -> messages(to, answer)));
-        Session session = new Session(loop, request, null, options);
+        Session session = new Session(loop, request, null, to(to));
         onLoop(session::start);
         return session;
+    }
+
+    /** Without the query, in which there may be what nobody else is to know. */
+    private Options to(URI to) {
+        return options.withOrigin(Origin.to(to.getScheme() + "://" + to.getRawAuthority() + to.getRawPath()));
     }
 
     private void onLoop(Runnable task) {

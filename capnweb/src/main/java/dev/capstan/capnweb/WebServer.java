@@ -1,11 +1,13 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Address;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.MessageStream;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession.Origin;
 import dev.capstan.capnweb.resume.ResumableServer;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
@@ -304,7 +306,8 @@ public final class WebServer implements AutoCloseable {
             resume(lasting, visitor, LastingSession.connection(socket));
         } else {
             begin(visitor, socket::abort, main -> {
-                Opening opening = Opening.session(loop, main, options);
+                Address remote = socket.remote();
+                Opening opening = Opening.session(loop, main, from(remote == null ? "" : remote.toString()));
                 opening.session().start();
                 opening.opened(new SocketStream(socket, opening));
                 return opening.session();
@@ -330,7 +333,7 @@ public final class WebServer implements AutoCloseable {
 
     private void lasting(Visitor visitor, MessageStream stream) {
         Carrier carrier = main -> {
-            Session session = LastingSession.over(loop, stream, main, options);
+            Session session = LastingSession.over(loop, stream, main, from(stream.toString()));
             session.start();
             return session;
         };
@@ -353,7 +356,7 @@ public final class WebServer implements AutoCloseable {
         }
         HttpRequest head = TransportStream.head(asked, asked.query(), !connection.isConfirmed());
         beginIfThereIsRoom(new Visitor(head, false), main -> {
-            Opening opening = Opening.session(loop, main, options);
+            Opening opening = Opening.session(loop, main, from(connection.peer()));
             opening.session().start();
             opening.opened(new TransportStream(loop, connection, opening));
             return opening.session();
@@ -369,6 +372,10 @@ public final class WebServer implements AutoCloseable {
             carrier.begin(null)
                     .abort(Failure.overloaded("the server has " + open() + " sessions already, which is its limit"));
         }
+    }
+
+    private Options from(String peer) {
+        return options.withOrigin(Origin.from(peer));
     }
 
     /** Begins sessions over what a visitor came by. */
@@ -426,7 +433,7 @@ public final class WebServer implements AutoCloseable {
         batches.add(cut);
         Promise<HttpResponse> answer = admit(new Visitor(head, true))
                 .handle(
-                        main -> BatchAnswer.to(request.body(), loop, main, options)
+                        main -> BatchAnswer.to(request.body(), loop, main, from("batch"))
                                 .map(reply -> answer(request, reply)),
                         failure -> {
                             if (failure instanceof Failure known) {

@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
 import dev.capstan.cap.CallWatch;
+import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Payload;
@@ -29,6 +30,11 @@ record Onward(Call call, Method method) implements Call {
     @Override
     public CallWatch watch() {
         return call.watch();
+    }
+
+    @Override
+    public void failed(Failure why) {
+        call.failed(why);
     }
 
     @Override

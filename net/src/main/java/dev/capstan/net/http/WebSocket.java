@@ -1,5 +1,6 @@
 package dev.capstan.net.http;
 
+import dev.capstan.async.Address;
 import dev.capstan.async.ByteStream;
 import dev.capstan.async.Event;
 import dev.capstan.async.Loop;
@@ -102,6 +103,11 @@ public final class WebSocket implements MessageStream {
     /** The subprotocol that was agreed on; empty if none was. */
     public String subprotocol() {
         return subprotocol;
+    }
+
+    /** Where the peer comes from; null if the network does not say. */
+    public @Nullable Address remote() {
+        return bytes.remote();
     }
 
     /** How the peer closed; null if it has not. */
