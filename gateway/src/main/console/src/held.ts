@@ -85,7 +85,7 @@ const pushed = (lines: Signal<string[]>, line: string) => {
 };
 
 const text = (value: unknown): string =>
-  JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : typeof each === 'function' ? '(object)' : each instanceof Uint8Array ? `${each.length} bytes: ${new TextDecoder().decode(each.subarray(0, 200))}` : each)) ?? 'nothing';
+  JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : typeof each === 'function' ? '(object)' : each instanceof ReadableStream || each instanceof WritableStream ? '(stream)' : each instanceof RpcTarget ? '(object)' : each instanceof Uint8Array ? `${each.length} bytes: ${new TextDecoder().decode(each.subarray(0, 200))}` : each))?.replace(/"\((object|stream)\)"/g, '($1)') ?? 'nothing';
 
 /** JSON; integers that JavaScript's numbers do not hold are bigints. */
 export function json(source: string): unknown {

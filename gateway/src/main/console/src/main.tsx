@@ -6,7 +6,7 @@ import { CallsScreen } from './calls';
 import { LimitsScreen } from './limits';
 import { OverviewScreen } from './overview';
 import { ServicesScreen } from './services';
-import { api, kill, link, overview, problem, resumed, start, unlock } from './session';
+import { api, kill, link, overview, problem, start, told, unlock } from './session';
 import { CapabilitiesScreen, SessionsScreen } from './tables';
 import { theme } from './theme';
 import { age, filter } from './ui';
@@ -95,16 +95,15 @@ function Status() {
   );
 }
 
-const told = signal('');
 function Banner() {
   const text =
     link.value === 'lost'
       ? `The server is gone${problem.value ? `: ${problem.value}` : ''}. Trying again every two seconds. What you see is what it said last.`
       : link.value === 'away'
         ? 'The socket is gone. The session waits for another one, and so do calls.'
-        : told.value || resumed.value;
+        : told.value;
   return text ? (
-    <p class={`note ${link.value === 'open' ? 'good' : 'warn'}`} role="status">
+    <p class={`note banner ${link.value === 'open' ? 'good' : 'warn'}`} role="status">
       {text}
       {link.value === 'open' && (
         <button
@@ -113,7 +112,6 @@ function Banner() {
           aria-label="Dismiss"
           onClick={() => {
             told.value = '';
-            resumed.value = '';
           }}
         >
           ×

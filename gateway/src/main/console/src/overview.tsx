@@ -61,13 +61,15 @@ const Tile = ({ name, value, bad, href }: { name: string; value?: string; bad?: 
 };
 
 const SECONDS = 120;
+const FEWEST = 30;
 const HEIGHT = 190;
 
 /** The newest second at the right, and nothing where the program was not running yet. */
 function aligned(points: Point[]): uPlot.AlignedData {
   const shown = points.slice(-SECONDS);
-  const x = Array.from({ length: SECONDS }, (_, i) => i - SECONDS + 1);
-  const column = (of: (point: Point) => number | null) => x.map((_, i) => (shown[i - SECONDS + shown.length] ? of(shown[i - SECONDS + shown.length]) : null));
+  const width = Math.max(FEWEST, shown.length);
+  const x = Array.from({ length: width }, (_, i) => i - width + 1);
+  const column = (of: (point: Point) => number | null) => x.map((_, i) => (shown[i - width + shown.length] ? of(shown[i - width + shown.length]) : null));
   return [x, column(p => p.calls), column(p => p.errors), column(p => (p.calls ? p.p99 / 1000 : null))];
 }
 
@@ -120,9 +122,12 @@ function Chart() {
   useEffect(() => {
     plot.current?.setData(aligned(points));
     // The legend shows the second under the pointer, and without one the latest.
-    if ((plot.current?.cursor.left ?? -1) < 0) {
-      plot.current?.setLegend({ idx: SECONDS - 1 });
-    }
+    queueMicrotask(() => {
+      const drawn = plot.current;
+      if (drawn && (drawn.cursor.left ?? -1) < 0) {
+        drawn.setLegend({ idx: drawn.data[0].length - 1 });
+      }
+    });
   }, [points, theme.value]);
   return <div class="card chart" ref={at} role="img" aria-label="Calls and errors for each second, and the 99th percentile of durations, of the last two minutes" />;
 }

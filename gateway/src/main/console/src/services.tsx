@@ -138,7 +138,7 @@ function Form({ on, method }: { on: Held; method: Method }) {
       while (!method.named && all.length && all[all.length - 1] === undefined) {
         all.pop();
       }
-      call(on, method.name, method, method.named ? [Object.fromEntries(method.takes.map((each, i) => [each.name, all[i]]).filter(([, value]) => value !== undefined))] : all, flows);
+      call(on, method.name, method, method.named && all.length ? [Object.fromEntries(method.takes.map((each, i) => [each.name, all[i]]).filter(([, value]) => value !== undefined))] : all, flows);
       wrong.value = '';
     } catch (failure) {
       wrong.value = reason(failure);
@@ -283,7 +283,7 @@ function Value({ made, value, path }: { made: Made; value: unknown; path: (strin
     const name = String(path.at(-1) ?? '');
     const type = made.method?.gives.find(each => each.kind === 'OBJECT' && each.name === path.join('.'))?.type ?? '';
     // biome-ignore lint: stubs are functions
-    return <Chip label={`${name || 'object'}${type ? ` · ${type}` : ''}`} onClick={() => take(made, (value as any).dup(), name, type)} />;
+    return <Chip label={[name, type].filter(Boolean).join(' · ') || 'object'} onClick={() => take(made, (value as any).dup(), name, type)} />;
   }
   if (value instanceof ReadableStream || value instanceof WritableStream) {
     return <FlowPanel flow={flowOf(value)} />;

@@ -17,8 +17,8 @@ export const problem = signal('');
 export const api = signal<Api | undefined>(undefined);
 export const overview = signal<Overview | undefined>(undefined);
 export const history = signal<Point[]>([]);
-/** What became of the last connection that was lost. */
-export const resumed = signal('');
+/** What is said in passing, such as what became of a connection. */
+export const told = signal('');
 
 let socket: WebSocket | undefined;
 let awaySince = 0;
@@ -76,7 +76,7 @@ function connect(token: string) {
         link.value = 'away';
       } else {
         link.value = 'open';
-        resumed.value = `Resumed after ${Math.round(performance.now() - awaySince)} ms over connection ${session.connections}; nothing was lost.`;
+        told.value = `Resumed after ${Math.round(performance.now() - awaySince)} ms over connection ${session.connections}; nothing was lost.`;
       }
     },
   });

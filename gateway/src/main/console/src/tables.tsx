@@ -1,16 +1,13 @@
-import { signal } from '@preact/signals';
 import type { CapabilityRow, SessionRow } from './api';
-import { api, reason } from './session';
+import { api, reason, told } from './session';
 import { age, bytes, count, Empty, Filter, Head, Loaded, matches, Meter, Table, useLive, Wire } from './ui';
-
-const cut = signal('');
 
 async function kill(row: SessionRow) {
   try {
     const was = await api.value?.kill(row.id);
-    cut.value = was ? `Session ${row.id} of ${row.peer} was cut. A client that connects again is a new row; one that resumes stays.` : `Session ${row.id} was gone already.`;
+    told.value = was ? `Session ${row.id} of ${row.peer} was cut. A client that connects again is a new row; one that resumes stays.` : `Session ${row.id} was gone already.`;
   } catch (e) {
-    cut.value = reason(e);
+    told.value = reason(e);
   }
 }
 
@@ -21,11 +18,6 @@ export function SessionsScreen() {
       <Head title="Sessions" note="Each connection with its four tables.">
         <Filter label="sessions" />
       </Head>
-      {cut.value && (
-        <p class="note good" role="status">
-          {cut.value}
-        </p>
-      )}
       <Loaded live={live}>
         {rows => (
           <Table
