@@ -76,7 +76,7 @@ function Waterfall({ calls }: { calls: Calls }) {
     .filter(tree => tree.rows.some(({ call }) => matches(call.method, call.wire, `session ${call.session}`, call.failure)))
     .slice(0, SHOWN);
   if (!shown.length) {
-    return all.length ? <Empty title="No call matches">Of the last {calls.rows.length} calls none is like that.</Empty> : <Empty title="No calls yet">Make one in Services, or with a client: it is shown here when it begins.</Empty>;
+    return all.length ? <Empty title="No call matches">Of the last {calls.rows.length} calls none is like that.</Empty> : <Empty title="No calls yet">Calls of clients, and ours to other servers, are shown here when they begin.</Empty>;
   }
   const most = Math.max(1_000, ...shown.map(tree => tree.until)) * 1.05;
   const walk = (e: KeyboardEvent) => {

@@ -76,7 +76,7 @@ final class Peaks {
         }
         Duration time = Duration.parse(text);
         return time.isZero()
-                ? "0s"
+                ? "0 s"
                 : text.substring(2).toLowerCase(Locale.ROOT).replaceAll("([hms])", " $1 ").strip();
     }
 }

@@ -13,9 +13,10 @@ final class Traffic {
     /** Seconds that are remembered. */
     static final int SECONDS = 120;
 
+    /** What is shorter than 2 to this many nanoseconds is told as if it were that long, a quarter of a microsecond. */
+    private static final int SHORTEST = 8;
+    /** So many times that is the longest, 18 minutes. */
     private static final int DOUBLINGS = 32;
-    /** Shortest duration that is told from none, in nanoseconds; the longest is 2^32 times that, 18 minutes. */
-    private static final int UNIT_NANOS = 256;
 
     private static final double NANOS_PER_MICRO = 1_000;
 
@@ -83,16 +84,15 @@ final class Traffic {
     }
 
     private static int bucket(long nanos) {
-        long units = Math.clamp(nanos / UNIT_NANOS, 1, (1L << DOUBLINGS) - 1);
-        int doubling = Long.SIZE - 1 - Long.numberOfLeadingZeros(units);
-        int quarter = (int) ((units << 2 >> doubling) & 3);
-        return 4 * doubling + quarter;
+        long told = Math.clamp(nanos, 1L << SHORTEST, (1L << SHORTEST + DOUBLINGS) - 1);
+        int doubling = Long.SIZE - 1 - Long.numberOfLeadingZeros(told);
+        int quarter = (int) (told >> doubling - 2) & 3;
+        return 4 * (doubling - SHORTEST) + quarter;
     }
 
     /** The upper bound of the durations in a bucket, in microseconds. */
     private static double micros(int bucket) {
-        double units = (1L << (bucket >> 2)) * (1 + ((bucket & 3) + 1) / 4.0);
-        return units * UNIT_NANOS / NANOS_PER_MICRO;
+        return (1L << SHORTEST + (bucket >> 2)) * (1 + ((bucket & 3) + 1) / 4.0) / NANOS_PER_MICRO;
     }
 
     private static double quantile(int[] counts, long total, double share) {

@@ -9,7 +9,7 @@ import dev.capstan.cap.ObservedSession;
 import dev.capstan.cap.Observer;
 import dev.capstan.cap.SessionWatch;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -66,8 +66,8 @@ final class Watching implements Observer {
     private final class Watched implements SessionWatch, Ledger.Session {
         private final ObservedSession session;
         private Ledger.@Nullable SessionLine line;
-        /** Calls that have not ended, by what their wire calls them. */
-        private final Map<Key, Ledger.CallLine> running = new HashMap<>();
+        /** The last calls by what their wire calls them; also those that have ended here, since a peer may have called in their results before it knew. */
+        private final Map<Key, Ledger.CallLine> latest = new LinkedHashMap<>();
 
         private volatile Ledger.Tables last = new Ledger.Tables(0, 0, 0, 0, 0, 0, List.of());
 
@@ -79,18 +79,28 @@ final class Watching implements Observer {
 
         @Override
         public CallWatch began(ObservedCall call) {
-            OneCall one = new OneCall(new Key(call.direction(), call.id()));
+            Key key = new Key(call.direction(), call.id());
+            OneCall one = new OneCall();
             run(() -> {
                 Ledger.SessionLine of = line;
                 if (of != null) {
                     boolean incoming = call.direction() == ObservedCall.Direction.INCOMING;
-                    Ledger.CallLine parent = running.get(new Key(call.direction(), call.parent()));
+                    Ledger.CallLine parent = latest.get(new Key(call.direction(), call.parent()));
                     Ledger.CallLine made = of.began(incoming, name(call.method()), parent);
                     one.line = made;
-                    running.putIfAbsent(one.key, made);
+                    remember(key, made);
                 }
             });
             return one;
+        }
+
+        /** Takes the place of what was called so before. */
+        private void remember(Key key, Ledger.CallLine call) {
+            latest.remove(key);
+            latest.put(key, call);
+            if (latest.size() > Ledger.CALLS) {
+                latest.remove(latest.keySet().iterator().next());
+            }
         }
 
         @Override
@@ -100,17 +110,11 @@ final class Watching implements Observer {
                 if (of != null) {
                     of.ended();
                 }
-                running.clear();
             });
         }
 
         private final class OneCall implements CallWatch {
-            private final Key key;
             private Ledger.@Nullable CallLine line;
-
-            OneCall(Key key) {
-                this.key = key;
-            }
 
             @Override
             public void ended(@Nullable Failure failure, long bytes) {
@@ -126,7 +130,6 @@ final class Watching implements Observer {
                 run(() -> {
                     Ledger.CallLine of = line;
                     if (of != null) {
-                        running.remove(key, of);
                         of.ended(failure);
                     }
                 });
