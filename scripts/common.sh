@@ -125,6 +125,20 @@ provide_peers() {
     say "to have them: $(install_command "${missing[@]}")"
 }
 
+# The page of the console is built by npm: installs it when that is allowed; else says what to type. Never ends the script, since the program
+# works without its console.
+provide_npm() {
+    local missing
+    mapfile -t missing < <(missing_peer_packages | grep -xE 'nodejs|npm')
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    if may_install && install_packages "${missing[@]}"; then
+        hash -r
+        return 0
+    fi
+    say "missing for the web console: ${missing[*]}. The program is built without it."
+    say "to have it: $(install_command "${missing[@]}")"
+}
+
 # One build at a time: two Mavens in one tree overwrite each other's classes.
 lock_build() {
     mkdir -p "$state"
@@ -191,6 +205,7 @@ progress() {
 build_if_stale() {
     is_stale || return 0
     require_maven
+    provide_npm
     lock_build
     if is_stale; then
         say "building (the whole output: $state/build.log)"

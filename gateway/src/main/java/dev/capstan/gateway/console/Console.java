@@ -1,0 +1,172 @@
+package dev.capstan.gateway.console;
+
+import dev.capstan.async.Address;
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Cap;
+import dev.capstan.cap.Method;
+import dev.capstan.cap.Observer;
+import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnweb.Access;
+import dev.capstan.capnweb.Options;
+import dev.capstan.capnweb.WebServer;
+import dev.capstan.capnweb.bind.Binder;
+import dev.capstan.capnweb.resume.ResumableServer;
+import dev.capstan.capnweb.resume.ResumeLimits;
+import dev.capstan.capnweb.resume.TokenKeys;
+import dev.capstan.gateway.translate.Bridge;
+import dev.capstan.gateway.translate.Limits;
+import dev.capstan.net.http.HttpRoutes;
+import java.lang.invoke.MethodHandles;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The web console of a server: a page under {@code /console/} that shows its sessions, calls and capabilities, and calls what it serves.
+ *
+ * <pre>{@code
+ * Console console = new Console(loop, new SecureRandom())
+ *         .serving("calculator", calculatorSchema, calculator)
+ *         .limits("capnweb", Limits.DEFAULT);
+ * HttpRoutes routes = mine.and(console.routes(address));
+ * ...
+ * System.out.println(console.link("http://127.0.0.1:8080"));
+ * }</pre>
+ *
+ * <p><b>Who may come in.</b> Whoever has a token may see and call everything. {@link #link} makes one that can be used once; it stands behind the {@code #} of the link, which browsers send nowhere.
+ * The page exchanges it for one that its own tab keeps. WebSockets are open to pages of the same host and port alone, and the host must be this machine's own name or a number, so that no
+ * other page gets in by DNS.
+ *
+ * <p>Belongs to its loop, as all that it is told of does: it is made, used and closed on that thread.
+ */
+public final class Console implements AutoCloseable {
+    private static final String PATH = "/console";
+
+    private final Loop loop;
+    private final Ledger ledger;
+    private final Tokens tokens;
+    private final WebServer web;
+    private final Bridge bridge;
+    private final Map<Method.Ordinal, String> names = new HashMap<>();
+    private final Map<String, Served> served = new LinkedHashMap<>();
+    private final Map<String, Record> limits = new LinkedHashMap<>();
+
+    /** Something that the page may call, as Cap'n Web has it. */
+    record Served(Description.Service description, Cap object) {}
+
+    /** A console that knows nothing yet. */
+    public Console(Loop loop, SecureRandom random) {
+        this.loop = loop;
+        this.ledger = new Ledger(loop.timer());
+        this.tokens = new Tokens(random);
+        this.bridge = new Bridge(loop, Limits.DEFAULT);
+        Desk desk = new Desk(loop, ledger, tokens, served, limits);
+        Binder binder = Binder.of(MethodHandles.lookup());
+        this.web = new WebServer(
+                        loop,
+                        visitor -> Promise.of(binder.serve(loop, desk)),
+                        Options.DEFAULT.withMessagesShown(),
+                        Access.SAME_HOST)
+                .resumable(
+                        new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT),
+                        visitor -> "");
+    }
+
+    /**
+     * The page shows {@code object}, of Cap'n Proto, under this name, and calls it by its schema. Takes ownership.
+     *
+     * @throws IllegalArgumentException if it cannot be translated; it says what
+     */
+    public Console serving(String name, InterfaceSchema type, Cap object) {
+        Cap translated = bridge.toWeb(type, object);
+        OfSchema described = OfSchema.of(type);
+        names.putAll(described.names());
+        return serving(name, described.service(name), translated);
+    }
+
+    /**
+     * The page shows {@code object}, of Cap'n Web, under this name. Takes ownership.
+     *
+     * @param declarations what {@link Binder#declarations} makes of its interface
+     */
+    public Console serving(String name, String declarations, Cap object) {
+        return serving(name, OfDeclarations.describe(name, declarations), object);
+    }
+
+    private Console serving(String name, Description.Service description, Cap object) {
+        Served before = served.put(name, new Served(description, object));
+        if (before != null) {
+            before.object().close();
+        }
+        return this;
+    }
+
+    /**
+     * The page shows these limits.
+     *
+     * @param group a wire, such as {@code capnweb}, beside whose limits the most is shown that was seen; or any other name
+     * @param record a module's {@code Limits}
+     */
+    public Console limits(String group, Record record) {
+        limits.put(group, record);
+        return this;
+    }
+
+    /**
+     * What the page shows of sessions and calls: to be given to every vat and server that it is to show, on this loop or on others. The console's own sessions are left out.
+     */
+    public Observer observer() {
+        return new Watching(loop, ledger, names::get);
+    }
+
+    /** The same, for tests and for what has no observers. */
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /**
+     * The page and its objects, for a server that listens at {@code at}.
+     *
+     * @throws IllegalArgumentException if others than programs of this machine could connect there
+     */
+    public HttpRoutes routes(Address at) {
+        boolean local = switch (at) {
+            case Address.Tcp tcp -> isLoopback(tcp.host());
+            case Address.Unix unix -> true;
+            default -> false;
+        };
+        if (!local) {
+            throw new IllegalArgumentException("the console is for this machine alone, and " + at
+                    + " is not: listen at 127.0.0.1, or use routesForAnybody()");
+        }
+        return routesForAnybody();
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
+    /** As {@link #routes}, wherever the server listens: tokens are all that keeps others out then, so serve it over TLS. */
+    public HttpRoutes routesForAnybody() {
+        return PageFiles.built().routes(PATH).and(web.routes(PATH + "/rpc"));
+    }
+
+    /**
+     * A link to the console that can be used once.
+     *
+     * @param server such as {@code http://127.0.0.1:8080}
+     */
+    public String link(String server) {
+        return server + PATH + "/#token=" + tokens.invite();
+    }
+
+    /** Ends the sessions of all pages, and lets go of what is served. */
+    @Override
+    public void close() {
+        web.close();
+        served.values().forEach(each -> each.object().close());
+        served.clear();
+    }
+}
