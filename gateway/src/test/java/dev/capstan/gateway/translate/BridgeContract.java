@@ -1,7 +1,6 @@
 package dev.capstan.gateway.translate;
 
 import dev.capstan.async.Loop;
-import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Format;
 import dev.capstan.cap.LocalCap;
@@ -17,12 +16,15 @@ import dev.capstan.capnp.dynamic.StructSchema;
 import dev.capstan.testkit.CapContract;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The capability contract through two gateways back to back: an object of Cap'n Proto is one of Cap'n Web between them and one of Cap'n Proto again for its caller, so everything is translated
  * twice, in both directions. A subclass tells how the three are connected.
+ *
+ * @param <D> what drives the loop
  */
-abstract class BridgeContract extends CapContract {
+abstract class BridgeContract<D> extends CapContract {
     static final Schemas SCHEMAS = Schemas.of("""
             interface Object {
               m0 @0 Note -> Note;
@@ -43,24 +45,28 @@ abstract class BridgeContract extends CapContract {
     static final InterfaceSchema OBJECT = SCHEMAS.type("Object");
     private static final StructSchema NOTE = SCHEMAS.struct("Note");
 
-    final SimLoop sim = new SimLoop();
-    final Bridge near = new Bridge(sim.loop(), Limits.DEFAULT);
-    final Bridge distant = new Bridge(sim.loop(), Limits.DEFAULT);
+    final D driver;
+    private final Loop loop;
+    final Bridge near;
+    final Bridge distant;
 
-    @Override
-    protected Loop loop() {
-        return sim.loop();
+    /** Everything is on the loop of {@code driver}. */
+    BridgeContract(D driver, Function<D, Loop> loopOf) {
+        this.driver = driver;
+        this.loop = loopOf.apply(driver);
+        this.near = new Bridge(loop, Limits.DEFAULT);
+        this.distant = new Bridge(loop, Limits.DEFAULT);
     }
 
     @Override
-    protected void turns() {
-        sim.poll();
+    protected Loop loop() {
+        return loop;
     }
 
     /** What the caller gets of an object that was served. */
     @Override
     protected Cap reach(Target target) {
-        return near.toCapnp(OBJECT, distant.toWeb(OBJECT, new LocalCap(sim.loop(), target)));
+        return near.toCapnp(OBJECT, distant.toWeb(OBJECT, new LocalCap(loop, target)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.capstan.gateway.translate;
 
 import dev.capstan.async.BytePipe;
 import dev.capstan.async.Promise;
+import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Context;
@@ -26,23 +27,38 @@ import java.util.Queue;
 /**
  * The capability contract over the whole way in both directions: a Cap'n Proto session, a gateway, a Cap'n Web session, another gateway, another Cap'n Proto session, and the object.
  */
-class SessionsContractTest extends BridgeContract {
+class SessionsContractTest extends BridgeContract<SimLoop> {
+    final SimLoop sim = driver;
     private final Queue<Target> waiting = new ArrayDeque<>();
     private final Queue<Cap> crossed = new ArrayDeque<>();
-    private final BytePipe farPipe = new BytePipe(sim.loop());
-    private final BytePipe nearPipe = new BytePipe(sim.loop());
-    private final Peer farServer = Vat.on(sim.loop())
-            .servingEach(asker -> new LocalCap(sim.loop(), Objects.requireNonNull(waiting.poll())))
-            .build()
-            .connect(farPipe.right());
-    private final Peer farClient = Vat.on(sim.loop()).build().connect(farPipe.left());
-    private final WebPeer.Pair web =
-            WebPeer.pair(sim.loop(), new LocalCap(sim.loop(), new Door()), null, Options.DEFAULT.withMessagesShown());
-    private final Peer nearServer = Vat.on(sim.loop())
-            .servingEach(asker -> Objects.requireNonNull(crossed.poll()))
-            .build()
-            .connect(nearPipe.right());
-    private final Peer nearClient = Vat.on(sim.loop()).build().connect(nearPipe.left());
+    private final Peer farServer;
+    private final Peer farClient;
+    private final WebPeer.Pair web;
+    private final Peer nearServer;
+    private final Peer nearClient;
+
+    SessionsContractTest() {
+        super(new SimLoop(), SimLoop::loop);
+        BytePipe farPipe = new BytePipe(sim.loop());
+        BytePipe nearPipe = new BytePipe(sim.loop());
+        farServer = Vat.on(sim.loop())
+                .servingEach(asker -> new LocalCap(sim.loop(), Objects.requireNonNull(waiting.poll())))
+                .build()
+                .connect(farPipe.right());
+        farClient = Vat.on(sim.loop()).build().connect(farPipe.left());
+        web = WebPeer.pair(
+                sim.loop(), new LocalCap(sim.loop(), new Door()), null, Options.DEFAULT.withMessagesShown());
+        nearServer = Vat.on(sim.loop())
+                .servingEach(asker -> Objects.requireNonNull(crossed.poll()))
+                .build()
+                .connect(nearPipe.right());
+        nearClient = Vat.on(sim.loop()).build().connect(nearPipe.left());
+    }
+
+    @Override
+    protected void turns() {
+        sim.poll();
+    }
 
     /** What the web session's other end calls first: gives another object each time. */
     private final class Door implements Target {
