@@ -3,6 +3,7 @@ package dev.capstan.gateway;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,17 +78,17 @@ final class CallCommand implements Callable<Integer> {
         }
         String given = json != null ? json : data;
         return session.with(dial, url, remote -> {
-            CallPath parsed = CallPath.parse(path.replace('/', '.'));
+            CallPath parsed = CallPath.parse(path);
             try (Ref root = remote.root()) {
                 if (get) {
-                    try (Ref place = parsed.from(root, tree -> tree)) {
+                    try (Ref place = parsed.from(root, Map.of())) {
                         place.print(session::say);
                     }
                     return;
                 }
                 String method = parsed.method();
-                try (Ref target = parsed.parent().from(root, tree -> tree)) {
-                    target.callEach(method, messages(parsed.arguments(), given), this::print);
+                try (Ref target = parsed.parent().from(root, Map.of())) {
+                    target.callEach(method, messages(remote, parsed.arguments(), given), this::print);
                     if (then != null) {
                         try (Ref last = target.call(then, List.of())) {
                             last.print(this::print);
@@ -102,7 +103,7 @@ final class CallCommand implements Callable<Integer> {
         session.say(line);
     }
 
-    private Iterator<List<@Nullable Object>> messages(@Nullable List<@Nullable Object> written, @Nullable String given)
+    private Iterator<List<@Nullable Object>> messages(Remote remote, @Nullable List<@Nullable Object> written, @Nullable String given)
             throws InputException {
         if (given == null) {
             return List.of(written == null ? List.<@Nullable Object>of() : written)
@@ -112,7 +113,7 @@ final class CallCommand implements Callable<Integer> {
             throw new InputException("There are arguments twice, in the path and behind it: keep one.");
         }
         Iterator<String> texts = session.texts(given);
-        Progress progress = new Progress(session.err(), "messages", -1);
+        Progress progress = new Progress(session.err(), remote.loop(), "messages", -1);
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -132,7 +133,7 @@ final class CallCommand implements Callable<Integer> {
     }
 
     /** An array is the arguments, anything else the only one. */
-    private static List<@Nullable Object> arguments(String text) {
+    static List<@Nullable Object> arguments(String text) {
         try {
             Object tree = Literal.parse(text);
             List<@Nullable Object> arguments = new ArrayList<>();

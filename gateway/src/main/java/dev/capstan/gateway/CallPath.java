@@ -1,16 +1,21 @@
 package dev.capstan.gateway;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A way through objects and results, as in {@code getNode().node.getNext().node.depth}, {@code list[0].name} or {@code authenticate("token").profile}. A value.
  *
- * @param steps names, indexes and calls
+ * @param steps names, indexes and calls; between names there may be a slash, too
  */
 record CallPath(List<Step> steps) {
+    /** Words for what JSON has no numbers for, and for nothing. */
+    private static final Set<String> NUMBERS = Set.of("NaN", "Infinity", "-Infinity", "undefined");
+
     /** A step. */
     sealed interface Step {
         /** @param name of a member, or of a method that is called without arguments where there is one */
@@ -51,9 +56,9 @@ record CallPath(List<Step> steps) {
                 steps.add(new Step.Index(index(text, end < 0 ? "" : text.substring(at + 1, end))));
                 at = end + 1;
             } else {
-                int from = c == '.' && at > 0 ? at + 1 : at;
+                int from = (c == '.' || c == '/') && at > 0 ? at + 1 : at;
                 at = from;
-                while (at < text.length() && ".([".indexOf(text.charAt(at)) < 0) {
+                while (at < text.length() && "./([".indexOf(text.charAt(at)) < 0) {
                     at++;
                 }
                 String name = text.substring(from, at).strip();
@@ -129,8 +134,12 @@ record CallPath(List<Step> steps) {
                 : null;
     }
 
-    /** Goes this way from {@code start}, which is borrowed; the caller owns the result. {@code known} is what bare words in arguments stand for. */
-    Ref from(Ref start, Function<Object, @Nullable Object> known) throws InputException {
+    /**
+     * Goes this way from {@code start}, which is borrowed; the caller owns the result.
+     *
+     * @param variables what bare words in arguments stand for; borrowed
+     */
+    Ref from(Ref start, Map<String, Ref> variables) throws InputException {
         Ref here = start;
         for (Step each : steps) {
             Ref next;
@@ -139,11 +148,7 @@ record CallPath(List<Step> steps) {
                     case Step.Name(String name) -> here.get(name);
                     case Step.Index(int at) -> here.get(at);
                     case Step.Call(String method, List<@Nullable Object> arguments) ->
-                        here.call(
-                                method,
-                                arguments.stream()
-                                        .map(a -> a == null ? null : known.apply(a))
-                                        .toList());
+                        here.call(method, known(arguments, variables));
                 };
             } finally {
                 if (here != start) {
@@ -153,5 +158,33 @@ record CallPath(List<Step> steps) {
             here = next;
         }
         return here;
+    }
+
+    private static List<@Nullable Object> known(List<?> values, Map<String, Ref> variables) throws InputException {
+        List<@Nullable Object> made = new ArrayList<>();
+        for (Object each : values) {
+            made.add(known(each, variables));
+        }
+        return made;
+    }
+
+    private static @Nullable Object known(@Nullable Object value, Map<String, Ref> variables) throws InputException {
+        switch (value) {
+            case Literal.Name(String name):
+                if (!NUMBERS.contains(name) && !variables.containsKey(name)) {
+                    throw new InputException("There is no variable '" + name + "'. Write strings with quotes.");
+                }
+                return variables.containsKey(name) ? variables.get(name) : value;
+            case List<?> list:
+                return known(list, variables);
+            case Map<?, ?> map:
+                Map<Object, @Nullable Object> made = new LinkedHashMap<>();
+                for (Map.Entry<?, ?> each : map.entrySet()) {
+                    made.put(each.getKey(), known(each.getValue(), variables));
+                }
+                return made;
+            case null, default:
+                return value;
+        }
     }
 }

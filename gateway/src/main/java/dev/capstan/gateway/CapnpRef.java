@@ -238,7 +238,11 @@ final class CapnpRef implements Ref {
         throw new InputException("There is no '" + step + "' in the value at " + place() + ".");
     }
 
-    private Type type() {
+    /** What it is by the schema. */
+    Type type() {
+        if (object != null) {
+            return object.schema();
+        }
         Type type = results == null ? Type.Scalar.VOID : results.schema;
         for (Object each : path) {
             type = switch (type) {
@@ -295,20 +299,6 @@ final class CapnpRef implements Ref {
     @Override
     public boolean isObject() {
         return object != null;
-    }
-
-    @Override
-    public List<String> members() {
-        if (object != null) {
-            return methods(object.schema()).stream()
-                    .map(method -> method.name() + "(")
-                    .toList();
-        }
-        return struct == null
-                ? List.of()
-                : struct.fieldsInCodeOrder().stream()
-                        .map(StructSchema.Field::name)
-                        .toList();
     }
 
     @Override

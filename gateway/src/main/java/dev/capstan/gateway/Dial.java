@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -105,22 +106,32 @@ final class Dial {
      * @throws ExitException if there is no such server, or its schema is not to be had
      */
     Remote open(NetLoop net, WireUrl url, Patience patience, Desk desk) throws InputException {
+        return open(net, url, patience, desk, true);
+    }
+
+    /** As {@link #open}, but a server whose schema is not to be had is as good as any. */
+    Remote openWithoutSchema(NetLoop net, WireUrl url, Patience patience, Desk desk) throws InputException {
+        return open(net, url, patience, desk, false);
+    }
+
+    private Remote open(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema)
+            throws InputException {
         return switch (url.wire()) {
-            case CAPNP -> capnp(net, url, patience, desk);
+            case CAPNP -> capnp(net, url, patience, desk, withSchema);
             case WEB -> web(net, url, patience, desk);
-            case GRPC -> grpc(net, url, patience, desk);
+            case GRPC -> grpc(net, url, patience, desk, withSchema);
         };
     }
 
     // ---- Cap'n Proto
 
-    private Remote capnp(NetLoop net, WireUrl url, Patience patience, Desk desk) throws InputException {
+    private Remote capnp(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema) throws InputException {
         if (!headers.isEmpty()) {
             throw new InputException(
                     "-H: Cap'n Proto has no headers. Say who you are with the certificate of --cert, or in a call.");
         }
-        LoadedSchema loaded = loaded(desk);
-        InterfaceSchema bootstrap = bootstrap(loaded);
+        LoadedSchema loaded = withSchema || schema.isGiven() ? loaded(desk) : null;
+        InterfaceSchema bootstrap = loaded == null ? null : bootstrap(loaded);
         Network network = network(net, url, desk);
         Vat vat = Vat.on(net.loop()).build();
         try {
@@ -203,7 +214,7 @@ final class Dial {
         HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         if (url.scheme() == WireUrl.Scheme.WT) {
             return new WebClient(net.loop(), http)
-                    .overWebTransport(net, tls.serverTrust(desk.workingFolder()), Limits.WebTransport.DEFAULT);
+                    .overWebTransport(net, tls.serverTrust(desk.workingFolder(), Instant::now), Limits.WebTransport.DEFAULT);
         }
         return new WebClient(net.loop(), url.tls() ? http.secure(secure(net, desk)) : http);
     }
@@ -224,7 +235,7 @@ final class Dial {
 
     // ---- gRPC
 
-    private Remote grpc(NetLoop net, WireUrl url, Patience patience, Desk desk) throws InputException {
+    private Remote grpc(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema) throws InputException {
         CallMetadata metadata = CallMetadata.EMPTY;
         for (Map.Entry<String, String> each : fields()) {
             try {
@@ -236,7 +247,7 @@ final class Dial {
         GrpcClient client = client(net, url.address(), url.tls(), desk);
         try {
             DescriptorPool pool = protoset == null
-                    ? reflected(net.loop(), client, url, metadata, patience)
+                    ? reflected(net.loop(), client, url, metadata, patience, withSchema)
                     : read(desk.workingFolder().resolve(protoset));
             return new GrpcRemote(net.loop(), client, pool, metadata, patience);
         } catch (RuntimeException e) {
@@ -261,7 +272,7 @@ final class Dial {
     }
 
     private DescriptorPool reflected(
-            Loop loop, GrpcClient client, WireUrl url, CallMetadata metadata, Patience patience) {
+            Loop loop, GrpcClient client, WireUrl url, CallMetadata metadata, Patience patience, boolean withSchema) {
         Duration left = patience.left();
         Duration within = left == null || left.compareTo(connectTimeout()) > 0 ? connectTimeout() : left;
         CallSettings settings = CallSettings.DEFAULT.with(metadata).within(within);
@@ -271,6 +282,9 @@ final class Dial {
                     .await();
         } catch (GrpcFailure e) {
             if (e.code() == Status.Code.UNIMPLEMENTED) {
+                if (!withSchema) {
+                    return DescriptorPool.of(List.of());
+                }
                 throw new ExitException(
                         Main.SCHEMA,
                         url

@@ -42,11 +42,6 @@ record DoneRef(String method) implements Ref {
     }
 
     @Override
-    public List<String> members() {
-        return List.of();
-    }
-
-    @Override
     public String kind() {
         return "nothing";
     }

@@ -102,8 +102,8 @@ final class GrpcAnswer implements Ref {
         return false;
     }
 
-    @Override
-    public List<String> members() {
+    /** The fields of an answer. */
+    List<String> fields() {
         return method.getOutputType().getFields().stream()
                 .map(field -> field.getJsonName())
                 .toList();

@@ -143,17 +143,6 @@ final class GrpcRef implements Ref {
     }
 
     @Override
-    public List<String> members() {
-        String prefix = name.isEmpty() ? "" : name + ".";
-        return remote.services().stream()
-                .flatMap(service -> service.getMethods().stream())
-                .map(MethodDescriptor::getFullName)
-                .filter(full -> full.startsWith(prefix))
-                .map(full -> full.substring(prefix.length()) + "(")
-                .toList();
-    }
-
-    @Override
     public String kind() {
         return name.isEmpty() ? "the server" : name;
     }

@@ -4,15 +4,22 @@ import com.google.protobuf.Descriptors;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.grpc.CallMetadata;
+import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.Limits;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A gRPC server, whose schemas came from itself or from a file. */
 final class GrpcRemote implements Remote {
@@ -23,6 +30,8 @@ final class GrpcRemote implements Remote {
     private final Patience patience;
     private final Tally tally = new Tally();
     private final ProtoJson json;
+    /** What the server has said of itself; empty if it does not. */
+    private volatile String health = "";
 
     /** Takes ownership of {@code client}. */
     GrpcRemote(Loop loop, GrpcClient client, DescriptorPool schemas, CallMetadata metadata, Patience patience) {
@@ -102,7 +111,70 @@ final class GrpcRemote implements Remote {
 
     @Override
     public void check() {
-        // Whatever answers is asked when it is connected to.
+        patience.await(loop.fetch(this::ping));
+    }
+
+    @Override
+    public Promise<Void> ping() {
+        return client.ask(HealthGrpc.getCheckMethod(), HealthCheckRequest.getDefaultInstance(), settings())
+                .<Void>map(answer -> {
+                    health = answer.getStatus().name();
+                    return Promise.nothing();
+                })
+                .recover(failure -> {
+                    if (failure instanceof GrpcFailure told && told.code() == Status.Code.UNIMPLEMENTED
+                            || failure instanceof GrpcFailure other && other.code() == Status.Code.NOT_FOUND) {
+                        health = "";
+                        return Promise.done();
+                    }
+                    return Promise.failed(failure);
+                });
+    }
+
+    @Override
+    public String greeting() {
+        return "gRPC" + (health.isEmpty() ? "" : ": health is " + health)
+                + (services().isEmpty() ? "" : ", " + services().size() + " services are known");
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> found = new ArrayList<>();
+        if (services().isEmpty()) {
+            found.add("the server does not tell its schemas by reflection: calls need --protoset FILE");
+        }
+        if (health.isEmpty()) {
+            found.add("there is no health service, which balancers and probes ask: serve grpc.health.v1.Health");
+        } else if (!health.equals("SERVING")) {
+            found.add("the server says of itself that it is " + health);
+        }
+        return found;
+    }
+
+    @Override
+    public String limits() {
+        return "an answer may have " + (Limits.DEFAULT.inboundMessageBytes() >> 20)
+                + " MiB here; the server does not tell its own limits";
+    }
+
+    @Override
+    public List<String> members(@Nullable Ref start, List<CallPath.Step> steps) {
+        if (start instanceof GrpcAnswer answer) {
+            return steps.isEmpty() ? answer.fields() : List.of();
+        }
+        StringBuilder prefix = new StringBuilder();
+        for (CallPath.Step each : steps) {
+            if (!(each instanceof CallPath.Step.Name(String name))) {
+                return List.of();
+            }
+            prefix.append(name).append('.');
+        }
+        return services().stream()
+                .flatMap(service -> service.getMethods().stream())
+                .map(method -> method.getFullName() + "(")
+                .filter(full -> full.startsWith(prefix.toString()))
+                .map(full -> full.substring(prefix.length()))
+                .toList();
     }
 
     @Override

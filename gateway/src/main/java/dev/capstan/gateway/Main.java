@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -47,6 +48,10 @@ public final class Main {
         line.addSubcommand(new ListCommand(session));
         line.addSubcommand(new DescribeCommand(session));
         line.addSubcommand(new CallCommand(session));
+        line.addSubcommand(new ReplCommand(session));
+        line.addSubcommand(new DoctorCommand(session, Instant::now));
+        line.addSubcommand(new BenchCommand(session));
+        line.addSubcommand(new CompletionCommand());
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));

@@ -1,37 +1,37 @@
 package dev.capstan.gateway;
 
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
+import dev.capstan.async.Loop;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** A line on a terminal that says how far something is, how fast it goes and how long it will take; for work of more than two seconds. Nothing where nobody looks. For one thread. */
 final class Progress {
-    private static final Duration QUIET = Duration.ofSeconds(2);
-    private static final Duration BETWEEN = Duration.ofMillis(200);
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long BETWEEN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final PrintWriter err;
     private final String unit;
     private final long total;
     private final boolean isWatched;
-    private final InstantSource clock;
-    private final Instant began;
-    private Instant told;
+    private final LongSupplier clock;
+    private final long began;
+    private long told;
     private long count;
 
     /** @param total -1 if it is not known */
-    Progress(PrintWriter err, String unit, long total) {
-        this(err, unit, total, System.console() != null && System.console().isTerminal(), Instant::now);
+    Progress(PrintWriter err, Loop loop, String unit, long total) {
+        this(err, unit, total, System.console() != null && System.console().isTerminal(), loop.timer()::nanoTime);
     }
 
-    Progress(PrintWriter err, String unit, long total, boolean isWatched, InstantSource clock) {
+    Progress(PrintWriter err, String unit, long total, boolean isWatched, LongSupplier clock) {
         this.err = err;
         this.unit = unit;
         this.total = total;
         this.isWatched = isWatched;
         this.clock = clock;
-        this.began = clock.instant();
+        this.began = clock.getAsLong();
         this.told = began;
     }
 
@@ -44,13 +44,12 @@ final class Progress {
         if (!isWatched) {
             return;
         }
-        Instant at = clock.instant();
-        if (Duration.between(began, at).compareTo(QUIET) < 0
-                || Duration.between(told, at).compareTo(BETWEEN) < 0) {
+        long at = clock.getAsLong();
+        if (at - began < QUIET_NANOS || at - told < BETWEEN_NANOS) {
             return;
         }
         told = at;
-        double seconds = Duration.between(began, at).toNanos() / 1e9;
+        double seconds = (at - began) / 1e9;
         double rate = count / seconds;
         String left = total > 0 && rate > 0
                 ? String.format(Locale.ROOT, " of %d, %.0f s left", total, (total - count) / rate)
@@ -61,7 +60,7 @@ final class Progress {
 
     /** Takes the line away. */
     void done() {
-        if (!told.equals(began)) {
+        if (told != began) {
             err.print("\r\033[K");
             err.flush();
             told = began;

@@ -68,9 +68,6 @@ interface Ref extends AutoCloseable {
     /** Whether it can be called, as far as that is known without asking the server. */
     boolean isObject();
 
-    /** Names that {@link #get} and {@link #call} take, with {@code (} behind those of methods; as far as they are known. */
-    List<String> members();
-
     /** What it is, for people. */
     String kind();
 

@@ -1,7 +1,9 @@
 package dev.capstan.gateway;
 
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A server that was reached. Owned by whoever opened it; its references are of no use after it was closed. */
 interface Remote extends AutoCloseable {
@@ -11,8 +13,27 @@ interface Remote extends AutoCloseable {
     /** What there is to call, a line each. */
     List<String> list() throws InputException;
 
-    /** Makes sure that it is what it is taken for, as far as that shows without a call; throws what is wrong. */
+    /** Makes sure that somebody answers who speaks this; throws what is wrong. */
     void check();
+
+    /** A round trip, and as little as there can be beside it; on the thread of the loop. */
+    Promise<Void> ping();
+
+    /** What is known when the server has answered, for people. */
+    String greeting();
+
+    /** What may be wrong with a server that answers. */
+    List<String> warnings();
+
+    /** The bounds of a conversation, as far as they are known, for people. */
+    String limits();
+
+    /**
+     * What can stand behind a path by the schema, with an opening bracket behind methods; empty if that is not known.
+     *
+     * @param start where it begins; null for the main object
+     */
+    List<String> members(@Nullable Ref start, List<CallPath.Step> steps);
 
     /**
      * The definition of what is called {@code name} in the schema.

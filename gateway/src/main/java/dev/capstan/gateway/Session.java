@@ -71,14 +71,23 @@ final class Session {
         }
     }
 
-    /** The exit code. */
-    int with(Dial dial, String url, Work work) {
-        WireUrl to;
+    /** A URL that was typed. */
+    static WireUrl url(String text) {
         try {
-            to = WireUrl.parse(url);
+            return WireUrl.parse(text);
         } catch (IllegalArgumentException e) {
             throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Whether somebody types and looks. */
+    boolean isTerminal() {
+        return in == System.in && System.console() != null && System.console().isTerminal();
+    }
+
+    /** The exit code. */
+    int with(Dial dial, String url, Work work) {
+        WireUrl to = url(url);
         try (NetLoop net = NetLoop.open("capstan", Transport.AUTO);
                 Remote remote = dial.open(net, to, dial.patience(net.loop()), desk())) {
             work.with(remote);

@@ -11,6 +11,11 @@ final class Tally {
         waits = true;
     }
 
+    /** Something was asked for that is no call. */
+    void asked() {
+        waits = true;
+    }
+
     /** Something is waited for; what left before comes in the same round trip. */
     void waited() {
         if (waits) {

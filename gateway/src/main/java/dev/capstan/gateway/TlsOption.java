@@ -14,7 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -95,7 +95,7 @@ final class TlsOption {
     }
 
     /** For WebTransport. @throws InputException if a file cannot be used, or there is an option that it does not have */
-    ServerTrust serverTrust(Path workingFolder) throws InputException {
+    ServerTrust serverTrust(Path workingFolder, InstantSource clock) throws InputException {
         if (certificate != null || serverName != null) {
             throw new InputException("--cert, --key and --servername are not for WebTransport: leave them out.");
         }
@@ -105,7 +105,7 @@ final class TlsOption {
         if (!hashes.isEmpty()) {
             try {
                 return ServerTrust.hashes(
-                        Instant::now, hashes.stream().map(CertificateHash::new).toList());
+                        clock, hashes.stream().map(CertificateHash::new).toList());
             } catch (IllegalArgumentException e) {
                 throw new InputException("--cert-hash: " + e.getMessage());
             }

@@ -15,11 +15,18 @@ import org.jspecify.annotations.Nullable;
 final class WebRef implements Ref {
     private final WebRemote remote;
     private final Stub stub;
+    /** Whether this was not called for, so that asking for it is a round trip of its own. */
+    private final boolean isPlace;
 
     /** Takes ownership of {@code stub}. */
     WebRef(WebRemote remote, Stub stub) {
+        this(remote, stub, false);
+    }
+
+    private WebRef(WebRemote remote, Stub stub, boolean isPlace) {
         this.remote = remote;
         this.stub = stub;
+        this.isPlace = isPlace;
     }
 
     /** Borrowed. */
@@ -30,7 +37,7 @@ final class WebRef implements Ref {
     @Override
     public Ref get(Object step) {
         Stub place = step instanceof Integer at ? stub.get(at) : stub.get(step.toString());
-        return new WebRef(remote, place.dup());
+        return new WebRef(remote, place.dup(), true);
     }
 
     private @Nullable Object[] arguments(List<? extends @Nullable Object> arguments) throws InputException {
@@ -71,6 +78,9 @@ final class WebRef implements Ref {
     }
 
     private @Nullable Object fetched() throws InputException {
+        if (isPlace) {
+            remote.tally().asked();
+        }
         remote.tally().waited();
         Promise<Object> promise = stub.value();
         remote.type();
@@ -136,11 +146,6 @@ final class WebRef implements Ref {
     @Override
     public boolean isObject() {
         return true;
-    }
-
-    @Override
-    public List<String> members() {
-        return remote.members();
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.capstan.gateway;
 
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnweb.Limits;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebPeer;
@@ -123,7 +125,41 @@ final class WebRemote implements Remote {
 
     @Override
     public void check() {
-        // Whatever answers is asked when it is connected to.
+        patience.await(loop.fetch(this::ping));
+    }
+
+    @Override
+    public Promise<Void> ping() {
+        Stub object = Stub.of(loop, (isBatch ? fresh() : peer()).main());
+        // Whatever the server says to a property that nobody has is an answer.
+        return object.get("$ping")
+                .value()
+                .<Void>convert(value -> Promise.nothing())
+                .recover(failure -> Failure.of(failure).kind() == Failure.Kind.DISCONNECTED
+                        ? Promise.failed(failure)
+                        : Promise.done())
+                .attach(object);
+    }
+
+    @Override
+    public String greeting() {
+        return "Cap'n Web: the server answers " + (isBatch ? "a batch" : "in a session");
+    }
+
+    @Override
+    public List<String> warnings() {
+        return List.of();
+    }
+
+    @Override
+    public String limits() {
+        Limits own = Limits.DEFAULT;
+        return "at most " + own + " here; the server does not tell its own limits";
+    }
+
+    @Override
+    public List<String> members(@Nullable Ref start, List<CallPath.Step> steps) {
+        return SchemaWalk.members(start == null ? main : null, steps);
     }
 
     @Override
@@ -133,12 +169,6 @@ final class WebRemote implements Remote {
             throw new IllegalStateException("an interface without its schema");
         }
         return CapnpText.definition(schema.declaration(name));
-    }
-
-    List<String> members() {
-        return main == null
-                ? List.of()
-                : CapnpRef.methods(main).stream().map(each -> each.name() + "(").toList();
     }
 
     WebJson json() {

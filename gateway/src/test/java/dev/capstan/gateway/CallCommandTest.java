@@ -3,6 +3,7 @@ package dev.capstan.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -377,17 +378,26 @@ class CallCommandTest {
         }
 
         @Test
-        void what_takes_too_long_ends_with_its_code() {
-            int code = verbs.run(
-                    "",
+        void what_takes_too_long_ends_with_its_code() throws Exception {
+            writeSchemas();
+            verbs.fails(
+                    Main.DEADLINE,
+                    "DEADLINE_EXCEEDED",
                     "call",
                     url,
-                    SERVICE + ".StreamingOutputCall",
-                    "{\"responseParameters\": [{\"size\": 1}, {\"size\": 1, \"intervalUs\": 60000000}]}",
+                    "--protoset",
+                    "test.pb",
+                    SERVICE + ".EmptyCall",
                     "--max-time",
-                    "2");
-            assertEquals(Main.DEADLINE, code);
-            assertTrue(verbs.err().startsWith("capstan: DEADLINE_EXCEEDED"), verbs.err());
+                    "0.001");
+        }
+
+        private void writeSchemas() throws Exception {
+            var set = FileDescriptorSet.newBuilder();
+            for (var file : DescriptorSets.ofTestService()) {
+                set.addFile(file.toProto());
+            }
+            Files.write(folder.resolve("test.pb"), set.build().toByteArray());
         }
 
         @Test
@@ -414,11 +424,7 @@ class CallCommandTest {
 
         @Test
         void schemas_may_come_from_a_file() throws Exception {
-            var set = com.google.protobuf.DescriptorProtos.FileDescriptorSet.newBuilder();
-            for (var file : DescriptorSets.ofTestService()) {
-                set.addFile(file.toProto());
-            }
-            Files.write(folder.resolve("test.pb"), set.build().toByteArray());
+            writeSchemas();
             assertEquals(
                     "{}\n",
                     verbs.says(

@@ -61,6 +61,7 @@ final class Shelf implements AutoCloseable {
             """;
 
     final NetLoop net = NetLoop.open("shelf", Transport.AUTO);
+    private final LoadedSchema schema;
     private final InterfaceSchema api;
     private final Vat vat;
     /** What their header {@code x-who} says. */
@@ -74,12 +75,17 @@ final class Shelf implements AutoCloseable {
         if (loaded == null) {
             throw new AssertionError("the schema of the test is wrong");
         }
+        schema = loaded;
         api = loaded.interfaceType("Api");
         vat = Vat.on(net.loop()).serving(new Thing("Api")).build();
     }
 
     private static Address.Tcp anyPort() {
         return new Address.Tcp("127.0.0.1", 0);
+    }
+
+    LoadedSchema schema() {
+        return schema;
     }
 
     String capnp() {
@@ -102,7 +108,11 @@ final class Shelf implements AutoCloseable {
     }
 
     HttpRoutes webRoutes() {
-        WebServer web = new WebServer(
+        return webServer().routes("/rpc");
+    }
+
+    WebServer webServer() {
+        return new WebServer(
                 net.loop(),
                 visitor -> {
                     visitor.header("x-who").ifPresent(visitors::add);
@@ -110,13 +120,20 @@ final class Shelf implements AutoCloseable {
                 },
                 Options.DEFAULT,
                 Access.SAME_HOST);
-        return web.routes("/rpc");
     }
 
     String grpc(UnaryOperator<GrpcServer.Builder> with) {
         GrpcServer server = with.apply(GrpcServer.on(net.loop()).service(new InteropService()))
                 .build();
         return http(net.network(), server.routes()).address().toString();
+    }
+
+    String grpc(Network network) {
+        GrpcServer server = GrpcServer.on(net.loop())
+                .service(new InteropService())
+                .reflection(List.of(), DescriptorPool.of(List.of()))
+                .build();
+        return http(network, server.routes()).address().toString();
     }
 
     String grpc() {
