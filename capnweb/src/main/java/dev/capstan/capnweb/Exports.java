@@ -103,7 +103,10 @@ final class Exports {
                 .sorted(Comparator.comparingLong(export -> observed.since(export.sinceNanos) - nowNanos))
                 .limit(most)
                 .map(export -> new Held(
-                        export.id, 1, Held.what(export.cap), Duration.ofNanos(nowNanos - observed.since(export.sinceNanos))))
+                        export.id,
+                        1,
+                        Held.what(export.cap),
+                        Duration.ofNanos(nowNanos - observed.since(export.sinceNanos))))
                 .toList();
     }
 
@@ -216,10 +219,7 @@ final class Exports {
      * @param results of the call that it is; null if it is none
      * @param push as its observer sees it; null if nobody observes
      */
-    record Pushed(
-            Cap cap,
-            @Nullable Promise<Payload> results,
-            Observed.@Nullable Push push) {
+    record Pushed(Cap cap, @Nullable Promise<Payload> results, Observed.@Nullable Push push) {
         Pushed(Cap cap, @Nullable Promise<Payload> results) {
             this(cap, results, null);
         }
@@ -267,9 +267,8 @@ final class Exports {
                 if (export.released) {
                     return;
                 }
-                Failure wrong = settled == null
-                        ? Failure.of(failure == null ? Failure.failed("no value") : failure)
-                        : null;
+                Failure wrong =
+                        settled == null ? Failure.of(failure == null ? Failure.failed("no value") : failure) : null;
                 long before = session.outbox.bytesSent();
                 if (settled == null) {
                     session.outbox.reject(export.id, wrong);

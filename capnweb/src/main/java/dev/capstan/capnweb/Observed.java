@@ -69,8 +69,8 @@ final class Observed implements ObservedSession {
             if (made.method() instanceof Method.Member member && member.reads() && !reads) {
                 return made;
             }
-            CallWatch with = watch.began(new ObservedCall(
-                    Direction.INCOMING, made.method(), id, target > 0 ? target : -1, bytes, carried));
+            CallWatch with = watch.began(
+                    new ObservedCall(Direction.INCOMING, made.method(), id, target > 0 ? target : -1, bytes, carried));
             if (with == CallWatch.NONE) {
                 return made;
             }

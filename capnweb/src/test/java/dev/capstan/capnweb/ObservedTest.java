@@ -24,11 +24,12 @@ class ObservedTest {
     private final Recorder asked = new Recorder();
 
     private TwoPeers peers(Recorder client, Recorder server) {
-        TwoPeers peers = new TwoPeers(
-                sim, Options.DEFAULT.withObserver(client), Options.DEFAULT.withObserver(server));
+        TwoPeers peers = new TwoPeers(sim, Options.DEFAULT.withObserver(client), Options.DEFAULT.withObserver(server));
         peers.main
-                .on("add", arguments -> Scripted.value(
-                        ((Number) arguments.get(0)).longValue() + ((Number) arguments.get(1)).longValue()))
+                .on(
+                        "add",
+                        arguments -> Scripted.value(
+                                ((Number) arguments.get(0)).longValue() + ((Number) arguments.get(1)).longValue()))
                 .on("fail", arguments -> {
                     throw Failure.failed("on purpose");
                 })
@@ -78,7 +79,8 @@ class ObservedTest {
         try (TwoPeers peers = peers()) {
             TwoPeers.object(TwoPeers.call(peers.api, "fail")).close();
             peers.settle();
-            assertEquals("incoming 1 failed: on purpose, no message", asked.lines().getLast());
+            assertEquals(
+                    "incoming 1 failed: on purpose, no message", asked.lines().getLast());
             assertEquals("outgoing 1 ok, no message", asking.lines().getLast());
         }
     }
@@ -88,8 +90,7 @@ class ObservedTest {
         try (TwoPeers peers = peers()) {
             assertEquals(7L, peers.value(TwoPeers.read(peers.api, "size")));
             try (Cap size = TwoPeers.object(TwoPeers.read(peers.api, "size"))) {
-                assertEquals(
-                        8L, peers.value(TwoPeers.call(peers.api, "add", new PromisedValue(size.share()), 1L)));
+                assertEquals(8L, peers.value(TwoPeers.call(peers.api, "add", new PromisedValue(size.share()), 1L)));
             }
             peers.settle();
             assertEquals(
@@ -157,9 +158,13 @@ class ObservedTest {
             Object given = peers.value(TwoPeers.call(peers.api, "later"));
             ObservedSession server = asked.sessions().getFirst();
             List<ObservedSession.Held> exports = server.exports(10);
-            assertEquals(List.of(0L, -1L), exports.stream().map(ObservedSession.Held::id).toList());
+            assertEquals(
+                    List.of(0L, -1L),
+                    exports.stream().map(ObservedSession.Held::id).toList());
             assertEquals(Scripted.class.getName(), exports.getLast().what());
-            assertEquals(Duration.ofSeconds(1), exports.getFirst().age().minus(exports.getLast().age()));
+            assertEquals(
+                    Duration.ofSeconds(1),
+                    exports.getFirst().age().minus(exports.getLast().age()));
             assertEquals(2, server.counts().exports());
             assertEquals(0, server.counts().answers());
             ObservedSession client = asking.sessions().getFirst();
@@ -182,8 +187,8 @@ class ObservedTest {
             assertEquals("incoming 1 add() with 00-ab-cd-01", asked.lines().get(1));
             peers.settle();
         }
-        try (TwoPeers peers = new TwoPeers(
-                sim, Options.DEFAULT.withObserver(new Recorder("00-ab-cd-01")), Options.DEFAULT)) {
+        try (TwoPeers peers =
+                new TwoPeers(sim, Options.DEFAULT.withObserver(new Recorder("00-ab-cd-01")), Options.DEFAULT)) {
             peers.main.on("one", arguments -> Scripted.value(1L));
             assertEquals(1L, peers.value(TwoPeers.call(peers.api, "one")));
             peers.settle();
@@ -195,8 +200,8 @@ class ObservedTest {
         try (TwoPeers peers = new TwoPeers()) {
             assertNull(((Session) peers.client()).observed);
         }
-        try (TwoPeers peers = new TwoPeers(
-                sim, Options.DEFAULT.withObserver(session -> SessionWatch.NONE), Options.DEFAULT)) {
+        try (TwoPeers peers =
+                new TwoPeers(sim, Options.DEFAULT.withObserver(session -> SessionWatch.NONE), Options.DEFAULT)) {
             assertNull(((Session) peers.client()).observed);
         }
     }

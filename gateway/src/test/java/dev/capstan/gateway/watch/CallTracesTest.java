@@ -52,8 +52,7 @@ class CallTracesTest {
                     .addSpanProcessor(SimpleSpanProcessor.create(spans))
                     .build())
             .build();
-    private final MethodNames names =
-            new MethodNames(10, method -> method.equals(METHOD) ? "Last/done" : null);
+    private final MethodNames names = new MethodNames(10, method -> method.equals(METHOD) ? "Last/done" : null);
     private final List<String> logged = new ArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -91,15 +90,16 @@ class CallTracesTest {
     }
 
     private Stub page(CallTraces traces, Target.Style style) {
-        Vat server = Vat.on(sim.loop()).serving(new Last(style)).observer(traces).build();
+        Vat server =
+                Vat.on(sim.loop()).serving(new Last(style)).observer(traces).build();
         Vat client = Vat.on(sim.loop()).observer(traces).build();
         network.host("server").onAccept(server::connect);
         Peer peer = client.connect(network.host("middle").connect("server"));
         Cap last = peer.bootstrap();
         Options options = Options.DEFAULT.withObserver(traces);
         network.host("middle")
-                .onAccept(stream -> open.add(WebPeer.over(
-                        sim.loop(), stream, new LocalCap(sim.loop(), middle(last)), options)));
+                .onAccept(stream ->
+                        open.add(WebPeer.over(sim.loop(), stream, new LocalCap(sim.loop(), middle(last)), options)));
         WebPeer page = WebPeer.over(sim.loop(), network.host("page").connect("middle"), null, options);
         Stub api = Stub.of(sim.loop(), page.main());
         open.addAll(List.of(server, client, last, page, api));
@@ -108,14 +108,16 @@ class CallTracesTest {
     }
 
     private static WebTarget middle(Cap last) {
-        return WebTarget.empty().method("go", arguments -> call(last, METHOD)).method("wrong", arguments -> call(last, new Method.Ordinal(7, 7)));
+        return WebTarget.empty()
+                .method("go", arguments -> call(last, METHOD))
+                .method("wrong", arguments -> call(last, new Method.Ordinal(7, 7)));
     }
 
     private static Promise<Object> call(Cap last, Method.Ordinal method) {
         var answer = last.request(method, CapnpFormat.INSTANCE, 0, Hints.NONE).send();
         answer.pipeline().close();
         return answer.results().map(results -> {
-            try (Payload done = results) {
+            try (Payload _ = results) {
                 return "gone";
             }
         });
@@ -179,11 +181,13 @@ class CallTracesTest {
     void the_span_of_a_caller_is_the_parent_of_its_call() {
         Stub api = page(new CallTraces(sdk, names, new Random(1)), Target.Style.ASYNC);
         Span own = sdk.getTracer("test").spanBuilder("own").startSpan();
-        try (var here = own.makeCurrent()) {
+        try (var _ = own.makeCurrent()) {
             go(api, "go");
         }
         own.end();
-        assertEquals(own.getSpanContext().getSpanId(), span(SpanKind.CLIENT, "capnweb").getParentSpanId());
+        assertEquals(
+                own.getSpanContext().getSpanId(),
+                span(SpanKind.CLIENT, "capnweb").getParentSpanId());
     }
 
     @Test

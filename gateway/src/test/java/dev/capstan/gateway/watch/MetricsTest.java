@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Cap;
 import dev.capstan.cap.CallWatch;
+import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
+import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
@@ -22,7 +23,6 @@ import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebServer;
 import dev.capstan.capnweb.WebTarget;
-import dev.capstan.cap.LocalCap;
 import dev.capstan.gateway.port.OnePort;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
@@ -58,12 +58,15 @@ class MetricsTest {
     private final WebServer web = new WebServer(
             loop,
             visitor -> Promise.of(new LocalCap(
-                    loop, WebTarget.empty().method("add", arguments -> (Long) arguments.get(0) + (Long) arguments.get(1)))),
+                    loop,
+                    WebTarget.empty().method("add", arguments -> (Long) arguments.get(0) + (Long) arguments.get(1)))),
             Options.DEFAULT.withObserver(metrics),
             Access.SAME_HOST);
     private final OnePort port = OnePort.on(net)
             .capnp(Vat.on(loop).serving(last).observer(metrics).build())
-            .http(web.routes("/rpc").and(Metrics.routes(loop, metrics, registry)).and(health.routes()))
+            .http(web.routes("/rpc")
+                    .and(Metrics.routes(loop, metrics, registry))
+                    .and(health.routes()))
             .listen(new Address.Tcp("127.0.0.1", 0))
             .await();
     private final HttpClient http = new HttpClient(loop, net.network(), new Random(1), Limits.Http.DEFAULT);
@@ -100,7 +103,7 @@ class MetricsTest {
                     return answer.results();
                 })
                 .map(results -> {
-                    try (Payload done = results) {
+                    try (Payload _ = results) {
                         return true;
                     }
                 })
@@ -131,8 +134,7 @@ class MetricsTest {
                 assertHas(text, "capstan_sessions{rpc_system_name=\"capnp\"} 1.0");
                 assertHas(text, "capstan_sessions{rpc_system_name=\"capnweb\"} 1.0");
                 assertHas(text, "capstan_exports_capabilities{rpc_system_name=\"capnp\"} 1.0");
-                assertHas(
-                        text, "capstan_sessions_opened_total{opened_by=\"peer\",rpc_system_name=\"capnweb\"} 1.0");
+                assertHas(text, "capstan_sessions_opened_total{opened_by=\"peer\",rpc_system_name=\"capnweb\"} 1.0");
             }
             loop.post(cap::close);
         }
@@ -144,10 +146,9 @@ class MetricsTest {
             Cap cap = vat.connect(net.network(), port.address()).await().bootstrap();
             for (int i = 0; i < 300; i++) {
                 Method.Ordinal made = new Method.Ordinal(0xdeadL, i);
-                assertTrue(
-                        org.junit.jupiter.api.Assertions.assertThrows(Failure.class, () -> call(cap, made))
-                                        .kind()
-                                == Failure.Kind.UNIMPLEMENTED);
+                assertTrue(org.junit.jupiter.api.Assertions.assertThrows(Failure.class, () -> call(cap, made))
+                                .kind()
+                        == Failure.Kind.UNIMPLEMENTED);
             }
             String text = scraped();
             assertHas(
