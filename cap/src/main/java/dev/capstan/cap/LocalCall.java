@@ -61,7 +61,7 @@ final class LocalCall extends Event implements Context {
             if (watch == CallWatch.NONE) {
                 begin();
             } else {
-                try (CallWatch.Running here = watch.running()) {
+                try (CallWatch.Running _ = watch.running()) {
                     begin();
                 }
             }
@@ -110,7 +110,7 @@ final class LocalCall extends Event implements Context {
         if (watch == CallWatch.NONE) {
             return target.handle(this).await();
         }
-        try (CallWatch.Running here = watch.running()) {
+        try (CallWatch.Running _ = watch.running()) {
             return target.handle(this).await();
         }
     }
@@ -127,7 +127,7 @@ final class LocalCall extends Event implements Context {
     }
 
     private Failure failureOfEnded(Throwable cause) {
-        try (CallWatch.Running here = call.watch().running()) {
+        try (CallWatch.Running _ = call.watch().running()) {
             return failureOf(cause);
         }
     }

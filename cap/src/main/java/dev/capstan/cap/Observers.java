@@ -32,7 +32,7 @@ record Observers(List<Observer> each) implements Observer {
     }
 
     /** What each makes, but for those that make nothing. */
-    private static <F, T> List<T> made(List<F> from, Function<F, @Nullable T> make, @Nullable T nothing) {
+    private static <F, T> List<T> made(List<F> from, Function<F, ? extends @Nullable T> make, @Nullable T nothing) {
         List<T> all = new ArrayList<>(from.size());
         for (F one : from) {
             try {

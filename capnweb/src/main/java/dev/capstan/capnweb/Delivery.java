@@ -73,7 +73,7 @@ final class Delivery {
         if (watch == CallWatch.NONE) {
             return target.call(call);
         }
-        try (CallWatch.Running here = watch.running()) {
+        try (CallWatch.Running _ = watch.running()) {
             return target.call(call);
         }
     }

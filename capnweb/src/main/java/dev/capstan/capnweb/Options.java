@@ -24,8 +24,7 @@ public record Options(
         Observer observer,
         ObservedSession.Origin origin) {
     /** Default limits, for peers of version 0.11 and later, which are told what was meant for them. */
-    public static final Options DEFAULT =
-            new Options(
+    public static final Options DEFAULT = new Options(
             Limits.DEFAULT,
             Compat.V0_12,
             (error, thrown) -> null,

@@ -55,12 +55,18 @@ final class Questions {
      * @throws Failure if too many calls wait
      */
     Question ask(long target, Path.Names path, @Nullable List<?> arguments, boolean stream) {
-        return send(stream, target, path, arguments == null, out -> session.outbox.names.pipeline(out, target, path, arguments));
+        return send(
+                stream,
+                target,
+                path,
+                arguments == null,
+                out -> session.outbox.names.pipeline(out, target, path, arguments));
     }
 
     /** Sends a map over what lies at {@code path} in an entry of the table of imports. Borrows {@code program}. Errors are those of {@link #ask}. */
     Question map(long target, Path.Names path, MapProgram program) {
-        return send(false, target, path.then(MAP), false, out -> session.outbox.names.remap(out, target, path, program));
+        return send(
+                false, target, path.then(MAP), false, out -> session.outbox.names.remap(out, target, path, program));
     }
 
     /** {@code target}, {@code path} and {@code reads} say what {@code expression} is about, to whoever observes. */

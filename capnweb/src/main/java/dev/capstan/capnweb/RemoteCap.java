@@ -104,7 +104,7 @@ abstract class RemoteCap extends CountedCap {
         if (watch == CallWatch.NONE || session.observed == null) {
             return session.questions.ask(id(), place().then(member.path()), arguments, stream);
         }
-        try (CallWatch.Running here = watch.running()) {
+        try (CallWatch.Running _ = watch.running()) {
             return session.questions.ask(id(), place().then(member.path()), arguments, stream);
         }
     }

@@ -154,8 +154,8 @@ final class StubState {
     StubState call(Path.Names path, @Nullable List<@Nullable Object> arguments, @Nullable Duration longest) {
         if (loop.inLoop()) {
             Answer answer = send(path, arguments, Hints.NONE);
-            StubState result =
-                    new StubState(loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest, session);
+            StubState result = new StubState(
+                    loop, leftovers, answer.pipeline().cap(Path.Names.NONE), Kind.RESULT, longest, session);
             result.began(answer.results(), answer.pipeline());
             return result;
         }
@@ -167,7 +167,7 @@ final class StubState {
         Supplier<CallWatch.Running> around = around();
         loop.post(() -> {
             Answer answer;
-            try (CallWatch.Running here = around == null ? CallWatch.Running.NOTHING : around.get()) {
+            try (CallWatch.Running _ = around == null ? CallWatch.Running.NOTHING : around.get()) {
                 answer = send(path, arguments, Hints.NONE);
             }
             queue.resolve(answer.pipeline().cap(Path.Names.NONE));

@@ -16,6 +16,7 @@ import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testkit.ForeignPeer;
 import dev.capstan.testkit.Parity;
+import dev.capstan.testkit.Recorder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -194,6 +195,22 @@ class NodeTest {
             assertEquals("[{\"imports\":1,\"exports\":1}]", node.tables());
             peer.close();
             net.loop().fetch(peer::onDisconnect).await();
+        }
+    }
+
+    @Test
+    void node_does_not_see_the_text_that_travels_with_our_calls() throws Exception {
+        Recorder recorder = new Recorder("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        WebClient traced = new WebClient(
+                net.loop(),
+                new HttpClient(net.loop(), net.network(), new Random(1), Http.DEFAULT),
+                Options.DEFAULT.withObserver(recorder));
+        try (NodePeer node = NodePeer.server();
+                WebPeer peer = traced.connect(URI.create("ws://127.0.0.1:" + node.port() + "/"));
+                Cap main = peer.main()) {
+            assertEquals("144", onLoopAwait(main, "square", 12L));
+            assertEquals(List.of("6", "7"), pipelined(main));
+            assertTrue(recorder.lines().contains("outgoing 1 ok"), () -> "" + recorder.lines());
         }
     }
 

@@ -236,6 +236,11 @@ final class HouseRules {
 
     private static final Map<String, String> STATICS = Map.ofEntries(
             Map.entry("async.Loop.CURRENT", "a thread's own loop: nothing is shared between threads"),
+            Map.entry("cap.Observer.NONE", "an observer of nothing: a list that is empty"),
+            Map.entry("cap.SessionWatch.NONE", "hears nothing and holds nothing"),
+            Map.entry("cap.CallWatch.NONE", "hears nothing and holds nothing"),
+            Map.entry("cap.CallWatch.Running.NOTHING", "ends nothing and holds nothing"),
+            Map.entry("capnweb.Options.DEFAULT", "a record of values, whose observer hears nothing"),
             Map.entry("grpc.client.TokenCredentials.AUTHORIZATION", "a key of grpc-java, which is a name"),
             Map.entry("grpc.server.Draining.KEY", "a key of grpc-java, which is compared by identity"),
             Map.entry("grpc.server.GrpcServer.ENCODING", "a key of grpc-java, which is compared by identity"),

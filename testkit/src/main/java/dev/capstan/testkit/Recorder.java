@@ -61,7 +61,8 @@ public final class Recorder implements Observer {
 
                 @Override
                 public void ended(@Nullable Failure failure, long bytes) {
-                    end(name + (failure == null ? " ok" : " failed: " + failure.reason())
+                    end(name
+                            + (failure == null ? " ok" : " failed: " + failure.reason())
                             + (bytes > 0 ? "" : ", no message"));
                 }
 

@@ -110,13 +110,15 @@ class ObserverTest {
     @Test
     void an_observer_that_throws_harms_neither_the_others_nor_who_tells() {
         Recorder recorder = new Recorder("text");
-        SessionWatch watch = Observer.all(new Broken(true), new Broken(false), recorder).began(session);
+        SessionWatch watch =
+                Observer.all(new Broken(true), new Broken(false), recorder).began(session);
         CallWatch call = watch.began(CALL);
         assertEquals("text", call.carried());
         call.running().close();
         call.ended(null, 7);
         watch.ended(Failure.disconnected("done"));
-        assertEquals(List.of("session sim", "outgoing 1 add()", "outgoing 1 ok", "over: DISCONNECTED"), recorder.lines());
+        assertEquals(
+                List.of("session sim", "outgoing 1 add()", "outgoing 1 ok", "over: DISCONNECTED"), recorder.lines());
     }
 
     @Test
@@ -130,8 +132,7 @@ class ObserverTest {
 
     @Test
     void who_wants_to_hear_nothing_is_not_told() {
-        assertSame(
-                SessionWatch.NONE, Observer.all(quiet -> SessionWatch.NONE).began(session));
+        assertSame(SessionWatch.NONE, Observer.all(quiet -> SessionWatch.NONE).began(session));
         assertSame(
                 CallWatch.NONE,
                 Observer.all(silent -> call -> CallWatch.NONE).began(session).began(CALL));

@@ -87,7 +87,7 @@ final class IncomingCall implements Call {
         if (watch == CallWatch.NONE) {
             answer = target.call(this);
         } else {
-            try (CallWatch.Running here = watch.running()) {
+            try (CallWatch.Running _ = watch.running()) {
                 answer = target.call(this);
             }
         }

@@ -82,7 +82,7 @@ final class Observed implements ObservedSession {
         if (around == null) {
             return watch.began(observed);
         }
-        try (CallWatch.Running here = around.get()) {
+        try (CallWatch.Running _ = around.get()) {
             return watch.began(observed);
         }
     }

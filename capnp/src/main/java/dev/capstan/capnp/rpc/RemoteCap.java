@@ -75,7 +75,7 @@ abstract class RemoteCap extends CountedCap {
         if (watch == CallWatch.NONE || connection.observed == null) {
             return forward(call);
         }
-        try (CallWatch.Running here = watch.running()) {
+        try (CallWatch.Running _ = watch.running()) {
             return forward(call);
         }
     }

@@ -53,8 +53,7 @@ public final class GrpcCalls implements AutoCloseable {
      * @param origin who is at the other end: of a server, {@link ObservedSession.Origin#from} with its address
      * @param onClose what ends the server or client when an observer asks for that; on any thread
      */
-    public static GrpcCalls on(
-            Loop loop, Observer observer, ObservedSession.Origin origin, Consumer<Failure> onClose) {
+    public static GrpcCalls on(Loop loop, Observer observer, ObservedSession.Origin origin, Consumer<Failure> onClose) {
         return new GrpcCalls(loop, observer, origin, onClose);
     }
 
@@ -149,8 +148,7 @@ public final class GrpcCalls implements AutoCloseable {
         Watched watched = new Watched(
                 direction,
                 new Method.Member(
-                        Path.Names.of(
-                                service == null ? "" : service, name == null ? method.getFullMethodName() : name),
+                        Path.Names.of(service == null ? "" : service, name == null ? method.getFullMethodName() : name),
                         false));
         onLoop(watched::begin);
         return watched;

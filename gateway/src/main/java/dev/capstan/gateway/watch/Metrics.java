@@ -1,5 +1,6 @@
 package dev.capstan.gateway.watch;
 
+import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Failure;
@@ -126,7 +127,7 @@ public final class Metrics implements Observer {
     }
 
     /** Settles when the gauges show how things are now: a loop that does not answer within a second keeps what it had. {@code loop} is that of the promise, and of the caller. */
-    public Promise<Void> refresh(dev.capstan.async.Loop loop) {
+    public Promise<Void> refresh(Loop loop) {
         return gauges.refresh(loop);
     }
 
@@ -134,11 +135,15 @@ public final class Metrics implements Observer {
      * {@code GET /metrics}: everything in {@code registry}, which should be the one of {@code metrics}, as Prometheus reads it. It tells strangers about the insides of the process: answer it where only
      * operators come.
      */
-    public static HttpRoutes routes(dev.capstan.async.Loop loop, Metrics metrics, PrometheusMeterRegistry registry) {
+    public static HttpRoutes routes(Loop loop, Metrics metrics, PrometheusMeterRegistry registry) {
         Headers text = Headers.of("content-type", "text/plain; version=0.0.4; charset=utf-8");
-        return HttpRoutes.none().on("GET", "/metrics", request -> metrics.refresh(loop)
-                // With very many meters it takes long, and belongs to no session.
-                .then(fresh -> loop.offload(registry::scrape))
-                .map(all -> new HttpResponse(200, text, all.getBytes(StandardCharsets.UTF_8))));
+        return HttpRoutes.none()
+                .on(
+                        "GET",
+                        "/metrics",
+                        request -> metrics.refresh(loop)
+                                // With very many meters it takes long, and belongs to no session.
+                                .then(fresh -> loop.offload(registry::scrape))
+                                .map(all -> new HttpResponse(200, text, all.getBytes(StandardCharsets.UTF_8))));
     }
 }

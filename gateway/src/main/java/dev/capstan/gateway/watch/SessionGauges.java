@@ -105,9 +105,10 @@ final class SessionGauges {
     Promise<Void> refresh(Loop loop) {
         Map<Loop, Set<ObservedSession>> byLoop = new HashMap<>();
         for (OfWire wire : wires.values()) {
-            wire.sessions.keySet().forEach(session -> byLoop.computeIfAbsent(
-                            session.loop(), home -> new HashSet<>())
-                    .add(session));
+            wire.sessions
+                    .keySet()
+                    .forEach(session -> byLoop.computeIfAbsent(session.loop(), home -> new HashSet<>())
+                            .add(session));
         }
         List<Promise<Void>> answers = new ArrayList<>();
         byLoop.forEach((home, sessions) -> {
