@@ -14,7 +14,7 @@ class GreeterTest {
     @Test
     void a_name_is_greeted_once_or_often() {
         try (var net = NetLoop.open("test", Transport.AUTO);
-                var client = GrpcClient.on(net.loop())
+                var client = GrpcClient.on(net)
                         .to(GreeterServer.listen(net, 0).address())
                         .plaintext()
                         .build()) {

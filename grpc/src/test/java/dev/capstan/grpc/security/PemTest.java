@@ -60,7 +60,7 @@ class PemTest {
                     .await();
             // end snippet
             // snippet client
-            GrpcClient client = GrpcClient.on(net.loop())
+            GrpcClient client = GrpcClient.on(net)
                     .to(http.address())
                     .tls(TlsChannelCredentials.newBuilder()
                             .trustManager(folder.resolve("ca.pem").toFile())

@@ -3,6 +3,7 @@ package dev.capstan.examples.database;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.examples.proto.database.DatabaseRpc;
@@ -78,8 +79,9 @@ class DatabaseProxyTest {
         return found;
     }
 
-    private static void await(Gauge gauge, int wanted) throws InterruptedException {
-        assertTrue(gauge.await(wanted, Duration.ofMinutes(1)), () -> "it is " + gauge.get() + ", not " + wanted);
+    private static void await(Gauge gauge, int wanted) {
+        assertTimeoutPreemptively(
+                Duration.ofMinutes(1), () -> gauge.await(wanted), () -> "it is " + gauge.get() + ", not " + wanted);
     }
 
     private static Status.Code refused(DatabaseRpc.Blocking database, String sql) {
