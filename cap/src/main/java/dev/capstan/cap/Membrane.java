@@ -34,6 +34,7 @@ public final class Membrane {
     private final Set<InFlight> outward = new LinkedHashSet<>();
     /** Streams that have passed. */
     private final Set<InFlight> streams = new LinkedHashSet<>();
+
     private @Nullable Failure revoked;
 
     /** Who may call what across a membrane. What a method throws is what the call fails with. */
@@ -140,8 +141,9 @@ public final class Membrane {
             throw over;
         }
         if (inFlight(isInward).size() >= limits.calls()) {
-            throw Failure.overloaded(limits.calls()
-                    + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
+            throw Failure.overloaded(
+                    limits.calls()
+                            + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
         }
         if (isInward) {
             policy.inward(object, method);
@@ -234,8 +236,9 @@ public final class Membrane {
     }
 
     private Failure full() {
-        return Failure.overloaded(limits.objects()
-                + " objects have passed and are still held, which is the limit here (Membrane.Limits.objects): release some");
+        return Failure.overloaded(
+                limits.objects()
+                        + " objects have passed and are still held, which is the limit here (Membrane.Limits.objects): release some");
     }
 
     /**

@@ -236,7 +236,8 @@ class StreamsTest extends PageScene {
     @Test
     void a_stream_that_a_page_reads_ends_with_the_border() {
         Stub api = connect();
-        try (Readable in = assertInstanceOf(Readable.class, object(api.call("quiet")).get("in"))) {
+        try (Readable in =
+                assertInstanceOf(Readable.class, object(api.call("quiet")).get("in"))) {
             settle();
             assertEquals(1, nodes.sleeping());
             revoke();
@@ -255,8 +256,7 @@ class StreamsTest extends PageScene {
             called.add("depth");
             return Map.of("value", 1);
         });
-        Writable out =
-                assertInstanceOf(Writable.class, object(api.call("feed")).get("out"));
+        Writable out = assertInstanceOf(Writable.class, object(api.call("feed")).get("out"));
         settle();
         int before = membranes.getLast().size();
         sim.await(out.write(mine.on(sim.loop())));
