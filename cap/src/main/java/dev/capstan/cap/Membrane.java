@@ -1,10 +1,12 @@
 package dev.capstan.cap;
 
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One side is called inside, the other outside; {@link #outward} lets a first capability pass, and everything else follows from calls. A {@link Policy} decides about each call.
  * {@link #revoke} closes the border for good: what has passed it is broken from then on, on both sides.
+ *
+ * <p>Streams in the values of a wire that has such pass as capabilities do ({@link Passage}), though a policy sees the call in which they are passed and not their chunks.
  *
  * <p>With a membrane of its own, whoever is outside can also not take more of what others use than {@link Limits} allow: what would pass them fails as {@link
  * Failure.Kind#OVERLOADED}, and nothing else does.
@@ -28,6 +32,9 @@ public final class Membrane {
     private final IdentityHashMap<Cap, MembraneCap> outside = new IdentityHashMap<>();
     private final Set<InFlight> inward = new LinkedHashSet<>();
     private final Set<InFlight> outward = new LinkedHashSet<>();
+    /** Streams that have passed. */
+    private final Set<InFlight> streams = new LinkedHashSet<>();
+
     private @Nullable Failure revoked;
 
     /** Who may call what across a membrane. What a method throws is what the call fails with. */
@@ -101,11 +108,11 @@ public final class Membrane {
         return passed(object, false);
     }
 
-    /** Nothing passes any more: calls that are in flight fail with {@code why}, and so does every later one. Does nothing the second time. */
+    /** Nothing passes any more: calls that are in flight and streams fail with {@code why}, and so does every later one. Does nothing the second time. */
     public void revoke(Failure why) {
         if (revoked == null) {
             revoked = why;
-            for (Set<InFlight> calls : List.of(inward, outward)) {
+            for (Set<InFlight> calls : List.of(inward, outward, streams)) {
                 List<InFlight> all = List.copyOf(calls);
                 calls.clear();
                 all.forEach(each -> each.revoked(why));
@@ -134,8 +141,9 @@ public final class Membrane {
             throw over;
         }
         if (inFlight(isInward).size() >= limits.calls()) {
-            throw Failure.overloaded(limits.calls()
-                    + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
+            throw Failure.overloaded(
+                    limits.calls()
+                            + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
         }
         if (isInward) {
             policy.inward(object, method);
@@ -177,13 +185,43 @@ public final class Membrane {
         }
     }
 
+    /** One direction, for as long as the membrane lasts. */
+    private class Way implements Passage {
+        final boolean isOutward;
+
+        Way(boolean isOutward) {
+            this.isOutward = isOutward;
+        }
+
+        @Override
+        public Cap apply(Cap object) {
+            return passed(object, isOutward);
+        }
+
+        @Override
+        public Passage back() {
+            return new Way(!isOutward);
+        }
+
+        @Override
+        public Promise.Cancelable onRevoked(Consumer<Failure> listener) {
+            Failure over = revoked;
+            if (over != null) {
+                listener.accept(over);
+                return () -> {};
+            }
+            InFlight stream = listener::accept;
+            streams.add(stream);
+            return () -> streams.remove(stream);
+        }
+    }
+
     /** Gives something for each capability, since a copy cannot be left half done. */
-    private final class Copying implements UnaryOperator<Cap> {
-        private final boolean isOutward;
+    private final class Copying extends Way {
         private boolean full;
 
         Copying(boolean isOutward) {
-            this.isOutward = isOutward;
+            super(isOutward);
         }
 
         @Override
@@ -198,8 +236,9 @@ public final class Membrane {
     }
 
     private Failure full() {
-        return Failure.overloaded(limits.objects()
-                + " objects have passed and are still held, which is the limit here (Membrane.Limits.objects): release some");
+        return Failure.overloaded(
+                limits.objects()
+                        + " objects have passed and are still held, which is the limit here (Membrane.Limits.objects): release some");
     }
 
     /**

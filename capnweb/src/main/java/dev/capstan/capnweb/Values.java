@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Passage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,7 +113,7 @@ final class Values {
         return share(value, UnaryOperator.identity());
     }
 
-    /** As {@link #share(Object)}, with what {@code passing} makes of each capability in its place; it takes ownership, and gives it. */
+    /** As {@link #share(Object)}, with what {@code passing} makes of each capability in its place; it takes ownership, and gives it. Streams pass as {@link Passage} says. */
     static @Nullable Object share(@Nullable Object value, UnaryOperator<Cap> passing) {
         return switch (value) {
             case List<?> list -> {
@@ -137,14 +138,16 @@ final class Values {
             }
             case Cap cap -> passing.apply(cap.share());
             case PromisedValue(Cap cap) -> new PromisedValue(passing.apply(cap.share()));
-            case Readable stream -> stream.share();
-            case Writable stream -> stream.share();
+            case Readable stream ->
+                passing instanceof Passage passage ? PassedSource.of(stream, passage) : stream.share();
+            case Writable stream ->
+                passing instanceof Passage passage ? PassedSink.of(stream, passage) : stream.share();
             case WebRequest request -> {
-                share(request.body(), passing);
+                share(request.body());
                 yield request;
             }
             case WebResponse response -> {
-                share(response.body(), passing);
+                share(response.body());
                 yield response;
             }
             case null, default -> value;

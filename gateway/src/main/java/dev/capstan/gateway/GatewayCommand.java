@@ -265,8 +265,8 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private static Failure notListening(Address at, Throwable cause) {
-        return Failure.disconnected("cannot listen at " + at + ": " + Failure.of(cause).reason()
-                + ". Is something else listening there? Port 0 takes one that is free.");
+        return Failure.disconnected("cannot listen at " + at + ": "
+                + Failure.of(cause).reason() + ". Is something else listening there? Port 0 takes one that is free.");
     }
 
     private WireUrl url(String option, String text, WireUrl.Scheme... schemes) {

@@ -72,7 +72,8 @@ class GatewayCommandTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = closed.getLocalPort();
         }
-        assertEquals(Main.UNREACHABLE, gateway("ws://127.0.0.1:0/", "capnp://127.0.0.1:" + free, "--schema", "a.capnp"));
+        assertEquals(
+                Main.UNREACHABLE, gateway("ws://127.0.0.1:0/", "capnp://127.0.0.1:" + free, "--schema", "a.capnp"));
         assertSays("no Cap'n Proto server at 127.0.0.1:" + free);
     }
 

@@ -185,8 +185,9 @@ public final class Bridge {
 
     private void cross() {
         if (held >= limits.objects()) {
-            throw Failure.overloaded(limits.objects()
-                    + " objects have crossed the gateway and are still held, which is its limit (Limits.objects): release some, or try later");
+            throw Failure.overloaded(
+                    limits.objects()
+                            + " objects have crossed the gateway and are still held, which is its limit (Limits.objects): release some, or try later");
         }
         held++;
     }

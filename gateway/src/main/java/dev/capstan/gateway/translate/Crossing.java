@@ -190,8 +190,9 @@ abstract class Crossing implements Pipeline {
     }
 
     private Failure tooManyPlaces() {
-        return Failure.overloaded(bridge.limits().places()
-                + " places in one result that is not there yet are referred to, which is the gateway's limit (Limits.places): wait for the result");
+        return Failure.overloaded(
+                bridge.limits().places()
+                        + " places in one result that is not there yet are referred to, which is the gateway's limit (Limits.places): wait for the result");
     }
 
     /** How a place of the other wire's results is wrapped. */

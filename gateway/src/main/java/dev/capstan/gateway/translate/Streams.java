@@ -145,13 +145,11 @@ final class Streams {
             Request request = request(object, inlet.pump());
             params(request, inlet.pump()).set(inlet.to(), to);
             Writable told = stream.share();
-            Promise.Cancelable pumping = results(request.send())
-                    .attach(told)
-                    .listen(bridge.loop(), (done, failure) -> {
-                        if (failure != null) {
-                            told.abort(Failure.of(failure)).listen(bridge.loop(), (gone, again) -> {});
-                        }
-                    });
+            Promise.Cancelable pumping = results(request.send()).attach(told).listen(bridge.loop(), (done, failure) -> {
+                if (failure != null) {
+                    told.abort(Failure.of(failure)).listen(bridge.loop(), (gone, again) -> {});
+                }
+            });
             stream.onBroken(why -> pumping.cancel());
         }
         return pipe.readable();

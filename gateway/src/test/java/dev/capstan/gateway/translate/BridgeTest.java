@@ -165,7 +165,8 @@ class BridgeTest {
         Vat server = Vat.on(sim.loop()).serving(nodes.api()).build();
         List<Peer> peers = new ArrayList<>();
         network.host("server").onAccept(stream -> peers.add(server.connect(stream)));
-        Peer upstream = Vat.on(sim.loop()).build().connect(network.host("gateway").connect("server"));
+        Peer upstream =
+                Vat.on(sim.loop()).build().connect(network.host("gateway").connect("server"));
         try (Cap api = bridge.toWeb(Nodes.API, upstream.bootstrap())) {
             Request request = api.request(member("maybe"), WebFormat.INSTANCE, 0, Hints.NONE);
             dev.capstan.capnweb.WebPayload.of(request.params()).set(List.of(Map.of("there", true)));
@@ -218,8 +219,7 @@ class BridgeTest {
         bridge = new Bridge(sim.loop(), Limits.DEFAULT.withBytes(10_000));
         try (Stub store = store(new Completer<>(sim.loop()));
                 Stub put = store.call("text", Map.of("text", "\u20ac".repeat(5_000)))) {
-            assertEquals(
-                    Failure.Kind.OVERLOADED, failure(sim, put.value()).kind());
+            assertEquals(Failure.Kind.OVERLOADED, failure(sim, put.value()).kind());
         }
         sim.poll();
     }
@@ -229,8 +229,8 @@ class BridgeTest {
         bridge = new Bridge(sim.loop(), Limits.DEFAULT.withPlaces(3));
         Completer<Void> gate = new Completer<>(sim.loop());
         try (Cap store = bridge.toWeb(STORE, server(gate).cap(sim.loop()));
-                Answer any =
-                        store.request(member("any"), WebFormat.INSTANCE, 0, Hints.NONE).send()) {
+                Answer any = store.request(member("any"), WebFormat.INSTANCE, 0, Hints.NONE)
+                        .send()) {
             List<Cap> places = new ArrayList<>();
             for (String place : List.of("a", "b", "c")) {
                 places.add(any.pipeline().cap(Path.Names.of(place)));

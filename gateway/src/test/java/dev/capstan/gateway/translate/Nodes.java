@@ -40,12 +40,14 @@ final class Nodes {
               source @15 (chunks :UInt32) -> (in :Source);
               drain @16 (in :Source) -> (bytes :UInt64);
               quiet @17 () -> (in :Source);
+              feed @18 () -> (out :Feed);
             }
             interface Node { getNext @0 () -> (node :Node); depth @1 () -> (value :UInt32); }
             interface Callback { call @0 (n :Int64) -> (m :Int64); }
             interface Listener { began @0 (); ended @1 (n :Int64) -> (m :Int64); }
             interface Sink { write @0 (chunk :Data) -> stream; done @1 () -> (bytes :UInt64); }
             interface Pipe { write @0 (bytes :Data) -> stream; end @1 (); }
+            interface Feed { write @0 (node :Node) -> stream; end @1 (); }
             interface Source { pumpTo @0 (to :Pipe) -> (); }
             struct Maybe { union { none @0 :Void; node @1 :Node; } }
             struct Outer { where :group { inner :group { node @0 :Node; } } }
@@ -152,10 +154,7 @@ final class Nodes {
                 })
                 .on("callMe", this::callMe)
                 .on("keep", c -> {
-                    forget();
-                    try (DynamicCapability object = cap(c, "object")) {
-                        kept = object.cap().share();
-                    }
+                    keep(c, "object");
                     return Promise.done();
                 })
                 .on("kept", c -> {
@@ -212,10 +211,37 @@ final class Nodes {
                     return Promise.done();
                 })
                 .on("drain", this::drain)
+                .on("feed", c -> {
+                    c.results().set("out", feed());
+                    return Promise.done();
+                })
                 .on("quiet", c -> {
                     c.results().set("in", new Thing("Source").on("pumpTo", this::sleep));
                     return Promise.done();
                 });
+    }
+
+    /** Keeps the last node that it was given. */
+    private Thing feed() {
+        return new Thing("Feed")
+                .on("write", c -> {
+                    keep(c, "node");
+                    return Promise.done();
+                })
+                .on("end", c -> Promise.done());
+    }
+
+    private void keep(CallContext<DynamicStruct.Reader, ?> context, String name) {
+        forget();
+        try (DynamicCapability object = cap(context, name)) {
+            kept = object.cap().share();
+        }
+    }
+
+    /** The object that was kept, borrowed. */
+    @Nullable
+    Cap kept() {
+        return kept;
     }
 
     private Promise<Void> sleep(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {

@@ -46,8 +46,7 @@ class SessionsContractTest extends BridgeContract<SimLoop> {
                 .build()
                 .connect(farPipe.right());
         farClient = Vat.on(sim.loop()).build().connect(farPipe.left());
-        web = WebPeer.pair(
-                sim.loop(), new LocalCap(sim.loop(), new Door()), null, Options.DEFAULT.withMessagesShown());
+        web = WebPeer.pair(sim.loop(), new LocalCap(sim.loop(), new Door()), null, Options.DEFAULT.withMessagesShown());
         nearServer = Vat.on(sim.loop())
                 .servingEach(asker -> Objects.requireNonNull(crossed.poll()))
                 .build()

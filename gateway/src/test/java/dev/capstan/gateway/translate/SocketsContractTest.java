@@ -87,8 +87,8 @@ final class SocketsContractTest extends BridgeContract<NetLoop> {
     /** A client of {@code vat}, whose peer is accepted. */
     private Peer connected(Vat vat) {
         int before = peers.size();
-        Network.Listener listener = await(net.network()
-                .listen(new Address.Tcp("127.0.0.1", 0), stream -> peers.add(vat.connect(stream))));
+        Network.Listener listener =
+                await(net.network().listen(new Address.Tcp("127.0.0.1", 0), stream -> peers.add(vat.connect(stream))));
         Peer client = await(Vat.on(net.loop()).build().connect(net.network(), listener.address()));
         while (peers.size() == before) {
             turns();

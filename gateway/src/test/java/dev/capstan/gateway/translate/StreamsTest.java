@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
+import dev.capstan.capnp.dynamic.DynamicCapability;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
+import dev.capstan.capnweb.WebTarget;
 import dev.capstan.capnweb.Writable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Streams of a page, and those of a server of Cap'n Proto. */
@@ -185,6 +188,91 @@ class StreamsTest extends PageScene {
                     "isMine.node: expected something that can be called (Node), not a ReadableStream",
                     failure(api.call("isMine", Map.of("node", stream))).reason());
         }
+    }
+
+    // ---- the border
+
+    private void revoke() {
+        membranes.getLast().revoke(Failure.disconnected("it is over"));
+    }
+
+    @Test
+    void a_stream_that_a_page_writes_ends_with_the_border() {
+        Stub api = connect();
+        Writable out = open(api);
+        sim.await(out.write(new byte[1]));
+        settle();
+        revoke();
+        settle();
+        // The server's end is let go of, and not ended.
+        assertFalse(nodes.ended);
+        assertEquals(1, nodes.live());
+        Failure failure = assertThrows(Failure.class, () -> sim.await(out.end()));
+        assertTrue(failure.reason().endsWith("it is over"), failure.reason());
+        assertEquals(1, nodes.written.size());
+        out.close();
+    }
+
+    @Test
+    void a_stream_that_the_server_writes_ends_with_the_border() {
+        Stub api = connect();
+        Writable.Pair pipe = Writable.pipe(sim.loop());
+        try (Readable readable = pipe.readable();
+                Writable writable = pipe.writable();
+                Stub filled = api.call("fill", Map.of("out", writable, "chunks", 2000, "size", 4096))) {
+            Promise<Object> done = filled.value();
+            settle();
+            revoke();
+            int before = nodes.sent;
+            Failure failure = assertThrows(Failure.class, () -> sim.await(done));
+            assertTrue(failure.reason().endsWith("it is over"), failure.reason());
+            Failure read = assertThrows(Failure.class, () -> sim.await(readable.bytes(16 << 20)));
+            assertTrue(read.reason().contains("it is over"), read.reason());
+            settle();
+            assertTrue(nodes.sent <= before + 1);
+        }
+    }
+
+    @Test
+    void a_stream_that_a_page_reads_ends_with_the_border() {
+        Stub api = connect();
+        try (Readable in =
+                assertInstanceOf(Readable.class, object(api.call("quiet")).get("in"))) {
+            settle();
+            assertEquals(1, nodes.sleeping());
+            revoke();
+            Failure failure = assertThrows(Failure.class, () -> sim.await(in.bytes(1)));
+            assertTrue(failure.reason().endsWith("it is over"), failure.reason());
+            settle();
+            assertEquals(1, nodes.cancelled());
+        }
+    }
+
+    @Test
+    void what_is_in_a_chunk_passes_the_border_too() {
+        Stub api = connect();
+        List<String> called = new ArrayList<>();
+        WebTarget mine = WebTarget.empty().method("depth", arguments -> {
+            called.add("depth");
+            return Map.of("value", 1);
+        });
+        Writable out = assertInstanceOf(Writable.class, object(api.call("feed")).get("out"));
+        settle();
+        int before = membranes.getLast().size();
+        sim.await(out.write(mine.on(sim.loop())));
+        settle();
+        assertEquals(before + 1, membranes.getLast().size());
+        try (DynamicCapability node = new DynamicCapability(
+                Nodes.NODE, Objects.requireNonNull(nodes.kept()).share())) {
+            Promise<Boolean> depth = node.request("depth").send().then(results -> Promise.of(true));
+            assertEquals(true, sim.await(depth));
+            revoke();
+            Promise<Boolean> again = node.request("depth").send().then(results -> Promise.of(true));
+            Failure failure = assertThrows(Failure.class, () -> sim.await(again));
+            assertTrue(failure.reason().endsWith("it is over"), failure.reason());
+        }
+        assertEquals(List.of("depth"), called);
+        out.close();
     }
 
     // ---- calls of streams by name

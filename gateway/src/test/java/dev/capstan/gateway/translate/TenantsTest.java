@@ -76,8 +76,7 @@ class TenantsTest extends PageScene {
         }
         assertEquals(List.of(), called);
         assertEquals(Map.of("value", 1L), value(node.call("depth")));
-        try (Stub kept =
-                (Stub) Objects.requireNonNull(object(api.call("kept")).get("object"))) {
+        try (Stub kept = (Stub) Objects.requireNonNull(object(api.call("kept")).get("object"))) {
             assertEquals(Map.of("value", 1L), value(kept.call("depth")));
         }
         strangers.forEach(each -> each.stream.end());
@@ -142,8 +141,7 @@ class TenantsTest extends PageScene {
                 (Stub) Objects.requireNonNull(object(first.call("kept")).get("object"))) {
             pages.getLast().close();
             settle();
-            assertEquals(
-                    Failure.Kind.DISCONNECTED, failure(kept.call("depth")).kind());
+            assertEquals(Failure.Kind.DISCONNECTED, failure(kept.call("depth")).kind());
         }
     }
 

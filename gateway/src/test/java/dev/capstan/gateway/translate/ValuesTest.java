@@ -419,7 +419,9 @@ class ValuesTest {
         // Of them, 16 are the struct's two pointers.
         passes(Limits.DEFAULT.withBytes(21), "twoTexts", Map.of("a", "abc", "b", "de"));
         assertTrue(tooMuch(
-                        Limits.DEFAULT.withBytes(20), "twoTexts", new java.util.TreeMap<>(Map.of("a", "abc", "b", "de")))
+                        Limits.DEFAULT.withBytes(20),
+                        "twoTexts",
+                        new java.util.TreeMap<>(Map.of("a", "abc", "b", "de")))
                 .startsWith("twoTexts.b: the value takes more than 20 bytes"));
     }
 
