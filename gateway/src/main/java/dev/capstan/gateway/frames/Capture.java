@@ -168,9 +168,8 @@ public final class Capture {
                 long micros = fields.getLong();
                 int length = fields.getInt();
                 if (length < 0 || length > limits.recordBytes() || session < 1 || micros < 0) {
-                    throw new IOException(
-                            "the capture is damaged: a record of " + Integer.toUnsignedString(length) + " bytes of session "
-                                    + Integer.toUnsignedString(session));
+                    throw new IOException("the capture is damaged: a record of " + Integer.toUnsignedString(length)
+                            + " bytes of session " + Integer.toUnsignedString(session));
                 }
                 try {
                     if (kind == null) {
