@@ -18,8 +18,6 @@ final class SocketFrames implements Decoder {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int MOST_CONTROL_BYTES = 125;
-    /** What senders of compressed messages leave out at the end (RFC 7692 section 7.2.1). */
-    private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
 
     private final Decoding decoding;
     private final Out out;
@@ -198,8 +196,10 @@ final class SocketFrames implements Decoder {
         }
         Buffer whole = new Buffer();
         byte[] piece = new byte[1 << 13];
+        // What the sender has left out at the end (RFC 7692 section 7.2.1).
+        byte[] tail = {0, 0, (byte) 0xff, (byte) 0xff};
         try {
-            for (byte[] input : List.of(message, TAIL)) {
+            for (byte[] input : List.of(message, tail)) {
                 inflater.setInput(input);
                 int size;
                 while ((size = inflater.inflate(piece)) > 0) {

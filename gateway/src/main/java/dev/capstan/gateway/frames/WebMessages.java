@@ -189,7 +189,7 @@ final class WebMessages implements Messages {
     }
 
     private static String written(@Nullable Object value) {
-        return value instanceof Json.Digits(String text) ? digits : Text.plain(String.valueOf(value));
+        return value instanceof Json.Digits(String text) ? text : Text.plain(String.valueOf(value));
     }
 
     // ---- capabilities

@@ -104,7 +104,8 @@ class CaptureTest {
         byte[] bytes = written(Limits.DEFAULT);
         bytes[8 + 13 + 3] = 0x7f;
         try (Capture.Reader reader = reader(bytes)) {
-            String message = String.valueOf(assertThrows(IOException.class, reader::next).getMessage());
+            String message =
+                    String.valueOf(assertThrows(IOException.class, reader::next).getMessage());
             assertTrue(message.startsWith("the capture is damaged"), message);
         }
     }
