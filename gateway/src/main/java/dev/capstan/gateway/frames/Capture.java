@@ -139,8 +139,7 @@ public final class Capture {
             this.limits = limits;
             byte[] start = in.readNBytes(MAGIC.length() + 1);
             boolean isCapture = start.length == MAGIC.length() + 1
-                    && new String(start, 0, MAGIC.length(), StandardCharsets.US_ASCII)
-                            .equals(MAGIC);
+                    && new String(start, 0, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC);
             if (!isCapture) {
                 throw new IOException("this is no capture: those are written by 'capstan record'");
             }
