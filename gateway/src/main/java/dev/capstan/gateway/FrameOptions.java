@@ -102,7 +102,8 @@ final class FrameOptions {
         } catch (NoSuchFileException e) {
             throw new InputException("--protoset: there is no file " + file + ".");
         } catch (IOException | IllegalArgumentException e) {
-            throw new InputException("--protoset: " + file + " is no descriptor set with all its imports: " + e.getMessage());
+            throw new InputException(
+                    "--protoset: " + file + " is no descriptor set with all its imports: " + e.getMessage());
         }
     }
 

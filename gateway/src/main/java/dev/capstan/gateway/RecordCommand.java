@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -49,12 +50,15 @@ final class RecordCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
-        AtomicReference<IOException> problem = new AtomicReference<>();
+        AtomicReference<@Nullable IOException> problem = new AtomicReference<>();
         try (Capture.Writer capture = open()) {
-            relay.run(workingFolder, stop, (net, server) -> new Writing(net.loop(), capture, e -> {
-                problem.compareAndSet(null, e);
-                stop.countDown();
-            }));
+            relay.run(
+                    workingFolder,
+                    stop,
+                    (net, server) -> new Writing(net.loop(), capture, e -> {
+                        problem.compareAndSet(null, e);
+                        stop.countDown();
+                    }));
         } catch (FileAlreadyExistsException e) {
             throw new ExitException(
                     Main.USAGE, "there is a file " + file + " already: name another one, or remove it.");

@@ -80,11 +80,12 @@ final class RelayOptions {
             Network servers = servers(net, server, tls, workingFolder);
             Relay.Observer told = new Counting(watching.of(net, server), err, sessions, stop);
             // Whether there is a server is told now, and not to the first client.
-            Relay relay = reached(loop.fetch(() -> servers.connect(server.address()).then(probe -> {
-                probe.close();
-                return Relay.listen(
-                        loop, net.network(), from.address(), servers, server.address(), Limits.DEFAULT, told);
-            })));
+            Relay relay =
+                    reached(loop.fetch(() -> servers.connect(server.address()).then(probe -> {
+                        probe.close();
+                        return Relay.listen(
+                                loop, net.network(), from.address(), servers, server.address(), Limits.DEFAULT, told);
+                    })));
             Address at = relay.address();
             err.println("Listening at " + new WireUrl(from.scheme(), at, from.path()) + " for " + server
                     + ". Ctrl-C ends it.");

@@ -110,11 +110,10 @@ final class ReplayCommand implements Callable<Integer> {
                 throw new IOException("the capture has more than "
                         + decoding.limits().streams() + " connections at once, which is the most that are shown");
             }
-            FrameDecoder decoder = sessions.computeIfAbsent(
-                    entry.session(), session -> new FrameDecoder(decoding, session, lines));
+            FrameDecoder decoder =
+                    sessions.computeIfAbsent(entry.session(), session -> new FrameDecoder(decoding, session, lines));
             if (entry.kind().isBytes()) {
-                decoder.received(
-                        entry.micros(), entry.kind().direction(), entry.content(), 0, entry.content().length);
+                decoder.received(entry.micros(), entry.kind().direction(), entry.content(), 0, entry.content().length);
             } else {
                 decoder.ended(entry.micros(), entry.kind().direction(), entry.reason());
                 if (ended.put(entry.session(), entry.kind().direction()) != null) {
@@ -126,8 +125,7 @@ final class ReplayCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int play(Capture.Reader capture, Decoding decoding, WireUrl server)
-            throws IOException, InputException {
+    private int play(Capture.Reader capture, Decoding decoding, WireUrl server) throws IOException, InputException {
         List<Playback.Outcome> outcomes;
         try (NetLoop net = NetLoop.open("replay", Transport.AUTO);
                 Playback playback = new Playback(
@@ -153,20 +151,19 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private static String text(Playback.Outcome outcome) {
-        String head = "#" + outcome.session() + " " + outcome.frames() + " messages of the server compared by structure: "
-                + (outcome.differences().isEmpty()
-                        ? "the same"
-                        : outcome.differences().size() + " differences")
-                + (outcome.isLate() ? "; the server took too long, the rest was not played" : "");
+        String head =
+                "#" + outcome.session() + " " + outcome.frames() + " messages of the server compared by structure: "
+                        + (outcome.differences().isEmpty()
+                                ? "the same"
+                                : outcome.differences().size() + " differences")
+                        + (outcome.isLate() ? "; the server took too long, the rest was not played" : "");
         return head + outcome.differences().stream().map(each -> "\n  " + each).collect(Collectors.joining());
     }
 
     private static String json(Playback.Outcome outcome) {
         return "{\"session\":" + outcome.session() + ",\"frames\":" + outcome.frames() + ",\"late\":"
                 + outcome.isLate() + ",\"differences\":["
-                + outcome.differences().stream()
-                        .map(FrameLine::quoted)
-                        .collect(Collectors.joining(","))
+                + outcome.differences().stream().map(FrameLine::quoted).collect(Collectors.joining(","))
                 + "]}";
     }
 }

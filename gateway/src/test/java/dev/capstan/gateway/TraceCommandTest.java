@@ -49,8 +49,7 @@ class TraceCommandTest {
 
     private void callsCapnp(String url) {
         assertEquals(
-                "{\"value\":2}\n",
-                verbs.says("call", url, "--schema", "api.capnp", "getNode.node.getNext.node.depth"));
+                "{\"value\":2}\n", verbs.says("call", url, "--schema", "api.capnp", "getNode.node.getNext.node.depth"));
     }
 
     /** That lines of these patterns are there, in this order. */
@@ -117,11 +116,17 @@ class TraceCommandTest {
     @Test
     void a_batch_is_shown() throws Exception {
         Running trace = Running.start(
-                folder, "trace", "--listen", "http://127.0.0.1:0/rpc", "--to", "http://" + shelf.web(), "--sessions", "1");
+                folder,
+                "trace",
+                "--listen",
+                "http://127.0.0.1:0/rpc",
+                "--to",
+                "http://" + shelf.web(),
+                "--sessions",
+                "1");
         assertEquals("3\n", verbs.says("call", trace.told(LISTENING), "add", "[1, 2]"));
         assertEquals(0, trace.ended());
-        assertShows(
-                trace.out(), "#1 -> capnweb push 1 on main: add \\(1,2\\)", "#1 <- capnweb resolve 1 add 3");
+        assertShows(trace.out(), "#1 -> capnweb push 1 on main: add \\(1,2\\)", "#1 <- capnweb resolve 1 add 3");
     }
 
     @Test
@@ -250,7 +255,10 @@ class TraceCommandTest {
         String capture = recorded("capnp://127.0.0.1:0", "capnp://" + shelf.capnp());
         assertEquals(
                 "[OWNER_READ, OWNER_WRITE]",
-                Files.getPosixFilePermissions(folder.resolve(capture)).stream().sorted().toList().toString());
+                Files.getPosixFilePermissions(folder.resolve(capture)).stream()
+                        .sorted()
+                        .toList()
+                        .toString());
     }
 
     @Test
@@ -304,8 +312,7 @@ class TraceCommandTest {
         String other = shelf.http(shelf.net.network(), dev.capstan.net.http.HttpRoutes.none())
                 .address()
                 .toString();
-        assertEquals(
-                Main.REMOTE_FAILURE, verbs.run("", "replay", capture, "--to", "ws://" + other), verbs::err);
+        assertEquals(Main.REMOTE_FAILURE, verbs.run("", "replay", capture, "--to", "ws://" + other), verbs::err);
         assertTrue(
                 verbs.out().contains("changed: <- http response 1 = 101  to: <- http response 1 = 404"), verbs.out());
     }

@@ -1,13 +1,12 @@
 package dev.capstan.gateway.frames;
 
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Knows a wire by the first bytes of its client, and hands everything to the decoder of that wire. What a server says before is held until then. */
 final class AnyWire implements Decoder {
-    private static final byte[] HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     /** The four bytes that say how many segments a message has. */
     private static final int COUNT_BYTES = 4;
 
@@ -68,10 +67,10 @@ final class AnyWire implements Decoder {
         }
         if (isLetter(first.at(0))) {
             int same = 0;
-            while (same < Math.min(size, HTTP2.length) && first.at(same) == HTTP2[same]) {
+            while (same < Math.min(size, HTTP2.length()) && first.at(same) == HTTP2.charAt(same)) {
                 same++;
             }
-            if (same == HTTP2.length) {
+            if (same == HTTP2.length()) {
                 return new Http2Decoder(decoding, out);
             }
             return same == size ? null : new Http1Decoder(decoding, out);

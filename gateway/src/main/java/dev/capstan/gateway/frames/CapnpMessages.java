@@ -111,10 +111,19 @@ final class CapnpMessages implements Messages {
             case UNIMPLEMENTED ->
                 named("unimplemented")
                         .text(message.getUnimplemented().which().name().toLowerCase(Locale.ROOT));
-            case PROVIDE -> target(direction, named("provide").id(message.getProvide().getQuestionId()), message.getProvide().getTarget());
+            case PROVIDE ->
+                target(
+                        direction,
+                        named("provide").id(message.getProvide().getQuestionId()),
+                        message.getProvide().getTarget());
             case ACCEPT -> named("accept").id(message.getAccept().getQuestionId());
-            case THIRD_PARTY_ANSWER -> named("thirdPartyAnswer").id(message.getThirdPartyAnswer().getAnswerId());
-            case JOIN -> target(direction, named("join").id(message.getJoin().getQuestionId()), message.getJoin().getTarget());
+            case THIRD_PARTY_ANSWER ->
+                named("thirdPartyAnswer").id(message.getThirdPartyAnswer().getAnswerId());
+            case JOIN ->
+                target(
+                        direction,
+                        named("join").id(message.getJoin().getQuestionId()),
+                        message.getJoin().getTarget());
             case OBSOLETE_SAVE -> named("obsoleteSave");
             case OBSOLETE_DELETE -> named("obsoleteDelete");
             case UNRECOGNIZED -> named("unknown").broken("a message of a kind that is not known here");
@@ -146,7 +155,8 @@ final class CapnpMessages implements Messages {
 
     private InterfaceSchema.@Nullable Method method(long interfaceId, int ordinal) {
         SchemaLoader loader = decoding.capnp();
-        return loader.tryGet(interfaceId) instanceof InterfaceSchema known && ordinal < known.methods().size()
+        return loader.tryGet(interfaceId) instanceof InterfaceSchema known
+                        && ordinal < known.methods().size()
                 ? known.methods().get(ordinal)
                 : null;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class Capture {
-    private static final byte[] MAGIC = "CAPSTAN".getBytes(StandardCharsets.US_ASCII);
+    private static final String MAGIC = "CAPSTAN";
     private static final int VERSION = 1;
     private static final int HEAD_BYTES = 1 + 4 + 8 + 4;
 
@@ -82,7 +82,7 @@ public final class Capture {
         public Writer(OutputStream out, Limits limits) throws IOException {
             this.out = new BufferedOutputStream(out);
             this.recordBytes = limits.recordBytes();
-            this.out.write(MAGIC);
+            this.out.write(MAGIC.getBytes(StandardCharsets.US_ASCII));
             this.out.write(VERSION);
             this.out.flush();
         }
@@ -137,15 +137,14 @@ public final class Capture {
         public Reader(InputStream in, Limits limits) throws IOException {
             this.in = in;
             this.limits = limits;
-            byte[] start = in.readNBytes(MAGIC.length + 1);
-            boolean isCapture = start.length == MAGIC.length + 1
-                    && new String(start, 0, MAGIC.length, StandardCharsets.US_ASCII)
-                            .equals(new String(MAGIC, StandardCharsets.US_ASCII));
+            byte[] start = in.readNBytes(MAGIC.length() + 1);
+            boolean isCapture = start.length == MAGIC.length() + 1
+                    && new String(start, 0, MAGIC.length(), StandardCharsets.US_ASCII).equals(MAGIC);
             if (!isCapture) {
                 throw new IOException("this is no capture: those are written by 'capstan record'");
             }
-            if (start[MAGIC.length] != VERSION) {
-                throw new IOException("this capture has version " + start[MAGIC.length] + ", of which only " + VERSION
+            if (start[MAGIC.length()] != VERSION) {
+                throw new IOException("this capture has version " + start[MAGIC.length()] + ", of which only " + VERSION
                         + " is known here: read it with the release that wrote it, or a later one");
             }
         }
@@ -168,9 +167,8 @@ public final class Capture {
                 long micros = fields.getLong();
                 int length = fields.getInt();
                 if (length < 0 || length > limits.recordBytes() || session < 1 || micros < 0) {
-                    throw new IOException(
-                            "the capture is damaged: a record of " + Integer.toUnsignedString(length) + " bytes of session "
-                                    + Integer.toUnsignedString(session));
+                    throw new IOException("the capture is damaged: a record of " + Integer.toUnsignedString(length)
+                            + " bytes of session " + Integer.toUnsignedString(session));
                 }
                 try {
                     if (kind == null) {

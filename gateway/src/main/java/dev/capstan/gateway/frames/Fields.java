@@ -41,7 +41,10 @@ final class Fields {
                 continue;
             }
             String value = decoding.secrets().hides(name) ? Secrets.MARK : Text.plain(each.getValue());
-            text.put(between).put(Text.plain(name)).put(": ").put(decoding.secrets().url(value));
+            text.put(between)
+                    .put(Text.plain(name))
+                    .put(": ")
+                    .put(decoding.secrets().url(value));
             between = "; ";
         }
         return text.toString();

@@ -46,7 +46,8 @@ public record Frame(
 
     /** What has to be the same when the same is said again: everything but time, content and size. */
     public String structure() {
-        return String.join("|", direction.name(), wire, kind, id, parent, target, method, result, caps, standing.name());
+        return String.join(
+                "|", direction.name(), wire, kind, id, parent, target, method, result, caps, standing.name());
     }
 
     static Draft of(String wire, String kind) {

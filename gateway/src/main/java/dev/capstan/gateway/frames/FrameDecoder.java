@@ -80,7 +80,9 @@ public final class FrameDecoder {
         if (!broken.contains(direction)) {
             guarded(direction, () -> decoder.ended(direction));
         }
-        out.put(direction, Frame.of("connection", reason.isEmpty() ? "end" : "break").text(Text.plain(reason)));
+        out.put(
+                direction,
+                Frame.of("connection", reason.isEmpty() ? "end" : "break").text(Text.plain(reason)));
     }
 
     private void guarded(Direction direction, Runnable work) {

@@ -15,11 +15,7 @@ public final class FrameLine {
     /** A line for people, without an end of line: {@code 0.001203 #1 -> capnp call 1 on import 0: Adder.add (a = 1) 88 B}. */
     public static String text(Frame frame, boolean colours) {
         String head = String.format(
-                Locale.ROOT,
-                "%d.%06d #%d ",
-                frame.micros() / 1_000_000,
-                frame.micros() % 1_000_000,
-                frame.session());
+                Locale.ROOT, "%d.%06d #%d ", frame.micros() / 1_000_000, frame.micros() % 1_000_000, frame.session());
         String size = frame.bytes() > 0 ? " " + frame.bytes() + " B" : "";
         if (!colours) {
             return head + what(frame) + detail(frame) + size;
@@ -98,7 +94,7 @@ public final class FrameLine {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 line.append('\\').append(c);
-            } else if (c < ' ' || Character.isSurrogate(c) && !isPaired(value, i)) {
+            } else if (c < ' ' || (Character.isSurrogate(c) && !isPaired(value, i))) {
                 line.append("\\u%04x".formatted((int) c));
             } else {
                 line.append(c);

@@ -82,7 +82,8 @@ final class GrpcBody implements Body {
             for (String line : new String(bytes, StandardCharsets.UTF_8).split("\r?\n", -1)) {
                 int colon = line.indexOf(':');
                 if (colon > 0) {
-                    fields.add(line.substring(0, colon), line.substring(colon + 1).strip());
+                    fields.add(
+                            line.substring(0, colon), line.substring(colon + 1).strip());
                 }
             }
             put(GrpcStatus.of(fields, id, path, decoding).bytes(bytes.length));

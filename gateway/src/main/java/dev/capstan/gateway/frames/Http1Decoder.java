@@ -140,7 +140,9 @@ final class Http1Decoder implements Decoder {
         for (int i = 1; i < lines.length; i++) {
             int colon = lines[i].indexOf(':');
             if (colon > 0) {
-                fields.add(lines[i].substring(0, colon), lines[i].substring(colon + 1).strip());
+                fields.add(
+                        lines[i].substring(0, colon),
+                        lines[i].substring(colon + 1).strip());
             }
         }
         String[] start = lines[0].split(" ", 3);
@@ -174,14 +176,15 @@ final class Http1Decoder implements Decoder {
             lost(lane, "more requests are not answered than are followed");
             return;
         }
-        Exchange exchange = new Exchange(
-                Long.toString(++requests), start[0], path(start[1]), new WebMessages(decoding, out));
+        Exchange exchange =
+                new Exchange(Long.toString(++requests), start[0], path(start[1]), new WebMessages(decoding, out));
         open.add(exchange);
         out.put(
                 lane.direction,
                 Frame.of("http", "request")
                         .id(exchange.id())
-                        .method(Text.plain(start[0]) + " " + decoding.cut(Text.plain(decoding.secrets().url(start[1]))))
+                        .method(Text.plain(start[0]) + " "
+                                + decoding.cut(Text.plain(decoding.secrets().url(start[1]))))
                         .text(fields.shown(decoding))
                         .bytes(size));
         lane.body = body(lane, exchange, fields);
@@ -258,8 +261,7 @@ final class Http1Decoder implements Decoder {
         String type = fields.first("content-type");
         return type.startsWith("application/grpc-web") && !type.startsWith("application/grpc-web-text")
                 ? new GrpcBody(lane.direction, decoding, out, exchange.id(), exchange.path())
-                : new LinesBody(
-                        lane.direction, "http", exchange.id(), exchange.messages(), decoding.limits(), out);
+                : new LinesBody(lane.direction, "http", exchange.id(), exchange.messages(), decoding.limits(), out);
     }
 
     /** Whether the head tells how long the body is. */
@@ -321,9 +323,7 @@ final class Http1Decoder implements Decoder {
             }
             return false;
         }
-        String digits = new String(lane.in.take(end + 1), StandardCharsets.ISO_8859_1)
-                .split("[;\r\n]", 2)[0]
-                .strip();
+        String digits = new String(lane.in.take(end + 1), StandardCharsets.ISO_8859_1).split("[;\r\n]", 2)[0].strip();
         try {
             if (digits.length() > MOST_CHUNK_DIGITS) {
                 throw new NumberFormatException();

@@ -138,11 +138,15 @@ final class Http2Decoder implements Decoder {
             }
             case 4 -> settings(lane, flags, payload);
             case 7 ->
-                control(lane, "goaway", payload, frame -> frame.result(error(payload, 4)).text(reason(payload)), false);
+                control(
+                        lane,
+                        "goaway",
+                        payload,
+                        frame -> frame.result(error(payload, 4)).text(reason(payload)),
+                        false);
             case 2 -> control(lane, "priority", payload, frame -> frame.id(stream), true);
             case 6 -> control(lane, (flags & 1) != 0 ? "ping answer" : "ping", payload, frame -> frame, true);
-            case 8 ->
-                control(lane, "window", payload, frame -> frame.id(stream).text("+" + number(payload, 0)), true);
+            case 8 -> control(lane, "window", payload, frame -> frame.id(stream).text("+" + number(payload, 0)), true);
             default -> control(lane, "frame of type " + type, payload, frame -> frame.id(stream), true);
         }
     }
@@ -181,7 +185,9 @@ final class Http2Decoder implements Decoder {
 
     private void settings(Lane lane, int flags, byte[] payload) {
         StringBuilder text = new StringBuilder();
-        for (int at = 0; at + 6 <= payload.length && text.length() < decoding.limits().texts(); at += 6) {
+        for (int at = 0;
+                at + 6 <= payload.length && text.length() < decoding.limits().texts();
+                at += 6) {
             int name = (payload[at] & 0xff) << 8 | (payload[at + 1] & 0xff);
             long value = number(payload, at + 2);
             text.append(at == 0 ? "" : ", ").append(name).append('=').append(value);
@@ -221,7 +227,7 @@ final class Http2Decoder implements Decoder {
         lane.blockStream = stream;
         lane.blockFlags = flags;
         lane.blockIsPush = isPush;
-        lane.blockBytes = HEAD + payload.length;
+        lane.blockBytes = HEAD + (long) payload.length;
         gather(lane, flags, payload, from, size);
     }
 
@@ -261,8 +267,7 @@ final class Http2Decoder implements Decoder {
     private Http2Stream stream(Lane lane, int id, Fields fields) {
         Http2Stream known = streams.get(id);
         if (known == null) {
-            known = new Http2Stream(
-                    decoding, out, id, lane.direction == Direction.TO_SERVER ? fields : new Fields());
+            known = new Http2Stream(decoding, out, id, lane.direction == Direction.TO_SERVER ? fields : new Fields());
             streams.put(id, known);
         }
         return known;
@@ -280,12 +285,13 @@ final class Http2Decoder implements Decoder {
         int size = payload.length - (isPadded ? 1 + (payload[0] & 0xff) : 0);
         Http2Stream stream = streams.get(id);
         if (size < 0 || stream == null) {
+            Frame.Draft frame = Frame.of("http2", "data").id(id).bytes(HEAD + payload.length);
+            // After a reset, what was under way still comes.
             out.put(
                     lane.direction,
-                    Frame.of("http2", "data")
-                            .id(id)
-                            .bytes(HEAD + payload.length)
-                            .broken(size < 0 ? "more padding than there is" : "of a stream that is not known"));
+                    size < 0
+                            ? frame.broken("more padding than there is")
+                            : frame.control().text("of a stream that is not followed any more"));
             return;
         }
         stream.data(lane.direction, payload, from, size);

@@ -36,7 +36,11 @@ final class Http2Stream {
     }
 
     void fields(Direction direction, Fields fields, boolean isEnd, long bytes) {
-        out.put(direction, (isGrpc ? call(direction, fields, isEnd) : request(direction, fields)).id(id).bytes(bytes));
+        out.put(
+                direction,
+                (isGrpc ? call(direction, fields, isEnd) : request(direction, fields))
+                        .id(id)
+                        .bytes(bytes));
     }
 
     private Frame.Draft call(Direction direction, Fields fields, boolean isEnd) {

@@ -19,7 +19,7 @@ final class Json {
     private final JsonFactory factory;
 
     /** A number, in the letters of its sender. */
-    record Number(String digits) {}
+    record Digits(String text) {}
 
     Json(Limits limits) {
         factory = JsonFactory.builder()
@@ -68,7 +68,7 @@ final class Json {
                 yield members;
             }
             case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Number(parser.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Digits(parser.getText());
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;

@@ -159,8 +159,8 @@ public final class Playback implements AutoCloseable {
             return known;
         }
         if (sessions.size() >= decoding.limits().streams()) {
-            throw new IOException("the capture has more than " + decoding.limits().streams()
-                    + " sessions, which is the most that is played at once");
+            throw new IOException("the capture has more than "
+                    + decoding.limits().streams() + " sessions, which is the most that is played at once");
         }
         Session made = loop.fetch(() -> network.connect(server).map(stream -> {
                     Session session = new Session(number, stream);

@@ -18,8 +18,6 @@ final class SocketFrames implements Decoder {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int MOST_CONTROL_BYTES = 125;
-    /** What senders of compressed messages leave out at the end (RFC 7692 section 7.2.1). */
-    private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
 
     private final Decoding decoding;
     private final Out out;
@@ -27,7 +25,7 @@ final class SocketFrames implements Decoder {
     private final Messages binaries;
     private final Map<Direction, Lane> lanes = new EnumMap<>(Direction.class);
 
-    private final class Lane {
+    private static final class Lane {
         private final Direction direction;
         private final Buffer in = new Buffer();
         private final @Nullable Inflater inflater;
@@ -81,12 +79,11 @@ final class SocketFrames implements Decoder {
         if (in.size() < 2) {
             return false;
         }
-        int lengthBytes =
-                switch (in.at(1) & 0x7f) {
-                    case 126 -> 2;
-                    case 127 -> 8;
-                    default -> 0;
-                };
+        int lengthBytes = switch (in.at(1) & 0x7f) {
+            case 126 -> 2;
+            case 127 -> 8;
+            default -> 0;
+        };
         boolean isMasked = (in.at(1) & 0x80) != 0;
         int head = 2 + lengthBytes + (isMasked ? 4 : 0);
         if (in.size() < head) {
@@ -94,7 +91,9 @@ final class SocketFrames implements Decoder {
         }
         long length = lengthBytes == 0 ? in.at(1) & 0x7f : in.number(2, lengthBytes);
         int opcode = in.at(0) & 0x0f;
-        if (length < 0 || (opcode >= CLOSE && length > MOST_CONTROL_BYTES) || !List.of(CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG).contains(opcode)) {
+        if (length < 0
+                || (opcode >= CLOSE && length > MOST_CONTROL_BYTES)
+                || !List.of(CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG).contains(opcode)) {
             lost(lane, "this is no frame of a WebSocket");
             return false;
         }
@@ -141,7 +140,8 @@ final class SocketFrames implements Decoder {
     }
 
     /** A frame of a message; a payload that is null is longer than what is decoded. */
-    private void part(Lane lane, int opcode, boolean isCompressed, boolean isLast, byte @Nullable [] payload, long length) {
+    private void part(
+            Lane lane, int opcode, boolean isCompressed, boolean isLast, byte @Nullable [] payload, long length) {
         if (opcode != CONTINUATION) {
             lane.message.clear();
             lane.opcode = opcode;
@@ -196,8 +196,10 @@ final class SocketFrames implements Decoder {
         }
         Buffer whole = new Buffer();
         byte[] piece = new byte[1 << 13];
+        // What the sender has left out at the end (RFC 7692 section 7.2.1).
+        byte[] tail = {0, 0, (byte) 0xff, (byte) 0xff};
         try {
-            for (byte[] input : List.of(message, TAIL)) {
+            for (byte[] input : List.of(message, tail)) {
                 inflater.setInput(input);
                 int size;
                 while ((size = inflater.inflate(piece)) > 0) {

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class WebMessages implements Messages {
     private final Decoding decoding;
     private final Out out;
-    private final Json json;
+    /** Made when the first message comes: most requests carry none. */
+    private @Nullable Json json;
+
     private final Side client;
     private final Side server;
 
@@ -38,16 +40,17 @@ final class WebMessages implements Messages {
     WebMessages(Decoding decoding, Out out) {
         this.decoding = decoding;
         this.out = out;
-        this.json = new Json(decoding.limits());
         this.client = new Side(decoding.limits().names());
         this.server = new Side(decoding.limits().names());
     }
 
     @Override
     public void message(Direction direction, byte[] array, int offset, int length) {
+        Json reader = json == null ? new Json(decoding.limits()) : json;
+        json = reader;
         Frame.Draft frame;
         try {
-            frame = frame(direction, json.parse(array, offset, length));
+            frame = frame(direction, reader.parse(array, offset, length));
         } catch (IOException e) {
             frame = Frame.of("capnweb", "undecoded").broken(reason(e));
         }
@@ -58,7 +61,9 @@ final class WebMessages implements Messages {
         String text = String.valueOf(problem.getMessage());
         int end = text.indexOf('\n');
         // What Jackson quotes of the input may be a secret.
-        return text.startsWith("there is") || text.startsWith("something") ? text : "this is not JSON" + (end < 0 ? "" : ", " + place(text.substring(end)));
+        return text.startsWith("there is") || text.startsWith("something")
+                ? text
+                : "this is not JSON" + (end < 0 ? "" : ", " + place(text.substring(end)));
     }
 
     private static String place(String lines) {
@@ -84,10 +89,10 @@ final class WebMessages implements Messages {
             case "pull" -> answered(direction, frame, parts);
             case "resolve" -> answer(direction, frame, parts);
             case "reject" -> answer(direction, frame, parts).result(error(parts));
-            case "release" -> answered(direction, frame, parts).text(parts.size() > 2 ? "count " + written(parts.get(2)) : "");
+            case "release" ->
+                answered(direction, frame, parts).text(parts.size() > 2 ? "count " + written(parts.get(2)) : "");
             case "abort" -> frame.result(error(parts)).text(parts.size() > 1 ? shown(parts.get(1)) : "");
-            default ->
-                Frame.of("capnweb", "undecoded").broken("there is no message of the kind " + shown(kind));
+            default -> Frame.of("capnweb", "undecoded").broken("there is no message of the kind " + shown(kind));
         };
     }
 
@@ -98,7 +103,9 @@ final class WebMessages implements Messages {
         if (decoding.secrets() == Secrets.HIDDEN && told.get("resume") instanceof String) {
             told.put("resume", Secrets.MARK);
         }
-        return Frame.of("capnweb", "session " + decoding.cut(Text.plain(kind))).text(shown(told)).control();
+        return Frame.of("capnweb", "session " + decoding.cut(Text.plain(kind)))
+                .text(shown(told))
+                .control();
     }
 
     private Frame.Draft push(Direction direction, Frame.Draft frame, @Nullable Object expression) {
@@ -121,7 +128,9 @@ final class WebMessages implements Messages {
             }
             case "remap" -> {
                 name(side, Long.toString(id), "map");
-                subject(side, frame, parts.get(1)).method("map").text(new WebText(decoding).all(parts.subList(2, parts.size())));
+                subject(side, frame, parts.get(1))
+                        .method("map")
+                        .text(new WebText(decoding).all(parts.subList(2, parts.size())));
             }
             default -> frame.text(shown(expression));
         }
@@ -180,7 +189,7 @@ final class WebMessages implements Messages {
     }
 
     private static String written(@Nullable Object value) {
-        return value instanceof Json.Number(String digits) ? digits : Text.plain(String.valueOf(value));
+        return value instanceof Json.Digits(String text) ? text : Text.plain(String.valueOf(value));
     }
 
     // ---- capabilities
@@ -209,11 +218,11 @@ final class WebMessages implements Messages {
     }
 
     private static @Nullable String cap(List<?> parts) {
-        if (parts.size() < 2 || !(parts.get(0) instanceof String tag) || !(parts.get(1) instanceof Json.Number id)) {
+        if (parts.size() < 2 || !(parts.get(0) instanceof String tag) || !(parts.get(1) instanceof Json.Digits id)) {
             return null;
         }
         return switch (tag) {
-            case "export", "promise", "readable", "writable", "import" -> tag + " " + id.digits();
+            case "export", "promise", "readable", "writable", "import" -> tag + " " + id.text();
             default -> null;
         };
     }

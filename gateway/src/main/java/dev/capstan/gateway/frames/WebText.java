@@ -30,7 +30,7 @@ final class WebText {
         switch (value) {
             case null -> out.put("null");
             case String text -> out.quoted(text);
-            case Json.Number number -> out.put(number.digits());
+            case Json.Digits number -> out.put(number.text());
             case Map<?, ?> members -> {
                 out.put("{");
                 String between = "";
@@ -50,7 +50,9 @@ final class WebText {
                 out.put("}");
             }
             case List<?> elements -> {
-                if (elements.size() >= 2 && "bytes".equals(elements.get(0)) && elements.get(1) instanceof String base64) {
+                if (elements.size() >= 2
+                        && "bytes".equals(elements.get(0))
+                        && elements.get(1) instanceof String base64) {
                     out.put("<" + bytes(base64) + " bytes>");
                     return;
                 }

@@ -125,23 +125,25 @@ class CapnpFramesTest {
                         "<- capnp return 2 Function.call (number = 1.5)",
                         "-> capnp finish 1 Calculator.getOperator keeps capabilities")),
                 () -> String.join("\n", lines));
-        assertFalse(frames.stream().anyMatch(frame -> frame.standing() == Frame.Standing.BROKEN), () -> String.join("\n", lines));
+        assertFalse(
+                frames.stream().anyMatch(frame -> frame.standing() == Frame.Standing.BROKEN),
+                () -> String.join("\n", lines));
     }
 
     @Test
     void without_a_schema_methods_have_numbers_and_contents_sizes() {
         Heard heard = new Heard().client(call(7, "enter", "(user = \"someone\")"));
-        assertEquals(
-                List.of("-> capnp call 7 on import 0: 0x%016x.0 6 words".formatted(DOOR.id())), heard.lines());
+        assertEquals(List.of("-> capnp call 7 on import 0: 0x%016x.0 6 words".formatted(DOOR.id())), heard.lines());
     }
 
     @Test
     void secrets_are_left_out_and_data_told_by_its_size() {
         Heard heard = new Heard(decoding())
-                .client(call(
-                        1,
-                        "enter",
-                        "(user = \"u\", password = \"p1\", picture = 0x\"01 02 03\", colour = green, extra = (number = 5, clientSecret = \"p2\"))"));
+                .client(
+                        call(
+                                1,
+                                "enter",
+                                "(user = \"u\", password = \"p1\", picture = 0x\"01 02 03\", colour = green, extra = (number = 5, clientSecret = \"p2\"))"));
         assertEquals(
                 List.of(
                         "-> capnp call 1 on import 0: Door.enter (user = \"u\", password = <redacted>, picture = <3 bytes>, colour = green, extra = (number = 5, clientSecret = <redacted>))"),
@@ -162,13 +164,16 @@ class CapnpFramesTest {
                 .client(call(1, "getToken", "()"))
                 .server(results(1, "getToken", "(value = \"s3cret\")"));
         assertEquals(
-                "<- capnp return 1 Door.getToken (value = \"s3cret\")", heard.lines().getLast());
+                "<- capnp return 1 Door.getToken (value = \"s3cret\")",
+                heard.lines().getLast());
     }
 
     @Test
     void a_failure_tells_its_kind_and_reason() {
         Heard heard = new Heard(decoding()).client(call(3, "all", "()")).server(failure(3, "too\u001b much"));
-        assertEquals("<- capnp return 3 Door.all = overloaded too\\u001b much", heard.lines().getLast());
+        assertEquals(
+                "<- capnp return 3 Door.all = overloaded too\\u001b much",
+                heard.lines().getLast());
     }
 
     @Test
@@ -228,7 +233,6 @@ class CapnpFramesTest {
         Heard heard = new Heard(decoding());
         heard.decoder.received(0, Direction.TO_SERVER, message, 0, message.length - 1);
         heard.decoder.ended(0, Direction.TO_SERVER, "");
-        assertEquals(
-                List.of("-> capnp cut the connection ended inside a message", "-> connection end"), heard.lines());
+        assertEquals(List.of("-> capnp cut the connection ended inside a message", "-> connection end"), heard.lines());
     }
 }

@@ -104,7 +104,8 @@ class CaptureTest {
         byte[] bytes = written(Limits.DEFAULT);
         bytes[8 + 13 + 3] = 0x7f;
         try (Capture.Reader reader = reader(bytes)) {
-            String message = assertThrows(IOException.class, reader::next).getMessage();
+            String message =
+                    String.valueOf(assertThrows(IOException.class, reader::next).getMessage());
             assertTrue(message.startsWith("the capture is damaged"), message);
         }
     }
@@ -113,14 +114,16 @@ class CaptureTest {
     void what_is_no_capture_is_refused() {
         assertEquals(
                 "this is no capture: those are written by 'capstan record'",
-                assertThrows(IOException.class, () -> reader(new byte[] {'C', 'A', 'P'})).getMessage());
+                assertThrows(IOException.class, () -> reader(new byte[] {'C', 'A', 'P'}))
+                        .getMessage());
     }
 
     @Test
     void a_later_version_is_refused() throws IOException {
         byte[] bytes = written(Limits.DEFAULT);
         bytes[7] = 2;
-        assertTrue(
-                assertThrows(IOException.class, () -> reader(bytes)).getMessage().startsWith("this capture has version 2"));
+        String message = String.valueOf(
+                assertThrows(IOException.class, () -> reader(bytes)).getMessage());
+        assertTrue(message.startsWith("this capture has version 2"), message);
     }
 }

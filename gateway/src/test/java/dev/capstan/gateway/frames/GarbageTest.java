@@ -29,7 +29,11 @@ class GarbageTest {
 
     private static byte[] message() {
         MessageBuilder message = new MessageBuilder();
-        message.initRoot(Message.TYPE).initCall().initTarget().initPromisedAnswer().initTransform(3);
+        message.initRoot(Message.TYPE)
+                .initCall()
+                .initTarget()
+                .initPromisedAnswer()
+                .initTransform(3);
         return message.toByteArray();
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.grpc.server.GrpcServer;
@@ -21,8 +22,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.stub.MetadataUtils;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,10 +41,11 @@ class GrpcFramesTest {
     @BeforeEach
     void open() {
         net = NetLoop.open("grpc", Transport.AUTO);
-        DescriptorPool pool = DescriptorPool.of(
-                List.of(SimpleRequest.getDescriptor().getFile(), TestService.file()));
+        DescriptorPool pool =
+                DescriptorPool.of(List.of(SimpleRequest.getDescriptor().getFile(), TestService.file()));
         Tap tap = new Tap(net.loop(), Decoding.plain().with(pool), frames::add);
-        GrpcServer grpc = GrpcServer.on(net.loop()).service(new InteropService()).build();
+        GrpcServer grpc =
+                GrpcServer.on(net.loop()).service(new InteropService()).build();
         HttpServer server = net.loop()
                 .fetch(() -> HttpServer.listen(
                         net.loop(),
@@ -57,10 +61,9 @@ class GrpcFramesTest {
 
     /** The file that declares the service. */
     private static final class TestService {
-        static com.google.protobuf.Descriptors.FileDescriptor file() {
-            return ((io.grpc.protobuf.ProtoFileDescriptorSupplier)
-                            TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
-                    .getFileDescriptor();
+        static FileDescriptor file() {
+            Object schema = TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor();
+            return ((ProtoFileDescriptorSupplier) Objects.requireNonNull(schema)).getFileDescriptor();
         }
     }
 
@@ -85,7 +88,9 @@ class GrpcFramesTest {
         return frames.stream()
                 .filter(frame -> frame.standing() != Frame.Standing.CONTROL)
                 .map(Heard::line)
-                .map(line -> line.replaceAll("user-agent: [^;]*; |grpc-accept-encoding: [^;]*; ?| grpc-accept-encoding: [^;]*$|; grpc-accept-encoding: .*", ""))
+                .map(line -> line.replaceAll(
+                        "user-agent: [^;]*; |grpc-accept-encoding: [^;]*; ?| grpc-accept-encoding: [^;]*$|; grpc-accept-encoding: .*",
+                        ""))
                 .toList();
     }
 
@@ -115,7 +120,8 @@ class GrpcFramesTest {
                         .setResponseStatus(EchoStatus.newBuilder().setCode(8).setMessage("too much, größer"))
                         .build()));
         assertTrue(
-                lines().contains("<- grpc status 3 grpc.testing.TestService/UnaryCall = RESOURCE_EXHAUSTED too much, größer"),
+                lines().contains(
+                                "<- grpc status 3 grpc.testing.TestService/UnaryCall = RESOURCE_EXHAUSTED too much, größer"),
                 () -> String.join("\n", lines()));
     }
 
@@ -133,7 +139,8 @@ class GrpcFramesTest {
                         .filter(frame -> frame.standing() == Frame.Standing.BROKEN)
                         .toList());
         assertEquals(
-                20, frames.stream().filter(frame -> frame.kind().equals("status")).count());
+                20,
+                frames.stream().filter(frame -> frame.kind().equals("status")).count());
     }
 
     @Test

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** HTTP/1.1 and WebSockets, taken apart. */
 class HttpFramesTest {
-    private static final String UPGRADE = "GET /api HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    private static final String UPGRADE =
+            "GET /api HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     private static final String SWITCHED =
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
 
@@ -52,12 +53,15 @@ class HttpFramesTest {
     @Test
     void a_batch_is_told_with_its_request_and_answer() {
         String calls = "[\"push\",[\"pipeline\",0,[\"square\"],[2]]]\n[\"pull\",1]";
-        heard.client("POST /rpc?token=s3cret&a=b HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer s3cret\r\nContent-Length: "
-                        + calls.length() + "\r\n\r\n" + calls)
-                .server("HTTP/1.1 200 OK\r\nSet-Cookie: s3cret\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n[\"resolve\",1,4]\n\r\n0\r\n\r\n");
+        heard.client(
+                        "POST /rpc?token=s3cret&a=b HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer s3cret\r\nContent-Length: "
+                                + calls.length() + "\r\n\r\n" + calls)
+                .server(
+                        "HTTP/1.1 200 OK\r\nSet-Cookie: s3cret\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n[\"resolve\",1,4]\n\r\n0\r\n\r\n");
         assertEquals(
                 List.of(
-                        "-> http request 1 POST /rpc?token=<redacted>&a=b host: h; authorization: <redacted>; content-length: " + calls.length(),
+                        "-> http request 1 POST /rpc?token=<redacted>&a=b host: h; authorization: <redacted>; content-length: "
+                                + calls.length(),
                         "-> capnweb push 1 on main: square (2)",
                         "-> capnweb pull 1 square",
                         "<- http response 1 = 200 set-cookie: <redacted>; transfer-encoding: chunked",
@@ -200,8 +204,7 @@ class HttpFramesTest {
         small.frames.clear();
         small.client(text("x".repeat(1000), true)).client(text("[\"pull\",1]", true));
         assertEquals(
-                List.of(
-                        "-> websocket message longer than the 500 bytes that are decoded", "-> capnweb pull 1"),
+                List.of("-> websocket message longer than the 500 bytes that are decoded", "-> capnweb pull 1"),
                 small.lines());
         assertEquals(1000, small.frames.getFirst().bytes());
     }
@@ -218,8 +221,8 @@ class HttpFramesTest {
     @Test
     void all_may_arrive_byte_by_byte() {
         String calls = "[\"push\",[\"pipeline\",0,[\"square\"],[2]]]\n[\"pull\",1]";
-        String request = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + Integer.toHexString(calls.length()) + "\r\n" + calls + "\r\n0\r\n\r\n" + UPGRADE;
+        String request = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(calls.length())
+                + "\r\n" + calls + "\r\n0\r\n\r\n" + UPGRADE;
         Heard whole = new Heard().client(request);
         for (byte each : Heard.ascii(request)) {
             heard.client(new byte[] {each});

@@ -190,7 +190,9 @@ class RelayTest {
             run(() -> client.say(piece));
         }
         // The server has not begun to read.
-        assertTrue(back.left().queuedBytes() <= AHEAD + piece.length, () -> "held: " + back.left().queuedBytes());
+        assertTrue(
+                back.left().queuedBytes() <= AHEAD + piece.length,
+                () -> "held: " + back.left().queuedBytes());
         assertTrue(client.stream.queuedBytes() >= 90L * piece.length, () -> "left: " + client.stream.queuedBytes());
         run(() -> server.stream.start(server));
         assertEquals(100 * piece.length, server.got.size());

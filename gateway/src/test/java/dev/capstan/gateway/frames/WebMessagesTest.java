@@ -45,8 +45,9 @@ class WebMessagesTest {
         List<String> lines = new ArrayList<>();
         for (String each : Files.readAllLines(transcript)) {
             byte[] text = each.getBytes(StandardCharsets.UTF_8);
-            if (json.parse(text, 0, text.length) instanceof Map<?, ?> entry && entry.get("line") instanceof String line) {
-                lines.add((entry.get("dir").equals("c2s") ? "> " : "< ") + line);
+            if (json.parse(text, 0, text.length) instanceof Map<?, ?> entry
+                    && entry.get("line") instanceof String line) {
+                lines.add(("c2s".equals(entry.get("dir")) ? "> " : "< ") + line);
             }
         }
         return lines.toArray(String[]::new);
@@ -106,7 +107,9 @@ class WebMessagesTest {
     @Test
     void a_failure_tells_its_class() {
         assertEquals(
-                List.of("-> capnweb push 1 on main: fail ()", "<- capnweb reject 1 fail = RangeError [\"error\",\"RangeError\",\"inner\"]"),
+                List.of(
+                        "-> capnweb push 1 on main: fail ()",
+                        "<- capnweb reject 1 fail = RangeError [\"error\",\"RangeError\",\"inner\"]"),
                 decoded(
                         "> [\"push\",[\"pipeline\",0,[\"fail\"],[]]]",
                         "< [\"reject\",1,[\"error\",\"RangeError\",\"inner\"]]"));
@@ -180,8 +183,9 @@ class WebMessagesTest {
 
     @Test
     void control_characters_do_not_reach_a_terminal() {
-        List<String> lines = decoded(
-                "> [\"push\",[\"pipeline\",0,[\"\\u001b[31m\"],[\"\\u001b]0;x\\u0007\\n\",\"\\u202e\"]]]");
-        assertFalse(lines.getFirst().chars().anyMatch(c -> Character.isISOControl(c) || c == '\u202e'), lines::toString);
+        List<String> lines =
+                decoded("> [\"push\",[\"pipeline\",0,[\"\\u001b[31m\"],[\"\\u001b]0;x\\u0007\\n\",\"\\u202e\"]]]");
+        assertFalse(
+                lines.getFirst().chars().anyMatch(c -> Character.isISOControl(c) || c == '\u202e'), lines::toString);
     }
 }
