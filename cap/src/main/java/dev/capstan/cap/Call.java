@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
 public interface Call extends AutoCloseable {
     /** A call made in this process whose results are wanted as plain memory in the format of {@code params}, which it owns from now on. */
     static Call of(Method method, Payload params, Hints hints) {
-        return new PlainCall(method, params, hints);
+        return new PlainCall(method, params, hints, CallWatch.NONE);
+    }
+
+    /** As {@link #of(Method, Payload, Hints)}, made on behalf of {@code other}: what watches that, watches this. */
+    static Call of(Method method, Payload params, Hints hints, Call other) {
+        return new PlainCall(method, params, hints, other.watch());
     }
 
     /** What is called. */

@@ -79,7 +79,7 @@ final class MembraneCap extends CountedCap {
             throw e;
         }
         call.releaseParams();
-        return Call.of(call.method(), params, call.hints());
+        return Call.of(call.method(), params, call.hints(), call);
     }
 
     /** The inside of a result on the other side. */

@@ -105,6 +105,8 @@ public interface ObservedSession {
         public static String what(Cap cap) {
             Cap inner = cap.innermost();
             return switch (inner) {
+                case LocalCap local when local.target() instanceof Target.Wrapper wrapper ->
+                    wrapper.wrapped().getClass().getName();
                 case LocalCap local -> local.target().getClass().getName();
                 case QueuedCap queued -> "promise";
                 case BrokenCap broken -> "broken";

@@ -5,13 +5,15 @@ final class PlainCall implements Call {
     private final Method method;
     private final Payload params;
     private final Hints hints;
+    private final CallWatch watch;
     private boolean released;
 
     /** A call with such parameters, of which it takes ownership. */
-    PlainCall(Method method, Payload params, Hints hints) {
+    PlainCall(Method method, Payload params, Hints hints, CallWatch watch) {
         this.method = method;
         this.params = params;
         this.hints = hints;
+        this.watch = watch;
     }
 
     @Override
@@ -44,6 +46,11 @@ final class PlainCall implements Call {
     @Override
     public Payload newResults(int sizeHint) {
         return params.format().allocate(sizeHint);
+    }
+
+    @Override
+    public CallWatch watch() {
+        return watch;
     }
 
     @Override

@@ -40,7 +40,7 @@ final class PlainRequest implements Request {
             throw new IllegalStateException("this request was sent or closed before: make a new one for each call");
         }
         sent = true;
-        return new PlainCall(method, params, withHints);
+        return new PlainCall(method, params, withHints, CallWatch.NONE);
     }
 
     @Override

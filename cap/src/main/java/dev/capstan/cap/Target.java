@@ -38,4 +38,10 @@ public interface Target {
     default @Nullable Promise<Cap> shortenPath() {
         return null;
     }
+
+    /** A target that makes an object callable which is none itself. */
+    interface Wrapper extends Target {
+        /** That object. */
+        Object wrapped();
+    }
 }

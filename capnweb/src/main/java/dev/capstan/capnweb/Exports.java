@@ -64,9 +64,8 @@ final class Exports {
 
         Promise.@Nullable Cancelable telling;
 
-        /** The call whose result this is, if somebody watches that. */
-        @Nullable
-        WatchedCall call;
+        /** What the peer has pushed for it, if somebody observes that. */
+        Observed.@Nullable Push push;
 
         /** When it was given to the peer; 0 if nobody observes the session. */
         long sinceNanos;
@@ -192,11 +191,11 @@ final class Exports {
         return known;
     }
 
-    /** A call by the peer of what it calls {@code target}, which counts until the work is over. */
-    Call runs(Call call, long target) {
+    /** A call by the peer of what it calls {@code target} in {@code push}, which counts until the work is over. */
+    Call runs(Call call, long target, Observed.@Nullable Push push) {
         running++;
         Call counted = new Redirected(call, call.method(), () -> running--);
-        return session.observed == null ? counted : session.observed.made(counted, target);
+        return push == null ? counted : push.made(counted, target);
     }
 
     /** The id of what the peer pushes now. */
@@ -215,18 +214,18 @@ final class Exports {
      *
      * @param cap leads to its value
      * @param results of the call that it is; null if it is none
-     * @param call that call, if somebody watches it; else null
+     * @param push as its observer sees it; null if nobody observes
      */
     record Pushed(
             Cap cap,
             @Nullable Promise<Payload> results,
-            @Nullable WatchedCall call) {
+            Observed.@Nullable Push push) {
         Pushed(Cap cap, @Nullable Promise<Payload> results) {
             this(cap, results, null);
         }
 
-        Pushed watchedBy(@Nullable WatchedCall watched) {
-            return watched == null ? this : new Pushed(cap, results, watched);
+        Pushed as(Observed.@Nullable Push observed) {
+            return observed == null ? this : new Pushed(cap, results, observed);
         }
 
         /** What it stands for, for somebody who does not wait for the results. */
@@ -240,7 +239,7 @@ final class Exports {
         private Export export(long id) {
             Export export = new Export(id, cap);
             export.results = results;
-            export.call = call;
+            export.push = push;
             return export;
         }
     }
@@ -259,8 +258,8 @@ final class Exports {
 
     private void tell(Export export) {
         awaited++;
-        if (export.call != null) {
-            export.call.awaited();
+        if (export.push != null) {
+            export.push.awaited();
         }
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
@@ -277,8 +276,8 @@ final class Exports {
                 } else {
                     session.outbox.resolve(export.id, settled.value());
                 }
-                if (export.call != null) {
-                    export.call.told(wrong, session.outbox.bytesSent() - before);
+                if (export.push != null) {
+                    export.push.told(wrong, session.outbox.bytesSent() - before);
                 }
             } finally {
                 told();
@@ -319,8 +318,8 @@ final class Exports {
                 export.telling = null;
                 telling.cancel();
                 session.outbox.reject(export.id, cause);
-                if (export.call != null) {
-                    export.call.told(cause, 0);
+                if (export.push != null) {
+                    export.push.told(cause, 0);
                 }
                 told();
             }
@@ -334,8 +333,8 @@ final class Exports {
         results++;
         table.put(id, export);
         awaited++;
-        if (export.call != null) {
-            export.call.awaited();
+        if (export.push != null) {
+            export.push.awaited();
         }
         export.telling = export.value().listen(session.loop, (settled, failure) -> {
             export.telling = null;
@@ -347,8 +346,8 @@ final class Exports {
                 wrong = Failure.of(failure == null ? Failure.failed("no value") : failure);
                 session.outbox.reject(id, wrong);
             }
-            if (export.call != null) {
-                export.call.told(wrong, 0);
+            if (export.push != null) {
+                export.push.told(wrong, 0);
             }
             if (table.remove(id, export)) {
                 results--;
@@ -394,8 +393,8 @@ final class Exports {
     }
 
     private void drop(Export export) {
-        if (export.call != null) {
-            export.call.dropped();
+        if (export.push != null) {
+            export.push.dropped();
         }
         Promise.Cancelable telling = export.telling;
         export.telling = null;

@@ -163,6 +163,7 @@ final class IncomingNames implements Incoming {
         made.takenOver(Values.owned(args));
         // It may be that nothing of them is left after the call.
         List<Cap> parts = Circles.operands(root, args);
+        Observed.Push push = session.observed == null ? null : session.observed.push();
         Answer answer = Delivery.call(
                 session.loop,
                 root,
@@ -170,7 +171,7 @@ final class IncomingNames implements Incoming {
                 args,
                 session.limits.values(),
                 Hints.NONE,
-                call -> session.exports.runs(call, id));
+                call -> session.exports.runs(call, id, push));
         Cap result = answer.pipeline().cap(Path.Names.NONE);
         answer.pipeline().close();
         Circles.waits(result, parts);

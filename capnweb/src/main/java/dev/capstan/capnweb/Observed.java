@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session as its observer sees it, and the counting that is done for it alone. A session that nobody observes has none.
- *
- * <p>What a message of the peer calls is known while the message is read, so what it says beside that is kept until the next one.
  */
 final class Observed implements ObservedSession {
     /** The member of an object behind the expression of a push in which a text travels: what nobody knows there nobody looks at. */
@@ -41,14 +39,71 @@ final class Observed implements ObservedSession {
     private boolean carries;
     private long receivedBytes;
 
-    // The push that is read now.
-    private boolean pushing;
-    private long pushedId;
-    private long pushedBytes;
-    private boolean reads;
-    private @Nullable String carried;
-    /** The call that was made last for it. */
-    private @Nullable WatchedCall last;
+    /** What is read now; null if that is no push. */
+    private @Nullable Push push;
+
+    /** One push: what it says beside what it calls, and the call that it is, once that is made. */
+    final class Push {
+        private final long id;
+        private final long bytes;
+        /** Whoever reads names a place and no arguments. */
+        private final boolean reads;
+
+        private final @Nullable String carried;
+        private @Nullable WatchedCall call;
+        private boolean awaited;
+
+        private Push(long id, List<?> message, long bytes) {
+            this.id = id;
+            this.bytes = bytes;
+            this.reads = message.get(1) instanceof List<?> expression && expression.size() == 3;
+            this.carried = message.size() > 2
+                            && message.get(2) instanceof Map<?, ?> beside
+                            && beside.get(CARRIED) instanceof String text
+                    ? ObservedCall.carried(text)
+                    : null;
+        }
+
+        /** A call that the push is about is made, of what the peer calls {@code target}; the last is what the push is. What is read counts only if that is all. */
+        Call made(Call made, long target) {
+            if (made.method() instanceof Method.Member member && member.reads() && !reads) {
+                return made;
+            }
+            CallWatch with = watch.began(new ObservedCall(
+                    Direction.INCOMING, made.method(), id, target > 0 ? target : -1, bytes, carried));
+            if (with == CallWatch.NONE) {
+                return made;
+            }
+            WatchedCall watched = new WatchedCall(made, with, session.loop, open);
+            call = watched;
+            if (awaited) {
+                watched.awaited();
+            }
+            return watched;
+        }
+
+        /** The peer waits for the result. */
+        void awaited() {
+            awaited = true;
+            if (call != null) {
+                call.awaited();
+            }
+        }
+
+        /** The peer is told the result, in a message of so many bytes. */
+        void told(@Nullable Failure with, long inBytes) {
+            if (call != null) {
+                call.told(with, inBytes);
+            }
+        }
+
+        /** The peer has given up the result. */
+        void dropped() {
+            if (call != null) {
+                call.dropped();
+            }
+        }
+    }
 
     private Observed(Session session, Origin origin) {
         this.session = session;
@@ -98,53 +153,34 @@ final class Observed implements ObservedSession {
 
     /** A push is about to be read. */
     void pushes(long id, List<?> message, int bytes) {
-        pushing = true;
-        pushedId = id;
-        pushedBytes = bytes;
-        // Whoever reads names a place and no arguments.
-        reads = message.get(1) instanceof List<?> expression && expression.size() == 3;
-        carried = message.size() > 2
-                        && message.get(2) instanceof Map<?, ?> beside
-                        && beside.get(CARRIED) instanceof String text
-                ? ObservedCall.carried(text)
-                : null;
-        last = null;
+        push = new Push(id, message, bytes);
     }
 
-    /** It was read: the call that it is, if it is one. */
+    /** It was read. */
     @Nullable
-    WatchedCall pushed() {
-        WatchedCall made = last;
-        pushing = false;
-        last = null;
-        return made;
+    Push pushed() {
+        Push read = push;
+        push = null;
+        return read;
     }
 
-    /** A call of the peer is made, of what it calls {@code target}; what is read counts only if that is all that the message is about. */
-    Call made(Call call, long target) {
-        if (!pushing || (call.method() instanceof Method.Member member && member.reads() && !reads)) {
-            return call;
-        }
-        CallWatch with = watch.began(new ObservedCall(
-                Direction.INCOMING, call.method(), pushedId, target > 0 ? target : -1, pushedBytes, carried));
-        if (with == CallWatch.NONE) {
-            return call;
-        }
-        WatchedCall watched = new WatchedCall(call, with, open);
-        last = watched;
-        return watched;
+    /** What is read now; null if that is no push. */
+    @Nullable
+    Push push() {
+        return push;
     }
 
-    /** What the peer has pushed was not done. */
+    /** What the peer pushes is not done. */
     void refused(Failure why) {
-        if (pushing && last == null) {
+        Push read = push;
+        if (read != null && read.call == null) {
             watch.began(new ObservedCall(
                             Direction.INCOMING,
-                            new Method.Member(Path.Names.NONE, reads),
-                            pushedId,
+                            new Method.Member(Path.Names.NONE, read.reads),
+                            read.id,
                             -1,
-                            pushedBytes,
-                            carried))
+                            read.bytes,
+                            read.carried))
                     .ended(why, 0);
         }
     }

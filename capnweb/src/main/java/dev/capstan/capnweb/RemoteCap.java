@@ -4,6 +4,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Failure;
@@ -99,7 +100,13 @@ abstract class RemoteCap extends CountedCap {
             Object value = WebPayload.of(call.params()).value();
             arguments = value instanceof List<?> list ? list : List.of();
         }
-        return session.questions.ask(id(), place().then(member.path()), arguments, stream);
+        CallWatch watch = call.watch();
+        if (watch == CallWatch.NONE || session.observed == null) {
+            return session.questions.ask(id(), place().then(member.path()), arguments, stream);
+        }
+        try (CallWatch.Running here = watch.running()) {
+            return session.questions.ask(id(), place().then(member.path()), arguments, stream);
+        }
     }
 
     private Flow flow() {

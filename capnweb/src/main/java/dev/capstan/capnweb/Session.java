@@ -306,7 +306,7 @@ final class Session implements WebPeer, MessageStream.Receiver {
         }
         known.pushes(id, message, bytes);
         Exports.Pushed pushed = pushed(expression);
-        return pushed.watchedBy(known.pushed());
+        return pushed.as(known.pushed());
     }
 
     private Exports.Pushed pushed(@Nullable Object expression) {

@@ -1,5 +1,6 @@
 package dev.capstan.capnweb;
 
+import dev.capstan.async.Loop;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
 import dev.capstan.cap.CallWatch;
@@ -17,14 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class WatchedCall implements Call {
     private final Call call;
     private final CallWatch watch;
+    private final Loop loop;
     private final Set<WatchedCall> open;
     private boolean awaited;
     private @Nullable Failure failure;
 
     /** One of the {@code open} calls, until it ends. */
-    WatchedCall(Call call, CallWatch watch, Set<WatchedCall> open) {
+    WatchedCall(Call call, CallWatch watch, Loop loop, Set<WatchedCall> open) {
         this.call = call;
         this.watch = watch;
+        this.loop = loop;
         this.open = open;
         open.add(this);
     }
@@ -72,7 +75,12 @@ final class WatchedCall implements Call {
     public void close() {
         call.close();
         if (!awaited) {
-            told(failure, 0);
+            // Who waits says so in a message of its own, which may have come with the call.
+            loop.atLast().listen(loop, (done, ignored) -> {
+                if (!awaited) {
+                    told(failure, 0);
+                }
+            });
         }
     }
 

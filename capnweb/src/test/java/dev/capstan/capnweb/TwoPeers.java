@@ -45,17 +45,21 @@ final class TwoPeers implements AutoCloseable {
     }
 
     TwoPeers(SimLoop sim, Limits client, Limits server) {
+        this(sim, Options.DEFAULT.withLimits(client), Options.DEFAULT.withLimits(server));
+    }
+
+    TwoPeers(SimLoop sim, Options client, Options server) {
         this.sim = sim;
         main = new Scripted(sim.loop());
         clientMain = new Scripted(sim.loop());
         SimNetwork network = new SimNetwork(sim, 1);
         network.host("server").onAccept(stream -> {
-            peers.add(WebPeer.over(sim.loop(), stream, main.cap(), Options.DEFAULT.withLimits(server)));
+            peers.add(WebPeer.over(sim.loop(), stream, main.cap(), server));
         });
         network.host("server").onSend(line -> fromServer.add(new String(line, StandardCharsets.UTF_8)));
         network.host("client").onSend(line -> fromClient.add(new String(line, StandardCharsets.UTF_8)));
         wire = network.host("client").connect("server");
-        WebPeer peer = WebPeer.over(sim.loop(), wire, clientMain.cap(), Options.DEFAULT.withLimits(client));
+        WebPeer peer = WebPeer.over(sim.loop(), wire, clientMain.cap(), client);
         sim.poll();
         peers.add(peer);
         api = peer.main();

@@ -4,6 +4,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Failure;
@@ -70,6 +71,16 @@ abstract class RemoteCap extends CountedCap {
     /** Forwards a call that came from elsewhere: its parameters are copied into a message of ours. */
     @Override
     public Answer call(Call call) {
+        CallWatch watch = call.watch();
+        if (watch == CallWatch.NONE || connection.observed == null) {
+            return forward(call);
+        }
+        try (CallWatch.Running here = watch.running()) {
+            return forward(call);
+        }
+    }
+
+    private Answer forward(Call call) {
         Failure down = connection.down();
         if (down != null) {
             call.close();

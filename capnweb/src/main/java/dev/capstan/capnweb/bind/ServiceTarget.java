@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * An object of the user as peers reach it: a name leads to the operation of its interface, or nowhere. Nothing of the object's class is looked at, so that what is not in the
  * interface does not exist for a peer.
  */
-final class ServiceTarget implements Target {
+final class ServiceTarget implements Target.Wrapper {
     private static final Logger LOG = System.getLogger(ServiceTarget.class.getName());
     private static final Path.Names RUN = Path.Names.of("$run");
     private static final @Nullable Object[] NO_ARGUMENTS = new @Nullable Object[0];
@@ -69,6 +69,11 @@ final class ServiceTarget implements Target {
                         && target.face.includes(face)
                 ? target.object
                 : null;
+    }
+
+    @Override
+    public Object wrapped() {
+        return object;
     }
 
     @Override

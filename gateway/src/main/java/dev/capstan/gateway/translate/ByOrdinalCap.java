@@ -91,13 +91,13 @@ final class ByOrdinalCap extends CountedCap {
         }
         call.releaseParams();
         if (method.isStreaming()) {
-            Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING);
+            Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING, call);
             Promise<Void> ready = shape == null ? object.stream(outward) : shape.stream(outward);
             return new OrdinalCrossing(
                             bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null)
                     .answer();
         }
-        Call outward = Call.of(method.member(), arguments, call.hints());
+        Call outward = Call.of(method.member(), arguments, call.hints(), call);
         Answer answer = shape == null ? object.call(outward) : shape.call(outward);
         return new OrdinalCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
     }
