@@ -27,6 +27,7 @@ const screen = signal(here());
 addEventListener('hashchange', () => {
   if (screen.value !== here()) {
     filter.value = '';
+    told.value = '';
     screen.value = here();
   }
 });
@@ -42,6 +43,14 @@ addEventListener('keydown', e => {
     document.getElementById('filter')?.focus();
   } else if (numbered) {
     location.hash = `#/${numbered[0]}`;
+  }
+});
+
+const TOLD_MILLIS = 10_000;
+effect(() => {
+  if (told.value) {
+    const timer = setTimeout(() => (told.value = ''), TOLD_MILLIS);
+    return () => clearTimeout(timer);
   }
 });
 

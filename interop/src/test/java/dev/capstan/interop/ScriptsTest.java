@@ -214,6 +214,28 @@ class ScriptsTest {
     }
 
     @Test
+    void a_missing_npm_is_told_and_ends_nothing() throws Exception {
+        command("node", "true");
+        assertEquals(new Ran(0, """
+                capstan: missing for the web console: npm. The program is built without it.
+                capstan: to have it: sudo apt-get update && sudo apt-get install -y npm
+                goes on
+                """), run("provide_npm; echo goes on"));
+        command("npm", "true");
+        assertEquals(new Ran(0, ""), run("provide_npm"));
+    }
+
+    @Test
+    void a_missing_npm_is_installed_by_root() throws Exception {
+        command("id", "echo 0");
+        command("apt-get", "echo \"$*\" >>'" + machine + "/apt'");
+        assertEquals(new Ran(0, "capstan: installing Debian packages: nodejs npm\n"), run("provide_npm"));
+        assertEquals(
+                List.of("update", "install -y --no-install-recommends nodejs npm"),
+                Files.readAllLines(machine.resolve("apt")));
+    }
+
+    @Test
     void a_build_is_stale_until_it_is_stamped_and_again_when_a_source_is_newer() throws Exception {
         Path source = tree.resolve("async/src/main/java/Loop.java");
         Files.createDirectories(source.getParent());

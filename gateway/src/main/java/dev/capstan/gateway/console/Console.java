@@ -56,8 +56,13 @@ public final class Console implements AutoCloseable {
     /** Something that the page may call, as Cap'n Web has it. */
     record Served(Description.Service description, Cap object) {}
 
-    /** A console that knows nothing yet. */
+    /** A console that knows nothing yet, for pages of this machine's own name and of numeric addresses. */
     public Console(Loop loop, SecureRandom random) {
+        this(loop, random, Access.SAME_HOST);
+    }
+
+    /** As {@link #Console(Loop, SecureRandom)}; {@code access} names the host under which others reach the server, if they may. */
+    public Console(Loop loop, SecureRandom random, Access access) {
         this.loop = loop;
         this.ledger = new Ledger(loop.timer());
         this.tokens = new Tokens(random);
@@ -68,7 +73,7 @@ public final class Console implements AutoCloseable {
                         loop,
                         visitor -> Promise.of(binder.serve(loop, desk)),
                         Options.DEFAULT.withMessagesShown(),
-                        Access.SAME_HOST)
+                        access)
                 .resumable(
                         new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT),
                         visitor -> "");
@@ -145,7 +150,10 @@ public final class Console implements AutoCloseable {
     }
 
     private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.equals("[::1]")
+                || host.matches("127(\\.\\d{1,3}){3}");
     }
 
     /** As {@link #routes}, wherever the server listens: tokens are all that keeps others out then, so serve it over TLS. */

@@ -34,8 +34,9 @@ final class Desk implements Entrance {
     public ConsoleApi authenticate(String token) {
         String session = tokens.admit(token);
         if (session == null) {
-            throw Failure.failed("This link was used already, or is of a program that has ended."
-                    + " Use the link that the program has printed last, or ask a console that is open for another one.");
+            throw Failure.failed(
+                    "This link was used already, or is of a program that has ended."
+                            + " Use the link that the program has printed last, or ask a console that is open for another one.");
         }
         return new Admitted(session);
     }

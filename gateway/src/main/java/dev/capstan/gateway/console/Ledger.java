@@ -179,8 +179,7 @@ final class Ledger {
         }
 
         private CallRow row() {
-            return new CallRow(
-                    id, parent, session.id, session.wire, incoming, method, began, ended, failure);
+            return new CallRow(id, parent, session.id, session.wire, incoming, method, began, ended, failure);
         }
     }
 
@@ -208,16 +207,7 @@ final class Ledger {
                     wire.traffic.point(over, QUANTILE_SECONDS)));
         });
         return new Overview(
-                over,
-                millis(),
-                sessions.size(),
-                inFlight,
-                held,
-                queued,
-                ended,
-                failed,
-                traffic.point(over, 1),
-                rows);
+                over, millis(), sessions.size(), inFlight, held, queued, ended, failed, traffic.point(over, 1), rows);
     }
 
     List<Point> history() {

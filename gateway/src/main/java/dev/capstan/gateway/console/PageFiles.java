@@ -54,10 +54,12 @@ final class PageFiles {
             byte[] list = source.read("files.txt");
             Map<String, byte[]> files = new LinkedHashMap<>();
             if (list != null) {
-                for (String name : new String(list, StandardCharsets.UTF_8).lines().toList()) {
+                for (String name :
+                        new String(list, StandardCharsets.UTF_8).lines().toList()) {
                     byte[] content = source.read(name);
                     if (content == null) {
-                        throw new IOException(name + " is in the list of the console's files, but not there: build again");
+                        throw new IOException(
+                                name + " is in the list of the console's files, but not there: build again");
                     }
                     files.put(name, content);
                 }

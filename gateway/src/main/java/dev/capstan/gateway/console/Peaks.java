@@ -77,6 +77,9 @@ final class Peaks {
         Duration time = Duration.parse(text);
         return time.isZero()
                 ? "0 s"
-                : text.substring(2).toLowerCase(Locale.ROOT).replaceAll("([hms])", " $1 ").strip();
+                : text.substring(2)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("([hms])", " $1 ")
+                        .strip();
     }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Watching implements Observer {
     /** Capabilities of one session that are looked at, in either direction; more would take time from the loop. */
     private static final int MOST_HELD = 200;
+    /** Calls of one session that others may hang below. */
+    private static final int MOST_REMEMBERED = 64;
 
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -52,9 +54,7 @@ final class Watching implements Observer {
         return switch (method) {
             case Method.Ordinal ordinal -> {
                 String name = names.apply(ordinal);
-                yield name != null
-                        ? name
-                        : String.format("0x%x.%d", ordinal.interfaceId(), ordinal.methodId());
+                yield name != null ? name : String.format("0x%x.%d", ordinal.interfaceId(), ordinal.methodId());
             }
             case Method.Member member -> {
                 String path = member.path().toString();
@@ -98,7 +98,7 @@ final class Watching implements Observer {
         private void remember(Key key, Ledger.CallLine call) {
             latest.remove(key);
             latest.put(key, call);
-            if (latest.size() > Ledger.CALLS) {
+            if (latest.size() > MOST_REMEMBERED) {
                 latest.remove(latest.keySet().iterator().next());
             }
         }

@@ -55,8 +55,8 @@ class DescriptionTest {
 
     @Test
     void declarations_tell_of_values_objects_functions_and_streams() {
-        Service service = OfDeclarations.describe(
-                "w", Binder.of(MethodHandles.lookup()).declarations(Scene.Workshop.class));
+        Service service =
+                OfDeclarations.describe("w", Binder.of(MethodHandles.lookup()).declarations(Scene.Workshop.class));
         assertEquals("Workshop", service.type());
         assertEquals(
                 new Method(
@@ -68,10 +68,18 @@ class DescriptionTest {
                                 new Member("times", "number", Kind.NUMBER, List.of())),
                         List.of(new Member("", "string", Kind.TEXT, List.of()))),
                 method(service, "Workshop", "greet"));
-        assertEquals(Kind.OBJECT, method(service, "Workshop", "makeCounter").gives().getFirst().kind());
-        assertEquals(Kind.READABLE, method(service, "Workshop", "sum").takes().getFirst().kind());
-        assertEquals(Kind.WRITABLE, method(service, "Workshop", "log").gives().getFirst().kind());
-        assertEquals(Kind.FUNCTION, method(service, "Workshop", "tell").takes().getFirst().kind());
+        assertEquals(
+                Kind.OBJECT,
+                method(service, "Workshop", "makeCounter").gives().getFirst().kind());
+        assertEquals(
+                Kind.READABLE,
+                method(service, "Workshop", "sum").takes().getFirst().kind());
+        assertEquals(
+                Kind.WRITABLE,
+                method(service, "Workshop", "log").gives().getFirst().kind());
+        assertEquals(
+                Kind.FUNCTION,
+                method(service, "Workshop", "tell").takes().getFirst().kind());
         assertEquals(2, method(service, "Workshop", "tell").takes().size());
         assertEquals(List.of(), method(service, "Workshop", "tell").gives());
         assertEquals(

@@ -48,8 +48,8 @@ class DeskTest {
         Desk desk = new Desk(sim.loop(), ledger, tokens, served, limits);
         Binder binder = Binder.of(MethodHandles.lookup());
         network.host("server")
-                .onAccept(stream -> peers.add(WebPeer.over(
-                        sim.loop(), stream, binder.serve(sim.loop(), desk), Options.DEFAULT)));
+                .onAccept(stream ->
+                        peers.add(WebPeer.over(sim.loop(), stream, binder.serve(sim.loop(), desk), Options.DEFAULT)));
         WebPeer page = WebPeer.over(sim.loop(), network.host("page").connect("server"), null, Options.DEFAULT);
         peers.add(page);
         door = held(Stub.of(sim.loop(), page.main()));
@@ -109,13 +109,15 @@ class DeskTest {
     @Test
     void without_a_token_there_is_nothing_but_the_door() {
         assertTrue(refusal(door.call("sessions")).contains("sessions"));
-        assertTrue(refusal(held(door.call("authenticate", "guessed")).call("kill", 1)).startsWith("This link"));
+        assertTrue(refusal(held(door.call("authenticate", "guessed")).call("kill", 1))
+                .startsWith("This link"));
     }
 
     @Test
     void who_is_in_can_invite() {
         String invitation = (String) value(admitted().call("invite"));
-        assertEquals(List.of(), value(held(door.call("authenticate", invitation)).call("sessions")));
+        assertEquals(
+                List.of(), value(held(door.call("authenticate", invitation)).call("sessions")));
     }
 
     @Test

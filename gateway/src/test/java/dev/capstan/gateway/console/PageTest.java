@@ -142,6 +142,9 @@ class PageTest {
         assertEquals("the console's page is not built: npm is not there (apt install nodejs npm)", ended.last());
         assertEquals(0, ended.code());
         assertFalse(Files.exists(page));
-        assertEquals(CANNOT_BE_HAD, run(bare, folder, "bash", "-c", "mkdir -p test && > test/a.mjs; bash build.sh all").code());
+        assertEquals(
+                CANNOT_BE_HAD,
+                run(bare, folder, "bash", "-c", "mkdir -p test && > test/a.mjs; bash build.sh all")
+                        .code());
     }
 }

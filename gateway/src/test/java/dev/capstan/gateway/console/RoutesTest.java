@@ -46,11 +46,7 @@ class RoutesTest {
     private HttpResponse get(HttpRoutes routes, String path, Headers headers) {
         return net.loop()
                 .fetch(() -> HttpServer.listen(
-                                net.loop(),
-                                net.network(),
-                                new Address.Tcp("127.0.0.1", 0),
-                                routes,
-                                Limits.Http.DEFAULT)
+                                net.loop(), net.network(), new Address.Tcp("127.0.0.1", 0), routes, Limits.Http.DEFAULT)
                         .then(server -> {
                             int port = ((Address.Tcp) server.address()).port();
                             return new HttpClient(net.loop(), net.network(), new Random(1), Limits.Http.DEFAULT)
@@ -62,8 +58,8 @@ class RoutesTest {
 
     private HttpRoutes console() {
         return net.loop()
-                .fetch(() -> Promise.of(new Console(net.loop(), new SecureRandom())
-                        .routes(new Address.Tcp("127.0.0.1", 0))))
+                .fetch(() ->
+                        Promise.of(new Console(net.loop(), new SecureRandom()).routes(new Address.Tcp("127.0.0.1", 0))))
                 .await();
     }
 
@@ -111,9 +107,9 @@ class RoutesTest {
 
     @Test
     void a_list_that_names_a_file_that_is_not_there_is_an_error_of_the_build() {
-        String said = String.valueOf(assertThrows(
-                        UncheckedIOException.class, () -> files(Map.of("files.txt", "index.html\n")))
-                .getMessage());
+        String said = String.valueOf(
+                assertThrows(UncheckedIOException.class, () -> files(Map.of("files.txt", "index.html\n")))
+                        .getMessage());
         assertTrue(said.contains("index.html"), said);
     }
 
@@ -143,9 +139,9 @@ class RoutesTest {
     void a_server_that_others_reach_has_no_console_unless_that_is_said() {
         for (String host : List.of("0.0.0.0", "192.0.2.1", "example.org", "127.0.0.1.example.org", "::")) {
             Console console = new Console(net.loop(), new SecureRandom());
-            String said = String.valueOf(assertThrows(
-                            IllegalArgumentException.class, () -> console.routes(new Address.Tcp(host, 80)))
-                    .getMessage());
+            String said = String.valueOf(
+                    assertThrows(IllegalArgumentException.class, () -> console.routes(new Address.Tcp(host, 80)))
+                            .getMessage());
             assertTrue(said.contains("routesForAnybody()"), said);
         }
     }
@@ -153,8 +149,7 @@ class RoutesTest {
     @Test
     void a_link_has_its_token_where_browsers_send_it_nowhere() {
         String link = net.loop()
-                .fetch(() -> Promise.of(
-                        new Console(net.loop(), new SecureRandom()).link("http://127.0.0.1:8080")))
+                .fetch(() -> Promise.of(new Console(net.loop(), new SecureRandom()).link("http://127.0.0.1:8080")))
                 .await();
         assertTrue(link.matches("http://127\\.0\\.0\\.1:8080/console/#token=[\\w-]{24}"), link);
     }

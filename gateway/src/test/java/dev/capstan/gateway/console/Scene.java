@@ -35,7 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class Scene implements AutoCloseable {
     private static final Duration BEAT = Duration.ofMillis(50);
     private static final List<String> METHODS = List.of(
-            "authenticate", "users.list", "Calculator.evaluate", "notes.add", "Value.read", "search", "get profile.name");
+            "authenticate",
+            "users.list",
+            "Calculator.evaluate",
+            "notes.add",
+            "Value.read",
+            "search",
+            "get profile.name");
 
     private final NetLoop net;
     private final Random random = new Random(1);
@@ -137,7 +143,9 @@ final class Scene implements AutoCloseable {
 
         @Override
         public Level fail(Level how) {
-            throw how == Level.HARD ? Failure.overloaded("too much to do, come back later") : Failure.failed("not today");
+            throw how == Level.HARD
+                    ? Failure.overloaded("too much to do, come back later")
+                    : Failure.failed("not today");
         }
     }
 
@@ -173,7 +181,8 @@ final class Scene implements AutoCloseable {
     private Promise<Void> busy() {
         List<String> wires = List.of("capnweb", "capnweb", "capnweb", "capnp", "grpc");
         for (int i = 0; i < wires.size(); i++) {
-            lines.add(console.ledger().began(wires.get(i), "192.0.2." + (10 + i) + ":" + (50_100 + 7 * i), i != 3, new Made(i)));
+            lines.add(console.ledger()
+                    .began(wires.get(i), "192.0.2." + (10 + i) + ":" + (50_100 + 7 * i), i != 3, new Made(i)));
         }
         beat();
         Vat server = Vat.on(net.loop())
@@ -192,20 +201,18 @@ final class Scene implements AutoCloseable {
     }
 
     private void compute(Calculator.Client calculator) {
-        net.loop()
-                .timer()
-                .after(BEAT.multipliedBy(10))
-                .listen(net.loop(), (rung, failure) -> {
-                    if (!closed) {
-                        var asked = calculator.evaluate(params -> params.initExpression().setLiteral(42));
-                        Value.Client value = asked.getValue();
-                        value.read().then(read -> Promise.done()).listen(net.loop(), (a, b) -> {
-                            value.close();
-                            asked.close();
-                        });
-                        compute(calculator);
-                    }
+        net.loop().timer().after(BEAT.multipliedBy(10)).listen(net.loop(), (rung, failure) -> {
+            if (!closed) {
+                var asked =
+                        calculator.evaluate(params -> params.initExpression().setLiteral(42));
+                Value.Client value = asked.getValue();
+                value.read().then(read -> Promise.done()).listen(net.loop(), (a, b) -> {
+                    value.close();
+                    asked.close();
                 });
+                compute(calculator);
+            }
+        });
     }
 
     private void beat() {
@@ -220,11 +227,8 @@ final class Scene implements AutoCloseable {
                 Ledger.CallLine second = call(session, "user.profile", first, 60 + random.nextInt(20));
                 call(session, "profile.friends", second, 80 + random.nextInt(60));
             } else {
-                call(
-                        session,
-                        METHODS.get(random.nextInt(METHODS.size())),
-                        null,
-                        (int) Math.exp(random.nextDouble() * 6.5));
+                call(session, METHODS.get(random.nextInt(METHODS.size())), null, (int)
+                        Math.exp(random.nextDouble() * 6.5));
             }
         }
     }

@@ -65,9 +65,7 @@ class TrafficTest {
         assertEquals(0, traffic.point(1 + Traffic.SECONDS, 1).calls());
         traffic.ended(500, MICRO, false);
         traffic.ended(100_000, MICRO, false);
-        assertEquals(
-                1,
-                traffic.history(100_000).stream().mapToInt(Point::calls).sum());
+        assertEquals(1, traffic.history(100_000).stream().mapToInt(Point::calls).sum());
     }
 
     @Test

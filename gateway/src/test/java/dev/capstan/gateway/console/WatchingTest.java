@@ -36,7 +36,8 @@ class WatchingTest {
     private final Watching watching = new Watching(sim.loop(), ledger, described.names()::get);
 
     private Calculator.Client connect(Loop loop) {
-        Vat server = Vat.on(loop).serving(new CalculatorServer()).observer(watching).build();
+        Vat server =
+                Vat.on(loop).serving(new CalculatorServer()).observer(watching).build();
         network.host("server").onAccept(server::connect);
         Peer peer = Vat.on(loop).build().connect(network.host("client").connect("server"));
         return peer.bootstrap(Calculator.TYPE);
