@@ -48,6 +48,7 @@ public final class Main {
         line.addSubcommand(new ReplCommand(session));
         line.addSubcommand(new DoctorCommand(session, Instant::now));
         line.addSubcommand(new BenchCommand(session));
+        line.addSubcommand(new CapsCommand(session));
         line.addSubcommand(new CompletionCommand());
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
