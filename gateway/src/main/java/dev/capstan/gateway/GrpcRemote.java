@@ -124,8 +124,8 @@ final class GrpcRemote implements Remote {
                     return Promise.nothing();
                 })
                 .recover(failure -> {
-                    if (failure instanceof GrpcFailure told && told.code() == Status.Code.UNIMPLEMENTED
-                            || failure instanceof GrpcFailure other && other.code() == Status.Code.NOT_FOUND) {
+                    if (failure instanceof GrpcFailure told
+                            && (told.code() == Status.Code.UNIMPLEMENTED || told.code() == Status.Code.NOT_FOUND)) {
                         health = "";
                         return Promise.done();
                     }

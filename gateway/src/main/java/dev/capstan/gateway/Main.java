@@ -71,14 +71,14 @@ public final class Main {
 
     /** Tells why, and gives the exit code. */
     private static int failed(Throwable failure, PrintWriter err) {
-        switch (failure) {
+        return switch (failure) {
             case ExitException end -> {
                 err.println("capstan: " + end.getMessage());
-                return end.code();
+                yield end.code();
             }
             case GrpcFailure told -> {
                 err.println("capstan: " + told.code() + ": " + told.reason());
-                return switch (told.code()) {
+                yield switch (told.code()) {
                     case DEADLINE_EXCEEDED -> DEADLINE;
                     case UNAVAILABLE -> UNREACHABLE;
                     default -> REMOTE_FAILURE;
@@ -87,8 +87,8 @@ public final class Main {
             default -> {
                 Failure reason = Failure.of(failure);
                 err.println("capstan: " + reason.reason());
-                return reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
+                yield reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
             }
-        }
+        };
     }
 }

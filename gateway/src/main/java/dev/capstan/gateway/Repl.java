@@ -46,16 +46,6 @@ final class Repl implements AutoCloseable {
         return variables;
     }
 
-    /** As {@link #run}, each of the statements in a line, between which there is {@code ;} and space. */
-    boolean runAll(String line) {
-        for (String each : line.split(";\\s+")) {
-            if (!run(each)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Does what a line says, and tells what went wrong. Whether there may be another. */
     boolean run(String line) {
         String statement = line.strip();
@@ -184,7 +174,7 @@ final class Repl implements AutoCloseable {
         for (int at = start; at < line.length(); at++) {
             char c = line.charAt(at);
             open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
-            if (c == '.' && open == 0 || "([{,: ".indexOf(c) >= 0 && open > 0) {
+            if ((c == '.' && open == 0) || ("([{,: ".indexOf(c) >= 0 && open > 0)) {
                 word = at + 1;
             }
         }

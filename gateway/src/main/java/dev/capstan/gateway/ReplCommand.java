@@ -73,7 +73,7 @@ final class ReplCommand implements Callable<Integer> {
     private void read(Repl repl) {
         BufferedReader lines = new BufferedReader(new InputStreamReader(session.in(), StandardCharsets.UTF_8));
         try {
-            for (String line = lines.readLine(); line != null && repl.runAll(line); line = lines.readLine()) {}
+            for (String line = lines.readLine(); line != null && repl.run(line); line = lines.readLine()) {}
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
