@@ -55,7 +55,7 @@ final class BenchPage {
             }
             page.append("</tr><tr>");
             for (double each : report.shownPercentiles()) {
-                page.append("<td>").append(BenchReport.millis(all.getValueAtPercentile(each))).append("</td>");
+                page.append("<td>").append(BenchReport.millis((double) all.getValueAtPercentile(each))).append("</td>");
             }
             page.append("</tr></table>\n<h2>Latency by percentile</h2>\n").append(byPercentile(all));
             if (report.perSecond().size() > 1) {
@@ -68,7 +68,7 @@ final class BenchPage {
     /** Nines to the right, evenly: what is rare has as much room as what is common. */
     private static String byPercentile(Histogram all) {
         List<Point> points = new ArrayList<>();
-        double most = Math.min(MOST_NINES, Math.log10(Math.max(10, all.getTotalCount())));
+        double most = Math.min(MOST_NINES, Math.log10((double) Math.max(10, all.getTotalCount())));
         for (double nines = 0; nines <= most; nines += 0.05) {
             double percentile = 100 * (1 - Math.pow(10, -nines));
             points.add(new Point(nines, all.getValueAtPercentile(percentile) / 1e6));

@@ -78,12 +78,12 @@ record BenchReport(String url, String path, Load.Plan plan, int connections, Loa
         text.append(String.format(
                 Locale.ROOT, "%d calls in %.2f s: %.0f/s, %d failed%n", all.getTotalCount(), seconds(), rate(), failed()));
         if (all.getTotalCount() > 0) {
-            text.append(String.format(Locale.ROOT, "%6s  %10s%n", "min", millis(all.getMinValue())));
+            text.append(String.format(Locale.ROOT, "%6s  %10s%n", "min", millis((double) all.getMinValue())));
             text.append(String.format(Locale.ROOT, "%6s  %10s%n", "mean", millis(all.getMean())));
             double most = Math.max(1, all.getMaxValue());
             for (double each : PERCENTILES) {
                 long value = all.getValueAtPercentile(each);
-                text.append(String.format(Locale.ROOT, "%6s  %10s  ", percentile(each), millis(value)));
+                text.append(String.format(Locale.ROOT, "%6s  %10s  ", percentile(each), millis((double) value)));
                 text.append("|".repeat((int) Math.max(1, BAR * value / most))).append('\n');
             }
         }

@@ -18,10 +18,18 @@ record CallPath(List<Step> steps) {
 
     /** A step. */
     sealed interface Step {
-        /** @param name of a member, or of a method that is called without arguments where there is one */
+        /**
+         * A name.
+         *
+         * @param name of a member, or of a method that is called without arguments where there is one
+         */
         record Name(String name) implements Step {}
 
-        /** @param at from 0 */
+        /**
+         * An element of a list.
+         *
+         * @param at from 0
+         */
         record Index(int at) implements Step {}
 
         /**
@@ -169,22 +177,22 @@ record CallPath(List<Step> steps) {
     }
 
     private static @Nullable Object known(@Nullable Object value, Map<String, Ref> variables) throws InputException {
-        switch (value) {
-            case Literal.Name(String name):
+        return switch (value) {
+            case Literal.Name(String name) -> {
                 if (!NUMBERS.contains(name) && !variables.containsKey(name)) {
                     throw new InputException("There is no variable '" + name + "'. Write strings with quotes.");
                 }
-                return variables.containsKey(name) ? variables.get(name) : value;
-            case List<?> list:
-                return known(list, variables);
-            case Map<?, ?> map:
+                yield variables.containsKey(name) ? variables.get(name) : value;
+            }
+            case List<?> list -> known(list, variables);
+            case Map<?, ?> map -> {
                 Map<Object, @Nullable Object> made = new LinkedHashMap<>();
                 for (Map.Entry<?, ?> each : map.entrySet()) {
                     made.put(each.getKey(), known(each.getValue(), variables));
                 }
-                return made;
-            case null, default:
-                return value;
-        }
+                yield made;
+            }
+            case null, default -> value;
+        };
     }
 }

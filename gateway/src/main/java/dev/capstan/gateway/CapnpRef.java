@@ -100,14 +100,15 @@ final class CapnpRef implements Ref {
         }
         List<Object> further = new ArrayList<>(path);
         further.add(step);
-        boolean known = field != null && !field.isInUnion() && field.type() instanceof StructSchema;
+        StructSchema within =
+                field != null && !field.isInUnion() && field.type() instanceof StructSchema found ? found : null;
         return new CapnpRef(
                 remote,
                 null,
                 results,
                 further,
-                known && ahead != null ? ahead.struct((String) step) : null,
-                known ? (StructSchema) field.type() : null);
+                within != null && ahead != null ? ahead.struct((String) step) : null,
+                within);
     }
 
     private static String names(StructSchema struct) {

@@ -9,7 +9,9 @@ import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.rpc.Limits;
 import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +111,18 @@ final class CapnpRemote implements Remote {
     @Override
     public List<String> members(@Nullable Ref start, List<CallPath.Step> steps) {
         return SchemaWalk.members(start == null ? bootstrap : start instanceof CapnpRef ref ? ref.type() : null, steps);
+    }
+
+    @Override
+    public SequencedMap<String, Integer> tables() {
+        Peer.Tables now = loop().fetch(() -> Promise.of(peer.tables())).await();
+        SequencedMap<String, Integer> tables = new LinkedHashMap<>();
+        tables.put("questions", now.questions());
+        tables.put("answers", now.answers());
+        tables.put("exports", now.exports());
+        tables.put("imports", now.imports());
+        tables.put("embargoes", now.embargoes());
+        return tables;
     }
 
     @Override

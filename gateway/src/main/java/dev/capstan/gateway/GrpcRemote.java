@@ -17,7 +17,9 @@ import io.grpc.health.v1.HealthGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -122,8 +124,8 @@ final class GrpcRemote implements Remote {
                     return Promise.nothing();
                 })
                 .recover(failure -> {
-                    if (failure instanceof GrpcFailure told && told.code() == Status.Code.UNIMPLEMENTED
-                            || failure instanceof GrpcFailure other && other.code() == Status.Code.NOT_FOUND) {
+                    if (failure instanceof GrpcFailure told
+                            && (told.code() == Status.Code.UNIMPLEMENTED || told.code() == Status.Code.NOT_FOUND)) {
                         health = "";
                         return Promise.done();
                     }
@@ -175,6 +177,13 @@ final class GrpcRemote implements Remote {
                 .filter(full -> full.startsWith(prefix.toString()))
                 .map(full -> full.substring(prefix.length()))
                 .toList();
+    }
+
+    @Override
+    public SequencedMap<String, Integer> tables() {
+        SequencedMap<String, Integer> tables = new LinkedHashMap<>();
+        tables.put("calls", client.calls());
+        return tables;
     }
 
     @Override

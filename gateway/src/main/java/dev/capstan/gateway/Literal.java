@@ -67,7 +67,7 @@ final class Literal {
             }
             case '"', '\'' -> string(c);
             default ->
-                isDigit(c) || c == '-' && at + 1 < text.length() && isDigit(text.charAt(at + 1)) ? number() : word();
+                isDigit(c) || (c == '-' && at + 1 < text.length() && isDigit(text.charAt(at + 1))) ? number() : word();
         };
     }
 
@@ -255,7 +255,7 @@ final class Literal {
                 case '\t' -> out.append("\\t");
                 default -> {
                     // The halves of surrogate pairs that stand alone would not survive UTF-8.
-                    if (c < ' ' || Character.isSurrogate(c) && !isPaired(text, i)) {
+                    if (c < ' ' || (Character.isSurrogate(c) && !isPaired(text, i))) {
                         out.append("\\u").append(HexFormat.of().toHexDigits(c));
                     } else {
                         out.append(c);

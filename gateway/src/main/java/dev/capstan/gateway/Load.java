@@ -79,7 +79,7 @@ final class Load {
     }
 
     private boolean isOver() {
-        return started >= plan.calls() || plan.longest() != null && elapsed() >= plan.longest().toNanos();
+        return started >= plan.calls() || (plan.longest() != null && elapsed() >= plan.longest().toNanos());
     }
 
     private void fire() {

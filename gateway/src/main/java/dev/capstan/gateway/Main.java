@@ -51,6 +51,7 @@ public final class Main {
         line.addSubcommand(new ReplCommand(session));
         line.addSubcommand(new DoctorCommand(session, Instant::now));
         line.addSubcommand(new BenchCommand(session));
+        line.addSubcommand(new CapsCommand(session));
         line.addSubcommand(new CompletionCommand());
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
@@ -73,14 +74,14 @@ public final class Main {
 
     /** Tells why, and gives the exit code. */
     private static int failed(Throwable failure, PrintWriter err) {
-        switch (failure) {
+        return switch (failure) {
             case ExitException end -> {
                 err.println("capstan: " + end.getMessage());
-                return end.code();
+                yield end.code();
             }
             case GrpcFailure told -> {
                 err.println("capstan: " + told.code() + ": " + told.reason());
-                return switch (told.code()) {
+                yield switch (told.code()) {
                     case DEADLINE_EXCEEDED -> DEADLINE;
                     case UNAVAILABLE -> UNREACHABLE;
                     default -> REMOTE_FAILURE;
@@ -89,8 +90,8 @@ public final class Main {
             default -> {
                 Failure reason = Failure.of(failure);
                 err.println("capstan: " + reason.reason());
-                return reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
+                yield reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
             }
-        }
+        };
     }
 }

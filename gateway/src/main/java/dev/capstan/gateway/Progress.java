@@ -22,7 +22,7 @@ final class Progress {
 
     /** @param total -1 if it is not known */
     Progress(PrintWriter err, Loop loop, String unit, long total) {
-        this(err, unit, total, System.console() != null && System.console().isTerminal(), loop.timer()::nanoTime);
+        this(err, unit, total, Session.hasTerminal(), loop.timer()::nanoTime);
     }
 
     Progress(PrintWriter err, String unit, long total, boolean isWatched, LongSupplier clock) {

@@ -70,24 +70,24 @@ final class ProtoJson {
     }
 
     private static @Nullable Object values(@Nullable Object tree) throws InputException {
-        switch (tree) {
-            case Ref ref:
-                return ref.value();
-            case Map<?, ?> map:
+        return switch (tree) {
+            case Ref ref -> ref.value();
+            case Map<?, ?> map -> {
                 Map<Object, @Nullable Object> members = new LinkedHashMap<>();
                 for (Map.Entry<?, ?> each : map.entrySet()) {
                     members.put(each.getKey(), values(each.getValue()));
                 }
-                return members;
-            case List<?> list:
+                yield members;
+            }
+            case List<?> list -> {
                 List<@Nullable Object> elements = new ArrayList<>();
                 for (Object each : list) {
                     elements.add(values(each));
                 }
-                return elements;
-            case null, default:
-                return tree;
-        }
+                yield elements;
+            }
+            case null, default -> tree;
+        };
     }
 
     /** One line. */

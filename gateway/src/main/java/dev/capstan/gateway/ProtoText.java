@@ -116,10 +116,10 @@ final class ProtoText {
                     .append('>');
         } else {
             boolean isOptional = field.toProto().getProto3Optional()
-                    || field.hasPresence()
+                    || (field.hasPresence()
                             && field.getRealContainingOneof() == null
                             && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
-                            && !field.isRequired();
+                            && !field.isRequired());
             out.append(
                     field.isRepeated()
                             ? "repeated "

@@ -3,6 +3,7 @@ package dev.capstan.gateway;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import java.util.List;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /** A server that was reached. Owned by whoever opened it; its references are of no use after it was closed. */
@@ -41,6 +42,9 @@ interface Remote extends AutoCloseable {
      * @throws InputException if there is no such thing
      */
     String describe(String name) throws InputException;
+
+    /** How many entries each table of the session has, by name; empty where there is none. */
+    SequencedMap<String, Integer> tables();
 
     /** The loop that the connection belongs to. */
     Loop loop();

@@ -26,6 +26,8 @@ final class Repl implements AutoCloseable {
             Behind each statement: how many calls left, and for how many round trips it had to wait.
             """;
 
+    private static final List<String> COMMANDS = List.of("help", "vars", "release ", "ls", "describe ", "exit");
+
     private final Remote remote;
     private final Consumer<String> out;
     private final Map<String, Ref> variables = new TreeMap<>();
@@ -160,33 +162,53 @@ final class Repl implements AutoCloseable {
         };
     }
 
-    /** What the word that ends at the cursor may become. */
-    List<String> completions(String word) {
-        int last = word.lastIndexOf('.');
-        String prefix = last < 0 ? "" : word.substring(0, last + 1);
-        List<String> found = new ArrayList<>();
+    /** What a line may become that ends at the cursor: names by the schema, and variables. Nothing is called for that. */
+    List<String> completions(String line) {
+        Matcher assignment = ASSIGNMENT.matcher(line);
+        int start = assignment.matches() ? assignment.start(2) : 0;
+        while (start < line.length() && line.charAt(start) == ' ') {
+            start++;
+        }
+        int open = 0;
+        int word = start;
+        for (int at = start; at < line.length(); at++) {
+            char c = line.charAt(at);
+            open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+            if ((c == '.' && open == 0) || ("([{,: ".indexOf(c) >= 0 && open > 0)) {
+                word = at + 1;
+            }
+        }
+        String before = line.substring(0, word);
+        String typed = line.substring(word);
+        List<String> members = new ArrayList<>();
+        if (open > 0 || word == start) {
+            members.addAll(variables.keySet());
+        }
+        if (open == 0) {
+            members.addAll(members(line.substring(start, Math.max(start, word - 1)), start == 0));
+        }
+        return members.stream()
+                .filter(each -> each.startsWith(typed))
+                .map(each -> before + each)
+                .toList();
+    }
+
+    private List<String> members(String path, boolean isStatement) {
+        if (path.isEmpty()) {
+            List<String> all = new ArrayList<>(remote.members(null, List.of()));
+            all.addAll(isStatement ? COMMANDS : List.of());
+            return all;
+        }
         try {
-            List<String> members;
-            if (last < 0) {
-                members = new ArrayList<>(remote.members(null, List.of()));
-                members.addAll(variables.keySet());
-                members.addAll(List.of("help", "vars", "release ", "ls", "describe ", "exit"));
-            } else {
-                CallPath path = CallPath.parse(word.substring(0, last));
-                Ref variable = variables.get(first(path));
-                members = variable == null
-                        ? remote.members(null, path.steps())
-                        : remote.members(variable, path.steps().subList(1, path.steps().size()));
-            }
-            for (String each : members) {
-                if ((prefix + each).startsWith(word)) {
-                    found.add(prefix + each);
-                }
-            }
+            CallPath parsed = CallPath.parse(path);
+            List<Step> steps = parsed.steps();
+            Ref variable = variables.get(first(parsed));
+            return variable == null
+                    ? remote.members(null, steps)
+                    : remote.members(variable, steps.subList(1, steps.size()));
         } catch (InputException e) {
             return List.of(); // Not a path yet.
         }
-        return found;
     }
 
     @Override

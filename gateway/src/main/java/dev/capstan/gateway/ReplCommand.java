@@ -102,9 +102,11 @@ final class ReplCommand implements Callable<Integer> {
     private record Members(Repl repl) implements Completer {
         @Override
         public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+            String typed = line.line().substring(0, line.cursor());
             String word = line.word().substring(0, line.wordCursor());
-            for (String each : repl.completions(word)) {
-                candidates.add(new Candidate(each, each, null, null, null, null, false));
+            for (String each : repl.completions(typed)) {
+                String rest = each.substring(typed.length());
+                candidates.add(new Candidate(word + rest, each, null, null, null, null, false));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.capstan.gateway;
 
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -82,7 +83,14 @@ final class Session {
 
     /** Whether somebody types and looks. */
     boolean isTerminal() {
-        return in == System.in && System.console() != null && System.console().isTerminal();
+        return in == System.in && hasTerminal();
+    }
+
+    /** Whether this process was started on a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // its type says that it may be null
+    static boolean hasTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** The exit code. */

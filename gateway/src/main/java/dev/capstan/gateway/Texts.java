@@ -48,7 +48,7 @@ final class Texts implements Iterator<String> {
         while (true) {
             int b = in.read();
             boolean isSpace = b == ' ' || b == '\n' || b == '\r' || b == '\t';
-            if (b < 0 || isSpace && depth == 0 && !isQuoted && text.size() > 0) {
+            if (b < 0 || (isSpace && depth == 0 && !isQuoted && text.size() > 0)) {
                 return text.size() == 0 ? null : text.toString(StandardCharsets.UTF_8);
             }
             if (isSpace && text.size() == 0) {

@@ -110,41 +110,36 @@ final class WebJson {
 
     private Object special(String name, String text) throws InputException {
         try {
-            switch (name) {
-                case "$bigint":
-                    return new BigInteger(text);
-                case "$bytes":
-                    return Base64.getDecoder().decode(text);
-                case "$number":
-                    return word(text);
-                case "$date":
-                    return Instant.parse(text);
-                case "$undefined":
-                    return JsValue.UNDEFINED;
-                case "$url":
-                    return new Url(text);
-                case "$readable":
-                    if (text.equals("@")) {
-                        return typed.get();
-                    }
-                    throw new InputException(
-                            "{\"$readable\": \"@\"} is a stream of the JSON that is typed; there is no other.");
-                case "$writable":
-                    return Writable.of(loop, new Printer());
-                case "$callback":
-                    return WebTarget.empty().function(arguments -> {
+            return switch (name) {
+                case "$bigint" -> new BigInteger(text);
+                case "$bytes" -> Base64.getDecoder().decode(text);
+                case "$number" -> word(text);
+                case "$date" -> Instant.parse(text);
+                case "$undefined" -> JsValue.UNDEFINED;
+                case "$url" -> new Url(text);
+                case "$readable" -> readable(text);
+                case "$writable" -> Writable.of(loop, new Printer());
+                case "$callback" ->
+                    WebTarget.empty().function(arguments -> {
                         said.accept(Literal.json(tree(arguments)));
                         return JsValue.UNDEFINED;
                     });
-                default:
+                default ->
                     throw new InputException("'" + name
                             + "' is no special value. There are $bigint, $bytes, $number, $date, $undefined, $url, $readable, $writable and $callback; write $"
                             + name
                             + " for a member that is called so.");
-            }
+            };
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new InputException("{\"" + name + "\": \"" + text + "\"}: " + e.getMessage());
         }
+    }
+
+    private Readable readable(String text) throws InputException {
+        if (text.equals("@")) {
+            return typed.get();
+        }
+        throw new InputException("{\"$readable\": \"@\"} is a stream of the JSON that is typed; there is no other.");
     }
 
     private final class Printer implements Writable.Sink {

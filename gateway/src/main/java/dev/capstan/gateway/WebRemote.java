@@ -11,7 +11,9 @@ import dev.capstan.capnweb.WebPeer;
 import dev.capstan.capnweb.Writable;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +162,16 @@ final class WebRemote implements Remote {
     @Override
     public List<String> members(@Nullable Ref start, List<CallPath.Step> steps) {
         return SchemaWalk.members(start == null ? main : null, steps);
+    }
+
+    @Override
+    public SequencedMap<String, Integer> tables() {
+        WebPeer.Tables now = loop.fetch(() -> Promise.of(peer().tables())).await();
+        SequencedMap<String, Integer> tables = new LinkedHashMap<>();
+        tables.put("calls", now.calls());
+        tables.put("imports", now.imports());
+        tables.put("exports", now.exports());
+        return tables;
     }
 
     @Override

@@ -183,7 +183,10 @@ class ReplCommandTest {
             assertEquals(List.of("people().list[0].name", "people().list[0].node"), repl.completions("people().list[0].n"));
             assertEquals(List.of(), repl.completions("nothing.x"));
             repl.run("mine = getNode().node");
-            assertEquals(List.of("mine", "maybe("), repl.completions("m").stream().sorted(java.util.Comparator.reverseOrder()).toList());
+            assertEquals(List.of("mine", "maybe("), repl.completions("m"));
+            assertEquals(List.of("x = mine.getNext("), repl.completions("x = mine.g"));
+            assertEquals(List.of("isSame({a: mine"), repl.completions("isSame({a: m"));
+            assertEquals(List.of("x = add({a: 1, b: 2}).c"), repl.completions("x = add({a: 1, b: 2})."));
             assertEquals(List.of("mine.getNext("), repl.completions("mine.g"));
             assertEquals("", remote.tally().take(), "nothing was called");
         }
