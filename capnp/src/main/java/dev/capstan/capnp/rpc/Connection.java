@@ -28,6 +28,7 @@ import dev.capstan.capnp.rpc.protocol.Release;
 import dev.capstan.capnp.rpc.protocol.Resolve;
 import dev.capstan.capnp.rpc.protocol.Return;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -57,6 +58,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     private final Completer<Void> over;
     private final Fork<Void> overFork;
     private @Nullable Failure down;
+    private @Nullable Draining draining;
     private boolean congested;
 
     Connection(Vat vat, MessageStream stream) {
@@ -131,6 +133,18 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
     }
 
+    /** As {@link Vat#drain} has it; called once. */
+    Promise<Integer> drain(Duration longest) {
+        Draining begun = new Draining(this, longest);
+        draining = begun;
+        return begun.begin();
+    }
+
+    /** Calls that have not been returned, of both sides. */
+    int underWay() {
+        return answers.open() + questions.awaited();
+    }
+
     // ---- state
 
     boolean isUp() {
@@ -151,6 +165,10 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     void transmit(ByteBuffer... frame) {
         stream.send(frame);
+        Draining leaving = draining;
+        if (leaving != null) {
+            leaving.touched();
+        }
         if (!congested && stream.queuedBytes() > limits.queuedBytes()) {
             // The peer asks faster than it reads: let it wait.
             congested = true;
@@ -270,7 +288,8 @@ final class Connection implements Peer, MessageStream.Receiver {
                     toYourself,
                     params);
             if (answers.add(id, incoming)) {
-                incoming.begin(target);
+                Failure leaving = draining == null ? null : draining.refusal();
+                incoming.begin(leaving == null ? target : new BrokenCap(leaving));
             }
         }
     }
@@ -439,6 +458,10 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
         Failure lost = cause.as(Failure.Kind.DISCONNECTED);
         down = lost;
+        Draining leaving = draining;
+        if (leaving != null) {
+            leaving.ended(underWay());
+        }
         List<Runnable> parts = List.of(
                 () -> questions.disconnected(lost),
                 answers::disconnected,

@@ -15,6 +15,8 @@ import dev.capstan.cap.Target;
 import dev.capstan.capnp.io.FrameStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +52,7 @@ public final class Vat implements AutoCloseable {
     private final @Nullable Function<Failure, String> traceEncoder;
     private final Set<Fault> faults;
     private final Set<Connection> connections = new LinkedHashSet<>();
+    private boolean leaving;
     private boolean closed;
 
     private Vat(Builder builder) {
@@ -124,8 +127,8 @@ public final class Vat implements AutoCloseable {
 
     /** Speaks with whoever is at the other end of {@code stream}, which the vat takes over. Both ends do the same. On the loop's thread. */
     public Peer connect(MessageStream stream) {
-        if (closed) {
-            Failure failure = Failure.disconnected("this vat was closed");
+        if (closed || leaving) {
+            Failure failure = Failure.disconnected(closed ? "this vat was closed" : "this vat is going away");
             stream.abort(failure);
             throw failure;
         }
@@ -189,6 +192,28 @@ public final class Vat implements AutoCloseable {
     /** The connections that are up. On the loop's thread. */
     public List<Peer> peers() {
         return List.copyOf(connections);
+    }
+
+    /**
+     * Ends every connection when the calls that are under way on it, of either side, have returned, and gives the number of those that had to be cut; then the vat is closed. New connections are
+     * refused at once. For the first half of the time new calls are served as ever; later ones fail at once as DISCONNECTED, so that callers know that they have not happened. The draining begins now,
+     * whether or not somebody waits for the promise. On the loop's thread.
+     *
+     * @param longest when all ends even if something is under way, positive
+     */
+    public Promise<Integer> drain(Duration longest) {
+        if (closed || leaving) {
+            throw new IllegalStateException("the vat is being drained or was closed already");
+        }
+        leaving = true;
+        List<Promise<Integer>> all = new ArrayList<>();
+        List.copyOf(connections).forEach(connection -> all.add(connection.drain(longest)));
+        return Promise.all(all)
+                .convert(cut -> {
+                    close();
+                    return cut.stream().mapToInt(Integer::intValue).sum();
+                })
+                .eager();
     }
 
     /** Ends every connection: calls that are open fail DISCONNECTED. Gives the bootstrap object back. Does nothing the second time. */
