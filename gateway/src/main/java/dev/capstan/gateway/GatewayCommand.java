@@ -16,10 +16,10 @@ import dev.capstan.net.http.HttpServer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,16 +58,8 @@ final class GatewayCommand implements Callable<Integer> {
             description = "Where the server is: capnp://host:port or capnp+unix:PATH.")
     private String to = "";
 
-    @Option(names = "--schema", required = true, paramLabel = "FILE", description = "The schema of the server.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path schema;
-
-    @Option(
-            names = "--interface",
-            paramLabel = "NAME",
-            description =
-                    "The interface of the server's bootstrap object, with dots between the names of nested ones. By default the first one that the file declares.")
-    private @Nullable String interfaceName;
+    @Mixin
+    private SchemaOption schema = new SchemaOption();
 
     @Option(
             names = "--origin",
@@ -75,9 +67,6 @@ final class GatewayCommand implements Callable<Integer> {
             description =
                     "A web page that may connect, as in https://app.example; may be repeated. By default pages of the gateway's own host and port alone, and programs that are no browsers.")
     private Set<String> origins = new LinkedHashSet<>();
-
-    @Mixin
-    private SchemaFolders folders = new SchemaFolders();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -89,21 +78,20 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WireUrl from = url("--listen", listen, WireUrl.Wire.WEB);
-        WireUrl server = url("--to", to, WireUrl.Wire.CAPNP);
+        WireUrl from = url("--listen", listen, WireUrl.Scheme.WS, WireUrl.Scheme.HTTP);
+        WireUrl server = url("--to", to, WireUrl.Scheme.CAPNP, WireUrl.Scheme.CAPNP_UNIX);
         Access access = access();
         PrintWriter err = spec.commandLine().getErr();
         InterfaceSchema type;
         try {
-            LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, folders.importRoots(workingFolder), err);
-            if (loaded == null) {
-                return Main.USAGE;
+            type = schema.bootstrap(workingFolder, err);
+            if (type == null) {
+                return Main.SCHEMA;
             }
-            type = loaded.interfaceType(interfaceName);
             Bridge.check(type);
         } catch (InputException | IllegalArgumentException e) {
             err.println("capstan: " + e.getMessage());
-            return Main.USAGE;
+            return Main.SCHEMA;
         }
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
             Address at = serve(net, from, server, type, access);
@@ -148,10 +136,10 @@ final class GatewayCommand implements Callable<Integer> {
         return new Membrane(loop, Membrane.Policy.ALL).outward(object);
     }
 
-    private WireUrl url(String option, String text, WireUrl.Wire wire) {
+    private WireUrl url(String option, String text, WireUrl.Scheme... schemes) {
         try {
             WireUrl url = WireUrl.parse(text);
-            if (url.wire() == wire) {
+            if (List.of(schemes).contains(url.scheme())) {
                 return url;
             }
         } catch (IllegalArgumentException e) {

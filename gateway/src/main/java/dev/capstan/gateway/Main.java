@@ -9,8 +9,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The {@code capstan} command. Exit codes: 0 done, 1 wrong usage, a wrong schema or too little memory, 2 could not connect or listen, 3 the other side or a plugin
- * failed.
+ * The {@code capstan} command. Exit codes: 0 done, 1 wrong usage or too little memory, 2 could not connect or listen, 3 the other side or a plugin
+ * failed, 4 it took longer than it may, 5 a schema is wrong or missing; the compiler's verbs give 1 for a wrong schema, as {@code capnp} does.
  */
 @Command(
         name = "capstan",
@@ -22,6 +22,8 @@ public final class Main {
     static final int USAGE = 1;
     static final int UNREACHABLE = 2;
     static final int REMOTE_FAILURE = 3;
+    static final int DEADLINE = 4;
+    static final int SCHEMA = 5;
 
     private Main() {}
 

@@ -1,52 +1,157 @@
 package dev.capstan.gateway;
 
 import dev.capstan.async.Address;
+import java.net.URI;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where something is spoken, and what: {@code capnp://host:port}, {@code capnp+unix:PATH}, {@code ws://host:port/path} or {@code http://host:port/path}. A value.
+ * Where something is spoken, what, and over which transport: {@code capnp://host:port}, {@code capnps://host:port}, {@code capnp+unix:PATH}, {@code ws(s)://host/path}, {@code http(s)://host/path},
+ * {@code wt://host:port/path}, {@code grpc(s)://host:port}. A value.
  *
- * @param wire what is spoken there
+ * @param scheme what is spoken there, and over what
  * @param address where
- * @param path the path of an HTTP URL, which begins with a slash; empty for Cap'n Proto
+ * @param path the path of an HTTP URL, with its query, which begins with a slash; empty for Cap'n Proto and gRPC
  */
-record WireUrl(Wire wire, Address address, String path) {
+record WireUrl(Scheme scheme, Address address, String path) {
     private static final String KNOWN =
-            "write capnp://host:port or capnp+unix:PATH for Cap'n Proto, ws://host:port/path for Cap'n Web";
+            "write capnp://host:port, capnps://host:port (TLS) or capnp+unix:PATH for Cap'n Proto; ws://host:port/path, wss://, http:// or https:// (batches) or wt:// (WebTransport) for Cap'n Web; grpc://host:port or grpcs://host:port (TLS) for gRPC";
 
     enum Wire {
-        CAPNP,
-        WEB
+        CAPNP("Cap'n Proto"),
+        WEB("Cap'n Web"),
+        GRPC("gRPC");
+
+        private final String title;
+
+        Wire(String title) {
+            this.title = title;
+        }
+
+        /** As people write it. */
+        @Override
+        public String toString() {
+            return title;
+        }
     }
 
-    /** @throws IllegalArgumentException if it is none of them */
+    enum Scheme {
+        CAPNP(Wire.CAPNP, false),
+        CAPNPS(Wire.CAPNP, true),
+        CAPNP_UNIX(Wire.CAPNP, false),
+        WS(Wire.WEB, false, 80),
+        WSS(Wire.WEB, true, 443),
+        HTTP(Wire.WEB, false, 80),
+        HTTPS(Wire.WEB, true, 443),
+        WT(Wire.WEB, true, 443),
+        GRPC(Wire.GRPC, false),
+        GRPCS(Wire.GRPC, true);
+
+        private static final int NONE = -1;
+
+        private final Wire wire;
+        private final boolean tls;
+        private final int port;
+
+        Scheme(Wire wire, boolean tls) {
+            this(wire, tls, NONE);
+        }
+
+        Scheme(Wire wire, boolean tls, int port) {
+            this.wire = wire;
+            this.tls = tls;
+            this.port = port;
+        }
+
+        /** As it is written before the colon. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '+');
+        }
+
+        private static @Nullable Scheme named(String text) {
+            for (Scheme each : values()) {
+                if (each.toString().equals(text)) {
+                    return each;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is none of them; it says what to write */
     static WireUrl parse(String text) {
         int colon = text.indexOf(':');
-        String scheme = colon < 0 ? "" : text.substring(0, colon).toLowerCase(Locale.ROOT);
+        Scheme scheme = colon < 0 ? null : Scheme.named(text.substring(0, colon).toLowerCase(Locale.ROOT));
         String rest = text.substring(colon + 1);
-        return switch (scheme) {
-            case "capnp+unix" -> new WireUrl(Wire.CAPNP, Address.parse("unix:" + rest), "");
-            case "capnp" -> {
-                String authority = authority(text, rest);
-                if (!rest.equals("//" + authority) && !rest.equals("//" + authority + "/")) {
-                    throw new IllegalArgumentException("'" + text + "': Cap'n Proto has no paths; " + KNOWN);
-                }
-                yield new WireUrl(Wire.CAPNP, Address.parse(authority), "");
-            }
-            case "ws", "http" -> {
-                String authority = authority(text, rest);
-                String path = rest.substring(2 + authority.length());
-                yield new WireUrl(Wire.WEB, Address.parse(authority), path.isEmpty() ? "/" : path);
-            }
-            default -> throw new IllegalArgumentException("'" + text + "' is no URL that is known here: " + KNOWN);
-        };
-    }
-
-    private static String authority(String text, String rest) {
+        if (scheme == null) {
+            throw new IllegalArgumentException("'" + text + "' is no URL that is known here: " + KNOWN);
+        }
+        if (scheme == Scheme.CAPNP_UNIX) {
+            return new WireUrl(scheme, Address.parse("unix:" + rest), "");
+        }
         if (!rest.startsWith("//")) {
             throw new IllegalArgumentException("'" + text + "' has no host: " + KNOWN);
         }
-        int end = rest.indexOf('/', 2);
-        return rest.substring(2, end < 0 ? rest.length() : end);
+        String authority = authority(rest);
+        String path = rest.substring(2 + authority.length());
+        Address address = address(text, scheme, authority);
+        if (scheme.wire != Wire.WEB) {
+            if (!path.isEmpty() && !path.equals("/")) {
+                throw new IllegalArgumentException(
+                        "'" + text + "': " + scheme.wire + " has no paths, leave '" + path + "' out; " + KNOWN);
+            }
+            return new WireUrl(scheme, address, "");
+        }
+        WireUrl url = new WireUrl(scheme, address, path.startsWith("/") ? path : "/" + path);
+        url.uri();
+        return url;
+    }
+
+    private static String authority(String rest) {
+        int end = 2;
+        while (end < rest.length() && "/?#".indexOf(rest.charAt(end)) < 0) {
+            end++;
+        }
+        return rest.substring(2, end);
+    }
+
+    private static Address address(String text, Scheme scheme, String authority) {
+        if (authority.indexOf('@') >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "': a URL has no user or password here; say who you are with -H 'authorization: ...'");
+        }
+        boolean isWithoutPort = authority.endsWith("]") || authority.indexOf(':') < 0;
+        if (isWithoutPort && scheme.port == Scheme.NONE) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' has no port: write " + scheme + "://" + authority + ":4000");
+        }
+        return Address.parse(isWithoutPort ? authority + ":" + scheme.port : authority);
+    }
+
+    Wire wire() {
+        return scheme.wire;
+    }
+
+    /** Whether what is spoken is encrypted. */
+    boolean tls() {
+        return scheme.tls;
+    }
+
+    /**
+     * A URL of Cap'n Web as HTTP clients know it: {@code wt} is {@code https}.
+     *
+     * @throws IllegalArgumentException if it is of another wire, or cannot be a URI
+     */
+    URI uri() {
+        if (scheme.wire != Wire.WEB) {
+            throw new IllegalArgumentException(this + " is no URL of HTTP");
+        }
+        return URI.create((scheme == Scheme.WT ? Scheme.HTTPS : scheme) + "://" + address + path);
+    }
+
+    @Override
+    public String toString() {
+        return address instanceof Address.Unix(String file) ? scheme + ":" + file : scheme + "://" + address + path;
     }
 }
