@@ -1,0 +1,5 @@
+/**
+ * One server of every wire, made of one file. Start at {@link dev.capstan.gateway.serve.Configuration}, which is what the file says, and {@link dev.capstan.gateway.serve.Server}, which serves what it
+ * is offered by that.
+ */
+package dev.capstan.gateway.serve;
