@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Who a server is over TLS, from files, which are read again when they have changed. Belongs to its loop. */
 final class Identity implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Identity.class.getName());
-    private static final String ALIAS = "default";
 
     private final Loop loop;
     private final Configuration.Tls files;
@@ -85,7 +84,8 @@ final class Identity implements AutoCloseable {
 
     /** As it is now. */
     ServerIdentity forWebTransport() {
-        return ServerIdentity.of(key.getPrivateKey(ALIAS), List.of(key.getCertificateChain(ALIAS)));
+        String name = key.chooseEngineServerAlias("EC", null, null);
+        return ServerIdentity.of(key.getPrivateKey(name), List.of(key.getCertificateChain(name)));
     }
 
     /** Looks from now on whether the files have changed. */
