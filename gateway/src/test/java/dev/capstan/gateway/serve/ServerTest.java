@@ -209,7 +209,7 @@ class ServerTest {
     void expressions_that_make_no_sense_are_told_over_grpc() throws Exception {
         try (ServerScene scene = plain()) {
             GrpcFailure failure = assertThrows(GrpcFailure.class, () -> ServerScene.evaluated(scene.grpc(), "2 +"));
-            assertEquals(Status.Code.INVALID_ARGUMENT, failure.status().getCode());
+            assertEquals(Status.Code.INVALID_ARGUMENT, failure.code());
         }
     }
 
