@@ -12,12 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What there is to know about JavaScript's values and names. */
-final class JavaScript {
+public final class JavaScript {
     /** The integers that are exact as a number. */
     static final long MOST_SAFE = (1L << 53) - 1;
 
     /** Clients keep these for themselves, and never send them; or no object may have such a member. */
-    static final Set<String> TAKEN = Set.of(
+    public static final Set<String> TAKEN = Set.of(
             "__defineGetter__",
             "__defineSetter__",
             "__lookupGetter__",
@@ -38,7 +38,7 @@ final class JavaScript {
             "valueOf");
 
     /** Members that receivers drop. */
-    static final Set<String> DROPPED = Set.of(
+    public static final Set<String> DROPPED = Set.of(
             "__defineGetter__",
             "__defineSetter__",
             "__lookupGetter__",
@@ -56,16 +56,17 @@ final class JavaScript {
     private JavaScript() {}
 
     /** An integer as a number if that is exact, else as a bigint. */
-    static Object integer(long n) {
+    public static Object integer(long n) {
         return n >= -MOST_SAFE && n <= MOST_SAFE ? (Object) n : (Object) BigInteger.valueOf(n);
     }
 
     /** As {@link #integer}, of a number without sign. */
-    static Object unsigned(long n) {
+    public static Object unsigned(long n) {
         return n >= 0 ? integer(n) : (Object) new BigInteger(Long.toUnsignedString(n));
     }
 
-    static String describe(@Nullable Object value) {
+    /** What a value is, for a text that says so. */
+    public static String describe(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case JsValue undefined when undefined == JsValue.UNDEFINED -> "undefined";

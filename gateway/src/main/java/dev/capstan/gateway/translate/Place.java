@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where in the arguments or results of a call a translation is, and what it has cost so far. Belongs to one translation. */
-final class Place {
+public final class Place {
     private final Limits limits;
     private final String method;
     private final List<Object> steps = new ArrayList<>();
@@ -17,39 +17,43 @@ final class Place {
     private int depth;
 
     /** At the root of what {@code method} takes or gives. */
-    Place(Limits limits, String method) {
+    public Place(Limits limits, String method) {
         this.limits = limits;
         this.method = method;
     }
 
     /** One step further: to the member with that name, or the element with that index. */
-    void enter(Object step) {
+    public void enter(Object step) {
         steps.add(step);
     }
 
-    void leave() {
+    /** One step back. */
+    public void leave() {
         steps.removeLast();
     }
 
     /** A struct or a list begins. */
-    void down() {
+    public void down() {
         if (++depth > limits.depth()) {
             throw tooMuch("nests deeper than " + limits.depth() + " levels", "depth", "flatten it");
         }
     }
 
-    void up() {
+    /** It has ended. */
+    public void up() {
         depth--;
     }
 
-    void values(int count) {
+    /** So many values more. */
+    public void values(int count) {
         values += Math.min(count, limits.values() + 1 - values);
         if (values > limits.values()) {
             throw tooMuch("is made of more than " + limits.values() + " values", "values", "send less at a time");
         }
     }
 
-    void bytes(long count) {
+    /** So many bytes of text and data more. */
+    public void bytes(long count) {
         bytes += count;
         if (bytes > limits.bytes()) {
             throw tooMuch(
@@ -63,12 +67,12 @@ final class Place {
     }
 
     /** What is wrong here, as JavaScript says it. */
-    Failure wrong(String text) {
+    public Failure wrong(String text) {
         return JsError.of("TypeError", this + ": " + text).failure();
     }
 
     /** Something else was expected here. */
-    Failure mismatch(@Nullable Object value, String expected) {
+    public Failure mismatch(@Nullable Object value, String expected) {
         return wrong("expected " + expected + ", not " + JavaScript.describe(value));
     }
 

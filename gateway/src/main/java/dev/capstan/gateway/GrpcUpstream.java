@@ -1,0 +1,73 @@
+package dev.capstan.gateway;
+
+import dev.capstan.async.Address;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
+import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.Limits;
+import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.services.DescriptorPool;
+import dev.capstan.grpc.services.ReflectionClient;
+import dev.capstan.net.NetLoop;
+import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** The gRPC server behind a gateway: its client, which connects again by itself, and what it tells of its services. Used from any thread. */
+final class GrpcUpstream {
+    /** The server's own answer to its first question, and no more: nobody waits for a server that is not there. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final WireUrl to;
+    private final GrpcClient client;
+    private final ReflectionClient reflection;
+
+    GrpcUpstream(NetLoop net, WireUrl to) {
+        this.to = to;
+        GrpcClient.Builder builder = GrpcClient.on(net);
+        switch (to.address()) {
+            case Address.Tcp(String host, int port) -> builder.dns(host, port);
+            case Address.Unix socket -> builder.to(socket);
+        }
+        this.client = (to.tls() ? builder.tls(TlsChannelCredentials.create()) : builder.plaintext()).build();
+        this.reflection = new ReflectionClient(
+                net.loop(), client, CallSettings.DEFAULT.within(PATIENCE), Limits.Reflection.DEFAULT);
+    }
+
+    GrpcClient client() {
+        return client;
+    }
+
+    /** The server's schemas; fails if it is not there, or does not tell them. */
+    Promise<DescriptorPool> schemas() {
+        return told(reflection.schemas(), failure -> {
+            throw failure.code() == Status.Code.UNIMPLEMENTED
+                    ? Failure.failed("the gRPC server at " + to
+                            + " does not tell its schemas (reflection is off). Name them: --proto-set FILE, as protoc --descriptor_set_out=FILE --include_imports writes them.")
+                    : missing(failure);
+        });
+    }
+
+    /** Fails if the server is not there. */
+    Promise<Boolean> isThere() {
+        return told(reflection.services().map(names -> true), failure -> {
+            if (failure.code() == Status.Code.UNIMPLEMENTED) {
+                return true; // It has answered.
+            }
+            throw missing(failure);
+        });
+    }
+
+    private Failure missing(GrpcFailure failure) {
+        Failure reason = failure.toFailure();
+        return new Failure(reason.kind(), "no gRPC server at " + to + ": " + failure.getMessage());
+    }
+
+    private static <T> Promise<T> told(Promise<T> promise, Function<GrpcFailure, T> otherwise) {
+        return promise.recover(failure -> failure instanceof GrpcFailure rpc
+                ? Promise.of(otherwise.apply(rpc))
+                : Promise.failed(failure));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.capstan.gateway.grpc;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import dev.capstan.async.Loop;
+import dev.capstan.cap.Cap;
+import dev.capstan.gateway.translate.Limits;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.services.DescriptorPool;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Joins gRPC and the other wires: services are objects, and objects are services, by the descriptors of {@code .proto} files. These come from a descriptor set, from generated classes, or from
+ * the server by {@link dev.capstan.grpc.services.ReflectionClient}.
+ *
+ * <p>How messages and methods are translated is told in {@code docs/gateway-grpc.md}. Belongs to the thread of its loop, as everything that it makes does.
+ */
+public final class GrpcBridge {
+    private final Loop loop;
+    private final DescriptorPool schemas;
+    private final Limits limits;
+
+    /** A bridge on {@code loop}, on which all wires have their sessions. */
+    public GrpcBridge(Loop loop, DescriptorPool schemas, Limits limits) {
+        this.loop = loop;
+        this.schemas = schemas;
+        this.limits = limits;
+    }
+
+    /** The services that the files declare, by their full names. */
+    public Map<String, ServiceDescriptor> services() {
+        Map<String, ServiceDescriptor> all = new LinkedHashMap<>();
+        for (FileDescriptor file : schemas.files()) {
+            file.getServices().forEach(each -> all.putIfAbsent(each.getFullName(), each));
+        }
+        return all;
+    }
+
+    private ServiceDescriptor service(String name) {
+        return schemas.service(name)
+                .orElseThrow(() -> new IllegalArgumentException("there is no service '" + name
+                        + "' among the loaded files; there are " + services().keySet()));
+    }
+
+    /**
+     * Whether all services of the files can be called over Cap'n Web.
+     *
+     * @throws IllegalArgumentException if there is something that cannot; it says what, and what to do
+     */
+    public void check() {
+        WebServices.places(services().values());
+    }
+
+    /** As {@link #check()}, of one service. */
+    public void check(String service) {
+        ServiceNames.check(service(service));
+    }
+
+    /**
+     * A gRPC server as an object of Cap'n Web, whose services are where their packages say: {@code api.helloworld.Greeter.sayHello({name: 'x'})}. Borrows {@code client}, which has to be of the same
+     * loop; the caller owns the result.
+     *
+     * @throws IllegalArgumentException if something in the services cannot be translated; it says what
+     */
+    public Cap toWeb(GrpcClient client) {
+        return web(client).all(services().values()).on(loop);
+    }
+
+    /**
+     * One service of a gRPC server as an object of Cap'n Web. As {@link #toWeb(GrpcClient)}.
+     *
+     * @param service its full name, as in {@code helloworld.Greeter}
+     */
+    public Cap toWeb(GrpcClient client, String service) {
+        return web(client).of(service(service)).on(loop);
+    }
+
+    private WebServices web(GrpcClient client) {
+        Codec codec = new Codec(Dialect.WEB, schemas, limits);
+        return new WebServices(loop, codec, new Calls(loop, client, codec));
+    }
+}
