@@ -30,4 +30,9 @@ public record Hints(boolean noPipelining, boolean onlyPipeline, boolean repeatab
     public Hints asRepeatable() {
         return new Hints(noPipelining, onlyPipeline, true, expendable);
     }
+
+    /** These, but the result itself is of interest: for whoever makes it into another. */
+    public Hints withResults() {
+        return onlyPipeline ? new Hints(noPipelining, false, repeatable, expendable) : this;
+    }
 }

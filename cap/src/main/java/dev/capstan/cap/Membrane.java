@@ -1,10 +1,11 @@
 package dev.capstan.cap;
 
-import dev.capstan.async.Completer;
-import dev.capstan.async.Fork;
 import dev.capstan.async.Loop;
-import dev.capstan.async.Promise;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +15,19 @@ import org.jspecify.annotations.Nullable;
  * <p>One side is called inside, the other outside; {@link #outward} lets a first capability pass, and everything else follows from calls. A {@link Policy} decides about each call.
  * {@link #revoke} closes the border for good: what has passed it is broken from then on, on both sides.
  *
+ * <p>With a membrane of its own, whoever is outside can also not take more of what others use than {@link Limits} allow: what would pass them fails as {@link
+ * Failure.Kind#OVERLOADED}, and nothing else does.
+ *
  * <p>Order, resolution, pipelining and cancelling are those of what lies behind. Belongs to the thread of its loop.
  */
 public final class Membrane {
     private final Loop loop;
     private final Policy policy;
+    private final Limits limits;
     private final IdentityHashMap<Cap, MembraneCap> inside = new IdentityHashMap<>();
     private final IdentityHashMap<Cap, MembraneCap> outside = new IdentityHashMap<>();
-    private final Completer<Payload> end;
-    private final Fork<Payload> ended;
+    private final Set<InFlight> inward = new LinkedHashSet<>();
+    private final Set<InFlight> outward = new LinkedHashSet<>();
     private @Nullable Failure revoked;
 
     /** Who may call what across a membrane. What a method throws is what the call fails with. */
@@ -37,17 +42,58 @@ public final class Membrane {
         default void outward(Cap object, Method method) {}
     }
 
-    /** A membrane through which nothing has passed. */
+    /**
+     * What may be on its way and what may be held across a membrane, for each direction by itself.
+     *
+     * @param objects capabilities of one side that the other holds, at least 1. One more is not given out: the call with it fails, and a promise that turns out to be it breaks. Stops one
+     *     visitor from filling a table that all share
+     * @param calls calls of one side that the other has not answered, at least 1. One more fails. Stops one visitor from keeping the others' server busy
+     */
+    public record Limits(int objects, int calls) {
+        /** 10,000 objects and 2,000 calls: a tenth, or less, of what a connection may have by default. */
+        public static final Limits DEFAULT = new Limits(10_000, 2_000);
+
+        /** Refuses limits that are not positive. */
+        public Limits {
+            if (objects < 1 || calls < 1) {
+                throw new IllegalArgumentException("every limit must be at least 1: " + objects + ", " + calls);
+            }
+        }
+    }
+
+    /** A call that has passed and has not been answered. */
+    interface InFlight {
+        /** It will not be answered. */
+        void revoked(Failure why);
+    }
+
+    /** A membrane through which nothing has passed, with {@link Limits#DEFAULT}. */
     public Membrane(Loop loop, Policy policy) {
+        this(loop, policy, Limits.DEFAULT);
+    }
+
+    /** A membrane through which nothing has passed. */
+    public Membrane(Loop loop, Policy policy, Limits limits) {
         this.loop = loop;
         this.policy = policy;
-        this.end = new Completer<>(loop);
-        this.ended = end.promise().fork();
+        this.limits = limits;
     }
 
     /** What a capability of the inside is outside. Takes ownership; the caller owns the result. */
     public Cap outward(Cap object) {
         return passed(object, true);
+    }
+
+    /**
+     * As {@link #outward}, for the object that somebody outside begins with: when all references to what this gives are closed, the membrane is {@linkplain #revoke revoked}, as DISCONNECTED.
+     * What was sent before that begins.
+     */
+    public Cap entrance(Cap object) {
+        Cap there = outward(object);
+        if (there instanceof MembraneCap crossed) {
+            crossed.isEntrance();
+        }
+        return there;
     }
 
     /** What a capability of the outside is inside. Takes ownership; the caller owns the result. */
@@ -59,7 +105,11 @@ public final class Membrane {
     public void revoke(Failure why) {
         if (revoked == null) {
             revoked = why;
-            end.fail(why);
+            for (Set<InFlight> calls : List.of(inward, outward)) {
+                List<InFlight> all = List.copyOf(calls);
+                calls.clear();
+                all.forEach(each -> each.revoked(why));
+            }
         }
     }
 
@@ -68,61 +118,135 @@ public final class Membrane {
         return inside.size() + outside.size();
     }
 
+    /** How many calls have passed, in either direction, and were not answered. */
+    public int calls() {
+        return inward.size() + outward.size();
+    }
+
     Loop loop() {
         return loop;
     }
 
-    /** Fails when the membrane is revoked. */
-    Promise<Payload> end() {
-        return ended.branch();
-    }
-
     /** Refuses a call by throwing. */
-    void check(Cap object, Method method, boolean inward) {
+    void check(Cap object, Method method, boolean isInward) {
         Failure over = revoked;
         if (over != null) {
             throw over;
         }
-        if (inward) {
+        if (inFlight(isInward).size() >= limits.calls()) {
+            throw Failure.overloaded(limits.calls()
+                    + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
+        }
+        if (isInward) {
             policy.inward(object, method);
         } else {
             policy.outward(object, method);
         }
     }
 
+    void begun(InFlight call, boolean isInward) {
+        inFlight(isInward).add(call);
+    }
+
+    void over(InFlight call, boolean isInward) {
+        inFlight(isInward).remove(call);
+    }
+
+    private Set<InFlight> inFlight(boolean isInward) {
+        return isInward ? inward : outward;
+    }
+
     /**
-     * What {@code object} is on the other side. Takes ownership; the caller owns the result.
+     * Copies {@code content} into {@code empty}, where everything in it that can be called is what it is on the other side. Borrows the one and takes ownership of the other; the caller owns the
+     * result.
      *
-     * @param outward whether it is of the inside, and passes to the outside
+     * @param isOutward whether it is of the inside, and passes to the outside
+     * @throws Failure OVERLOADED if that would be too many capabilities
      */
-    Cap passed(Cap object, boolean outward) {
+    Payload copied(Payload content, Payload empty, boolean isOutward) {
+        Copying copying = new Copying(isOutward);
+        try {
+            content.copyTo(empty, copying);
+            if (copying.full) {
+                throw full();
+            }
+            return empty;
+        } catch (RuntimeException e) {
+            empty.close();
+            throw e;
+        }
+    }
+
+    /** Gives something for each capability, since a copy cannot be left half done. */
+    private final class Copying implements UnaryOperator<Cap> {
+        private final boolean isOutward;
+        private boolean full;
+
+        Copying(boolean isOutward) {
+            this.isOutward = isOutward;
+        }
+
+        @Override
+        public Cap apply(Cap object) {
+            Cap there = passedIfRoom(object, isOutward, this);
+            if (there == null) {
+                full = true;
+                return BrokenCap.ofNull();
+            }
+            return there;
+        }
+    }
+
+    private Failure full() {
+        return Failure.overloaded(limits.objects()
+                + " objects have passed and are still held, which is the limit here (Membrane.Limits.objects): release some");
+    }
+
+    /**
+     * What {@code object} is on the other side, broken if that would be too many. Takes ownership; the caller owns the result.
+     *
+     * @param isOutward whether it is of the inside, and passes to the outside
+     */
+    Cap passed(Cap object, boolean isOutward) {
+        Cap there = passedIfRoom(object, isOutward, each -> passed(each, isOutward));
+        return there == null ? new BrokenCap(full()) : there;
+    }
+
+    private @Nullable Cap passedIfRoom(Cap object, boolean isOutward, UnaryOperator<Cap> passing) {
         Cap inner = object.innermost();
         if (inner instanceof BrokenCap) {
             return object;
         }
         try (object) {
             if (inner instanceof ValueReference value) {
-                return value.copy(each -> passed(each, outward));
+                return value.copy(passing);
             }
-            if (inner instanceof MembraneCap crossed && crossed.isFrom(this, !outward)) {
+            if (inner instanceof MembraneCap crossed && crossed.isFrom(this, !isOutward)) {
                 return crossed.object().share();
             }
-            IdentityHashMap<Cap, MembraneCap> table = table(outward);
+            IdentityHashMap<Cap, MembraneCap> table = table(isOutward);
             MembraneCap known = table.get(inner);
             if (known != null && known.tryShare()) {
                 return known;
             }
-            MembraneCap made = new MembraneCap(this, inner.share(), outward);
+            Failure over = revoked;
+            if (over != null) {
+                return new BrokenCap(over);
+            }
+            if (table.size() >= limits.objects()) {
+                return null;
+            }
+            MembraneCap made = new MembraneCap(this, inner.share(), isOutward);
             table.put(inner, made);
             return made;
         }
     }
 
-    private IdentityHashMap<Cap, MembraneCap> table(boolean outward) {
-        return outward ? inside : outside;
+    private IdentityHashMap<Cap, MembraneCap> table(boolean isOutward) {
+        return isOutward ? inside : outside;
     }
 
-    void forget(MembraneCap cap, boolean outward) {
-        table(outward).remove(cap.object(), cap);
+    void forget(MembraneCap cap, boolean isOutward) {
+        table(isOutward).remove(cap.object(), cap);
     }
 }

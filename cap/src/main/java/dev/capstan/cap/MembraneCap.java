@@ -1,7 +1,6 @@
 package dev.capstan.cap;
 
 import dev.capstan.async.Promise;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A reference that leads through a {@link Membrane}. */
@@ -11,6 +10,7 @@ final class MembraneCap extends CountedCap {
     private final Membrane membrane;
     private final Cap object;
     private final boolean outward;
+    private boolean entrance;
     private @Nullable Cap next;
 
     /** Takes ownership of {@code object}; {@code outward} says that it is of the inside, and this of the outside. */
@@ -19,6 +19,11 @@ final class MembraneCap extends CountedCap {
         this.membrane = membrane;
         this.object = object;
         this.outward = outward;
+    }
+
+    /** Whoever lets this go has let everything go. */
+    void isEntrance() {
+        entrance = true;
     }
 
     /** What it leads to; borrowed. */
@@ -44,15 +49,7 @@ final class MembraneCap extends CountedCap {
             call.close();
             return Answer.broken(Failure.of(e));
         }
-        Answer answer = object.call(passed);
-        Promise<Payload> results = answer.results().convert(content -> {
-            try (content) {
-                Payload own = call.newResults(0);
-                content.copyTo(own, each -> membrane.passed(each, outward));
-                return own;
-            }
-        });
-        return new Answer(Promise.race(List.of(results, membrane.end())).attach(call), new Through(answer.pipeline()));
+        return new MembraneCall(membrane, call, object.call(passed), outward).answer();
     }
 
     @Override
@@ -65,47 +62,15 @@ final class MembraneCap extends CountedCap {
             return Promise.failed(Failure.of(e));
         }
         call.close();
-        return object.stream(passed);
+        return new MembraneStream(membrane, object.stream(passed), outward).ready();
     }
 
     /** The call on the other side. Its parameters are copied and those of {@code call} released, unless it is refused. */
     private Call passed(Call call) {
         membrane.check(object, call.method(), outward);
-        Payload params = call.params().format().allocate(0);
-        try {
-            call.params().copyTo(params, each -> membrane.passed(each, !outward));
-        } catch (RuntimeException e) {
-            params.close();
-            throw e;
-        }
+        Payload params = membrane.copied(call.params(), call.params().format().allocate(0), !outward);
         call.releaseParams();
-        return Call.of(call.method(), params, call.hints());
-    }
-
-    /** The inside of a result on the other side. */
-    private final class Through implements Pipeline {
-        private final Pipeline all;
-
-        /** Takes ownership. */
-        Through(Pipeline all) {
-            this.all = all;
-        }
-
-        @Override
-        public Cap cap(Path path) {
-            return membrane.passed(all.cap(path), outward);
-        }
-
-        @Override
-        public Pipeline share() {
-            all.share();
-            return this;
-        }
-
-        @Override
-        public void close() {
-            all.close();
-        }
+        return Call.of(call.method(), params, call.hints().withResults());
     }
 
     @Override
@@ -136,6 +101,13 @@ final class MembraneCap extends CountedCap {
     protected void released() {
         membrane.forget(this, outward);
         object.close();
+        if (entrance) {
+            membrane.loop()
+                    .pause()
+                    .listen(
+                            membrane.loop(),
+                            (begun, failure) -> membrane.revoke(Failure.disconnected("the session has ended")));
+        }
         if (next != null) {
             next.close();
         }

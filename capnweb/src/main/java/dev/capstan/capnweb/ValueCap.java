@@ -2,6 +2,7 @@ package dev.capstan.capnweb;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
@@ -24,12 +25,19 @@ final class ValueCap extends CountedCap implements ValueReference {
 
     private final WebPayload payload;
     private final Path.Names place;
+    /** Where the payload itself lay, if it is a part of one: for what failures say. */
+    private final Path.Names above;
 
     /** What lies at {@code place} in {@code payload}, which it owns. */
     ValueCap(WebPayload payload, Path.Names place) {
+        this(payload, place, Path.Names.NONE);
+    }
+
+    private ValueCap(WebPayload payload, Path.Names place, Path.Names above) {
         super(null);
         this.payload = payload;
         this.place = place;
+        this.above = above;
     }
 
     @Override
@@ -60,7 +68,7 @@ final class ValueCap extends CountedCap implements ValueReference {
             if (inside != null) {
                 return inside.call(new Redirected(call, new Method.Member(Path.Names.NONE, false)));
             }
-            throw Errors.type("'" + place.then(member.path()) + "' is not a function.");
+            throw Errors.type("'" + above.then(place).then(member.path()) + "' is not a function.");
         } catch (Failure e) {
             return refuse(call, e);
         }
@@ -68,7 +76,14 @@ final class ValueCap extends CountedCap implements ValueReference {
 
     @Override
     public Cap copy(UnaryOperator<Cap> passing) {
-        return new ValueCap(WebPayload.holding(Values.share(payload.value(), passing)), place);
+        Object at;
+        try {
+            at = value();
+        } catch (Failure e) {
+            return new BrokenCap(e);
+        }
+        // Not the whole value: each of its parts may be copied.
+        return new ValueCap(WebPayload.holding(Values.share(at, passing)), Path.Names.NONE, above.then(place));
     }
 
     /** Whether nothing inside can be called. */

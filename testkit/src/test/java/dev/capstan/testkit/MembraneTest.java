@@ -1,6 +1,7 @@
 package dev.capstan.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,17 +11,26 @@ import dev.capstan.async.Completer;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
+import dev.capstan.cap.Call;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.Format;
 import dev.capstan.cap.Hints;
 import dev.capstan.cap.LocalCap;
 import dev.capstan.cap.Membrane;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
+import dev.capstan.cap.QueuedCap;
+import dev.capstan.cap.Request;
 import dev.capstan.cap.Target;
+import dev.capstan.cap.ValueReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +40,7 @@ class MembraneTest {
     private static final Method SECRET = new Method.Ordinal(1, 1);
     private static final Method CALL = new Method.Ordinal(1, 2);
     private static final Method NEVER = new Method.Ordinal(1, 3);
+    private static final Method MANY = new Method.Ordinal(1, 4);
 
     private final SimLoop sim = new SimLoop();
     private final List<String> seen = new ArrayList<>();
@@ -47,8 +58,9 @@ class MembraneTest {
             seen.add("out " + method);
         }
     };
-    private final Membrane membrane = new Membrane(sim.loop(), policy);
+    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3));
     private int released;
+    private int cancelled;
 
     /** Gives back what it is given, or calls it. */
     private Target object() {
@@ -57,7 +69,17 @@ class MembraneTest {
             public Promise<Void> handle(dev.capstan.cap.Context context) {
                 if (context.method().equals(NEVER)) {
                     context.allowCancellation();
-                    return new Completer<Void>(sim.loop()).promise();
+                    Completer<Void> never = new Completer<>(sim.loop());
+                    never.onCancel(() -> cancelled++);
+                    return never.promise();
+                }
+                if (context.method().equals(MANY)) {
+                    List<Cap> many = new ArrayList<>();
+                    for (long i = PlainFormat.of(context.params()).number(); i > 0; i--) {
+                        many.add(new LocalCap(sim.loop(), object()));
+                    }
+                    PlainFormat.of(context.results(0)).set(0, "", many);
+                    return Promise.done();
                 }
                 Cap given = context.params().cap(new Path.Pointers(0));
                 if (context.method().equals(CALL)) {
@@ -183,5 +205,293 @@ class MembraneTest {
         }
         sim.poll();
         assertTrue(released == 2, released + " objects were released");
+    }
+
+    @Test
+    void revoking_cancels_what_is_in_flight() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Cap mine = new LocalCap(sim.loop(), object());
+                Answer waiting = send(object, NEVER, mine)) {
+            sim.poll();
+            membrane.revoke(Failure.disconnected("it is over"));
+            sim.poll();
+            assertEquals(1, cancelled);
+            assertEquals(0, membrane.calls());
+            Failure failure = assertThrows(Failure.class, () -> sim.await(waiting.results()));
+            assertEquals("it is over", failure.reason());
+        }
+    }
+
+    @Test
+    void revoking_fails_a_call_of_a_stream_that_is_in_flight() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()))) {
+            var request = object.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE);
+            Promise<Void> ready = request.sendStreaming();
+            sim.poll();
+            membrane.revoke(Failure.disconnected("it is over"));
+            Failure failure = assertThrows(Failure.class, () -> sim.await(ready));
+            assertEquals("it is over", failure.reason());
+            assertEquals(1, cancelled);
+        }
+    }
+
+    @Test
+    void what_resolves_after_the_border_was_closed_does_not_pass() {
+        QueuedCap promise = new QueuedCap(sim.loop());
+        try (Cap through = membrane.outward(promise)) {
+            membrane.revoke(Failure.disconnected("it is over"));
+            promise.resolve(new LocalCap(sim.loop(), object()));
+            assertInstanceOf(BrokenCap.class, through.innermost());
+        }
+    }
+
+    @Test
+    void when_the_first_object_is_let_go_everything_is_over() {
+        Cap other = membrane.outward(new LocalCap(sim.loop(), object()));
+        Cap first = membrane.entrance(new LocalCap(sim.loop(), object()));
+        Cap again = first.share();
+        try (other;
+                Answer waiting = send(other, NEVER, other)) {
+            sim.poll();
+            first.close();
+            sim.poll();
+            assertEquals(0, cancelled);
+            again.close();
+            sim.poll();
+            assertEquals(1, cancelled);
+            Failure failure = assertThrows(Failure.class, () -> sim.await(waiting.results()));
+            assertEquals(Failure.Kind.DISCONNECTED, failure.kind());
+        }
+    }
+
+    // ---- limits
+
+    private Promise<Payload> many(Cap of, int count) {
+        var request = of.request(MANY, PlainFormat.INSTANCE, 0, Hints.NONE);
+        PlainFormat.of(request.params()).set(count, "", List.of());
+        Answer answer = request.send();
+        answer.pipeline().close();
+        return answer.results();
+    }
+
+    private void assertRefused(Promise<Payload> results, String limit) {
+        Failure failure = assertThrows(Failure.class, () -> sim.await(results));
+        assertEquals(Failure.Kind.OVERLOADED, failure.kind());
+        assertTrue(failure.reason().contains(limit), failure.reason());
+    }
+
+    @Test
+    void a_result_with_too_many_objects_is_refused_and_given_back() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()))) {
+            assertRefused(many(object, 4), "Membrane.Limits.objects");
+            sim.poll();
+            assertEquals(4, released);
+            assertEquals(1, membrane.size());
+            try (Payload three = sim.await(many(object, 3))) {
+                assertEquals(4, membrane.size());
+                assertRefused(many(object, 1), "Membrane.Limits.objects");
+            }
+            sim.await(many(object, 1)).close();
+        }
+    }
+
+    @Test
+    void a_result_that_nobody_waits_for_counts_too() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()))) {
+            var request = object.request(MANY, PlainFormat.INSTANCE, 0, Hints.NONE);
+            PlainFormat.of(request.params()).set(3, "", List.of());
+            try (Answer unread = request.send()) {
+                sim.poll();
+                assertEquals(4, membrane.size());
+                assertRefused(many(object, 1), "Membrane.Limits.objects");
+            }
+        }
+    }
+
+    @Test
+    void a_call_with_too_many_objects_is_refused_and_does_not_arrive() {
+        List<Cap> mine = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            mine.add(new LocalCap(sim.loop(), object()));
+        }
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()))) {
+            var request = object.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE);
+            PlainFormat.of(request.params()).set(0, "", mine);
+            Answer answer = request.send();
+            answer.pipeline().close();
+            assertRefused(answer.results(), "Membrane.Limits.objects");
+            sim.poll();
+            assertEquals(5, released);
+            assertEquals(1, membrane.size());
+        }
+    }
+
+    @Test
+    void a_promise_that_turns_out_to_be_one_object_too_many_is_broken() {
+        QueuedCap promise = new QueuedCap(sim.loop());
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Cap through = membrane.outward(promise);
+                Payload two = sim.await(many(object, 2))) {
+            promise.resolve(new LocalCap(sim.loop(), object()));
+            assertInstanceOf(BrokenCap.class, through.innermost());
+        }
+    }
+
+    @Test
+    void calls_beyond_the_limit_fail_until_one_was_answered_or_given_up() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Answer first = send(object, NEVER, object);
+                Answer second = send(object, NEVER, object)) {
+            Answer third = send(object, NEVER, object);
+            sim.poll();
+            assertEquals(3, membrane.calls());
+            assertRefused(many(object, 1), "Membrane.Limits.calls");
+            third.close();
+            sim.poll();
+            sim.await(many(object, 1)).close();
+        }
+        sim.poll();
+        assertEquals(0, membrane.calls());
+    }
+
+    // ---- copies
+
+    /** Payloads that hold a value, each part of which can be referred to. Counts. */
+    private final class Parts implements Format {
+        private int open;
+        private int copies;
+        private boolean broken;
+
+        @Override
+        public Payload allocate(int sizeHint) {
+            open++;
+            return new Whole();
+        }
+
+        @Override
+        public String name() {
+            return "parts";
+        }
+
+        private final class Whole implements Payload {
+            private int references = 1;
+
+            @Override
+            public Format format() {
+                return Parts.this;
+            }
+
+            @Override
+            public Cap cap(Path path) {
+                return new Part(share());
+            }
+
+            @Override
+            public void copyTo(Payload empty, UnaryOperator<Cap> passing) {
+                if (broken) {
+                    throw new IllegalStateException("cannot be copied");
+                }
+            }
+
+            @Override
+            public Payload share() {
+                references++;
+                return this;
+            }
+
+            @Override
+            public void close() {
+                if (--references == 0) {
+                    open--;
+                }
+            }
+        }
+
+        private final class Part extends CountedCap implements ValueReference {
+            private final Payload of;
+
+            Part(Payload of) {
+                super(sim.loop());
+                this.of = of;
+            }
+
+            @Override
+            public Cap copy(UnaryOperator<Cap> passing) {
+                copies++;
+                return new Part(of.share());
+            }
+
+            @Override
+            public Request request(Method method, Format fallback, int sizeHint, Hints hints) {
+                return Request.of(this, method, fallback, sizeHint, hints);
+            }
+
+            @Override
+            public Answer call(Call call) {
+                call.close();
+                return Answer.broken(Failure.unimplemented("a part"));
+            }
+
+            @Override
+            public @Nullable Cap resolved() {
+                return null;
+            }
+
+            @Override
+            public @Nullable Promise<Cap> resolution() {
+                return null;
+            }
+
+            @Override
+            public Object brand() {
+                return Parts.this;
+            }
+
+            @Override
+            protected void released() {
+                of.close();
+            }
+        }
+    }
+
+    private Answer ask(Cap object, Parts format) {
+        return object.request(ECHO, format, 0, Hints.NONE).send();
+    }
+
+    private Cap giving(Runnable before) {
+        return membrane.outward(new LocalCap(sim.loop(), context -> {
+            before.run();
+            context.results(0);
+            return Promise.done();
+        }));
+    }
+
+    @Test
+    void a_result_that_cannot_be_copied_leaves_nothing() {
+        Parts parts = new Parts();
+        try (Cap object = giving(() -> parts.broken = true);
+                Answer answer = ask(object, parts)) {
+            Promise<Payload> results = answer.results();
+            assertEquals(
+                    "cannot be copied",
+                    assertThrows(Failure.class, () -> sim.await(results)).reason());
+        }
+        sim.poll();
+        assertEquals(0, parts.open);
+    }
+
+    @Test
+    void reading_in_a_result_that_has_come_copies_nothing() {
+        Parts parts = new Parts();
+        try (Cap object = giving(() -> {});
+                Answer answer = ask(object, parts)) {
+            sim.poll();
+            for (int i = 0; i < 100; i++) {
+                answer.pipeline().cap(Path.ROOT).close();
+            }
+            assertEquals(0, parts.copies);
+        }
+        sim.poll();
+        assertEquals(0, parts.open);
     }
 }
