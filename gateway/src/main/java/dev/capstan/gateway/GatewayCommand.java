@@ -1,14 +1,10 @@
 package dev.capstan.gateway;
 
-import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
-import dev.capstan.capnweb.Options;
-import dev.capstan.capnweb.WebServer;
 import dev.capstan.gateway.grpc.GrpcBridge;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
@@ -16,15 +12,15 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
-import dev.capstan.net.http.HttpServer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,11 +29,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Lets Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC. */
+/** Lets clients of one wire call a server of another, or of the same over another transport. */
 @Command(
         name = "gateway",
-        description = "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema.",
+        description = "Let clients of one wire call a server of another by its schema, or of the same over another transport.",
         footer = {
+            "",
+            "From ws://, wss://, http://, https:// or wt:// (Cap'n Web) to capnp://, capnps://, capnp+unix: or capnp+ws:// (Cap'n Proto) and to grpc:// or grpcs://;",
+            "from Cap'n Proto to Cap'n Proto, without a schema; from Cap'n Proto to ws://, wss:// or wt://.",
             "",
             "Example:",
             "  ./capstan gateway --listen ws://127.0.0.1:8080/ --to capnp://127.0.0.1:9000 --schema bench.capnp",
@@ -54,14 +53,14 @@ final class GatewayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URL",
             description =
-                    "Where clients connect: ws://host:port/path. Port 0 lets the system choose. Batches are served there, too.")
+                    "Where clients connect, such as ws://host:port/path, where batches are served, too. Port 0 lets the system choose.")
     private String listen = "";
 
     @Option(
             names = "--to",
             required = true,
             paramLabel = "URL",
-            description = "Where the server is: capnp://host:port, capnp+unix:PATH, or grpc(s)://host:port.")
+            description = "Where the server is, such as capnp://host:port, capnp+unix:PATH, ws://host:port/path or grpc://host:port.")
     private String to = "";
 
     @Mixin
@@ -69,6 +68,9 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Mixin
     private ProtoOption protos = new ProtoOption();
+
+    @Mixin
+    private TlsOptions tls = new TlsOptions();
 
     @Option(
             names = "--origin",
@@ -87,19 +89,17 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WireUrl from = url("--listen", listen, WireUrl.Scheme.WS, WireUrl.Scheme.HTTP);
-        WireUrl server = url(
-                "--to",
-                to,
-                WireUrl.Scheme.CAPNP,
-                WireUrl.Scheme.CAPNP_UNIX,
-                WireUrl.Scheme.GRPC,
-                WireUrl.Scheme.GRPCS);
+        WireUrl from = url("--listen", listen);
+        WireUrl server = url("--to", to);
+        String refusal = refusal(from, server);
+        if (refusal != null) {
+            throw new ParameterException(spec.commandLine(), refusal);
+        }
         Access access = access();
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
             String served = server.wire() == WireUrl.Wire.GRPC
                     ? grpcToWeb(net, from, server, access)
-                    : capnpToWeb(net, from, server, access);
+                    : objects(net, from, server, access);
             if (served == null) {
                 return Main.SCHEMA;
             }
@@ -114,27 +114,53 @@ final class GatewayCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What is served now; null after problems of the schema were told. */
-    private @Nullable String capnpToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
-            throws InputException {
-        InterfaceSchema type = schema.bootstrap(workingFolder, spec.commandLine().getErr());
-        if (type == null) {
-            return null;
-        }
-        Bridge.check(type);
+    /** Why these two cannot be joined; null if they can. */
+    private static @Nullable String refusal(WireUrl from, WireUrl to) {
+        WireUrl.Wire in = from.wire();
+        WireUrl.Wire out = to.wire();
+        String pair = in == out && in == WireUrl.Wire.CAPNP
+                        || in == WireUrl.Wire.WEB && out != WireUrl.Wire.WEB
+                        || in == WireUrl.Wire.CAPNP && out == WireUrl.Wire.WEB
+                ? out == WireUrl.Wire.GRPC ? null : Upstream.refusal(to)
+                : "no gateway leads from " + in + " to " + out;
+        return pair == null
+                ? null
+                : "--listen " + from + " --to " + to + ": " + pair
+                        + ". There are gateways from Cap'n Web to Cap'n Proto and gRPC, from Cap'n Proto to Cap'n Web (ws://, wss://, wt://), and from Cap'n Proto to Cap'n Proto.";
+    }
+
+    /** What is served now, of a server that has objects; null after problems of the schema were told. */
+    private @Nullable String objects(NetLoop net, WireUrl from, WireUrl server, Access access) throws InputException {
         Loop loop = net.loop();
-        Address at = loop.fetch(() -> {
-                    Upstream upstream = new Upstream(loop, net.network(), server.address());
+        InterfaceSchema type = null;
+        if (from.wire() != server.wire()) {
+            type = schema.bootstrap(workingFolder, spec.commandLine().getErr());
+            if (type == null) {
+                return null;
+            }
+            Bridge.check(type);
+        }
+        InterfaceSchema known = type;
+        SecureRandom random = new SecureRandom();
+        Upstream.Trust trust = tls.trust(workingFolder, random);
+        Listening.Who who = tls.who(workingFolder, loop, Instant::now, random);
+        Listening at = loop.fetch(() -> {
+                    Upstream upstream = Upstream.of(net, server, trust);
                     Bridge bridge = new Bridge(loop, Limits.DEFAULT);
+                    Function<Cap, Cap> across = known == null
+                            ? object -> object
+                            : from.wire() == WireUrl.Wire.WEB
+                                    ? object -> bridge.toWeb(known, object)
+                                    : object -> bridge.toCapnp(known, object);
                     // Whether there is a server is told now, and not to the first visitor.
-                    return upstream.bootstrap().then(object -> {
+                    return upstream.object().then(object -> {
                         object.close();
-                        return web(
-                                net, from, access, () -> upstream.bootstrap().map(each -> bridge.toWeb(type, each)));
+                        return Listening.at(
+                                net, from, who, access, () -> upstream.object().convert(across::apply));
                     });
                 })
                 .await();
-        return served(type.shortName(), at, from);
+        return served(known == null ? "the server's objects" : known.shortName(), at, from);
     }
 
     private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
@@ -154,53 +180,38 @@ final class GatewayCommand implements Callable<Integer> {
             upstream.isThere().await();
         }
         GrpcClient client = upstream.client();
-        Address at = net.loop()
-                .fetch(() -> web(
+        Listening.Who who = tls.who(workingFolder, net.loop(), Instant::now, new SecureRandom());
+        Listening at = net.loop()
+                .fetch(() -> Listening.at(
                         net,
                         from,
+                        who,
                         access,
                         () -> Promise.of(service == null ? bridge.toWeb(client) : bridge.toWeb(client, service))))
                 .await();
         return served(service == null ? String.join(", ", bridge.services().keySet()) : service, at, from);
     }
 
-    private static String served(String what, Address at, WireUrl from) {
-        String place = at + from.path();
-        return "Cap'n Web clients call " + what + " at ws://" + place + " and, in batches, at http://" + place;
+    private static String served(String what, Listening at, WireUrl from) {
+        WireUrl place = new WireUrl(from.scheme(), at.address(), from.path());
+        String clients = from.wire() + " clients call " + what + " at ";
+        return switch (from.scheme()) {
+            case WS -> clients + place + " and, in batches, at " + new WireUrl(WireUrl.Scheme.HTTP, at.address(), from.path());
+            case WSS -> clients + place + " and, in batches, at " + new WireUrl(WireUrl.Scheme.HTTPS, at.address(), from.path());
+            case HTTP -> clients + new WireUrl(WireUrl.Scheme.WS, at.address(), from.path()) + " and, in batches, at " + place;
+            case HTTPS -> clients + new WireUrl(WireUrl.Scheme.WSS, at.address(), from.path()) + " and, in batches, at " + place;
+            case WT -> clients + place
+                    + (at.hashes().isEmpty() ? "" : " (SHA-256 of the certificate: " + at.hashes().getFirst() + ")");
+            case CAPNP, CAPNPS, CAPNP_UNIX, CAPNP_WS, CAPNP_WSS, GRPC, GRPCS -> clients + place;
+        };
     }
 
-    private static Promise<Address> web(NetLoop net, WireUrl from, Access access, Supplier<Promise<Cap>> main) {
-        Loop loop = net.loop();
-        WebServer web = new WebServer(
-                loop, visitor -> main.get().convert(object -> border(loop, object)), Options.DEFAULT, access);
-        return HttpServer.listen(
-                        loop,
-                        net.network(),
-                        from.address(),
-                        web.routes(from.path()),
-                        dev.capstan.net.Limits.Http.DEFAULT)
-                .map(HttpServer::address);
-    }
-
-    /** What one session gets hold of passes a border of its own. Takes ownership. */
-    private static Cap border(Loop loop, Cap object) {
-        return new Membrane(loop, Membrane.Policy.ALL).outward(object);
-    }
-
-    private WireUrl url(String option, String text, WireUrl.Scheme... schemes) {
+    private WireUrl url(String option, String text) {
         try {
-            WireUrl url = WireUrl.parse(text);
-            if (List.of(schemes).contains(url.scheme())) {
-                return url;
-            }
+            return WireUrl.parse(text);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
-        throw new ParameterException(
-                spec.commandLine(),
-                option
-                        + ": the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port) or gRPC (grpc://host:port), not "
-                        + text);
     }
 
     private Access access() {

@@ -24,7 +24,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Who a server is over TLS, from files, which are read again when they have changed. Belongs to its loop. */
-final class Identity implements AutoCloseable {
+public final class Identity implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Identity.class.getName());
 
     private final Loop loop;
@@ -41,7 +41,7 @@ final class Identity implements AutoCloseable {
      * @throws IOException if one cannot be read
      * @throws GeneralSecurityException if one does not hold what it should, or the key is not the certificate's
      */
-    Identity(Loop loop, Configuration.Tls files) throws IOException, GeneralSecurityException {
+    public Identity(Loop loop, Configuration.Tls files) throws IOException, GeneralSecurityException {
         this.loop = loop;
         this.files = files;
         this.read = times();
@@ -51,21 +51,33 @@ final class Identity implements AutoCloseable {
         context.init(new KeyManager[] {key}, authorities == null ? null : trusting(authorities), null);
     }
 
-    /** A context of clients, or for whom servers ask, that trusts who is in a file alone. */
-    static TrustManager[] trusting(Path authorities) throws IOException, GeneralSecurityException {
+    /**
+     * Those whose certificates are in a file of PEM. Blocks.
+     *
+     * @throws IOException if it cannot be read, or holds none
+     * @throws GeneralSecurityException if it holds something else
+     */
+    public static KeyStore authorities(Path file) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(authorities))) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             int count = 0;
             for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 store.setCertificateEntry("authority-" + count++, each);
             }
             if (count == 0) {
-                throw new IOException("there is no certificate in " + authorities);
+                throw new IOException("there is no certificate in " + file);
             }
         }
+        return store;
+    }
+
+    /**
+     * What trusts those whose certificates are in a file alone; otherwise as {@link #authorities}.
+     */
+    public static TrustManager[] trusting(Path file) throws IOException, GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
+        factory.init(authorities(file));
         return factory.getTrustManagers();
     }
 
@@ -78,17 +90,18 @@ final class Identity implements AutoCloseable {
                 Files.getLastModifiedTime(files.certificate()), Files.getLastModifiedTime(files.key()));
     }
 
-    SSLContext context() {
+    /** What a server shows its key and certificates by, those of the moment. */
+    public SSLContext context() {
         return context;
     }
 
     /** As it is now. */
-    ServerIdentity forWebTransport() {
+    public ServerIdentity forWebTransport() {
         String name = key.chooseEngineServerAlias("EC", null, null);
         return ServerIdentity.of(key.getPrivateKey(name), List.of(key.getCertificateChain(name)));
     }
 
-    /** Looks from now on whether the files have changed. */
+    /** Looks from now on, on the loop's thread, whether the files have changed. */
     void watch() {
         if (!files.reload().isZero() && !closed) {
             alarm = loop.timer().after(files.reload()).listen(loop, (rung, failure) -> {
