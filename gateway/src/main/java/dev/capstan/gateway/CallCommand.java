@@ -1,75 +1,149 @@
 package dev.capstan.gateway;
 
-import dev.capstan.async.Address;
-import dev.capstan.capnp.rpc.Peer;
-import dev.capstan.capnp.rpc.Vat;
-import dev.capstan.examples.calculator.Calculator;
-import dev.capstan.examples.calculator.Infix;
-import dev.capstan.net.NetLoop;
-import dev.capstan.net.Transport;
-import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Calls a calculator, in whatever language it is written. */
+/** Calls a method. */
 @Command(
         name = "call",
-        description = "Let a calculator compute an expression.",
+        description = "Call a method of a server. Results are JSON, one line each.",
         footer = {
             "",
-            "Numbers, + - * / and brackets are computed by the server; pow(x, y) is a function of this process, which the server calls back."
+            "Examples:",
+            "  ./capstan call capnp://127.0.0.1:9000 --schema bench.capnp add '{\"a\": 1, \"b\": 2}'",
+            "  ./capstan call capnp://127.0.0.1:9000 --schema bench.capnp getNode.node.getNext.node.depth",
+            "  ./capstan call ws://127.0.0.1:8080/ 'authenticate(\"token\").profile.name'",
+            "  ./capstan call grpc://127.0.0.1:50051 helloworld.Greeter/SayHello '{\"name\": \"you\"}'"
         },
         mixinStandardHelpOptions = true)
 final class CallCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
-            paramLabel = "ADDRESS",
-            description = "host:port or unix:PATH, as ./capstan demo prints it.")
-    private String address = "";
+            paramLabel = "URL",
+            description = "The server, as in capnp://host:port, ws://host:port/path or grpc://host:port.")
+    private String url = "";
 
     @Parameters(
             index = "1",
-            arity = "0..1",
-            paramLabel = "EXPRESSION",
-            description = "For example \"pow(2, 10) - 1\"; by default \"${DEFAULT-VALUE}\".",
-            defaultValue = "(3 + 4) * 6")
-    private String expression = "";
+            paramLabel = "PATH",
+            description =
+                    "The method, with dots between what leads to it: getNode.node.depth. All of it goes in one round trip. Cap'n Web needs brackets behind methods on the way: getNode().node.depth. gRPC: pkg.Service/Method or pkg.Service.Method.")
+    private String path = "";
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
+    @Parameters(
+            index = "2",
+            arity = "0..1",
+            paramLabel = "JSON",
+            description = "The arguments: an object that names them, or an array of them.")
+    private @Nullable String json;
+
+    @Option(
+            names = {"-d", "--data"},
+            paramLabel = "JSON|@|@FILE",
+            description =
+                    "The same, or @ for what is typed, or @FILE. Several texts are several calls, or one stream where the method takes one.")
+    private @Nullable String data;
+
+    @Option(
+            names = "--then",
+            paramLabel = "METHOD",
+            description =
+                    "Call this method of the same object afterwards, without arguments: the one that ends a stream.")
+    private @Nullable String then;
+
+    @Option(names = "--get", description = "Read a property instead of calling a method.")
+    private boolean get;
+
+    @Mixin
+    private Dial dial = new Dial();
+
+    private final Session session;
+
+    CallCommand(Session session) {
+        this.session = session;
+    }
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Address to;
-        Infix infix;
-        try {
-            to = Address.parse(address);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        if (json != null && data != null) {
+            throw new ExitException(Main.USAGE, "There are arguments twice, behind the path and with -d: keep one.");
         }
-        try {
-            infix = Infix.parse(expression);
-        } catch (IllegalArgumentException e) {
-            spec.commandLine().getErr().println("capstan: " + e.getMessage());
-            return Main.USAGE;
-        }
-        try (NetLoop net = NetLoop.open("call", Transport.AUTO);
-                Vat vat = Vat.on(net.loop()).build()) {
-            Peer peer = vat.connect(net.network(), to).await();
-            try (Calculator.Client calculator = peer.bootstrap(Calculator.TYPE)) {
-                double number = infix.evaluate(net.loop(), calculator);
-                out.println(
-                        number == Math.rint(number) && Math.abs(number) < 1e15
-                                ? Long.toString((long) number)
-                                : Double.toString(number));
+        String given = json != null ? json : data;
+        return session.with(dial, url, remote -> {
+            CallPath parsed = CallPath.parse(path.replace('/', '.'));
+            try (Ref root = remote.root()) {
+                if (get) {
+                    try (Ref place = parsed.from(root, tree -> tree)) {
+                        place.print(session::say);
+                    }
+                    return;
+                }
+                String method = parsed.method();
+                try (Ref target = parsed.parent().from(root, tree -> tree)) {
+                    target.callEach(method, messages(parsed.arguments(), given), this::print);
+                    if (then != null) {
+                        try (Ref last = target.call(then, List.of())) {
+                            last.print(this::print);
+                        }
+                    }
+                }
             }
+        });
+    }
+
+    private void print(String line) {
+        session.say(line);
+    }
+
+    private Iterator<List<@Nullable Object>> messages(@Nullable List<@Nullable Object> written, @Nullable String given)
+            throws InputException {
+        if (given == null) {
+            return List.of(written == null ? List.<@Nullable Object>of() : written)
+                    .iterator();
         }
-        return 0;
+        if (written != null && !written.isEmpty()) {
+            throw new InputException("There are arguments twice, in the path and behind it: keep one.");
+        }
+        Iterator<String> texts = session.texts(given);
+        Progress progress = new Progress(session.err(), "messages", -1);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                boolean more = texts.hasNext();
+                if (!more) {
+                    progress.done();
+                }
+                return more;
+            }
+
+            @Override
+            public List<@Nullable Object> next() {
+                progress.step();
+                return arguments(texts.next());
+            }
+        };
+    }
+
+    /** An array is the arguments, anything else the only one. */
+    private static List<@Nullable Object> arguments(String text) {
+        try {
+            Object tree = Literal.parse(text);
+            List<@Nullable Object> arguments = new ArrayList<>();
+            if (tree instanceof List<?> list) {
+                arguments.addAll(list);
+            } else {
+                arguments.add(tree);
+            }
+            return arguments;
+        } catch (InputException e) {
+            throw new ExitException(Main.USAGE, "This is no JSON: " + e.getMessage());
+        }
     }
 }

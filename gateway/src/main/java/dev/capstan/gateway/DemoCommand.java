@@ -68,8 +68,8 @@ final class DemoCommand implements Callable<Integer> {
                       Unix socket  %2$s
 
                     Call it, from another terminal in this folder:
-                      Java  ./capstan call %1$s "(3 + 4) * 6"
-                            ./capstan call %2$s "pow(2, 10) - 1"
+                      Java  ./capstan calculate %1$s "(3 + 4) * 6"
+                            ./capstan calculate %2$s "pow(2, 10) - 1"
                       C++   examples/calculator/cpp/build.sh && examples/calculator/target/cpp/client %1$s
 
                     Its schema is examples/calculator/src/main/capnp/calculator.capnp; ./capstan compile makes Java of schemas.

@@ -84,7 +84,8 @@ final class LoadedSchema {
                 + " Name one that is nested with --interface.");
     }
 
-    private Schema declaration(String name) throws InputException {
+    /** What is declared under a name, with dots between the names of nested ones. */
+    Schema declaration(String name) throws InputException {
         Schema found = file;
         for (String part : name.split("\\.", -1)) {
             Schema inner = nested(found, part);

@@ -1,6 +1,7 @@
 package dev.capstan.gateway;
 
 import dev.capstan.cap.Failure;
+import dev.capstan.grpc.GrpcFailure;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
         description = "Capability RPC for the JVM, over Cap'n Proto, Cap'n Web and gRPC.",
         version = "capstan 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, CallCommand.class, IdCommand.class})
+        subcommands = {DemoCommand.class, CalculateCommand.class, IdCommand.class})
 public final class Main {
     static final int USAGE = 1;
     static final int UNREACHABLE = 2;
@@ -39,13 +40,13 @@ public final class Main {
         line.addSubcommand(new ConvertCommand(in, out, workingFolder));
         line.addSubcommand(new EvalCommand(out, workingFolder));
         line.addSubcommand(new GatewayCommand(workingFolder));
+        Session session = new Session(workingFolder, in, out, err);
+        line.addSubcommand(new ListCommand(session));
+        line.addSubcommand(new DescribeCommand(session));
+        line.addSubcommand(new CallCommand(session));
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
-        line.setExecutionExceptionHandler((failure, command, parsed) -> {
-            Failure reason = Failure.of(failure);
-            command.getErr().println("capstan: " + reason.reason());
-            return reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
-        });
+        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
         line.getCommandSpec().exitCodeOnInvalidInput(USAGE);
         line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(USAGE));
         if (args.length == 0) {
@@ -59,6 +60,29 @@ public final class Main {
                     .println("capstan: this needs more memory than there is (" + e.getMessage()
                             + "). Give the process more, with java -Xmx, or less to do.");
             return USAGE;
+        }
+    }
+
+    /** Tells why, and gives the exit code. */
+    private static int failed(Throwable failure, PrintWriter err) {
+        switch (failure) {
+            case ExitException end -> {
+                err.println("capstan: " + end.getMessage());
+                return end.code();
+            }
+            case GrpcFailure told -> {
+                err.println("capstan: " + told.code() + ": " + told.reason());
+                return switch (told.code()) {
+                    case DEADLINE_EXCEEDED -> DEADLINE;
+                    case UNAVAILABLE -> UNREACHABLE;
+                    default -> REMOTE_FAILURE;
+                };
+            }
+            default -> {
+                Failure reason = Failure.of(failure);
+                err.println("capstan: " + reason.reason());
+                return reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
+            }
         }
     }
 }

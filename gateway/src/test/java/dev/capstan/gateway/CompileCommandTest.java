@@ -346,8 +346,8 @@ class CompileCommandTest {
     }
 
     @Test
-    void help_shows_that_call_has_an_expression_if_none_is_given() {
-        assertSucceeds("call", "--help");
+    void help_shows_that_calculate_has_an_expression_if_none_is_given() {
+        assertSucceeds("calculate", "--help");
         String help = out.toString(StandardCharsets.UTF_8);
         assertTrue(help.contains(" ADDRESS [EXPRESSION]"), help);
         assertTrue(help.contains("by default \"(3 + 4) * 6\""), help);
@@ -355,7 +355,7 @@ class CompileCommandTest {
 
     @Test
     void an_expression_that_is_wrong_is_told_without_the_usage_text() {
-        assertEquals(Main.USAGE, run("call", "127.0.0.1:1", "3 +"));
+        assertEquals(Main.USAGE, run("calculate", "127.0.0.1:1", "3 +"));
         assertEquals(1, errors().lines().count(), errors());
     }
 

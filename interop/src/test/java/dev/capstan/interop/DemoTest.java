@@ -29,7 +29,7 @@ class DemoTest {
     }
 
     private String called(String address, String expression) {
-        try (Program call = capstan("call", address, expression)) {
+        try (Program call = capstan("calculate", address, expression)) {
             assertEquals(0, call.exitCode(), call.toString());
             return call.output().getLast();
         }

@@ -1,0 +1,92 @@
+package dev.capstan.gateway;
+
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+
+/** What all commands that call a server do alike: they connect, work and leave, and what goes wrong becomes an exit code of {@link Main}. */
+final class Session {
+    private final Path workingFolder;
+    private final InputStream in;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    Session(Path workingFolder, InputStream in, PrintStream out, PrintStream err) {
+        this.workingFolder = workingFolder;
+        this.in = in;
+        this.out = new PrintWriter(out, false, out.charset());
+        this.err = new PrintWriter(err, true, err.charset());
+    }
+
+    /** What a command does with a server. */
+    interface Work {
+        void with(Remote remote) throws InputException;
+    }
+
+    Path workingFolder() {
+        return workingFolder;
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    PrintWriter out() {
+        return out;
+    }
+
+    PrintWriter err() {
+        return err;
+    }
+
+    /** Prints a line, and at once: others read it while more is to come. */
+    void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    Dial.Desk desk() {
+        return new Dial.Desk(workingFolder, err, this::say, () -> new Texts(in));
+    }
+
+    /** JSON texts: typed ones for {@code @}, those of a file for {@code @FILE}, else the text itself. */
+    Iterator<String> texts(String argument) throws InputException {
+        if (!argument.startsWith("@")) {
+            return java.util.List.of(argument).iterator();
+        }
+        if (argument.equals("@")) {
+            return new Texts(in);
+        }
+        Path file = workingFolder.resolve(argument.substring(1));
+        try {
+            return new Texts(new java.io.ByteArrayInputStream(Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw new InputException("-d: " + file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** The exit code. */
+    int with(Dial dial, String url, Work work) {
+        WireUrl to;
+        try {
+            to = WireUrl.parse(url);
+        } catch (IllegalArgumentException e) {
+            throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
+        }
+        try (NetLoop net = NetLoop.open("capstan", Transport.AUTO);
+                Remote remote = dial.open(net, to, dial.patience(net.loop()), desk())) {
+            work.with(remote);
+        } catch (InputException e) {
+            throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
+        } finally {
+            out.flush();
+        }
+        return 0;
+    }
+}
