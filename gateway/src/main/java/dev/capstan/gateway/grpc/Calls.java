@@ -3,7 +3,6 @@ package dev.capstan.gateway.grpc;
 import com.google.protobuf.DynamicMessage;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Failure;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.Caller;
@@ -41,7 +40,7 @@ final class Calls {
     Readable serverStreaming(Rpc rpc, @Nullable Object request, CallSettings settings) {
         return begun(new Converted<>(
                 new Caller(client, settings).serverStreaming(rpc.descriptor(), message(rpc, request)),
-                answer -> item(rpc, answer),
+                answer -> codec.item(rpc.name(), answer),
                 codec::failure));
     }
 
@@ -50,7 +49,7 @@ final class Calls {
         Requests sent = new Requests(rpc, requests);
         return begun(new Converted<>(
                 new Caller(client, settings).bidiStreaming(rpc.descriptor(), sent),
-                answer -> item(rpc, answer),
+                answer -> codec.item(rpc.name(), answer),
                 failure -> codec.failure(sent.cause(failure))));
     }
 
@@ -63,15 +62,6 @@ final class Calls {
 
     private DynamicMessage message(Rpc rpc, @Nullable Object value) {
         return codec.message(rpc.name(), rpc.request(), value);
-    }
-
-    /** Streams have no null among their chunks: no answer is null but of a type that has it as a value. */
-    private Object item(Rpc rpc, DynamicMessage answer) {
-        Object value = codec.value(rpc.name(), answer);
-        if (value == null) {
-            throw Failure.failed(rpc.name() + ": null cannot be sent as part of a stream: wrap it in a message");
-        }
-        return value;
     }
 
     @SuppressWarnings("NullAway") // null is a value of google.protobuf.Value

@@ -45,6 +45,15 @@ final class Codec {
         return new FromMessage(new Place(limits, method), dialect, types).value(message);
     }
 
+    /** As {@link #value}, for a stream, which has no null among its chunks. */
+    Object item(String method, Message message) {
+        Object value = value(method, message);
+        if (value == null) {
+            throw Failure.failed(method + ": null cannot be sent as part of a stream: wrap it in a message");
+        }
+        return value;
+    }
+
     /** What a call of gRPC has failed with, for who has called: to JavaScript, the code is a property besides. */
     Failure failure(Throwable thrown) {
         if (!(thrown instanceof GrpcFailure rpc)) {

@@ -3,12 +3,18 @@ package dev.capstan.gateway.grpc;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
+import io.grpc.ServerServiceDefinition;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Joins gRPC and the other wires: services are objects, and objects are services, by the descriptors of {@code .proto} files. These come from a descriptor set, from generated classes, or from
@@ -74,6 +80,51 @@ public final class GrpcBridge {
      */
     public Cap toWeb(GrpcClient client, String service) {
         return web(client).of(service(service)).on(loop);
+    }
+
+    /**
+     * One service of a gRPC server as a Cap'n Proto object of {@code schema}, whose methods and structs have to be the same by their names. Borrows {@code client}; the caller owns the result.
+     *
+     * @param bridge of the same loop; translates between the two forms of Cap'n Proto and Cap'n Web on the way
+     * @throws IllegalArgumentException if the two do not match; it says where, and what to do
+     */
+    public Cap toCapnp(GrpcClient client, String service, Bridge bridge, InterfaceSchema schema) {
+        Matching matching = new Matching();
+        List<MatchedMethod> methods = MatchedMethod.all(schema, service(service), matching);
+        Calls calls = new Calls(loop, client, new Codec(matching, schemas, limits));
+        return bridge.toCapnp(schema, new CapnpService(limits, calls).of(methods).on(loop));
+    }
+
+    /**
+     * A service in front of an object of Cap'n Web.
+     *
+     * @param object gives the object for each call, which owns it; on the loop
+     */
+    public ServerServiceDefinition ofWeb(String service, Supplier<Promise<Cap>> object) {
+        ServiceDescriptor found = service(service);
+        ServiceNames.check(found);
+        return new Front(loop, new Codec(Dialect.WEB, schemas, limits), object, true).of(found);
+    }
+
+    /**
+     * A service in front of a Cap'n Proto object of {@code schema}, whose methods and structs have to be the same by their names.
+     *
+     * @param bridge of the same loop; translates between the two forms of Cap'n Proto and Cap'n Web on the way
+     * @param object gives the object for each call, which owns it; on the loop
+     * @throws IllegalArgumentException if the two do not match, or capabilities are in the signatures; it says where, and what to do
+     */
+    public ServerServiceDefinition ofCapnp(
+            String service, Bridge bridge, InterfaceSchema schema, Supplier<Promise<Cap>> object) {
+        Matching matching = new Matching();
+        ServiceDescriptor found = service(service);
+        MatchedMethod.checkFront(found, schema, matching);
+        Bridge.check(schema);
+        return new Front(
+                        loop,
+                        new Codec(matching, schemas, limits),
+                        () -> object.get().map(cap -> bridge.toWeb(schema, cap)),
+                        false)
+                .of(found);
     }
 
     private WebServices web(GrpcClient client) {

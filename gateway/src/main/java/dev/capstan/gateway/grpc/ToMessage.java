@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import dev.capstan.capnweb.JsValue;
 import dev.capstan.capnweb.TypedBytes;
@@ -19,8 +20,10 @@ import java.math.BigInteger;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One translation of a tree of values to a message. Values are borrowed. */
@@ -87,19 +90,23 @@ final class ToMessage {
         place.values(1);
         place.enter(name);
         FieldDescriptor field = members.find(type, name);
+        boolean inOneof = field != null && field.getRealContainingOneof() != null;
         if (field == null) {
             // The member of a union that stands for none of those that the message has.
             if (value != null || dialect.isJavaScript()) {
                 throw place.wrong("there is no such member; there are " + names(type));
             }
-        } else if (value != null || (dialect.isJavaScript() && !field.isRepeated() && WellKnown.takesNull(field))) {
+        } else if (value != null
+                || (dialect.isJavaScript() ? !field.isRepeated() && WellKnown.takesNull(field) : inOneof)) {
             OneofDescriptor union = field.getRealContainingOneof();
             if (union != null && message.hasOneof(union)) {
                 throw place.wrong("'" + message.getOneofFieldDescriptor(union).getJsonName() + "' and '" + name
                         + "' are members of one union: give one of them");
             }
             if (!field.isRepeated()) {
-                message.setField(field, single(field, value));
+                // In a union of Cap'n Proto a struct may be chosen that is not there: that is an empty one.
+                boolean isChosen = value == null && !dialect.isJavaScript();
+                message.setField(field, single(field, isChosen ? Map.of() : value));
             } else if (field.isMapField() && dialect.isJavaScript()) {
                 map(message, field, value);
             } else {
@@ -115,9 +122,14 @@ final class ToMessage {
         }
         place.values(array.size());
         place.down();
+        Set<Object> keys = new HashSet<>();
         for (int i = 0; i < array.size(); i++) {
             place.enter(i);
-            message.addRepeatedField(field, single(field, array.get(i)));
+            Object element = single(field, array.get(i));
+            if (field.isMapField() && element instanceof Message entry && !keys.add(WellKnown.part(entry, 1))) {
+                throw place.wrong("there was an entry with this key before, and a map has one of each");
+            }
+            message.addRepeatedField(field, element);
             place.leave();
         }
         place.up();

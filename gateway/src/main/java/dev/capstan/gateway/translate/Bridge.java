@@ -8,6 +8,7 @@ import dev.capstan.cap.Payload;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.dynamic.DynamicStruct;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnp.dynamic.Type;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.WebFormat;
 import dev.capstan.capnweb.WebPayload;
@@ -69,6 +70,20 @@ public final class Bridge {
      */
     public static void check(InterfaceSchema schema) {
         Translatable.check(schema);
+    }
+
+    /** What is written to objects of an interface if they are a {@code WritableStream} to Cap'n Web; null if they are not. */
+    public static @Nullable Type written(InterfaceSchema schema) {
+        Outlet outlet = Methods.of(schema).outlet();
+        return outlet == null
+                ? null
+                : outlet.write().params().fields().getFirst().type();
+    }
+
+    /** What is read from objects of an interface if they are a {@code ReadableStream} to Cap'n Web; null if they are not. */
+    public static @Nullable Type read(InterfaceSchema schema) {
+        Inlet inlet = Methods.of(schema).inlet();
+        return inlet == null ? null : written(inlet.outlet());
     }
 
     private void check(InterfaceSchema schema, Cap object) {

@@ -71,13 +71,17 @@ abstract class GrpcScene {
 
     /** What a page sees of an object. */
     Stub page(Callable<Cap> object) {
-        WebPeer.Pair pair =
-                inLoop(() -> WebPeer.pair(net.loop(), object.call(), null, Options.DEFAULT.withMessagesShown()));
-        peers.add(pair.left());
-        peers.add(pair.right());
+        WebPeer.Pair pair = pair(object, Options.DEFAULT.withMessagesShown());
         Stub api = inLoop(() -> Stub.of(net.loop(), pair.right().main()));
         open.addFirst(api);
         return api;
+    }
+
+    WebPeer.Pair pair(Callable<Cap> object, Options options) {
+        WebPeer.Pair pair = inLoop(() -> WebPeer.pair(net.loop(), object.call(), null, options));
+        peers.add(pair.left());
+        peers.add(pair.right());
+        return pair;
     }
 
     /** The greeter of a server, as a page sees it. */

@@ -18,9 +18,16 @@ final class RandomMessage {
     private static final float[] FLOATS = {0, 1, 0.1f, Float.MAX_VALUE, Float.NaN, Float.NEGATIVE_INFINITY};
 
     private final Random random;
+    private boolean knownEnums;
 
     RandomMessage(long seed) {
         this.random = new Random(seed);
+    }
+
+    /** Without numbers that have no name. */
+    RandomMessage withKnownEnums() {
+        knownEnums = true;
+        return this;
     }
 
     DynamicMessage of(Descriptor type, int levels) {
@@ -79,7 +86,7 @@ final class RandomMessage {
             }
             case ENUM -> {
                 EnumDescriptor type = field.getEnumType();
-                yield WellKnown.isNull(field) || type.isClosed() || random.nextBoolean()
+                yield WellKnown.isNull(field) || type.isClosed() || knownEnums || random.nextBoolean()
                         ? type.getValues().get(random.nextInt(type.getValues().size()))
                         : type.findValueByNumberCreatingIfUnknown((int) bits());
             }

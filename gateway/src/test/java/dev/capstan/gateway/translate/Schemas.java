@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Schemas of tests, from their text. */
-final class Schemas {
+public final class Schemas {
     private final Schema file;
 
     private Schemas(Schema file) {
         this.file = file;
     }
 
-    static Schemas of(String text) {
+    public static Schemas of(String text) {
         SourceFiles files = SourceFiles.of(
                 Map.of("test.capnp", ("@0xa7d3c1f0e5b69284;\n" + text).getBytes(StandardCharsets.UTF_8)));
         Compilation compilation =
@@ -31,7 +31,7 @@ final class Schemas {
         return new Schemas(new SchemaLoader().load(compilation.request()).getFirst());
     }
 
-    InterfaceSchema type(String name) {
+    public InterfaceSchema type(String name) {
         return (InterfaceSchema) file.nested(name);
     }
 
