@@ -12,6 +12,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.net.webtransport.ServerTrust;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -70,7 +71,10 @@ final class GatewayCommand implements Callable<Integer> {
     private ProtoOption protos = new ProtoOption();
 
     @Mixin
-    private TlsOptions tls = new TlsOptions();
+    private ListenOption listenAs = new ListenOption();
+
+    @Mixin
+    private TlsOption tls = new TlsOption();
 
     @Option(
             names = "--origin",
@@ -142,8 +146,12 @@ final class GatewayCommand implements Callable<Integer> {
         }
         InterfaceSchema known = type;
         SecureRandom random = new SecureRandom();
-        Upstream.Trust trust = tls.trust(workingFolder, random);
-        Listening.Who who = tls.who(workingFolder, loop, Instant::now, random);
+        Upstream.Trust trust = new Upstream.Trust(
+                tls.context(workingFolder),
+                server.scheme() == WireUrl.Scheme.WT ? tls.serverTrust(workingFolder) : ServerTrust.system(),
+                tls.serverName(),
+                random);
+        Listening.Who who = listenAs.who(workingFolder, loop, Instant::now, random);
         Listening at = loop.fetch(() -> {
                     Upstream upstream = Upstream.of(net, server, trust);
                     Bridge bridge = new Bridge(loop, Limits.DEFAULT);
@@ -180,7 +188,7 @@ final class GatewayCommand implements Callable<Integer> {
             upstream.isThere().await();
         }
         GrpcClient client = upstream.client();
-        Listening.Who who = tls.who(workingFolder, net.loop(), Instant::now, new SecureRandom());
+        Listening.Who who = listenAs.who(workingFolder, net.loop(), Instant::now, new SecureRandom());
         Listening at = net.loop()
                 .fetch(() -> Listening.at(
                         net,

@@ -4,7 +4,6 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.Membrane;
 import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.Access;
@@ -25,7 +24,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where visitors of a gateway come in: one object at one URL, on the wire of that. What a visitor gets hold of passes a border of its own, which closes behind the last reference.
+ * Where visitors of a gateway come in: one object at one URL, on the wire of that. What a visitor gets hold of passes a border of its own, which closes behind it.
  *
  * @param address where it listens, with the port that the system chose
  * @param hashes of the certificate for WebTransport, if the gateway has issued it itself
@@ -48,10 +47,10 @@ record Listening(Address address, List<CertificateHash> hashes) {
      */
     static Promise<Listening> at(NetLoop net, WireUrl at, Who who, Access access, Supplier<Promise<Cap>> object) {
         Loop loop = net.loop();
-        Supplier<Promise<Cap>> bordered =
-                () -> object.get().convert(each -> new Membrane(loop, Membrane.Policy.ALL).entrance(each));
+        Borders borders = new Borders(loop);
+        Supplier<Promise<Cap>> main = () -> object.get().convert(borders::main);
         if (at.scheme() == WireUrl.Scheme.WT) {
-            WebServer web = web(loop, access, bordered);
+            WebServer web = web(loop, access, main);
             return WebTransportServer.listen(net, socketAddress(at), who.webTransport(), web.transports(path(at)))
                     .convert(server -> new Listening(
                             new Address.Tcp(host(at), server.address().getPort()), server.hashes()));
@@ -60,20 +59,20 @@ record Listening(Address address, List<CertificateHash> hashes) {
         if (at.tls()) {
             SSLContext tls = who.tls();
             if (tls == null) {
-                throw new IllegalArgumentException(at + " needs a certificate: --cert FILE and --key FILE");
+                throw new IllegalArgumentException(at + " needs a certificate: --listen-cert FILE and --listen-key FILE");
             }
             port.tls(tls);
         }
         switch (at.scheme()) {
-            case CAPNP, CAPNPS, CAPNP_UNIX -> port.capnp(vat(loop, bordered));
+            case CAPNP, CAPNPS, CAPNP_UNIX -> port.capnp(vat(loop, borders, object));
             case CAPNP_WS, CAPNP_WSS ->
                 port.http(CapnpSockets.routes(
                         path(at),
-                        vat(loop, bordered),
+                        vat(loop, borders, object),
                         request -> request.headers().all("origin").stream()
                                 .allMatch(each -> access.origins().contains(each)
                                         || access.origins().contains("*"))));
-            case WS, WSS, HTTP, HTTPS -> port.http(HttpRoutes.none().and(web(loop, access, bordered).routes(path(at))));
+            case WS, WSS, HTTP, HTTPS -> port.http(HttpRoutes.none().and(web(loop, access, main).routes(path(at))));
             case WT, GRPC, GRPCS -> throw new AssertionError("nobody listens like that here: " + at);
         }
         return port.listen(at.address()).convert(listening -> new Listening(listening.address(), List.of()));
@@ -83,9 +82,10 @@ record Listening(Address address, List<CertificateHash> hashes) {
         return new WebServer(loop, visitor -> object.get(), Options.DEFAULT, access);
     }
 
-    private static Vat vat(Loop loop, Supplier<Promise<Cap>> object) {
+    private static Vat vat(Loop loop, Borders borders, Supplier<Promise<Cap>> object) {
         return Vat.on(loop)
-                .servingEach(peer -> QueuedCap.of(loop, object.get()))
+                .servingEach(peer ->
+                        QueuedCap.of(loop, object.get().convert(each -> borders.bootstrap(peer, each))))
                 .build();
     }
 

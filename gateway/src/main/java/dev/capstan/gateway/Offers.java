@@ -2,8 +2,6 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Cap;
-import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnpc.source.SourceFiles;
 import dev.capstan.gateway.serve.Configuration.Served;
@@ -19,8 +17,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a configuration serves, made: objects of this program, and of other servers by their schemas. Belongs to the loop, but is made outside, since it reads files. */
@@ -28,6 +24,7 @@ final class Offers {
     private final NetLoop net;
     private final Loop loop;
     private final Bridge bridge;
+    private final Borders borders;
     private final DemoObjects objects;
     private final SecureRandom random;
     private final Path workingFolder;
@@ -37,6 +34,7 @@ final class Offers {
         this.net = net;
         this.loop = net.loop();
         this.bridge = new Bridge(loop, Limits.DEFAULT);
+        this.borders = new Borders(loop);
         this.objects = new DemoObjects(loop, clock, bridge);
         this.random = random;
         this.workingFolder = workingFolder;
@@ -80,8 +78,10 @@ final class Offers {
         boolean capnp = to.wire() == WireUrl.Wire.CAPNP;
         return new Offer(
                 from.path(),
-                bordered(server, capnp ? object -> bridge.toWeb(type, object) : object -> object),
-                bordered(server, capnp ? object -> object : object -> bridge.toCapnp(type, object)),
+                () -> server.object().convert(object -> borders.main(capnp ? bridge.toWeb(type, object) : object)),
+                peer -> server.object()
+                        .convert(object ->
+                                borders.bootstrap(peer, capnp ? object : bridge.toCapnp(type, object))),
                 DemoObjects.interfaces(type),
                 List.of());
     }
@@ -92,12 +92,6 @@ final class Offers {
         roots.add(SourceFiles.standard());
         LoadedSchema loaded = LoadedSchema.of(from.schema(), workingFolder, roots, err);
         return loaded == null ? null : loaded.interfaceType(from.interfaceName());
-    }
-
-    /** What one session gets hold of passes a border of its own, which closes behind the last reference. */
-    private Supplier<Promise<Cap>> bordered(Upstream server, Function<Cap, Cap> across) {
-        return () -> server.object()
-                .convert(object -> new Membrane(loop, Membrane.Policy.ALL).entrance(across.apply(object)));
     }
 
     /** Names of the objects of this program. */

@@ -1,5 +1,7 @@
 package dev.capstan.gateway;
 
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
 import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.ConfigurationFile;
 import dev.capstan.gateway.serve.Offer;
@@ -68,18 +70,21 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         SecureRandom random = new SecureRandom();
-        try (NetLoop net = NetLoop.open("serve", Transport.AUTO)) {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Running running = new Running(out, err);
+                NetLoop net = NetLoop.open("serve", Transport.AUTO)) {
             List<Offer> offers =
                     new Offers(net, Clock.systemUTC(), random, workingFolder, err).of(configuration.served());
             if (offers == null) {
                 return Main.SCHEMA;
             }
             Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
+                    .<Server>recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                     .await();
-            PrintWriter out = spec.commandLine().getOut();
             out.println("READY " + server.address());
             out.flush();
-            return new Running(out, err).untilStopped(net, server, configuration.drain(), Long.MAX_VALUE);
+            running.untilStopped(net, server, configuration.drain(), Long.MAX_VALUE);
+            return 0;
         } catch (InputException | IllegalArgumentException e) {
             err.println("capstan: " + file + ": " + e.getMessage());
             return Main.SCHEMA;

@@ -66,7 +66,8 @@ final class Upstream {
      */
     static Upstream of(NetLoop net, WireUrl to, Trust trust) {
         Loop loop = net.loop();
-        Network tls = new TlsNetwork(loop, net.network(), trust.context(), Limits.Tls.DEFAULT);
+        TlsNetwork byHost = new TlsNetwork(loop, net.network(), trust.context(), Limits.Tls.DEFAULT);
+        Network tls = trust.name() == null ? byHost : byHost.named(trust.name());
         HttpClient http = new HttpClient(loop, net.network(), trust.random(), Limits.Http.DEFAULT).secure(tls);
         if (to.wire() == WireUrl.Wire.WEB) {
             WebClient web = new WebClient(loop, http);
@@ -91,8 +92,16 @@ final class Upstream {
         return new Connection(peer::main, peer.onDisconnect());
     }
 
-    /** How servers are known: by the authorities in a file, or by those that the runtime trusts. */
-    record Trust(SSLContext context, ServerTrust webTransport, RandomGenerator random) {
+    /**
+     * How a server is known.
+     *
+     * @param context over TCP
+     * @param webTransport over WebTransport
+     * @param name what its certificate is made out for; null for the host of the URL
+     * @param random for WebSockets
+     */
+    record Trust(SSLContext context, ServerTrust webTransport, @Nullable String name, RandomGenerator random) {
+        /** By the authorities in a file, or by those that the runtime trusts. */
         static Trust in(@Nullable Path authorities, RandomGenerator random) throws InputException {
             try {
                 SSLContext context = SSLContext.getInstance("TLS");
@@ -100,6 +109,7 @@ final class Upstream {
                 return new Trust(
                         context,
                         authorities == null ? ServerTrust.system() : ServerTrust.store(Identity.authorities(authorities)),
+                        null,
                         random);
             } catch (IOException | GeneralSecurityException e) {
                 throw new InputException(authorities + " holds no certificates of authorities in PEM: " + e.getMessage());

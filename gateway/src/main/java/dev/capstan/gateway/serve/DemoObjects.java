@@ -72,7 +72,7 @@ public final class DemoObjects {
         return new Offer(
                 path,
                 () -> Promise.of(bridge.toWeb(schema, object.share())),
-                () -> Promise.of(object.share()),
+                peer -> Promise.of(object.share()),
                 interfaces(schema),
                 services);
     }

@@ -2,11 +2,12 @@ package dev.capstan.gateway.serve;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
+import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.QueuedCap;
+import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebServer;
@@ -37,6 +38,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ public final class Server {
     private final @Nullable GrpcServer grpc;
     private final @Nullable Identity identity;
     private @Nullable OnePort port;
+    private final List<Network.Listener> others = new ArrayList<>();
     private boolean leaving;
 
     private Server(
@@ -121,16 +124,16 @@ public final class Server {
         int requests = configuration.limits().requests();
         return Vat.on(loop)
                 .limits(dev.capstan.capnp.rpc.Limits.DEFAULT.withAnswers(requests))
-                .servingEach(peer -> bootstrap())
+                .servingEach(this::bootstrap)
                 .build();
     }
 
-    private Cap bootstrap() {
+    private Cap bootstrap(Peer peer) {
         Map<Long, Cap> byInterface = new HashMap<>();
         for (Offer offer : offers) {
-            Supplier<Promise<Cap>> object = offer.capnp();
+            Function<? super Peer, Promise<Cap>> object = offer.capnp();
             if (object != null) {
-                try (Cap one = QueuedCap.of(loop, object.get())) {
+                try (Cap one = QueuedCap.of(loop, object.apply(peer))) {
                     offer.interfaces().forEach(each -> byInterface.put(each, one.share()));
                 }
             }
@@ -301,6 +304,18 @@ public final class Server {
         throw new AssertionError("a server is handed out when it listens, at an address of TCP");
     }
 
+    /** Cap'n Proto at another address, too, such as a Unix socket. Fails with {@link IOException} if it cannot be had. */
+    public Promise<Address> alsoAt(Network network, Address at) {
+        Vat spoken = vat;
+        if (spoken == null) {
+            throw new IllegalStateException("Cap'n Proto is not among the wires of this server");
+        }
+        return loop.fetch(() -> spoken.listen(network, at).convert(listener -> {
+            others.add(listener);
+            return listener.address();
+        }));
+    }
+
     /** What pages have to know of the certificate for WebTransport if the server issues it itself; see {@link OnePort#hashes}. */
     public List<CertificateHash> hashes() {
         return port == null ? List.of() : port.hashes();
@@ -329,6 +344,7 @@ public final class Server {
         if (web != null) {
             all.add(web.drain(time));
         }
+        others.forEach(Network.Listener::close);
         if (vat != null) {
             all.add(vat.drain(time));
         }

@@ -14,13 +14,14 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A key pair whose certificate is its own authority, made by the JDK's keytool, in the files that servers have. */
-record Pems(Path certificate, Path key, KeyStore store) {
+public record Pems(Path certificate, Path key, KeyStore store) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     /** For {@code localhost} and 127.0.0.1. */
-    static Pems make(Path folder, String name) throws IOException, GeneralSecurityException, InterruptedException {
+    public static Pems make(Path folder, String name) throws IOException, GeneralSecurityException, InterruptedException {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -65,7 +66,7 @@ record Pems(Path certificate, Path key, KeyStore store) {
     }
 
     /** What a client uses that trusts {@code server}, and shows {@code own} if it is not null. */
-    static SSLContext client(Pems server, @org.jspecify.annotations.Nullable Pems own)
+    public static SSLContext client(Pems server, @Nullable Pems own)
             throws IOException, GeneralSecurityException {
         KeyManager[] keys = null;
         if (own != null) {

@@ -46,7 +46,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A server of all objects at loopback, and clients of each wire. */
-final class ServerScene implements AutoCloseable {
+public final class ServerScene implements AutoCloseable {
     static final MethodDescriptor<StringValue, DoubleValue> EVALUATE =
             MethodDescriptor.<StringValue, DoubleValue>newBuilder()
                     .setType(MethodDescriptor.MethodType.UNARY)
@@ -57,18 +57,18 @@ final class ServerScene implements AutoCloseable {
 
     private static final Address.Tcp ANYWHERE = new Address.Tcp("127.0.0.1", 0);
 
-    final NetLoop net = NetLoop.open("serve", Transport.AUTO);
-    final Loop loop = net.loop();
-    final SecureRandom random = new SecureRandom();
-    final Server server;
-    final String authority;
+    public final NetLoop net = NetLoop.open("serve", Transport.AUTO);
+    public final Loop loop = net.loop();
+    public final SecureRandom random = new SecureRandom();
+    public final Server server;
+    public final String authority;
     private final @Nullable Pems pems;
     private final @Nullable Pems own;
     private final @Nullable SSLContext trusting;
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     /** A server as {@code change} wants it. */
-    ServerScene(UnaryOperator<Configuration> change, @Nullable Pems pems, @Nullable Pems own)
+    public ServerScene(UnaryOperator<Configuration> change, @Nullable Pems pems, @Nullable Pems own)
             throws IOException, GeneralSecurityException {
         this(change, pems, own, List.of());
     }
@@ -107,12 +107,20 @@ final class ServerScene implements AutoCloseable {
         authority = server.address().toString();
     }
 
+    /** With TLS if {@code pems} are given. */
+    public static UnaryOperator<Configuration> with(@Nullable Pems pems) {
+        return pems == null
+                ? UnaryOperator.identity()
+                : configuration -> configuration.withTls(new Configuration.Tls(
+                        pems.certificate(), pems.key(), java.time.Duration.ZERO, Configuration.Clients.NOTHING, null));
+    }
+
     private <T extends AutoCloseable> T own(T resource) {
         owned.add(resource);
         return resource;
     }
 
-    <T> T onLoop(java.util.function.Supplier<Promise<T>> work) {
+    public <T> T onLoop(java.util.function.Supplier<Promise<T>> work) {
         return loop.fetch(work::get).await();
     }
 
@@ -155,7 +163,7 @@ final class ServerScene implements AutoCloseable {
         return onLoop(() -> CapnpSockets.connect(vat, http(), uri("ws", "/capnp")));
     }
 
-    static double literal(Peer peer, double number) {
+    public static double literal(Peer peer, double number) {
         try (Calculator.Client calculator = peer.bootstrap(Calculator.TYPE);
                 var answer = calculator.evaluate(params -> params.initExpression().setLiteral(number));
                 var value = answer.getValue();
@@ -184,7 +192,7 @@ final class ServerScene implements AutoCloseable {
         return own(client.connect(URI.create("https://" + authority + path)));
     }
 
-    double literal(WebPeer peer, double number) {
+    public double literal(WebPeer peer, double number) {
         Stub main = Stub.of(loop, peer.main());
         Object result = main.call("evaluate", Map.of("expression", Map.of("literal", number)))
                 .get("value")

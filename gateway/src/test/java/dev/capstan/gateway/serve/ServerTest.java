@@ -172,7 +172,7 @@ class ServerTest {
     @Test
     void two_objects_of_one_interface_are_refused_at_start() {
         Offer twin = new Offer(
-                "/twin", null, () -> Promise.failed(new AssertionError()), Set.of(Calculator.TYPE.interfaceId()), List.of());
+                "/twin", null, peer -> Promise.failed(new AssertionError()), Set.of(Calculator.TYPE.interfaceId()), List.of());
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> new ServerScene(AS_IT_IS, null, null, List.of(twin)).close());
         assertTrue(refused.getMessage().contains("/calculator and at /twin has the same interface"), refused.getMessage());

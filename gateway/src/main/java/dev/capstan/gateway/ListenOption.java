@@ -13,27 +13,16 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say who this program is, and whom it believes, where a URL asks for TLS. */
-final class TlsOptions {
+/** The options that say who the gateway is where it listens. */
+final class ListenOption {
     @Option(
-            names = "--cert",
+            names = "--listen-cert",
             paramLabel = "FILE",
-            description = "Certificates of this program in PEM, its own first, for URLs with TLS that it listens at.")
+            description = "The certificate of the gateway itself (PEM, with its chain), for a --listen with TLS.")
     private @Nullable Path certificate;
 
-    @Option(names = "--key", paramLabel = "FILE", description = "The private key of --cert, in PEM (PKCS #8).")
+    @Option(names = "--listen-key", paramLabel = "FILE", description = "The private key of --listen-cert (PEM, PKCS #8).")
     private @Nullable Path key;
-
-    @Option(
-            names = "--ca",
-            paramLabel = "FILE",
-            description =
-                    "Authorities in PEM that servers' certificates have to come from. By default those that Java trusts.")
-    private @Nullable Path authorities;
-
-    Upstream.Trust trust(Path workingFolder, SecureRandom random) throws InputException {
-        return Upstream.Trust.in(authorities == null ? null : workingFolder.resolve(authorities), random);
-    }
 
     /** Without a certificate, WebTransport has one that is issued here. */
     Listening.Who who(Path workingFolder, Loop loop, InstantSource clock, SecureRandom random) throws InputException {
@@ -41,8 +30,7 @@ final class TlsOptions {
             return new Listening.Who(null, ServerIdentity.selfIssued(clock, random, "localhost"));
         }
         if (certificate == null || key == null) {
-            throw new InputException("--cert and --key belong together: " + (key == null ? "--key" : "--cert")
-                    + " FILE is missing.");
+            throw new InputException("--listen-cert and --listen-key belong together: give both or neither.");
         }
         try {
             Identity identity = new Identity(
