@@ -116,7 +116,7 @@ final class DemoCommand implements Callable<Integer> {
                   Any     ./capstan call http://%1$s/calculator 'evaluate({"expression": {"literal": 42}}).value.read'
                           ./capstan call grpc://%1$s capstan.demo.Calculator/Evaluate '"(3 + 4) * 6"'
                           ./capstan call ws://%1$s/files list
-                  Node    npm install --no-save capnweb@0.12.0
+                  Node    npm install --no-save capnweb@0.12.0    # Node 22 or later for its WebSocket
                           node --input-type=module -e "import { newHttpBatchRpcSession } from 'capnweb'; console.log(await newHttpBatchRpcSession('http://%1$s/calculator').evaluate({ expression: { literal: 42 } }).value.read())"
                           node --input-type=module -e "import { newWebSocketRpcSession } from 'capnweb'; let bytes = 0; const { content } = await newWebSocketRpcSession('ws://%1$s/files').read({ name: 'numbers.bin', progress: ({ bytes, total }) => console.log(bytes, 'of', total) }); for await (const chunk of content) bytes += chunk.length; console.log(bytes); process.exit()"
                   grpcurl grpcurl -plaintext -d '"(3 + 4) * 6"' %1$s capstan.demo.Calculator/Evaluate

@@ -81,12 +81,14 @@ public final class Server {
      * @param more what else is answered over HTTP, such as metrics; it comes after the server's own paths
      * @throws IOException if a file of TLS cannot be read
      * @throws GeneralSecurityException if a file of TLS does not hold what it should
-     * @throws IllegalArgumentException if two offers have one interface of Cap'n Proto
+     * @throws IllegalArgumentException if two offers have one interface, and Cap'n Proto is spoken
      */
     public static Promise<Server> start(
             NetLoop net, Configuration configuration, List<Offer> offers, HttpRoutes more, SecureRandom random, InstantSource clock)
             throws IOException, GeneralSecurityException {
-        checkInterfaces(offers);
+        if (configuration.wires().contains(Wire.CAPNP)) {
+            checkInterfaces(offers);
+        }
         Configuration.Tls tls = configuration.tls();
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
