@@ -79,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
                                 HttpRoutes.none(),
                                 random,
                                 Instant::now)
-                        .<Server>recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                        .<Server>recover(
+                                cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
                 Address local = server.alsoAt(net.network(), new Address.Unix(socket.toString()))
                         .await();
@@ -126,8 +127,7 @@ final class DemoCommand implements Callable<Integer> {
                 The schemas are examples/calculator/src/main/capnp/calculator.capnp and examples/files/src/main/capnp/files.capnp; ./capstan compile makes Java of schemas.
                 ./capstan serve CONFIG serves the same from a file, with TLS and limits.
                 Ctrl-C ends it.
-                """
-                .formatted(
+                """.formatted(
                         server.address(),
                         local,
                         server.hashes().isEmpty() ? "" : server.hashes().getFirst());

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
 /** Lets clients of one wire call a server of another, or of the same over another transport. */
 @Command(
         name = "gateway",
-        description = "Let clients of one wire call a server of another by its schema, or of the same over another transport.",
+        description =
+                "Let clients of one wire call a server of another by its schema, or of the same over another transport.",
         footer = {
             "",
             "From ws://, wss://, http://, https:// or wt:// (Cap'n Web) to capnp://, capnps://, capnp+unix: or capnp+ws:// (Cap'n Proto) and to grpc:// or grpcs://;",
@@ -61,7 +62,8 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--to",
             required = true,
             paramLabel = "URL",
-            description = "Where the server is, such as capnp://host:port, capnp+unix:PATH, ws://host:port/path or grpc://host:port.")
+            description =
+                    "Where the server is, such as capnp://host:port, capnp+unix:PATH, ws://host:port/path or grpc://host:port.")
     private String to = "";
 
     @Mixin
@@ -171,8 +173,7 @@ final class GatewayCommand implements Callable<Integer> {
         return served(known == null ? "the server's objects" : known.shortName(), at, from);
     }
 
-    private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
-            throws InputException {
+    private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access) throws InputException {
         GrpcUpstream upstream = new GrpcUpstream(net, server);
         DescriptorPool schemas = protos.isGiven()
                 ? protos.load(workingFolder)
@@ -204,12 +205,21 @@ final class GatewayCommand implements Callable<Integer> {
         WireUrl place = new WireUrl(from.scheme(), at.address(), from.path());
         String clients = from.wire() + " clients call " + what + " at ";
         return switch (from.scheme()) {
-            case WS -> clients + place + " and, in batches, at " + new WireUrl(WireUrl.Scheme.HTTP, at.address(), from.path());
-            case WSS -> clients + place + " and, in batches, at " + new WireUrl(WireUrl.Scheme.HTTPS, at.address(), from.path());
-            case HTTP -> clients + new WireUrl(WireUrl.Scheme.WS, at.address(), from.path()) + " and, in batches, at " + place;
-            case HTTPS -> clients + new WireUrl(WireUrl.Scheme.WSS, at.address(), from.path()) + " and, in batches, at " + place;
-            case WT -> clients + place
-                    + (at.hashes().isEmpty() ? "" : " (SHA-256 of the certificate: " + at.hashes().getFirst() + ")");
+            case WS ->
+                clients + place + " and, in batches, at " + new WireUrl(WireUrl.Scheme.HTTP, at.address(), from.path());
+            case WSS ->
+                clients + place + " and, in batches, at "
+                        + new WireUrl(WireUrl.Scheme.HTTPS, at.address(), from.path());
+            case HTTP ->
+                clients + new WireUrl(WireUrl.Scheme.WS, at.address(), from.path()) + " and, in batches, at " + place;
+            case HTTPS ->
+                clients + new WireUrl(WireUrl.Scheme.WSS, at.address(), from.path()) + " and, in batches, at " + place;
+            case WT ->
+                clients
+                        + place
+                        + (at.hashes().isEmpty()
+                                ? ""
+                                : " (SHA-256 of the certificate: " + at.hashes().getFirst() + ")");
             case CAPNP, CAPNPS, CAPNP_UNIX, CAPNP_WS, CAPNP_WSS, GRPC, GRPCS -> clients + place;
         };
     }

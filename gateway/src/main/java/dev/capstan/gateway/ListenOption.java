@@ -21,7 +21,10 @@ final class ListenOption {
             description = "The certificate of the gateway itself (PEM, with its chain), for a --listen with TLS.")
     private @Nullable Path certificate;
 
-    @Option(names = "--listen-key", paramLabel = "FILE", description = "The private key of --listen-cert (PEM, PKCS #8).")
+    @Option(
+            names = "--listen-key",
+            paramLabel = "FILE",
+            description = "The private key of --listen-cert (PEM, PKCS #8).")
     private @Nullable Path key;
 
     /** Without a certificate, WebTransport has one that is issued here. */

@@ -59,7 +59,8 @@ record Listening(Address address, List<CertificateHash> hashes) {
         if (at.tls()) {
             SSLContext tls = who.tls();
             if (tls == null) {
-                throw new IllegalArgumentException(at + " needs a certificate: --listen-cert FILE and --listen-key FILE");
+                throw new IllegalArgumentException(
+                        at + " needs a certificate: --listen-cert FILE and --listen-key FILE");
             }
             port.tls(tls);
         }
@@ -72,7 +73,8 @@ record Listening(Address address, List<CertificateHash> hashes) {
                         request -> request.headers().all("origin").stream()
                                 .allMatch(each -> access.origins().contains(each)
                                         || access.origins().contains("*"))));
-            case WS, WSS, HTTP, HTTPS -> port.http(HttpRoutes.none().and(web(loop, access, main).routes(path(at))));
+            case WS, WSS, HTTP, HTTPS ->
+                port.http(HttpRoutes.none().and(web(loop, access, main).routes(path(at))));
             case WT, GRPC, GRPCS -> throw new AssertionError("nobody listens like that here: " + at);
         }
         return port.listen(at.address()).convert(listening -> new Listening(listening.address(), List.of()));
@@ -84,8 +86,7 @@ record Listening(Address address, List<CertificateHash> hashes) {
 
     private static Vat vat(Loop loop, Borders borders, Supplier<Promise<Cap>> object) {
         return Vat.on(loop)
-                .servingEach(peer ->
-                        QueuedCap.of(loop, object.get().convert(each -> borders.bootstrap(peer, each))))
+                .servingEach(peer -> QueuedCap.of(loop, object.get().convert(each -> borders.bootstrap(peer, each))))
                 .build();
     }
 

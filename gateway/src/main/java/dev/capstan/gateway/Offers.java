@@ -80,8 +80,7 @@ final class Offers {
                 from.path(),
                 () -> server.object().convert(object -> borders.main(capnp ? bridge.toWeb(type, object) : object)),
                 peer -> server.object()
-                        .convert(object ->
-                                borders.bootstrap(peer, capnp ? object : bridge.toCapnp(type, object))),
+                        .convert(object -> borders.bootstrap(peer, capnp ? object : bridge.toCapnp(type, object))),
                 DemoObjects.interfaces(type),
                 List.of());
     }

@@ -89,7 +89,8 @@ final class ServeCommand implements Callable<Integer> {
             err.println("capstan: " + file + ": " + e.getMessage());
             return Main.SCHEMA;
         } catch (IOException | GeneralSecurityException e) {
-            err.println("capstan: " + file + ": tls: the certificate, its key or the authorities cannot be used: " + e.getMessage());
+            err.println("capstan: " + file + ": tls: the certificate, its key or the authorities cannot be used: "
+                    + e.getMessage());
             return Main.USAGE;
         }
     }

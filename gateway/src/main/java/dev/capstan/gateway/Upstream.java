@@ -83,9 +83,7 @@ final class Upstream {
             default -> () -> vat.connect(net.network(), to.address());
         };
         return new Upstream(
-                loop,
-                to,
-                () -> connect.get().convert(peer -> new Connection(peer::bootstrap, peer.onDisconnect())));
+                loop, to, () -> connect.get().convert(peer -> new Connection(peer::bootstrap, peer.onDisconnect())));
     }
 
     private static Connection connection(WebPeer peer) {
@@ -100,7 +98,11 @@ final class Upstream {
      * @param name what its certificate is made out for; null for the host of the URL
      * @param random for WebSockets
      */
-    record Trust(SSLContext context, ServerTrust webTransport, @Nullable String name, RandomGenerator random) {
+    record Trust(
+            SSLContext context,
+            ServerTrust webTransport,
+            @Nullable String name,
+            RandomGenerator random) {
         /** By the authorities in a file, or by those that the runtime trusts. */
         static Trust in(@Nullable Path authorities, RandomGenerator random) throws InputException {
             try {
@@ -108,11 +110,14 @@ final class Upstream {
                 context.init(null, authorities == null ? null : Identity.trusting(authorities), null);
                 return new Trust(
                         context,
-                        authorities == null ? ServerTrust.system() : ServerTrust.store(Identity.authorities(authorities)),
+                        authorities == null
+                                ? ServerTrust.system()
+                                : ServerTrust.store(Identity.authorities(authorities)),
                         null,
                         random);
             } catch (IOException | GeneralSecurityException e) {
-                throw new InputException(authorities + " holds no certificates of authorities in PEM: " + e.getMessage());
+                throw new InputException(
+                        authorities + " holds no certificates of authorities in PEM: " + e.getMessage());
             }
         }
     }

@@ -36,11 +36,14 @@ class DemoCommandTest {
     }
 
     private static String run(Path folder, String command) throws Exception {
-        String capstan = CapstanProcess.command().stream()
-                .map(each -> "'" + each + "'")
-                .collect(Collectors.joining(" "));
+        String capstan =
+                CapstanProcess.command().stream().map(each -> "'" + each + "'").collect(Collectors.joining(" "));
         try (CapstanProcess shell = CapstanProcess.start(
-                folder, List.of("bash", "-c", "capstan() { " + capstan + " \"$@\"; }\n" + command.replace("./capstan", "capstan")))) {
+                folder,
+                List.of(
+                        "bash",
+                        "-c",
+                        "capstan() { " + capstan + " \"$@\"; }\n" + command.replace("./capstan", "capstan")))) {
             int code = shell.exitCode();
             assertEquals(0, code, () -> command + "\n" + shell.output());
             return shell.output();

@@ -98,8 +98,7 @@ class GatewayCommandTest {
                 Network.Listener server = vat.listen(net.network(), new Address.Tcp("127.0.0.1", 0))
                         .await()) {
             assertEquals(
-                    Main.SCHEMA,
-                    gateway("wss://127.0.0.1:0/", "capnp://" + server.address(), "--schema", "a.capnp"));
+                    Main.SCHEMA, gateway("wss://127.0.0.1:0/", "capnp://" + server.address(), "--schema", "a.capnp"));
             assertSays("wss://127.0.0.1:0/ needs a certificate: --listen-cert FILE and --listen-key FILE");
         }
     }

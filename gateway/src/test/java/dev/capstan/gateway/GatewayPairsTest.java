@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Network;
-import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.SchemaLoader;
@@ -76,7 +75,8 @@ class GatewayPairsTest {
                             pems.certificate(), pems.key(), Duration.ZERO, Configuration.Clients.NOTHING, null));
             Listening.Who who = new Listening.Who(identity.context(), identity.forWebTransport());
             WireUrl wanted = from == Scheme.CAPNP_UNIX
-                    ? new WireUrl(from, new Address.Unix(folder.resolve("in.sock").toString()), "")
+                    ? new WireUrl(
+                            from, new Address.Unix(folder.resolve("in.sock").toString()), "")
                     : new WireUrl(from, new Address.Tcp("127.0.0.1", 0), "/here");
             Listening at = scene.onLoop(() -> {
                 Upstream upstream = Upstream.of(scene.net, server, trust);
@@ -87,7 +87,11 @@ class GatewayPairsTest {
                                 ? object -> bridge.toWeb(type, object)
                                 : object -> bridge.toCapnp(type, object);
                 return Listening.at(
-                        scene.net, wanted, who, Access.SAME_HOST, () -> upstream.object().convert(across::apply));
+                        scene.net,
+                        wanted,
+                        who,
+                        Access.SAME_HOST,
+                        () -> upstream.object().convert(across::apply));
             });
             assertEquals(42, called(scene, new WireUrl(from, at.address(), "/here"), trust));
         }
@@ -101,7 +105,10 @@ class GatewayPairsTest {
                 new WireUrl(
                         scheme,
                         scene.server
-                                .alsoAt(scene.net.network(), new Address.Unix(folder.resolve("out.sock").toString()))
+                                .alsoAt(
+                                        scene.net.network(),
+                                        new Address.Unix(
+                                                folder.resolve("out.sock").toString()))
                                 .await(),
                         "");
             case CAPNP_WS, CAPNP_WSS -> new WireUrl(scheme, tcp, "/capnp");
@@ -110,9 +117,9 @@ class GatewayPairsTest {
     }
 
     private static double called(ServerScene scene, WireUrl url, Upstream.Trust trust) {
-        Network tls =
-                new TlsNetwork(scene.loop, scene.net.network(), trust.context(), Limits.Tls.DEFAULT);
-        HttpClient http = new HttpClient(scene.loop, scene.net.network(), scene.random, Limits.Http.DEFAULT).secure(tls);
+        Network tls = new TlsNetwork(scene.loop, scene.net.network(), trust.context(), Limits.Tls.DEFAULT);
+        HttpClient http =
+                new HttpClient(scene.loop, scene.net.network(), scene.random, Limits.Http.DEFAULT).secure(tls);
         if (url.wire() == Wire.WEB) {
             ServerTrust known = trust.webTransport();
             WebClient client = url.scheme() == Scheme.WT
@@ -128,7 +135,8 @@ class GatewayPairsTest {
                     switch (url.scheme()) {
                         case CAPNP_WS, CAPNP_WSS -> scene.onLoop(() -> CapnpSockets.connect(vat, http, url.uri()));
                         case CAPNPS -> vat.connect(tls, url.address()).await();
-                        default -> vat.connect(scene.net.network(), url.address()).await();
+                        default ->
+                            vat.connect(scene.net.network(), url.address()).await();
                     },
                     42);
         }

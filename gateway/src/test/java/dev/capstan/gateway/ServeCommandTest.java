@@ -82,26 +82,31 @@ class ServeCommandTest {
                 to = "http://127.0.0.1:1/"
                 schema = "none.capnp"
                 """));
-        assertTrue(said().contains("capstan: capstan.toml:1: lisen: there is no such key, did you mean \"listen\"?"), said());
+        assertTrue(
+                said().contains("capstan: capstan.toml:1: lisen: there is no such key, did you mean \"listen\"?"),
+                said());
         assertTrue(said().contains("capstan: capstan.toml:1: listen: is missing"), said());
-        assertTrue(said().contains("capstan: capstan.toml:5: serve[1].to: 'http://127.0.0.1:1/': a batch is over"), said());
+        assertTrue(
+                said().contains("capstan: capstan.toml:5: serve[1].to: 'http://127.0.0.1:1/': a batch is over"),
+                said());
         assertTrue(said().contains("capstan: capstan.toml:6: serve[1].schema: there is no file"), said());
         assertEquals("", out.toString(StandardCharsets.UTF_8));
     }
 
     @Test
     void a_file_can_be_checked_without_serving_it() throws IOException {
-        assertEquals(
-                0, serve("listen = '127.0.0.1:0'\nserve = [{path = '/a', object = 'chat'}]\n", "--check"), said());
+        assertEquals(0, serve("listen = '127.0.0.1:0'\nserve = [{path = '/a', object = 'chat'}]\n", "--check"), said());
         assertTrue(said().contains("capstan.toml is right"), said());
     }
 
     @Test
     void a_schema_with_problems_is_told() throws IOException {
-        Files.writeString(folder.resolve("bad.capnp"), "@0xb8f1d6c2a3e40797;\ninterface A { x @0 () -> (y :Nothing); }\n");
+        Files.writeString(
+                folder.resolve("bad.capnp"), "@0xb8f1d6c2a3e40797;\ninterface A { x @0 () -> (y :Nothing); }\n");
         assertEquals(
                 Main.SCHEMA,
-                serve("listen = '127.0.0.1:0'\nserve = [{path = '/a', to = 'capnp://127.0.0.1:1', schema = 'bad.capnp'}]\n"));
+                serve(
+                        "listen = '127.0.0.1:0'\nserve = [{path = '/a', to = 'capnp://127.0.0.1:1', schema = 'bad.capnp'}]\n"));
         assertTrue(said().contains("bad.capnp:2"), said());
     }
 
@@ -175,7 +180,8 @@ class ServeCommandTest {
 
                     [drain]
                     time = "20s"
-                    """.formatted(behind.address(), SCHEMA.toAbsolutePath().normalize()));
+                    """.formatted(
+                            behind.address(), SCHEMA.toAbsolutePath().normalize()));
             try (CapstanProcess server = CapstanProcess.capstan("serve", file.toString())) {
                 String authority = server.line("READY ").substring("READY ".length());
                 List<Caller> counted = new ArrayList<>();
@@ -200,7 +206,8 @@ class ServeCommandTest {
                                 .await()));
                     }
                     List<Caller> all = new ArrayList<>(counted);
-                    Caller overGrpc = new Caller(() -> grpc.one(evaluate(), StringValue.of("1 + 1"), CallSettings.DEFAULT));
+                    Caller overGrpc =
+                            new Caller(() -> grpc.one(evaluate(), StringValue.of("1 + 1"), CallSettings.DEFAULT));
                     all.add(overGrpc);
                     for (Caller each : all) {
                         assertTrue(each.warm.await(60, TimeUnit.SECONDS), () -> "stuck: " + each.end);
@@ -212,12 +219,15 @@ class ServeCommandTest {
                     assertEquals(0, server.exitCode(), server::output);
                     assertTrue(server.output().contains("no call was cut"), server::output);
                     for (Caller each : counted) {
-                        assertEquals(Failure.Kind.DISCONNECTED, Failure.of(each.end).kind(), () -> each.end.toString());
+                        assertEquals(
+                                Failure.Kind.DISCONNECTED, Failure.of(each.end).kind(), () -> each.end.toString());
                     }
                     assertEquals(Status.Code.UNAVAILABLE, ((GrpcFailure) overGrpc.end).code());
                     assertEquals(
                             counting.begun.get(),
-                            counted.stream().mapToInt(each -> each.answered.get()).sum());
+                            counted.stream()
+                                    .mapToInt(each -> each.answered.get())
+                                    .sum());
                 }
             }
         }

@@ -57,8 +57,14 @@ class DrainTest {
     }
 
     private void call() {
-        object.foo(params -> params.setI(1)).listen(sim.loop(), (results, failure) -> outcomes.add(
-                results != null ? results.getX() : Failure.of(failure).kind() + ": " + Failure.of(failure).reason()));
+        object.foo(params -> params.setI(1))
+                .listen(
+                        sim.loop(),
+                        (results, failure) -> outcomes.add(
+                                results != null
+                                        ? results.getX()
+                                        : Failure.of(failure).kind() + ": "
+                                                + Failure.of(failure).reason()));
         sim.poll();
     }
 

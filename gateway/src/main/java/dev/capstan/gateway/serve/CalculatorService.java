@@ -69,7 +69,8 @@ final class CalculatorService {
         return new ServiceBinding(service, Handling.byServer())
                 .blockingUnary(
                         evaluate,
-                        expression -> DoubleValue.of(parsed(expression.getValue()).evaluate(loop, calculator)))
+                        expression ->
+                                DoubleValue.of(parsed(expression.getValue()).evaluate(loop, calculator)))
                 .build();
     }
 

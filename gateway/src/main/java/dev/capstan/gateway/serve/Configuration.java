@@ -93,7 +93,12 @@ public record Configuration(
      * @param clients what clients are asked for; over WebTransport they are not
      * @param authorities file of PEM with who may have issued clients' certificates; null unless they are asked for one
      */
-    public record Tls(Path certificate, Path key, Duration reload, Clients clients, @Nullable Path authorities) {}
+    public record Tls(
+            Path certificate,
+            Path key,
+            Duration reload,
+            Clients clients,
+            @Nullable Path authorities) {}
 
     /**
      * Bounds; {@code docs/limits.md} and the records named {@code Limits} have the others.
@@ -115,8 +120,8 @@ public record Configuration(
             Duration firstBytes,
             Duration idle) {
         /** 10,000 connections and sessions; 1,000 requests; bodies and messages of 32 MiB; 10 seconds for the first bytes, 60 idle. */
-        public static final Limits DEFAULT = new Limits(
-                10_000, 10_000, 1_000, 32 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60));
+        public static final Limits DEFAULT =
+                new Limits(10_000, 10_000, 1_000, 32 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60));
     }
 
     /**

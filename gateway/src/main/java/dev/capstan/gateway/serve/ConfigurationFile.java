@@ -238,7 +238,8 @@ public final class ConfigurationFile {
         if ((object == null) == (to == null)) {
             section.wrong(
                     "object",
-                    "write either object, one of " + known + ", or to, the URL of a server" + (object == null ? "" : ", not both"));
+                    "write either object, one of " + known + ", or to, the URL of a server"
+                            + (object == null ? "" : ", not both"));
             return null;
         }
         if (object != null) {

@@ -86,8 +86,7 @@ public final class Identity implements AutoCloseable {
     }
 
     private List<FileTime> times() throws IOException {
-        return List.of(
-                Files.getLastModifiedTime(files.certificate()), Files.getLastModifiedTime(files.key()));
+        return List.of(Files.getLastModifiedTime(files.certificate()), Files.getLastModifiedTime(files.key()));
     }
 
     /** What a server shows its key and certificates by, those of the moment. */

@@ -23,7 +23,14 @@ import org.tomlj.TomlTable;
 final class Section implements AutoCloseable {
     private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,9})\\s*([A-Za-z]+)");
     private static final Map<String, Duration> TIMES = Map.of(
-            "ms", Duration.ofMillis(1), "s", Duration.ofSeconds(1), "m", Duration.ofMinutes(1), "h", Duration.ofHours(1));
+            "ms",
+            Duration.ofMillis(1),
+            "s",
+            Duration.ofSeconds(1),
+            "m",
+            Duration.ofMinutes(1),
+            "h",
+            Duration.ofHours(1));
     private static final Map<String, Integer> SIZES = Map.of("B", 1, "KiB", 1 << 10, "MiB", 1 << 20, "GiB", 1 << 30);
     /** Letters that may differ for a key to be taken for another. */
     private static final int TYPING_ERRORS = 3;
@@ -250,7 +257,8 @@ final class Section implements AutoCloseable {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             wrong(
                     key,
-                    "there is no file \"" + text + "\" that can be read; paths are relative to the folder of this file");
+                    "there is no file \"" + text
+                            + "\" that can be read; paths are relative to the folder of this file");
             return null;
         }
         return file;
@@ -286,7 +294,10 @@ final class Section implements AutoCloseable {
         for (int at = 0; array != null && at < array.size(); at++) {
             if (array.get(at) instanceof TomlTable each) {
                 all.add(new Section(
-                        each, path(key) + "[" + (at + 1) + "]", array.inputPositionOf(at).line(), problems));
+                        each,
+                        path(key) + "[" + (at + 1) + "]",
+                        array.inputPositionOf(at).line(),
+                        problems));
             } else {
                 wrong(key, "write " + write);
                 break;

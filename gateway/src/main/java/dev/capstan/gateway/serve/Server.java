@@ -84,7 +84,12 @@ public final class Server {
      * @throws IllegalArgumentException if two offers have one interface, and Cap'n Proto is spoken
      */
     public static Promise<Server> start(
-            NetLoop net, Configuration configuration, List<Offer> offers, HttpRoutes more, SecureRandom random, InstantSource clock)
+            NetLoop net,
+            Configuration configuration,
+            List<Offer> offers,
+            HttpRoutes more,
+            SecureRandom random,
+            InstantSource clock)
             throws IOException, GeneralSecurityException {
         if (configuration.wires().contains(Wire.CAPNP)) {
             checkInterfaces(offers);
@@ -112,9 +117,10 @@ public final class Server {
             for (Long each : offer.interfaces()) {
                 String before = known.put(each, offer.path());
                 if (before != null) {
-                    throw new IllegalArgumentException("what is served at " + before + " and at " + offer.path()
-                            + " has the same interface (0x" + Long.toHexString(each)
-                            + "), and clients of Cap'n Proto could not tell them apart: serve one of them, or leave \"capnp\" out of wires");
+                    throw new IllegalArgumentException(
+                            "what is served at " + before + " and at " + offer.path()
+                                    + " has the same interface (0x" + Long.toHexString(each)
+                                    + "), and clients of Cap'n Proto could not tell them apart: serve one of them, or leave \"capnp\" out of wires");
                 }
             }
         }
@@ -147,12 +153,10 @@ public final class Server {
         Configuration.Limits limits = configuration.limits();
         dev.capstan.capnweb.Limits standard = dev.capstan.capnweb.Limits.DEFAULT;
         Options options = Options.DEFAULT.withLimits(standard.withMessageBytes(limits.messageBytes())
-                .withTransport(standard.transport()
-                        .withSessions(limits.sessions())
-                        .withBatchBytes(limits.bodyBytes())));
+                .withTransport(
+                        standard.transport().withSessions(limits.sessions()).withBatchBytes(limits.bodyBytes())));
         // Tokens are signed with a key of this process: after a restart there is nothing to come back to anyway.
-        ResumableServer lasting =
-                new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT);
+        ResumableServer lasting = new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT);
         return new WebServer(loop, this::open, options, configuration.access()).resumable(lasting, visitor -> "");
     }
 
@@ -165,7 +169,12 @@ public final class Server {
             }
         }
         throw Failure.unimplemented("nothing is served at " + path + "; there is "
-                + String.join(", ", offers.stream().filter(offer -> offer.web() != null).map(Offer::path).toList()));
+                + String.join(
+                        ", ",
+                        offers.stream()
+                                .filter(offer -> offer.web() != null)
+                                .map(Offer::path)
+                                .toList()));
     }
 
     private GrpcServer grpc() {
@@ -220,7 +229,8 @@ public final class Server {
         if (web != null && configuration.wires().contains(Wire.WEBTRANSPORT)) {
             Limits.WebTransport transport = Limits.WebTransport.DEFAULT;
             ServerIdentity who = identity == null
-                    ? ServerIdentity.selfIssued(clock, random, configuration.listen().host())
+                    ? ServerIdentity.selfIssued(
+                            clock, random, configuration.listen().host())
                     : identity.forWebTransport();
             builder.webTransport(who, web.transports("/*"))
                     .limits(new Limits.WebTransport(
@@ -272,9 +282,7 @@ public final class Server {
         byte[] body = (leaving ? "{\"status\":\"leaving\"}\n" : "{\"status\":\"serving\"}\n")
                 .getBytes(StandardCharsets.US_ASCII);
         return new HttpResponse(
-                leaving ? 503 : 200,
-                Headers.of("content-type", "application/json", "cache-control", "no-store"),
-                body);
+                leaving ? 503 : 200, Headers.of("content-type", "application/json", "cache-control", "no-store"), body);
     }
 
     private String overview() {
@@ -289,7 +297,9 @@ public final class Server {
                 wires.add("Cap'n Proto");
             }
             if (grpc != null) {
-                offer.services().forEach(service -> wires.add("gRPC " + service.getServiceDescriptor().getName()));
+                offer.services()
+                        .forEach(service -> wires.add(
+                                "gRPC " + service.getServiceDescriptor().getName()));
             }
             text.append("  ").append(String.join(", ", wires)).append('\n');
         }

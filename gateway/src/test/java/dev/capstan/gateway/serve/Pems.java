@@ -21,10 +21,12 @@ public record Pems(Path certificate, Path key, KeyStore store) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     /** For {@code localhost} and 127.0.0.1. */
-    public static Pems make(Path folder, String name) throws IOException, GeneralSecurityException, InterruptedException {
+    public static Pems make(Path folder, String name)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",
@@ -66,8 +68,7 @@ public record Pems(Path certificate, Path key, KeyStore store) {
     }
 
     /** What a client uses that trusts {@code server}, and shows {@code own} if it is not null. */
-    public static SSLContext client(Pems server, @Nullable Pems own)
-            throws IOException, GeneralSecurityException {
+    public static SSLContext client(Pems server, @Nullable Pems own) throws IOException, GeneralSecurityException {
         KeyManager[] keys = null;
         if (own != null) {
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -74,8 +74,7 @@ public final class ServerScene implements AutoCloseable {
     }
 
     /** A server as {@code change} wants it, with TLS if there are {@code pems}; clients show {@code own} if it is not null. */
-    ServerScene(
-            UnaryOperator<Configuration> change, @Nullable Pems pems, @Nullable Pems own, List<Offer> more)
+    ServerScene(UnaryOperator<Configuration> change, @Nullable Pems pems, @Nullable Pems own, List<Offer> more)
             throws IOException, GeneralSecurityException {
         this.pems = pems;
         this.own = own;
@@ -86,9 +85,7 @@ public final class ServerScene implements AutoCloseable {
                 new Served.Named("/files", "files"));
         List<Offer> offers = new ArrayList<>(loop.fetch(() -> {
                     DemoObjects objects = new DemoObjects(
-                            loop,
-                            Clock.systemUTC(),
-                            new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT));
+                            loop, Clock.systemUTC(), new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT));
                     return Promise.of(List.of(
                             objects.offer("/calculator", "calculator"),
                             objects.offer("/chat", "chat"),
@@ -165,7 +162,8 @@ public final class ServerScene implements AutoCloseable {
 
     public static double literal(Peer peer, double number) {
         try (Calculator.Client calculator = peer.bootstrap(Calculator.TYPE);
-                var answer = calculator.evaluate(params -> params.initExpression().setLiteral(number));
+                var answer =
+                        calculator.evaluate(params -> params.initExpression().setLiteral(number));
                 var value = answer.getValue();
                 var read = value.read()) {
             return read.await().getNumber();
@@ -185,8 +183,8 @@ public final class ServerScene implements AutoCloseable {
     WebPeer webTransport(String path) throws GeneralSecurityException {
         List<CertificateHash> hashes = pems == null
                 ? server.hashes()
-                : List.of(CertificateHash.of((X509Certificate) pems.store()
-                        .getCertificate(pems.store().aliases().nextElement())));
+                : List.of(CertificateHash.of((X509Certificate)
+                        pems.store().getCertificate(pems.store().aliases().nextElement())));
         WebClient client = new WebClient(loop, http())
                 .overWebTransport(net, ServerTrust.hashes(Instant::now, hashes), Limits.WebTransport.DEFAULT);
         return own(client.connect(URI.create("https://" + authority + path)));
@@ -209,8 +207,8 @@ public final class ServerScene implements AutoCloseable {
         if (pems == null) {
             return own(builder.plaintext().build());
         }
-        TlsChannelCredentials.Builder credentials =
-                TlsChannelCredentials.newBuilder().trustManager(pems.certificate().toFile());
+        TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder()
+                .trustManager(pems.certificate().toFile());
         if (own != null) {
             credentials.keyManager(own.certificate().toFile(), own.key().toFile());
         }
@@ -218,8 +216,7 @@ public final class ServerScene implements AutoCloseable {
     }
 
     GrpcClient grpcWeb() {
-        WebChannel channel =
-                new WebChannel(loop, http(), uri("http", "/"), true, dev.capstan.grpc.Limits.DEFAULT);
+        WebChannel channel = new WebChannel(loop, http(), uri("http", "/"), true, dev.capstan.grpc.Limits.DEFAULT);
         return own(GrpcClient.over(loop, channel));
     }
 

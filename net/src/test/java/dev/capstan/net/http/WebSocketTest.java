@@ -201,7 +201,9 @@ final class WebSocketTest {
         socket.binary();
         begin();
         byte[] bytes = {(byte) 0xff, 0, (byte) 0xfe};
-        peerSays(RawPeer.frame(0x02, new byte[] {(byte) 0xff}, true), RawPeer.frame(0x80, new byte[] {0, (byte) 0xfe}, true));
+        peerSays(
+                RawPeer.frame(0x02, new byte[] {(byte) 0xff}, true),
+                RawPeer.frame(0x80, new byte[] {0, (byte) 0xfe}, true));
         assertArrayEquals(bytes, messages.received.getFirst());
         socket.send(ByteBuffer.wrap(bytes));
         sim.poll();

@@ -79,8 +79,8 @@ public final class FilesServer implements Files.Server {
         int length = Long.compareUnsigned(wanted, content.length - from) < 0 ? (int) wanted : content.length - from;
         context.results().setSize(content.length);
         context.results()
-                .setContent(new Content(
-                        content, from, from + length, params.hasProgress() ? params.getProgress() : null));
+                .setContent(
+                        new Content(content, from, from + length, params.hasProgress() ? params.getProgress() : null));
         return Promise.done();
     }
 
