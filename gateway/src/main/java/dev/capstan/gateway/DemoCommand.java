@@ -1,34 +1,42 @@
 package dev.capstan.gateway;
 
 import dev.capstan.async.Address;
-import dev.capstan.async.Network;
-import dev.capstan.capnp.rpc.Vat;
-import dev.capstan.examples.calculator.CalculatorServer;
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
+import dev.capstan.gateway.serve.Configuration;
+import dev.capstan.gateway.serve.Configuration.Served;
+import dev.capstan.gateway.serve.Server;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.net.http.HttpRoutes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Serves a calculator to whoever speaks Cap'n Proto, and says how to call it. */
+/** The tour: a calculator, a chat and files on every wire, at one port, and the commands that call them. */
 @Command(
         name = "demo",
-        description = "Serve a calculator over Cap'n Proto, until interrupted.",
+        description = "Serve a calculator, a chat and files on every wire, at one port, and say how to call them.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+    private final Path workingFolder;
+
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "TCP port on 127.0.0.1; 0, the default, lets the system choose.")
+            description = "Port on 127.0.0.1, of TCP and UDP; 0, the default, lets the system choose.")
     private int port;
 
     @Option(
@@ -44,57 +52,84 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
+    DemoCommand(Path workingFolder) {
+        this.workingFolder = workingFolder;
+    }
+
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, GeneralSecurityException {
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         Path folder = Files.createTempDirectory("capstan");
         Path socket = unix == null ? folder.resolve("calculator.sock") : unix;
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch tidy = new CountDownLatch(1);
-        Thread hook = Thread.ofPlatform().unstarted(() -> {
-            stop.countDown();
-            awaitTidy(tidy);
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (NetLoop net = NetLoop.open("demo", Transport.AUTO);
-                Vat vat = Vat.on(net.loop()).serving(new CalculatorServer()).build();
-                Network.Listener tcp = vat.listen(net.network(), new Address.Tcp("127.0.0.1", port))
+        Configuration configuration = Configuration.of(
+                new Address.Tcp("127.0.0.1", port),
+                List.of(
+                        new Served.Named("/calculator", "calculator"),
+                        new Served.Named("/chat", "chat"),
+                        new Served.Named("/files", "files")));
+        try (Running running = new Running(out, err)) {
+            try (NetLoop net = NetLoop.open("demo", Transport.AUTO)) {
+                SecureRandom random = new SecureRandom();
+                Server server = Server.start(
+                                net,
+                                configuration,
+                                new Offers(net, Clock.systemUTC(), random, workingFolder, err)
+                                        .of(configuration.served()),
+                                HttpRoutes.none(),
+                                random,
+                                Instant::now)
+                        .<Server>recover(
+                                cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
-                Network.Listener local = vat.listen(net.network(), new Address.Unix(socket.toString()))
-                        .await()) {
-            out.printf("""
-                    A calculator is listening, and speaks Cap'n Proto RPC:
-                      TCP          %1$s
-                      Unix socket  %2$s
-
-                    Call it, from another terminal in this folder:
-                      Java  ./capstan calculate %1$s "(3 + 4) * 6"
-                            ./capstan calculate %2$s "pow(2, 10) - 1"
-                      C++   examples/calculator/cpp/build.sh && examples/calculator/target/cpp/client %1$s
-
-                    Its schema is examples/calculator/src/main/capnp/calculator.capnp; ./capstan compile makes Java of schemas.
-                    Ctrl-C ends it.
-                    """, tcp.address(), local.address());
-            out.flush();
-            if (!stop.await(seconds, TimeUnit.SECONDS)) {
-                out.println("Stopping after " + seconds + " s, as asked.");
+                Address local = server.alsoAt(net.network(), new Address.Unix(socket.toString()))
+                        .await();
+                out.print(tour(server, local));
+                out.flush();
+                running.untilStopped(net, server, configuration.drain(), seconds);
+            } catch (InputException e) {
+                throw new AssertionError("what the demo serves reads no files", e);
+            } finally {
+                Files.deleteIfExists(socket);
+                Files.deleteIfExists(folder);
             }
-        } finally {
-            Files.deleteIfExists(socket);
-            Files.deleteIfExists(folder);
-            tidy.countDown();
         }
         return 0;
     }
 
-    /** The process ends when its shutdown hooks do. */
-    private static void awaitTidy(CountDownLatch tidy) {
-        try {
-            if (!tidy.await(5, TimeUnit.SECONDS)) {
-                System.err.println("The demo did not end within 5 s; its socket may be left behind.");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static String tour(Server server, Address local) {
+        return """
+                A calculator, a chat and files are served on every wire:
+                  TCP          %1$s
+                  Unix socket  %2$s
+
+                What is where:
+                  capnp://%1$s, capnp+ws://%1$s/capnp     Cap'n Proto; its object is the calculator and the files
+                  ws://%1$s/calculator, /chat, /files         Cap'n Web over WebSockets; in batches at http://
+                  wt://%1$s/calculator, /chat, /files         Cap'n Web over WebTransport; --cert-hash %3$s
+                  grpc://%1$s                                 gRPC and gRPC-Web: capstan.demo.Calculator
+                  http://%1$s/health                          whether it serves
+
+                Call it, from another terminal in this folder:
+                  Java    ./capstan calculate %1$s "(3 + 4) * 6"
+                          ./capstan calculate %2$s "pow(2, 10) - 1"
+                  C++     examples/calculator/cpp/build.sh && examples/calculator/target/cpp/client %1$s
+                  Any     ./capstan call http://%1$s/calculator 'evaluate({"expression": {"literal": 42}}).value.read'
+                          ./capstan call grpc://%1$s capstan.demo.Calculator/Evaluate '"(3 + 4) * 6"'
+                          ./capstan call ws://%1$s/files list
+                  Node    npm install --no-save capnweb@0.12.0    # Node 22 or later for its WebSocket
+                          node --input-type=module -e "import { newHttpBatchRpcSession } from 'capnweb'; console.log(await newHttpBatchRpcSession('http://%1$s/calculator').evaluate({ expression: { literal: 42 } }).value.read())"
+                          node --input-type=module -e "import { newWebSocketRpcSession } from 'capnweb'; let bytes = 0; const { content } = await newWebSocketRpcSession('ws://%1$s/files').read({ name: 'numbers.bin', progress: ({ bytes, total }) => console.log(bytes, 'of', total) }); for await (const chunk of content) bytes += chunk.length; console.log(bytes); process.exit()"
+                  grpcurl grpcurl -plaintext -d '"(3 + 4) * 6"' %1$s capstan.demo.Calculator/Evaluate
+                  Python  python3 -c "import grpc; from google.protobuf.wrappers_pb2 import StringValue, DoubleValue; print(grpc.insecure_channel('%1$s').unary_unary('/capstan.demo.Calculator/Evaluate', StringValue.SerializeToString, DoubleValue.FromString)(StringValue(value='(3 + 4) * 6')).value)"
+                  Chat    CHAT=ws://%1$s/chat examples/chat/run terminal ann
+
+                The schemas are examples/calculator/src/main/capnp/calculator.capnp and examples/files/src/main/capnp/files.capnp; ./capstan compile makes Java of schemas.
+                ./capstan serve CONFIG serves the same from a file, with TLS and limits.
+                Ctrl-C ends it.
+                """.formatted(
+                        server.address(),
+                        local,
+                        server.hashes().isEmpty() ? "" : server.hashes().getFirst());
     }
 }

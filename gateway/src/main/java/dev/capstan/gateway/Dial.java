@@ -11,6 +11,7 @@ import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
+import dev.capstan.gateway.port.CapnpSockets;
 import dev.capstan.grpc.CallMetadata;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.client.CallSettings;
@@ -132,10 +133,15 @@ final class Dial {
         }
         LoadedSchema loaded = withSchema || schema.isGiven() ? loaded(desk) : null;
         InterfaceSchema bootstrap = loaded == null ? null : bootstrap(loaded);
+        boolean overHttp = url.scheme() == WireUrl.Scheme.CAPNP_WS || url.scheme() == WireUrl.Scheme.CAPNP_WSS;
         Network network = network(net, url, desk);
+        HttpClient http = overHttp ? http(net, url, desk) : null;
         Vat vat = Vat.on(net.loop()).build();
         try {
-            Peer peer = connected(patience, vat.connect(network, url.address()), url);
+            Promise<Peer> connecting = http == null
+                    ? vat.connect(network, url.address())
+                    : net.loop().fetch(() -> CapnpSockets.connect(vat, http, url.uri()));
+            Peer peer = connected(patience, connecting, url);
             return new CapnpRemote(vat, peer, loaded, bootstrap, patience, desk.said());
         } catch (RuntimeException e) {
             vat.close();
@@ -211,12 +217,17 @@ final class Dial {
     }
 
     private WebClient client(NetLoop net, WireUrl url, Desk desk) throws InputException {
-        HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
         if (url.scheme() == WireUrl.Scheme.WT) {
-            return new WebClient(net.loop(), http)
+            HttpClient unused = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
+            return new WebClient(net.loop(), unused)
                     .overWebTransport(net, tls.serverTrust(desk.workingFolder(), Instant::now), Limits.WebTransport.DEFAULT);
         }
-        return new WebClient(net.loop(), url.tls() ? http.secure(secure(net, desk)) : http);
+        return new WebClient(net.loop(), http(net, url, desk));
+    }
+
+    private HttpClient http(NetLoop net, WireUrl url, Desk desk) throws InputException {
+        HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
+        return url.tls() ? http.secure(secure(net, desk)) : http;
     }
 
     private List<Map.Entry<String, String>> fields() throws InputException {

@@ -1,30 +1,29 @@
 package dev.capstan.gateway;
 
-import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
-import dev.capstan.cap.Failure;
-import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
-import dev.capstan.capnweb.Options;
-import dev.capstan.capnweb.WebServer;
+import dev.capstan.capnweb.Stub;
 import dev.capstan.gateway.grpc.GrpcBridge;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
-import dev.capstan.net.http.HttpServer;
+import dev.capstan.net.webtransport.ServerTrust;
+import io.grpc.ServerServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,12 +32,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Lets Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC. */
+/** Lets clients of one wire call a server of another, or of the same over another transport. */
 @Command(
         name = "gateway",
         description =
-                "Let Cap'n Web clients, such as web pages, call a server of Cap'n Proto or gRPC, by its schema; or clients of these two one of another wire.",
+                "Let clients of one wire call a server of another by its schema, or of the same over another transport.",
         footer = {
+            "",
+            "From ws://, wss://, http://, https:// or wt:// (Cap'n Web), capnp://, capnps://, capnp+unix: or capnp+ws:// (Cap'n Proto) and grpc:// or grpcs://",
+            "to servers of the other two, and from Cap'n Proto to Cap'n Proto over another transport, without a schema.",
             "",
             "Example:",
             "  ./capstan gateway --listen ws://127.0.0.1:8080/ --to capnp://127.0.0.1:9000 --schema bench.capnp",
@@ -48,9 +50,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class GatewayCommand implements Callable<Integer> {
-    private static final String PAIRS =
-            "the gateway listens for Cap'n Web (ws://host:port/path) and connects to Cap'n Proto (capnp://host:port) or gRPC (grpc://host:port), listens for gRPC and connects to either, or listens for Cap'n Proto and connects to gRPC";
-
     private final Path workingFolder;
 
     @Option(
@@ -58,7 +57,7 @@ final class GatewayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URL",
             description =
-                    "Where clients connect: ws://host:port/path, where batches are served, too, grpc://host:port, capnp://host:port or capnp+unix:PATH. Port 0 lets the system choose.")
+                    "Where clients connect, such as ws://host:port/path, where batches are served, too. Port 0 lets the system choose.")
     private String listen = "";
 
     @Option(
@@ -66,14 +65,25 @@ final class GatewayCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URL",
             description =
-                    "Where the server is: capnp://host:port, capnp+unix:PATH, grpc(s)://host:port, or ws://host:port/path.")
+                    "Where the server is, such as capnp://host:port, capnp+unix:PATH, ws://host:port/path or grpc://host:port.")
     private String to = "";
+
+    @Option(
+            names = "--debug",
+            description = "Tell every frame on both sides on standard error, without secrets, as trace does.")
+    private boolean debug;
 
     @Mixin
     private SchemaOption schema = new SchemaOption();
 
     @Mixin
     private ProtoOption protos = new ProtoOption();
+
+    @Mixin
+    private ListenOption listenAs = new ListenOption();
+
+    @Mixin
+    private TlsOption tls = new TlsOption();
 
     @Option(
             names = "--origin",
@@ -92,193 +102,153 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WireUrl from = url(
-                "--listen",
-                listen,
-                WireUrl.Scheme.WS,
-                WireUrl.Scheme.HTTP,
-                WireUrl.Scheme.GRPC,
-                WireUrl.Scheme.CAPNP,
-                WireUrl.Scheme.CAPNP_UNIX);
-        WireUrl server = url(
-                "--to",
-                to,
-                WireUrl.Scheme.CAPNP,
-                WireUrl.Scheme.CAPNP_UNIX,
-                WireUrl.Scheme.WS,
-                WireUrl.Scheme.GRPC,
-                WireUrl.Scheme.GRPCS);
+        WireUrl from = url("--listen", listen);
+        WireUrl server = url("--to", to);
+        String refusal = refusal(from, server);
+        if (refusal != null) {
+            throw new ParameterException(spec.commandLine(), refusal);
+        }
         Access access = access();
+        PrintWriter err = spec.commandLine().getErr();
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
-            String served = switch (from.wire()) {
-                case WEB ->
-                    switch (server.wire()) {
-                        case CAPNP -> capnpToWeb(net, from, server, access);
-                        case GRPC -> grpcToWeb(net, from, server, access);
-                        case WEB -> throw pair();
-                    };
-                case GRPC ->
-                    switch (server.wire()) {
-                        case CAPNP -> capnpToGrpc(net, from, server);
-                        case WEB -> webToGrpc(net, from, server);
-                        case GRPC -> throw pair();
-                    };
-                case CAPNP -> {
-                    if (server.wire() != WireUrl.Wire.GRPC) {
-                        throw pair();
-                    }
-                    yield grpcToCapnp(net, from, server);
-                }
-            };
-            if (served == null) {
+            LoadedSchema loaded = needsSchema(from, server) || schema.isGiven() ? schema.load(workingFolder, err) : null;
+            if (loaded == null && needsSchema(from, server)) {
                 return Main.SCHEMA;
             }
+            InterfaceSchema type = loaded == null ? null : schema.bootstrap(loaded);
+            if (type != null) {
+                Bridge.check(type);
+            }
+            Site site = debug ? Site.shown(net, loaded == null ? null : loaded.loader(), err) : Site.of(net);
+            SecureRandom random = new SecureRandom();
+            Listening.Who who = listenAs.who(workingFolder, net.loop(), Instant::now, random);
+            Doors doors = new Doors(site, from, who, access);
+            String served = server.wire() == WireUrl.Wire.GRPC
+                    ? services(doors, site, server, type)
+                    : objects(doors, site, server, type, random);
             PrintWriter out = spec.commandLine().getOut();
             out.printf("%s; the server is at %s. Ctrl-C ends it.%n", served, to);
             out.flush();
             new CountDownLatch(1).await();
         } catch (InputException | IllegalArgumentException e) {
-            spec.commandLine().getErr().println("capstan: " + e.getMessage());
+            err.println("capstan: " + e.getMessage());
             return Main.SCHEMA;
         }
         return 0;
     }
 
-    private ParameterException pair() {
-        return new ParameterException(spec.commandLine(), PAIRS + ", not from " + listen + " to " + to);
+    /** Cap'n Proto is translated by its schema. */
+    private static boolean needsSchema(WireUrl from, WireUrl to) {
+        return from.wire() != to.wire() && (from.wire() == WireUrl.Wire.CAPNP || to.wire() == WireUrl.Wire.CAPNP);
     }
 
-    private @Nullable InterfaceSchema type() throws InputException {
-        return schema.bootstrap(workingFolder, spec.commandLine().getErr());
+    /** Why these two cannot be joined; null if they can. */
+    private static @Nullable String refusal(WireUrl from, WireUrl to) {
+        String why = from.wire() == to.wire() && from.wire() != WireUrl.Wire.CAPNP
+                ? "no gateway leads from " + from.wire() + " to " + to.wire()
+                : to.wire() == WireUrl.Wire.GRPC ? null : Upstream.refusal(to);
+        return why == null
+                ? null
+                : "--listen " + from + " --to " + to + ": " + why
+                        + ". There are gateways from each of Cap'n Web, Cap'n Proto and gRPC to the other two, and from Cap'n Proto to Cap'n Proto.";
     }
 
-    /** What is served now; null after problems of the schema were told. */
-    private @Nullable String capnpToWeb(NetLoop net, WireUrl from, WireUrl server, Access access)
+    /** A server of objects, through the door that was asked for. */
+    private String objects(Doors doors, Site site, WireUrl server, @Nullable InterfaceSchema type, SecureRandom random)
             throws InputException {
-        InterfaceSchema type = type();
-        if (type == null) {
-            return null;
-        }
-        Bridge.check(type);
-        Loop loop = net.loop();
-        Address at = loop.fetch(() -> {
-                    Upstream upstream = new Upstream(loop, net.network(), server.address());
-                    Bridge bridge = new Bridge(loop, Limits.DEFAULT);
-                    // Whether there is a server is told now, and not to the first visitor.
-                    return upstream.bootstrap().then(object -> {
-                        object.close();
-                        return web(net, from, access, () -> upstream.bootstrap().map(each -> bridge.toWeb(type, each)));
-                    });
-                })
+        Loop loop = site.loop();
+        Upstream.Trust trust = new Upstream.Trust(
+                tls.context(workingFolder),
+                server.scheme() == WireUrl.Scheme.WT
+                        ? tls.serverTrust(workingFolder, Instant::now)
+                        : ServerTrust.system(),
+                tls.serverName(),
+                random);
+        Upstream upstream = loop.fetch(() -> Promise.of(Upstream.of(site, server, trust)))
                 .await();
-        return served(type.shortName(), at, from);
+        // What does not match is told before anybody connects, and whether there is a server now, and not to the first visitor.
+        List<ServerServiceDefinition> fronts =
+                doors.wire() == WireUrl.Wire.GRPC ? fronts(loop, upstream, type) : List.of();
+        loop.fetch(upstream::object).await().close();
+        if (doors.wire() == WireUrl.Wire.GRPC) {
+            return doors.grpc(fronts);
+        }
+        if (type == null) {
+            return doors.objects("the server's objects", upstream::object);
+        }
+        Bridge bridge = new Bridge(loop, Limits.DEFAULT);
+        Function<Cap, Cap> across = doors.wire() == WireUrl.Wire.WEB
+                ? object -> bridge.toWeb(type, object)
+                : object -> bridge.toCapnp(type, object);
+        return doors.objects(type.shortName(), () -> upstream.object().convert(across::apply));
     }
 
-    private String grpcToWeb(NetLoop net, WireUrl from, WireUrl server, Access access) throws InputException {
-        GrpcUpstream upstream = new GrpcUpstream(net, server);
-        GrpcBridge bridge = bridge(net, upstream);
+    /** Services in front of a server of objects. */
+    private List<ServerServiceDefinition> fronts(Loop loop, Upstream upstream, @Nullable InterfaceSchema type)
+            throws InputException {
+        GrpcBridge bridge = new GrpcBridge(loop, protos.load(workingFolder), Limits.DEFAULT);
+        if (type != null) {
+            String service = protos.one(bridge.services().keySet());
+            return List.of(bridge.ofCapnp(service, new Bridge(loop, Limits.DEFAULT), type, upstream::object));
+        }
+        String one = protos.service();
+        if (one != null) {
+            return List.of(bridge.ofWeb(one, upstream::object));
+        }
+        return bridge.services().keySet().stream()
+                .map(service -> bridge.ofWeb(service, () -> upstream.object().convert(main -> place(loop, main, service))))
+                .toList();
+    }
+
+    /** Where the package of a service says. Takes ownership. */
+    private static Cap place(Loop loop, Cap main, String service) {
+        try (Stub root = Stub.of(loop, main)) {
+            Stub at = root;
+            for (String step : service.split("\\.", -1)) {
+                at = at.get(step);
+            }
+            return at.cap().share();
+        }
+    }
+
+    /** A gRPC server, through the door that was asked for. */
+    private String services(Doors doors, Site site, WireUrl server, @Nullable InterfaceSchema type)
+            throws InputException {
+        Loop loop = site.loop();
+        GrpcUpstream upstream = new GrpcUpstream(site, server, tls.credentials(workingFolder), tls.serverName());
+        GrpcBridge bridge = new GrpcBridge(
+                loop,
+                protos.isGiven()
+                        ? protos.load(workingFolder)
+                        : upstream.schemas().await(),
+                Limits.DEFAULT);
+        if (protos.isGiven()) {
+            upstream.isThere().await();
+        }
+        GrpcClient client = upstream.client();
+        if (type != null) {
+            String service = protos.one(bridge.services().keySet());
+            Cap object = loop.fetch(() -> Promise.of(
+                            bridge.toCapnp(client, service, new Bridge(loop, Limits.DEFAULT), type)))
+                    .await();
+            return doors.objects(type.shortName(), () -> Promise.of(object.share()));
+        }
         String service = protos.service();
         if (service == null) {
             bridge.check();
-        } else {
-            bridge.check(service);
+            return doors.objects(
+                    String.join(", ", bridge.services().keySet()), () -> Promise.of(bridge.toWeb(client)));
         }
-        GrpcClient client = upstream.client();
-        Address at = net.loop()
-                .fetch(() -> web(
-                        net,
-                        from,
-                        access,
-                        () -> Promise.of(service == null ? bridge.toWeb(client) : bridge.toWeb(client, service))))
-                .await();
-        return served(service == null ? String.join(", ", bridge.services().keySet()) : service, at, from);
+        bridge.check(service);
+        return doors.objects(service, () -> Promise.of(bridge.toWeb(client, service)));
     }
 
-    /** By the schemas that the user has named, or else those that the server tells. */
-    private GrpcBridge bridge(NetLoop net, GrpcUpstream upstream) throws InputException {
-        if (!protos.isGiven()) {
-            return new GrpcBridge(net.loop(), upstream.schemas().await(), Limits.DEFAULT);
-        }
-        GrpcBridge bridge = bridge(net);
-        upstream.isThere().await();
-        return bridge;
-    }
-
-    private GrpcBridge bridge(NetLoop net) throws InputException {
-        return new GrpcBridge(net.loop(), protos.load(workingFolder), Limits.DEFAULT);
-    }
-
-    private @Nullable String capnpToGrpc(NetLoop net, WireUrl from, WireUrl server) throws InputException {
-        InterfaceSchema type = type();
-        if (type == null) {
-            return null;
-        }
-        GrpcBridge bridge = bridge(net);
-        String service = protos.one(bridge.services().keySet());
-        Address at = new GrpcFronts(net, from.address()).ofCapnp(bridge, service, type, server.address());
-        return "gRPC clients call " + service + " at grpc://" + at;
-    }
-
-    private String webToGrpc(NetLoop net, WireUrl from, WireUrl server) throws InputException {
-        GrpcBridge bridge = bridge(net);
-        String service = protos.service();
-        List<String> services = service == null ? List.copyOf(bridge.services().keySet()) : List.of(service);
-        Address at = new GrpcFronts(net, from.address()).ofWeb(bridge, services, service != null, server);
-        return "gRPC clients call " + String.join(", ", services) + " at grpc://" + at;
-    }
-
-    private @Nullable String grpcToCapnp(NetLoop net, WireUrl from, WireUrl server) throws InputException {
-        InterfaceSchema type = type();
-        if (type == null) {
-            return null;
-        }
-        GrpcUpstream upstream = new GrpcUpstream(net, server);
-        GrpcBridge bridge = bridge(net, upstream);
-        String service = protos.one(bridge.services().keySet());
-        Address at = new GrpcFronts(net, from.address()).toCapnp(bridge, service, type, upstream);
-        return "Cap'n Proto clients call " + type.shortName() + " at "
-                + (at instanceof Address.Unix socket ? "capnp+unix:" + socket.path() : "capnp://" + at);
-    }
-
-    private static String served(String what, Address at, WireUrl from) {
-        String place = at + from.path();
-        return "Cap'n Web clients call " + what + " at ws://" + place + " and, in batches, at http://" + place;
-    }
-
-    private static Promise<Address> web(NetLoop net, WireUrl from, Access access, Supplier<Promise<Cap>> main) {
-        Loop loop = net.loop();
-        WebServer web = new WebServer(
-                loop, visitor -> main.get().convert(object -> border(loop, object)), Options.DEFAULT, access);
-        return HttpServer.listen(
-                        loop,
-                        net.network(),
-                        from.address(),
-                        web.routes(from.path()),
-                        dev.capstan.net.Limits.Http.DEFAULT)
-                .map(HttpServer::address)
-                .recover(failure -> Promise.failed(notListening(from.address(), failure)));
-    }
-
-    /** What one session gets hold of passes a border of its own, which ends with it. Takes ownership. */
-    static Cap border(Loop loop, Cap object) {
-        return new Membrane(loop, Membrane.Policy.ALL).entrance(object);
-    }
-
-    private static Failure notListening(Address at, Throwable cause) {
-        return Failure.disconnected("cannot listen at " + at + ": "
-                + Failure.of(cause).reason() + ". Is something else listening there? Port 0 takes one that is free.");
-    }
-
-    private WireUrl url(String option, String text, WireUrl.Scheme... schemes) {
+    private WireUrl url(String option, String text) {
         try {
-            WireUrl url = WireUrl.parse(text);
-            if (List.of(schemes).contains(url.scheme())) {
-                return url;
-            }
+            return WireUrl.parse(text);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
-        throw new ParameterException(spec.commandLine(), option + ": " + PAIRS + ", not " + text);
     }
 
     private Access access() {

@@ -10,10 +10,11 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.grpc.services.ReflectionClient;
 import dev.capstan.net.NetLoop;
+import io.grpc.ChannelCredentials;
 import io.grpc.Status;
-import io.grpc.TlsChannelCredentials;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The gRPC server behind a gateway: its client, which connects again by itself, and what it tells of its services. Used from any thread. */
 final class GrpcUpstream {
@@ -24,14 +25,19 @@ final class GrpcUpstream {
     private final GrpcClient client;
     private final ReflectionClient reflection;
 
-    GrpcUpstream(NetLoop net, WireUrl to) {
+    GrpcUpstream(Site site, WireUrl to, ChannelCredentials credentials, @Nullable String serverName) {
+        NetLoop net = site.net();
         this.to = to;
         GrpcClient.Builder builder = GrpcClient.on(net);
         switch (to.address()) {
             case Address.Tcp(String host, int port) -> builder.dns(host, port);
             case Address.Unix socket -> builder.to(socket);
         }
-        this.client = (to.tls() ? builder.tls(TlsChannelCredentials.create()) : builder.plaintext()).build();
+        site.calls().forEach(builder::intercept);
+        if (serverName != null) {
+            builder.authority(serverName);
+        }
+        this.client = (to.tls() ? builder.tls(credentials) : builder.plaintext()).build();
         this.reflection = new ReflectionClient(
                 net.loop(), client, CallSettings.DEFAULT.within(PATIENCE), Limits.Reflection.DEFAULT);
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
         description = "Capability RPC for the JVM, over Cap'n Proto, Cap'n Web and gRPC.",
         version = "capstan 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, CalculateCommand.class, IdCommand.class})
+        subcommands = {CalculateCommand.class, IdCommand.class})
 public final class Main {
     static final int USAGE = 1;
     static final int UNREACHABLE = 2;
@@ -37,6 +37,7 @@ public final class Main {
     /** Runs the command and gives its exit code. Paths among the arguments are relative to {@code workingFolder}. */
     static int run(Path workingFolder, InputStream in, PrintStream out, PrintStream err, String... args) {
         CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new DemoCommand(workingFolder));
         line.addSubcommand(new CompileCommand(out, workingFolder));
         line.addSubcommand(new ConvertCommand(in, out, workingFolder));
         line.addSubcommand(new EvalCommand(out, workingFolder));
@@ -44,6 +45,7 @@ public final class Main {
         line.addSubcommand(new TraceCommand(workingFolder));
         line.addSubcommand(new RecordCommand(workingFolder));
         line.addSubcommand(new ReplayCommand(workingFolder));
+        line.addSubcommand(new ServeCommand(workingFolder));
         Session session = new Session(workingFolder, in, out, err);
         line.addSubcommand(new ListCommand(session));
         line.addSubcommand(new DescribeCommand(session));

@@ -6,16 +6,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where something is spoken, what, and over which transport: {@code capnp://host:port}, {@code capnps://host:port}, {@code capnp+unix:PATH}, {@code ws(s)://host/path}, {@code http(s)://host/path},
+ * Where something is spoken, what, and over which transport: {@code capnp://host:port}, {@code capnps://host:port}, {@code capnp+unix:PATH}, {@code capnp+ws(s)://host/path}, {@code ws(s)://host/path}, {@code http(s)://host/path},
  * {@code wt://host:port/path}, {@code grpc(s)://host:port}. A value.
  *
  * @param scheme what is spoken there, and over what
  * @param address where
- * @param path the path of an HTTP URL, with its query, which begins with a slash; empty for Cap'n Proto and gRPC
+ * @param path the path of an HTTP URL, with its query, which begins with a slash; empty for gRPC and for Cap'n Proto but over WebSockets
  */
 record WireUrl(Scheme scheme, Address address, String path) {
     private static final String KNOWN =
-            "write capnp://host:port, capnps://host:port (TLS) or capnp+unix:PATH for Cap'n Proto; ws://host:port/path, wss://, http:// or https:// (batches) or wt:// (WebTransport) for Cap'n Web; grpc://host:port or grpcs://host:port (TLS) for gRPC";
+            "write capnp://host:port, capnps://host:port (TLS) capnp+unix:PATH or capnp+ws://host:port/path (capnp+wss://, over WebSockets) for Cap'n Proto; ws://host:port/path, wss://, http:// or https:// (batches) or wt:// (WebTransport) for Cap'n Web; grpc://host:port or grpcs://host:port (TLS) for gRPC";
 
     enum Wire {
         CAPNP("Cap'n Proto"),
@@ -39,6 +39,8 @@ record WireUrl(Scheme scheme, Address address, String path) {
         CAPNP(Wire.CAPNP, false),
         CAPNPS(Wire.CAPNP, true),
         CAPNP_UNIX(Wire.CAPNP, false),
+        CAPNP_WS(Wire.CAPNP, false, 80),
+        CAPNP_WSS(Wire.CAPNP, true, 443),
         WS(Wire.WEB, false, 80),
         WSS(Wire.WEB, true, 443),
         HTTP(Wire.WEB, false, 80),
@@ -69,6 +71,11 @@ record WireUrl(Scheme scheme, Address address, String path) {
             return name().toLowerCase(Locale.ROOT).replace('_', '+');
         }
 
+        /** Whether its URLs are URLs of HTTP, which have paths. */
+        private boolean isHttp() {
+            return port != NONE;
+        }
+
         private static @Nullable Scheme named(String text) {
             for (Scheme each : values()) {
                 if (each.toString().equals(text)) {
@@ -96,7 +103,7 @@ record WireUrl(Scheme scheme, Address address, String path) {
         String authority = authority(rest);
         String path = rest.substring(2 + authority.length());
         Address address = address(text, scheme, authority);
-        if (scheme.wire != Wire.WEB) {
+        if (!scheme.isHttp()) {
             if (!path.isEmpty() && !path.equals("/")) {
                 throw new IllegalArgumentException(
                         "'" + text + "': " + scheme.wire + " has no paths, leave '" + path + "' out; " + KNOWN);
@@ -139,15 +146,21 @@ record WireUrl(Scheme scheme, Address address, String path) {
     }
 
     /**
-     * A URL of Cap'n Web as HTTP clients know it: {@code wt} is {@code https}.
+     * A URL of Cap'n Web, or of Cap'n Proto over WebSockets, as HTTP clients know it: {@code wt} is {@code https}, and {@code capnp+ws} is {@code ws}.
      *
-     * @throws IllegalArgumentException if it is of another wire, or cannot be a URI
+     * @throws IllegalArgumentException if it is none, or cannot be a URI
      */
     URI uri() {
-        if (scheme.wire != Wire.WEB) {
+        if (!scheme.isHttp()) {
             throw new IllegalArgumentException(this + " is no URL of HTTP");
         }
-        return URI.create((scheme == Scheme.WT ? Scheme.HTTPS : scheme) + "://" + address + path);
+        Scheme carrier = switch (scheme) {
+            case WT -> Scheme.HTTPS;
+            case CAPNP_WS -> Scheme.WS;
+            case CAPNP_WSS -> Scheme.WSS;
+            default -> scheme;
+        };
+        return URI.create(carrier + "://" + address + path);
     }
 
     @Override

@@ -3,6 +3,11 @@ package dev.capstan.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.async.Address;
+import dev.capstan.async.Network;
+import dev.capstan.capnp.rpc.Vat;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code capstan gateway}, as a user types it wrongly; that it serves is shown by {@code GatewayTest} of the module interop. */
 class GatewayCommandTest {
@@ -63,7 +70,7 @@ class GatewayCommandTest {
         assertEquals(
                 Main.UNREACHABLE,
                 gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "a.capnp"));
-        assertSays("no Cap'n Proto server at unix:" + folder.resolve("nobody.sock"));
+        assertSays("no Cap'n Proto server at capnp+unix:" + folder.resolve("nobody.sock"));
     }
 
     @Test
@@ -99,10 +106,30 @@ class GatewayCommandTest {
         assertSays("--listen: '127.0.0.1:0' is no URL that is known here: write capnp://host:port");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ws://127.0.0.1:0, ws://127.0.0.1:1, no gateway leads from Cap'n Web to Cap'n Web",
+        "grpc://127.0.0.1:0, ws://127.0.0.1:1, no gateway leads from gRPC to Cap'n Web",
+        "capnp://127.0.0.1:0, http://127.0.0.1:1, a batch is over with its answer",
+    })
+    void a_pair_that_makes_no_sense_is_refused_with_those_that_do(String listen, String to, String why)
+            throws IOException {
+        assertEquals(Main.USAGE, gateway(listen, to, "--schema", "a.capnp"));
+        assertSays("--listen " + listen);
+        assertSays(why);
+        assertSays("There are gateways from Cap'n Web to Cap'n Proto");
+    }
+
     @Test
-    void a_wire_at_the_wrong_end_is_told() throws IOException {
-        assertEquals(Main.USAGE, gateway("capnp://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp"));
-        assertSays("the gateway listens for Cap'n Web (ws://host:port/path)");
+    void a_url_with_tls_wants_a_certificate() throws Exception {
+        try (NetLoop net = NetLoop.open("upstream", Transport.AUTO);
+                Vat vat = Vat.on(net.loop()).build();
+                Network.Listener server = vat.listen(net.network(), new Address.Tcp("127.0.0.1", 0))
+                        .await()) {
+            assertEquals(
+                    Main.SCHEMA, gateway("wss://127.0.0.1:0/", "capnp://" + server.address(), "--schema", "a.capnp"));
+            assertSays("wss://127.0.0.1:0/ needs a certificate: --listen-cert FILE and --listen-key FILE");
+        }
     }
 
     @Test

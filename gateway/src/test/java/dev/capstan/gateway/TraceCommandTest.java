@@ -76,7 +76,7 @@ class TraceCommandTest {
 
     @Test
     void a_chain_of_Cap_n_Proto_is_shown_by_names() throws Exception {
-        Running trace = Running.start(
+        RunningVerb trace = RunningVerb.start(
                 folder,
                 "trace",
                 "--listen",
@@ -94,7 +94,7 @@ class TraceCommandTest {
 
     @Test
     void calls_of_Cap_n_Web_over_a_WebSocket_are_shown() throws Exception {
-        Running trace = Running.start(
+        RunningVerb trace = RunningVerb.start(
                 folder, "trace", "--listen", "ws://127.0.0.1:0/", "--to", "ws://" + shelf.web(), "--sessions", "1");
         String at = trace.told(LISTENING);
         assertEquals(
@@ -115,7 +115,7 @@ class TraceCommandTest {
 
     @Test
     void a_batch_is_shown() throws Exception {
-        Running trace = Running.start(
+        RunningVerb trace = RunningVerb.start(
                 folder,
                 "trace",
                 "--listen",
@@ -131,7 +131,7 @@ class TraceCommandTest {
 
     @Test
     void calls_of_gRPC_are_shown_with_what_reflection_tells() throws Exception {
-        Running trace = Running.start(
+        RunningVerb trace = RunningVerb.start(
                 folder,
                 "trace",
                 "--listen",
@@ -161,7 +161,7 @@ class TraceCommandTest {
 
     @Test
     void each_line_may_be_a_JSON_object() throws Exception {
-        Running trace = Running.start(
+        RunningVerb trace = RunningVerb.start(
                 folder,
                 "trace",
                 "--listen",
@@ -230,8 +230,8 @@ class TraceCommandTest {
     // ---- captures
 
     private String recorded(String listen, String to) throws Exception {
-        Running record =
-                Running.start(folder, "record", "--listen", listen, "--to", to, "--sessions", "1", "a.capture");
+        RunningVerb record =
+                RunningVerb.start(folder, "record", "--listen", listen, "--to", to, "--sessions", "1", "a.capture");
         String at = record.told(LISTENING);
         if (listen.startsWith("capnp")) {
             callsCapnp(at);
@@ -357,7 +357,7 @@ class TraceCommandTest {
 
     @Test
     void a_gateway_that_debugs_shows_both_sides() throws Exception {
-        Running gateway = Running.start(
+        RunningVerb gateway = RunningVerb.start(
                 folder,
                 "gateway",
                 "--listen",

@@ -161,6 +161,14 @@ class OnePortTest {
     }
 
     @Test
+    void a_server_of_every_wire_is_twelve_lines() {
+        String source = SourceTree.text(
+                Program.ROOT.resolve("interop/src/test/java/dev/capstan/interop/OnePortTest.java"));
+        assertEquals(
+                12, Markdown.region(source, "port").orElseThrow().lines().count());
+    }
+
+    @Test
     void a_client_that_speaks_nothing_known_is_told_so_by_http() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ((Address.Tcp) port.address()).port())) {
             socket.setSoTimeout(20_000);

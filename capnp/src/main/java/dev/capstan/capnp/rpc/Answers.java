@@ -58,6 +58,17 @@ final class Answers {
         return table.size();
     }
 
+    /** Those that have not been returned. */
+    int open() {
+        int open = 0;
+        for (IncomingCall call : table.values()) {
+            if (!call.isReturned()) {
+                open++;
+            }
+        }
+        return open;
+    }
+
     void disconnected() {
         List<IncomingCall> all = new ArrayList<>(table.values());
         table.clear();

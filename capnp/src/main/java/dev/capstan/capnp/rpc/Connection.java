@@ -30,6 +30,7 @@ import dev.capstan.capnp.rpc.protocol.Release;
 import dev.capstan.capnp.rpc.protocol.Resolve;
 import dev.capstan.capnp.rpc.protocol.Return;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     private final Completer<Void> over;
     private final Fork<Void> overFork;
     private @Nullable Failure down;
+    private @Nullable Draining draining;
     private boolean congested;
 
     Connection(Vat vat, MessageStream stream, ObservedSession.Origin origin) {
@@ -136,6 +138,18 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
     }
 
+    /** As {@link Vat#drain} has it; called once. */
+    Promise<Integer> drain(Duration longest) {
+        Draining begun = new Draining(this, longest);
+        draining = begun;
+        return begun.begin();
+    }
+
+    /** Calls that have not been returned, of both sides. */
+    int underWay() {
+        return answers.open() + questions.awaited();
+    }
+
     // ---- state
 
     boolean isUp() {
@@ -163,6 +177,10 @@ final class Connection implements Peer, MessageStream.Receiver {
             observed.sent(frame);
         }
         stream.send(frame);
+        Draining leaving = draining;
+        if (leaving != null) {
+            leaving.touched();
+        }
         if (!congested && stream.queuedBytes() > limits.queuedBytes()) {
             // The peer asks faster than it reads: let it wait.
             congested = true;
@@ -292,7 +310,8 @@ final class Connection implements Peer, MessageStream.Receiver {
                     params,
                     observed == null ? CallWatch.NONE : observed.came(method, call, message));
             if (answers.add(id, incoming)) {
-                incoming.begin(target);
+                Failure leaving = draining == null ? null : draining.refusal();
+                incoming.begin(leaving == null ? target : new BrokenCap(leaving));
             }
         }
     }
@@ -461,6 +480,10 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
         Failure lost = cause.as(Failure.Kind.DISCONNECTED);
         down = lost;
+        Draining leaving = draining;
+        if (leaving != null) {
+            leaving.ended(underWay());
+        }
         List<Runnable> parts = List.of(
                 () -> questions.disconnected(lost),
                 answers::disconnected,

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A table whose ids we choose: always the lowest that is free, so that ids stay small on the wire. */
@@ -59,6 +60,17 @@ final class Ids<T> {
 
     int size() {
         return size;
+    }
+
+    /** How many entries are of a kind. */
+    int count(Predicate<T> which) {
+        int count = 0;
+        for (T entry : slots) {
+            if (entry != null && which.test(entry)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** Empties the table and gives each entry to {@code action}, lowest id first. */

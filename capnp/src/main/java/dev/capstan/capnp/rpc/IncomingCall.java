@@ -107,6 +107,10 @@ final class IncomingCall implements Call {
         forget();
     }
 
+    boolean isReturned() {
+        return returned;
+    }
+
     /** What a pipelined message to this answer is meant for; the caller owns it. */
     Cap pipelined(Path path) {
         Pipeline known = pipeline;

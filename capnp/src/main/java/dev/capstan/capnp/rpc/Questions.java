@@ -69,6 +69,11 @@ final class Questions {
         return table.size() + high.size();
     }
 
+    /** Those whose result somebody waits for. */
+    int awaited() {
+        return table.count(question -> question.isAwaitingReturn() && !question.isFinished());
+    }
+
     void disconnected(Failure cause) {
         List<Question> pipelineOnly = List.copyOf(high.values());
         high.clear();

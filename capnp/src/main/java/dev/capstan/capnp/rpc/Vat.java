@@ -18,6 +18,8 @@ import dev.capstan.cap.Target;
 import dev.capstan.capnp.io.FrameStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,6 +56,7 @@ public final class Vat implements AutoCloseable {
     private final Set<Fault> faults;
     private final Observer observer;
     private final Set<Connection> connections = new LinkedHashSet<>();
+    private boolean leaving;
     private boolean closed;
 
     private Vat(Builder builder) {
@@ -141,8 +144,8 @@ public final class Vat implements AutoCloseable {
 
     /** As {@link #connect(MessageStream)}; observers are told that the connection is {@code origin}'s. On the loop's thread. */
     public Peer connect(MessageStream stream, Origin origin) {
-        if (closed) {
-            Failure failure = Failure.disconnected("this vat was closed");
+        if (closed || leaving) {
+            Failure failure = Failure.disconnected(closed ? "this vat was closed" : "this vat is going away");
             stream.abort(failure);
             throw failure;
         }
@@ -217,6 +220,28 @@ public final class Vat implements AutoCloseable {
     /** The connections that are up. On the loop's thread. */
     public List<Peer> peers() {
         return List.copyOf(connections);
+    }
+
+    /**
+     * Ends every connection when the calls that are under way on it, of either side, have returned, and gives the number of those that had to be cut; then the vat is closed. New connections are
+     * refused at once. For the first half of the time new calls are served as ever; later ones fail at once as DISCONNECTED, so that callers know that they have not happened. The draining begins now,
+     * whether or not somebody waits for the promise. On the loop's thread.
+     *
+     * @param longest when all ends even if something is under way, positive
+     */
+    public Promise<Integer> drain(Duration longest) {
+        if (closed || leaving) {
+            throw new IllegalStateException("the vat is being drained or was closed already");
+        }
+        leaving = true;
+        List<Promise<Integer>> all = new ArrayList<>();
+        List.copyOf(connections).forEach(connection -> all.add(connection.drain(longest)));
+        return Promise.all(all)
+                .convert(cut -> {
+                    close();
+                    return cut.stream().mapToInt(Integer::intValue).sum();
+                })
+                .eager();
     }
 
     /** Ends every connection: calls that are open fail DISCONNECTED. Gives the bootstrap object back. Does nothing the second time. */

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,10 @@ public final class OnePort implements AutoCloseable {
         private Limits.Http httpLimits = Limits.Http.DEFAULT;
         private Limits.Http2 http2Limits = Limits.Http2.DEFAULT;
         private Limits.Port portLimits = Limits.Port.DEFAULT;
+        private Limits.WebTransport transportLimits = Limits.WebTransport.DEFAULT;
         private @Nullable SSLContext tls;
+        private @Nullable Boolean certificateRequired;
+        private UnaryOperator<Network> shown = network -> network;
         private @Nullable ServerIdentity identity;
         private WebTransportRoutes sessions = WebTransportRoutes.none();
 
@@ -97,9 +101,27 @@ public final class OnePort implements AutoCloseable {
             return this;
         }
 
+        /** Bounds of WebTransport. */
+        public Builder limits(Limits.WebTransport transport) {
+            transportLimits = transport;
+            return this;
+        }
+
         /** All of TCP is TLS, by the key and certificates of {@code context}. */
         public Builder tls(SSLContext context) {
             tls = context;
+            return this;
+        }
+
+        /** Clients that connect over TLS are asked for a certificate that the context trusts, see {@link TlsNetwork#clientCertificates}; over WebTransport they are not. */
+        public Builder clientCertificates(boolean required) {
+            certificateRequired = required;
+            return this;
+        }
+
+        /** What makes streams of the network, after TLS, show what is read and written; not those of WebTransport. */
+        public Builder shown(UnaryOperator<Network> look) {
+            shown = look;
             return this;
         }
 
@@ -126,13 +148,17 @@ public final class OnePort implements AutoCloseable {
         private Promise<OnePort> listen(Address at, int tries) {
             Loop loop = net.loop();
             HttpServer http = routes == null ? null : new HttpServer(loop, routes, httpLimits, http2Limits);
-            return SharedPort.listen(loop, network(), at, portLimits, protocols(http))
+            return SharedPort.listen(loop, shown.apply(network()), at, portLimits, protocols(http))
                     .then(port -> withTransports(port, http, at, tries));
         }
 
         private Network network() {
             Network plain = net.network();
-            return tls == null ? plain : new TlsNetwork(net.loop(), plain, tls, Limits.Tls.DEFAULT).offering(names());
+            if (tls == null) {
+                return plain;
+            }
+            TlsNetwork network = new TlsNetwork(net.loop(), plain, tls, Limits.Tls.DEFAULT).offering(names());
+            return certificateRequired == null ? network : network.clientCertificates(certificateRequired);
         }
 
         private String[] names() {
@@ -174,7 +200,7 @@ public final class OnePort implements AutoCloseable {
                 port.close();
                 throw new IllegalArgumentException("WebTransport needs an address of numbers, not " + at, e);
             }
-            return WebTransportServer.listen(net, beside, by, sessions)
+            return WebTransportServer.listen(net, beside, by, sessions, transportLimits)
                     .<OnePort>map(server -> new OnePort(port, http, server))
                     .recover(failure -> {
                         port.close();

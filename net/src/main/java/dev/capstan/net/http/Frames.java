@@ -9,15 +9,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one WebSocket (RFC 6455), no state of its life: fragments are joined, text is checked, pings are answered.
+ * The frames of one WebSocket (RFC 6455), no state of its life: fragments are joined, text is checked, pings are answered. Messages are of one kind, text or binary.
  *
  * <p>At most one pong is queued and one more remembered, the latest, as section 5.5.3 allows: pings from a peer that does not read cost nothing.
  */
 final class Frames implements FrameReader.Sink {
     /** Told what the peer says. After {@link #closed} and {@link #violated} nothing comes. */
     interface Owner {
-        /** A whole text message in UTF-8; the array is given away. */
-        void message(byte[] text);
+        /** A whole message, in UTF-8 if it is text; the array is given away. */
+        void message(byte[] content);
 
         /** The peer closes; code 1005 if it gave none. */
         void closed(int code, String reason);
@@ -38,6 +38,7 @@ final class Frames implements FrameReader.Sink {
     private final Body fragments;
     private final FrameReader reader;
     private final FrameWriter writer;
+    private boolean binary;
     private boolean over;
     private boolean pongQueued;
     private byte @Nullable [] nextPong;
@@ -53,6 +54,11 @@ final class Frames implements FrameReader.Sink {
         this.writer = new FrameWriter(bytes, masks);
     }
 
+    /** From now on messages are binary. */
+    void binary() {
+        binary = true;
+    }
+
     // ---- input
 
     void received(byte[] array, int offset, int length) {
@@ -63,20 +69,34 @@ final class Frames implements FrameReader.Sink {
     public void frame(int opcode, boolean last, byte[] payload) {
         switch (opcode) {
             case FrameReader.TEXT -> {
-                if (last) {
-                    deliver(payload);
+                if (binary) {
+                    malformed(1003, "a text message came, where only binary ones are understood");
                 } else {
-                    gather(payload, false);
+                    begin(payload, last);
+                }
+            }
+            case FrameReader.BINARY -> {
+                if (binary) {
+                    begin(payload, last);
+                } else {
+                    malformed(1003, "a binary message came, where only text is understood");
                 }
             }
             case FrameReader.CONTINUATION -> gather(payload, last);
-            case FrameReader.BINARY -> malformed(1003, "a binary message came, where only text is understood");
             case FrameReader.PING -> pong(payload);
             case FrameReader.PONG -> {
                 // That it came is all it says.
             }
             case FrameReader.CLOSE -> closed(payload);
             default -> throw new AssertionError("the reader made a frame of no known kind: " + opcode);
+        }
+    }
+
+    private void begin(byte[] payload, boolean last) {
+        if (last) {
+            deliver(payload);
+        } else {
+            gather(payload, false);
         }
     }
 
@@ -92,10 +112,10 @@ final class Frames implements FrameReader.Sink {
         malformed(1009, "a message is longer than " + messageBytes + " bytes");
     }
 
-    private void deliver(byte[] text) {
-        int wrong = Utf8.invalidAt(text, 0, text.length);
+    private void deliver(byte[] content) {
+        int wrong = binary ? -1 : Utf8.invalidAt(content, 0, content.length);
         if (wrong < 0) {
-            owner.message(text);
+            owner.message(content);
         } else {
             malformed(1007, "a text message is not UTF-8 at byte " + wrong);
         }
@@ -133,7 +153,7 @@ final class Frames implements FrameReader.Sink {
     // ---- output
 
     void message(ByteBuffer... pieces) {
-        writer.write(FrameReader.TEXT, pieces);
+        writer.write(binary ? FrameReader.BINARY : FrameReader.TEXT, pieces);
     }
 
     void ping() {

@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket (RFC 6455) as a stream of messages: each text message is one message, in UTF-8. Made by {@link HttpServer} and {@link HttpClient};
+ * A WebSocket (RFC 6455) as a stream of messages: each text message is one message, in UTF-8, or each binary one after {@link #binary}. Made by {@link HttpServer} and {@link HttpClient};
  * owned by whoever it is given to, who ends it with {@link #end}, {@link #close} or {@link #abort}. Belongs to its loop.
  *
  * <p><b>Input.</b> Fragments are joined; pings are answered. Delivered arrays are the receiver's to keep. While the stream is paused, messages that
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * it closed with another code, or when the connection ended without a close (1006); {@link #closed} has the code in all these cases. A peer that
  * does not do its part is given up ({@code closeTimeout} in {@link Limits.Http}).
  *
- * <p><b>What is no message</b> (binary, too long, not UTF-8, a malformed frame) fails the receiver with a {@link WebSocketClosed} that has the
+ * <p><b>What is no message</b> (of the other kind, too long, not UTF-8, a malformed frame) fails the receiver with a {@link WebSocketClosed} that has the
  * protocol's code for it. Until its {@code failed} returns it may still send, and {@link #close} or {@link #abort} with a code of its own; else
  * the protocol's code goes out.
  */
@@ -113,6 +113,11 @@ public final class WebSocket implements MessageStream {
     /** How the peer closed; null if it has not. */
     public @Nullable WebSocketClosed closed() {
         return closed;
+    }
+
+    /** Messages are binary ones, both ways, instead of texts. Called before {@link #start} and {@link #send}. */
+    public void binary() {
+        frames.binary();
     }
 
     // ---- input
@@ -278,7 +283,7 @@ public final class WebSocket implements MessageStream {
 
     // ---- output
 
-    /** Queues one text message; its pieces are to be UTF-8 when put together, which is not checked. */
+    /** Queues one message; the pieces of a text are to be UTF-8 when put together, which is not checked. */
     @Override
     public void send(ByteBuffer... pieces) {
         if (!closeSent && !over) {

@@ -207,6 +207,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         } catch (IllegalArgumentException e) {
             return 400;
         }
+        if (asked.path().equals(WebTransportServer.WARM_PATH)) {
+            return 404;
+        }
         WebTransportRoutes.Found found = server.routes().find(asked);
         if (found.handler() != null) {
             accepted = request;

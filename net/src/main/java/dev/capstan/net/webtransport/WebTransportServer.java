@@ -48,7 +48,8 @@ public final class WebTransportServer implements AutoCloseable {
     /** How often the calendar is asked whether a certificate is due; machines sleep, and timers with them. */
     private static final Duration CERTIFICATE_CHECK = Duration.ofMinutes(10);
 
-    private static final String WARM_PATH = "/.capstan-warm-up";
+    /** Where a server asks itself, and nobody is answered, whatever the routes. */
+    static final String WARM_PATH = "/.capstan-warm-up";
 
     private final ChannelHost host;
     private final Loop loop;

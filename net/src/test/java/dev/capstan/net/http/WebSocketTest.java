@@ -197,6 +197,29 @@ final class WebSocketTest {
     }
 
     @Test
+    void messages_are_binary_both_ways_if_the_owner_says_so() {
+        socket.binary();
+        begin();
+        byte[] bytes = {(byte) 0xff, 0, (byte) 0xfe};
+        peerSays(
+                RawPeer.frame(0x02, new byte[] {(byte) 0xff}, true),
+                RawPeer.frame(0x80, new byte[] {0, (byte) 0xfe}, true));
+        assertArrayEquals(bytes, messages.received.getFirst());
+        socket.send(ByteBuffer.wrap(bytes));
+        sim.poll();
+        assertArrayEquals(RawPeer.frame(0x82, bytes, false), peer.bytes());
+    }
+
+    @Test
+    void a_text_is_refused_where_messages_are_binary() {
+        socket.binary();
+        begin();
+        peerSays(RawPeer.text("x"));
+        assertEquals(1003, messages.failureCode());
+        assertClosedWith(1003);
+    }
+
+    @Test
     void the_owner_may_say_a_last_word_about_a_binary_message_and_close_with_a_code_of_its_own() {
         begin();
         messages.onFailure = () -> {

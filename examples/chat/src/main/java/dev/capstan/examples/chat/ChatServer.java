@@ -33,6 +33,11 @@ public final class ChatServer implements AutoCloseable {
         this.http = http;
     }
 
+    /** What everybody enters who comes, for a server of its own making; its objects are used on one loop's thread alone. */
+    public static Lobby lobby(Clock clock) {
+        return new Hall(clock, ROOMS);
+    }
+
     // snippet server
     /** Everybody who comes gets the same lobby, and from it what is theirs. */
     static ChatServer listen(NetLoop net, int port, HttpRoutes pages) {

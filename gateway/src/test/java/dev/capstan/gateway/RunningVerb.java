@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A command that runs in this process beside its test, until it ends by itself. */
-final class Running {
+final class RunningVerb {
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
     private final Watched out = new Watched();
@@ -23,7 +23,7 @@ final class Running {
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
     private final Thread thread;
 
-    private Running(Path folder, String... args) {
+    private RunningVerb(Path folder, String... args) {
         thread = Thread.ofPlatform()
                 .daemon()
                 .start(() -> code.complete(Main.run(
@@ -34,8 +34,8 @@ final class Running {
                         args)));
     }
 
-    static Running start(Path folder, String... args) {
-        return new Running(folder, args);
+    static RunningVerb start(Path folder, String... args) {
+        return new RunningVerb(folder, args);
     }
 
     /** Output whose text can be waited for. */

@@ -1,0 +1,100 @@
+package dev.capstan.gateway;
+
+import dev.capstan.async.Loop;
+import dev.capstan.async.Promise;
+import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.gateway.serve.Configuration.Served;
+import dev.capstan.gateway.serve.DemoObjects;
+import dev.capstan.gateway.serve.Offer;
+import dev.capstan.gateway.translate.Bridge;
+import dev.capstan.gateway.translate.Limits;
+import dev.capstan.net.NetLoop;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a configuration serves, made: objects of this program, and of other servers by their schemas. Belongs to the loop, but is made outside, since it reads files. */
+final class Offers {
+    private final NetLoop net;
+    private final Loop loop;
+    private final Bridge bridge;
+    private final Borders borders;
+    private final DemoObjects objects;
+    private final SecureRandom random;
+    private final Path workingFolder;
+    private final PrintWriter err;
+
+    Offers(NetLoop net, Clock clock, SecureRandom random, Path workingFolder, PrintWriter err) {
+        this.net = net;
+        this.loop = net.loop();
+        this.bridge = new Bridge(loop, Limits.DEFAULT);
+        this.borders = new Borders(loop);
+        this.objects = new DemoObjects(loop, clock, bridge);
+        this.random = random;
+        this.workingFolder = workingFolder;
+        this.err = err;
+    }
+
+    /**
+     * Everything; null after problems of a schema were told.
+     *
+     * @throws InputException if something cannot be served
+     */
+    @Nullable
+    List<Offer> of(List<Served> served) throws InputException {
+        List<Offer> all = new ArrayList<>();
+        for (Served each : served) {
+            Offer offer = switch (each) {
+                case Served.Named(String path, String object) ->
+                    loop.fetch(() -> Promise.of(objects.offer(path, object))).await();
+                case Served.Upstream upstream -> upstream(upstream);
+            };
+            if (offer == null) {
+                return null;
+            }
+            all.add(offer);
+        }
+        return all;
+    }
+
+    private @Nullable Offer upstream(Served.Upstream from) throws InputException {
+        InterfaceSchema type = type(from);
+        if (type == null) {
+            return null;
+        }
+        try {
+            Bridge.check(type);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(String.valueOf(e.getMessage()));
+        }
+        WireUrl to = WireUrl.parse(from.to());
+        Upstream server = Upstream.of(Site.of(net), to, Upstream.Trust.in(from.authorities(), random));
+        boolean capnp = to.wire() == WireUrl.Wire.CAPNP;
+        return new Offer(
+                from.path(),
+                () -> server.object().convert(object -> borders.main(capnp ? bridge.toWeb(type, object) : object)),
+                peer -> server.object()
+                        .convert(object -> borders.bootstrap(peer, capnp ? object : bridge.toCapnp(type, object))),
+                DemoObjects.interfaces(type),
+                List.of());
+    }
+
+    private @Nullable InterfaceSchema type(Served.Upstream from) throws InputException {
+        List<SourceFiles> roots = new ArrayList<>();
+        from.imports().forEach(folder -> roots.add(SourceFiles.folder(folder)));
+        roots.add(SourceFiles.standard());
+        LoadedSchema loaded = LoadedSchema.of(from.schema(), workingFolder, roots, err);
+        return loaded == null ? null : loaded.interfaceType(from.interfaceName());
+    }
+
+    /** Names of the objects of this program. */
+    static Set<String> names() {
+        return DemoObjects.NAMES;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.capstan.gateway;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
+import dev.capstan.gateway.serve.Configuration;
+import dev.capstan.gateway.serve.ConfigurationFile;
+import dev.capstan.gateway.serve.Offer;
+import dev.capstan.gateway.serve.Server;
+import dev.capstan.net.NetLoop;
+import dev.capstan.net.Transport;
+import dev.capstan.net.http.HttpRoutes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Serves what a file says, on every wire, at one port. */
+@Command(
+        name = "serve",
+        description = "Serve what a file says, on every wire, at one port.",
+        footer = {
+            "",
+            "The smallest file:",
+            "  listen = \"127.0.0.1:8080\"",
+            "  [[serve]]",
+            "  path = \"/calculator\"",
+            "  object = \"calculator\"",
+            "All keys are in docs/serve.md. On SIGTERM it finishes what is under way and ends with exit code 0."
+        },
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private final Path workingFolder;
+
+    @Parameters(index = "0", paramLabel = "CONFIG", description = "The file, in TOML.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path file;
+
+    @Option(names = "--check", description = "Only say whether the file is right.")
+    private boolean check;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    ServeCommand(Path workingFolder) {
+        this.workingFolder = workingFolder;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        Configuration configuration = configuration(err);
+        if (configuration == null) {
+            return Main.USAGE;
+        }
+        if (check) {
+            err.println("capstan: " + file + " is right");
+            return 0;
+        }
+        SecureRandom random = new SecureRandom();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Running running = new Running(out, err);
+                NetLoop net = NetLoop.open("serve", Transport.AUTO)) {
+            List<Offer> offers =
+                    new Offers(net, Clock.systemUTC(), random, workingFolder, err).of(configuration.served());
+            if (offers == null) {
+                return Main.SCHEMA;
+            }
+            Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
+                    .<Server>recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                    .await();
+            out.println("READY " + server.address());
+            out.flush();
+            running.untilStopped(net, server, configuration.drain(), Long.MAX_VALUE);
+            return 0;
+        } catch (InputException | IllegalArgumentException e) {
+            err.println("capstan: " + file + ": " + e.getMessage());
+            return Main.SCHEMA;
+        } catch (IOException | GeneralSecurityException e) {
+            err.println("capstan: " + file + ": tls: the certificate, its key or the authorities cannot be used: "
+                    + e.getMessage());
+            return Main.USAGE;
+        }
+    }
+
+    /** Null after problems were told. */
+    private @Nullable Configuration configuration(PrintWriter err) {
+        Path at = workingFolder.resolve(file);
+        String text;
+        try {
+            text = Files.readString(at);
+        } catch (IOException e) {
+            err.println("capstan: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            return null;
+        }
+        Path folder = at.toAbsolutePath().getParent();
+        ConfigurationFile.Reading reading =
+                new ConfigurationFile(folder, Offers.names(), ServeCommand::checkUrl).read(text);
+        reading.problems().forEach(problem -> err.println("capstan: " + file + ":" + problem));
+        return reading.configuration();
+    }
+
+    private static void checkUrl(String text) {
+        String refusal = Upstream.refusal(WireUrl.parse(text));
+        if (refusal != null) {
+            throw new IllegalArgumentException("'" + text + "': " + refusal);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.capstan.gateway.port;
+
+import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
+import dev.capstan.capnp.rpc.Peer;
+import dev.capstan.capnp.rpc.Vat;
+import dev.capstan.net.http.Headers;
+import dev.capstan.net.http.HttpClient;
+import dev.capstan.net.http.HttpRequest;
+import dev.capstan.net.http.HttpRoutes;
+import dev.capstan.net.http.WebSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/**
+ * Cap'n Proto over WebSockets: each binary message is a message of Cap'n Proto with its segment table. So it passes proxies that let nothing but HTTP through. Its URLs are written {@code
+ * capnp+ws://host:port/path}, and {@code capnp+wss} with TLS.
+ */
+public final class CapnpSockets {
+    /** Silence after which the peer is asked whether it is there, and time for its answer. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private CapnpSockets() {}
+
+    /**
+     * WebSockets at {@code path} are connections of {@code vat}, which lives on the loop of the server.
+     *
+     * @param origins which web pages may connect; programs are not asked
+     */
+    public static HttpRoutes routes(String path, Vat vat, Predicate<? super HttpRequest> origins) {
+        return HttpRoutes.none().origins(origins).webSocket(path, (request, socket) -> speak(vat, socket));
+    }
+
+    /** Connects {@code vat} to a server at {@code to}, whose scheme is {@code ws} or {@code wss}. Fails DISCONNECTED if nobody speaks WebSocket there. On the loop's thread. */
+    public static Promise<Peer> connect(Vat vat, HttpClient http, URI to) {
+        return http.webSocket(to, Headers.of())
+                .<Peer>convert(socket -> speak(vat, socket))
+                .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)));
+    }
+
+    private static Peer speak(Vat vat, WebSocket socket) {
+        socket.binary();
+        socket.keepAlive(SILENCE, SILENCE);
+        return vat.connect(socket);
+    }
+}
