@@ -55,7 +55,7 @@ final class GrpcFronts {
                 .await();
     }
 
-    /** Objects of a Cap'n Web server as services for gRPC: the main object is the one {@code service}, or has them where their packages say. */
+    /** Objects of a Cap'n Web server as services for gRPC: the main object is the only one if {@code isMain}, else it has them where their packages say. */
     Address ofWeb(GrpcBridge bridge, List<String> services, boolean isMain, WireUrl server) {
         SecureRandom random = new SecureRandom();
         HttpClient http = new HttpClient(loop, net.network(), random, dev.capstan.net.Limits.Http.DEFAULT);
