@@ -325,7 +325,8 @@ class CapnpTest extends GrpcScene {
         DescriptorPool pool = pool(proto);
         return String.valueOf(assertThrows(
                         IllegalArgumentException.class,
-                        () -> MatchedMethod.checkFront(pool.service("p.Echo").orElseThrow(), type, new Matching())).getMessage());
+                        () -> MatchedMethod.checkFront(pool.service("p.Echo").orElseThrow(), type, new Matching()))
+                .getMessage());
     }
 
     private static String refusalOfProto(String from, String to) {
@@ -401,7 +402,8 @@ class CapnpTest extends GrpcScene {
         return String.valueOf(assertThrows(
                         IllegalArgumentException.class,
                         () -> MatchedMethod.all(
-                                type, SCHEMAS.service("guide.Greeter").orElseThrow(), new Matching())).getMessage());
+                                type, SCHEMAS.service("guide.Greeter").orElseThrow(), new Matching()))
+                .getMessage());
     }
 
     @Test
