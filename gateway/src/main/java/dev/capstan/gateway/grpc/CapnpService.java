@@ -26,7 +26,7 @@ final class CapnpService {
     WebTarget of(List<MatchedMethod> methods) {
         WebTarget target = WebTarget.empty().cancelable();
         for (MatchedMethod each : methods) {
-            target = target.method(each.rpc().name(), arguments -> call(each, arguments));
+            target = target.method(each.rpc().name(), (List<@Nullable Object> arguments) -> call(each, arguments));
         }
         return target;
     }

@@ -80,7 +80,7 @@ final class WebServices {
         ServiceNames.check(service);
         WebTarget target = WebTarget.empty().cancelable();
         for (Rpc rpc : Rpc.all(service)) {
-            target = target.method(rpc.name(), arguments -> call(rpc, arguments));
+            target = target.method(rpc.name(), (List<@Nullable Object> arguments) -> call(rpc, arguments));
         }
         return target;
     }

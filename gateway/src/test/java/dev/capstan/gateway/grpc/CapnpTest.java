@@ -323,10 +323,10 @@ class CapnpTest extends GrpcScene {
     private static String refusalOfFront(String schema, String proto) {
         InterfaceSchema type = Schemas.of(schema).type("Echo");
         DescriptorPool pool = pool(proto);
-        return assertThrows(
+        return String.valueOf(assertThrows(
                         IllegalArgumentException.class,
                         () -> MatchedMethod.checkFront(pool.service("p.Echo").orElseThrow(), type, new Matching()))
-                .getMessage();
+                .getMessage());
     }
 
     private static String refusalOfProto(String from, String to) {
@@ -399,11 +399,11 @@ class CapnpTest extends GrpcScene {
 
     private static String refusalOfGreeter(String from, String to) {
         InterfaceSchema type = Schemas.of(GREETER.replace(from, to)).type("Greeter");
-        return assertThrows(
+        return String.valueOf(assertThrows(
                         IllegalArgumentException.class,
                         () -> MatchedMethod.all(
                                 type, SCHEMAS.service("guide.Greeter").orElseThrow(), new Matching()))
-                .getMessage();
+                .getMessage());
     }
 
     @Test

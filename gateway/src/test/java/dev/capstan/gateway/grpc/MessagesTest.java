@@ -276,8 +276,8 @@ class MessagesTest {
                 Map.of("seconds", 5L, "nanos", 7L),
                 value(Timestamp.newBuilder().setSeconds(5).setNanos(7).build()));
         assertEquals(
-                7,
-                made(Map.of("at", Map.of("seconds", 5L, "nanos", 7L))).getAt().getNanos());
+                Timestamp.newBuilder().setSeconds(5).setNanos(7).build(),
+                made(Map.of("at", Map.of("seconds", 5L, "nanos", 7L))).getAt());
         assertEquals("give.at: expected a Date, or {seconds, nanos}, not a string", refusal(Map.of("at", "yesterday")));
     }
 
@@ -286,12 +286,16 @@ class MessagesTest {
         assertEquals(
                 "1.500s",
                 value(Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build()));
-        assertEquals(250_000_000, made(Map.of("lasts", "0.25s")).getLasts().getNanos());
+        assertEquals(
+                Duration.newBuilder().setNanos(250_000_000).build(),
+                made(Map.of("lasts", "0.25s")).getLasts());
         assertEquals("give.lasts: '5' is no span of time: write seconds, as in '1.5s'", refusal(Map.of("lasts", "5")));
         for (String wrong : List.of("s", "1.s", ".5s", "1e3s", "0x1s", "1.0000000001s", "", "999999999999s")) {
             assertTrue(refusal(Map.of("lasts", wrong)).startsWith("give.lasts: '" + wrong + "' is "), wrong);
         }
-        assertEquals(-1, made(Map.of("lasts", "-1.5s")).getLasts().getSeconds());
+        assertEquals(
+                Duration.newBuilder().setSeconds(-1).setNanos(-500_000_000).build(),
+                made(Map.of("lasts", "-1.5s")).getLasts());
     }
 
     @Test

@@ -389,7 +389,8 @@ class WebToGrpcTest extends GrpcScene {
     }
 
     private static String refusal(GrpcBridge bridge) {
-        return assertThrows(IllegalArgumentException.class, bridge::check).getMessage();
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, bridge::check).getMessage());
     }
 
     @Test
