@@ -69,7 +69,7 @@ final class TlsOption {
         return serverName;
     }
 
-    /** For Cap'n Proto and Cap'n Web. @throws InputException if a file cannot be used */
+    /** For Cap'n Proto and Cap'n Web; fails if a file cannot be used. */
     SSLContext context(Path workingFolder) throws InputException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -80,7 +80,7 @@ final class TlsOption {
         }
     }
 
-    /** For gRPC. @throws InputException if a file cannot be used */
+    /** For gRPC; fails if a file cannot be used. */
     ChannelCredentials credentials(Path workingFolder) throws InputException {
         TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
         KeyManager[] keys = keys(workingFolder);
@@ -94,7 +94,7 @@ final class TlsOption {
         return builder.build();
     }
 
-    /** For WebTransport. @throws InputException if a file cannot be used, or there is an option that it does not have */
+    /** For WebTransport; fails if a file cannot be used, or there is an option that it does not have. */
     ServerTrust serverTrust(Path workingFolder, InstantSource clock) throws InputException {
         if (certificate != null || serverName != null) {
             throw new InputException("--cert, --key and --servername are not for WebTransport: leave them out.");

@@ -2,6 +2,7 @@ package dev.capstan.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
@@ -52,7 +53,7 @@ class BenchCommandTest {
     @Test
     void json_tells_the_same_to_programs() throws Exception {
         String said = bench("getNode.node.depth", "-n", "20", "-O", "json");
-        Map<?, ?> numbers = (Map<?, ?>) Literal.parse(said);
+        Map<?, ?> numbers = assertInstanceOf(Map.class, Literal.parse(said));
         assertEquals("20", String.valueOf(numbers.get("calls")));
         assertEquals("0", String.valueOf(numbers.get("failed")));
         assertTrue(numbers.get("latencyNanos") instanceof Map<?, ?> nanos && nanos.containsKey("p99.9"), said);

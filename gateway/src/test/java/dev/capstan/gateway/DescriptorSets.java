@@ -1,5 +1,7 @@
 package dev.capstan.gateway;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
 import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
@@ -13,8 +15,9 @@ final class DescriptorSets {
     private DescriptorSets() {}
 
     static SequencedSet<FileDescriptor> ofTestService() {
-        ProtoFileDescriptorSupplier supplier = (ProtoFileDescriptorSupplier)
-                TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor();
+        ProtoFileDescriptorSupplier supplier = assertInstanceOf(
+                ProtoFileDescriptorSupplier.class,
+                TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor());
         SequencedSet<FileDescriptor> found = new LinkedHashSet<>();
         List<FileDescriptor> waiting = new ArrayList<>(List.of(supplier.getFileDescriptor()));
         while (!waiting.isEmpty()) {

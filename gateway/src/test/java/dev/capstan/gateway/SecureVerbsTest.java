@@ -7,6 +7,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.tls.TlsNetwork;
 import dev.capstan.net.webtransport.ServerIdentity;
 import dev.capstan.net.webtransport.WebTransportServer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -66,7 +67,7 @@ class SecureVerbsTest {
         var at = shelf.net.loop()
                 .fetch(() -> WebTransportServer.listen(
                         shelf.net,
-                        new InetSocketAddress("127.0.0.1", 0),
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
                         ServerIdentity.selfIssued(Instant::now, new SecureRandom(), "localhost"),
                         shelf.webServer().transports("/rpc")))
                 .await();

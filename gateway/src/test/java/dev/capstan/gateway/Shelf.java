@@ -26,6 +26,7 @@ import dev.capstan.net.http.HttpServer;
 import dev.capstan.testprotos.InteropService;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
@@ -70,10 +72,11 @@ final class Shelf implements AutoCloseable {
     Shelf(Path folder) throws IOException, InputException {
         Path file = folder.resolve("api.capnp");
         Files.writeString(file, SCHEMA);
-        LoadedSchema loaded =
-                LoadedSchema.of(file, folder, List.of(SourceFiles.standard()), new PrintWriter(System.err, true));
+        StringWriter problems = new StringWriter();
+        LoadedSchema loaded = LoadedSchema.of(
+                file, folder, List.of(SourceFiles.standard()), new PrintWriter(problems, true));
         if (loaded == null) {
-            throw new AssertionError("the schema of the test is wrong");
+            throw new AssertionError(problems.toString());
         }
         schema = loaded;
         api = loaded.interfaceType("Api");
@@ -194,7 +197,7 @@ final class Shelf implements AutoCloseable {
 
     private static Promise<Long> sum(Readable stream, long before) {
         return stream.read()
-                .then(chunk -> chunk.isEnd() ? Promise.of(before) : sum(stream, before + number(chunk.value())));
+                .then(chunk -> chunk.isEnd() ? Promise.of(before) : sum(stream, before + number(Objects.requireNonNull(chunk.value()))));
     }
 
     private WebTarget webNode(long depth) {

@@ -17,7 +17,7 @@ final class TestTls {
 
     private final KeyStore store;
 
-    /** Writes {@code NAME.pem} and {@code NAME.key} into {@code folder}. @param names such as {@code ip:127.0.0.1} */
+    /** Writes {@code NAME.pem} and {@code NAME.key} into {@code folder}; {@code names} are such as {@code ip:127.0.0.1}. */
     TestTls(Path folder, String name, String names, int days) throws Exception {
         Path file = folder.resolve(name + ".p12");
         Process process = new ProcessBuilder(
