@@ -35,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What passes a membrane, what does not, and what is left when it is closed. */
+@SuppressWarnings("try") // what is only held
 class MembraneTest {
     private static final Method ECHO = new Method.Ordinal(1, 0);
     private static final Method SECRET = new Method.Ordinal(1, 1);
