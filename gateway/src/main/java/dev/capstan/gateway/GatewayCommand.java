@@ -122,17 +122,19 @@ final class GatewayCommand implements Callable<Integer> {
 
     /** Why these two cannot be joined; null if they can. */
     private static @Nullable String refusal(WireUrl from, WireUrl to) {
-        WireUrl.Wire in = from.wire();
-        WireUrl.Wire out = to.wire();
-        String pair = in == out && in == WireUrl.Wire.CAPNP
-                        || in == WireUrl.Wire.WEB && out != WireUrl.Wire.WEB
-                        || in == WireUrl.Wire.CAPNP && out == WireUrl.Wire.WEB
-                ? out == WireUrl.Wire.GRPC ? null : Upstream.refusal(to)
-                : "no gateway leads from " + in + " to " + out;
+        String pair = switch (from.wire()) {
+            case WEB -> to.wire() == WireUrl.Wire.WEB ? none(from, to) : null;
+            case CAPNP -> to.wire() == WireUrl.Wire.GRPC ? none(from, to) : Upstream.refusal(to);
+            case GRPC -> none(from, to);
+        };
         return pair == null
                 ? null
                 : "--listen " + from + " --to " + to + ": " + pair
                         + ". There are gateways from Cap'n Web to Cap'n Proto and gRPC, from Cap'n Proto to Cap'n Web (ws://, wss://, wt://), and from Cap'n Proto to Cap'n Proto.";
+    }
+
+    private static String none(WireUrl from, WireUrl to) {
+        return "no gateway leads from " + from.wire() + " to " + to.wire();
     }
 
     /** What is served now, of a server that has objects; null after problems of the schema were told. */
