@@ -78,15 +78,8 @@ final class DemoCommand implements Callable<Integer> {
                     throw new AssertionError("what the demo serves has no schemas with problems");
                 }
                 // Routes of a console and of metrics come in place of none.
-                Server server = Server.start(
-                                net,
-                                configuration,
-                                offers,
-                                HttpRoutes.none(),
-                                random,
-                                Instant::now)
-                        .recover(
-                                cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
+                        .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
                 Address local = server.alsoAt(net.network(), new Address.Unix(socket.toString()))
                         .await();
