@@ -5,6 +5,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.Configuration.Served;
+import dev.capstan.gateway.serve.Offer;
 import dev.capstan.gateway.serve.Server;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
@@ -71,16 +72,14 @@ final class DemoCommand implements Callable<Integer> {
         try (Running running = new Running(out, err)) {
             try (NetLoop net = NetLoop.open("demo", Transport.AUTO)) {
                 SecureRandom random = new SecureRandom();
-                Server server = Server.start(
-                                net,
-                                configuration,
-                                new Offers(net, Clock.systemUTC(), random, workingFolder, err)
-                                        .of(configuration.served()),
-                                HttpRoutes.none(),
-                                random,
-                                Instant::now)
-                        .<Server>recover(
-                                cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                List<Offer> offers =
+                        new Offers(net, Clock.systemUTC(), random, workingFolder, err).of(configuration.served());
+                if (offers == null) {
+                    throw new AssertionError("what the demo serves has no schemas with problems");
+                }
+                // Routes of a console and of metrics come in place of none.
+                Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
+                        .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
                 Address local = server.alsoAt(net.network(), new Address.Unix(socket.toString()))
                         .await();

@@ -78,8 +78,9 @@ final class ServeCommand implements Callable<Integer> {
             if (offers == null) {
                 return Main.SCHEMA;
             }
+            // Routes of a console and of metrics come in place of none.
             Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
-                    .<Server>recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                    .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                     .await();
             out.println("READY " + server.address());
             out.flush();
@@ -105,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
             err.println("capstan: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
             return null;
         }
-        Path folder = at.toAbsolutePath().getParent();
+        Path folder = at.toAbsolutePath().resolveSibling("");
         ConfigurationFile.Reading reading =
                 new ConfigurationFile(folder, Offers.names(), ServeCommand::checkUrl).read(text);
         reading.problems().forEach(problem -> err.println("capstan: " + file + ":" + problem));

@@ -86,7 +86,7 @@ public final class ConfigurationFile {
         Console console = console(root);
         Paths paths = paths(root);
         Drain drain = drain(root);
-        List<Served> served = served(root, paths, wires);
+        List<Served> served = served(root, paths);
         return listen == null || access == null
                 ? null
                 : new Configuration(listen, wires, tls, limits, access, console, paths, drain, served);
@@ -191,7 +191,7 @@ public final class ConfigurationFile {
 
     // ---- what is served
 
-    private List<Served> served(Section root, Paths paths, Set<Wire> wires) {
+    private List<Served> served(Section root, Paths paths) {
         List<Served> all = new ArrayList<>();
         Map<String, String> taken = new HashMap<>();
         taken.put(paths.health(), "paths.health");
