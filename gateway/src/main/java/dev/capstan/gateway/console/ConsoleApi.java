@@ -56,10 +56,18 @@ interface ConsoleApi {
      */
     record Point(int calls, int errors, double p50, double p99) {}
 
-    /** @param latest the last second that is over, and durations of the last ten */
+    /**
+     * A wire and its traffic.
+     *
+     * @param latest the last second that is over, and durations of the last ten
+     */
     record Wire(String name, int sessions, int inFlight, long calls, long errors, Point latest) {}
 
-    /** @param second counts up by one for each second of the server, so that a page sees what it has missed */
+    /**
+     * All at a glance.
+     *
+     * @param second counts up by one for each second of the server, so that a page sees what it has missed
+     */
     record Overview(
             long second,
             double upMillis,
@@ -72,7 +80,11 @@ interface ConsoleApi {
             Point latest,
             List<Wire> wires) {}
 
-    /** @param window bytes that may be on their way without being acknowledged; 0 if it is not known */
+    /**
+     * A session and the sizes of its tables.
+     *
+     * @param window bytes that may be on their way without being acknowledged; 0 if it is not known
+     */
     record SessionRow(
             long id,
             String wire,
@@ -89,6 +101,8 @@ interface ConsoleApi {
             long window) {}
 
     /**
+     * A capability that crossed a wire and was not released.
+     *
      * @param session who holds it, or from whom it is held
      * @param exported whether the peer holds ours; otherwise we hold the peer's
      * @param references how often it was given and not released
@@ -104,6 +118,8 @@ interface ConsoleApi {
             double ageMillis) {}
 
     /**
+     * A call that runs, or has ended.
+     *
      * @param parent the call in whose result this one was made before it was there; 0 if there is none
      * @param beganMillis on the clock of {@link Calls#nowMillis}
      * @param endedMillis null while it runs
@@ -123,6 +139,8 @@ interface ConsoleApi {
     record Calls(double nowMillis, List<CallRow> rows) {}
 
     /**
+     * A limit.
+     *
      * @param group what has it, such as {@code capnweb}
      * @param name with dots between the names of nested ones
      * @param configured as text, with its unit if it is no number

@@ -2,7 +2,6 @@ package dev.capstan.gateway.console;
 
 import dev.capstan.async.Promise;
 import dev.capstan.net.http.Headers;
-import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
 import java.io.IOException;
@@ -83,7 +82,7 @@ final class PageFiles {
 
     HttpRoutes routes(String path) {
         HttpRoutes routes = HttpRoutes.none()
-                .on("GET", path, request -> Promise.of(toFolder(request, path)))
+                .on("GET", path, request -> Promise.of(toFolder(path)))
                 .on("GET", path + "/", request -> Promise.of(index()));
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             HttpResponse answer = answer(200, file.getKey(), file.getValue());
@@ -92,7 +91,7 @@ final class PageFiles {
         return routes;
     }
 
-    private static HttpResponse toFolder(HttpRequest request, String path) {
+    private static HttpResponse toFolder(String path) {
         return new HttpResponse(308, Headers.of("location", path + "/"), new byte[0]);
     }
 

@@ -23,7 +23,7 @@ final class Peaks {
         seen(group, "answers", tables.answers());
         seen(group, "exports", tables.exports());
         seen(group, "imports", tables.imports());
-        seen(group, "queuedBytes", tables.queuedBytes());
+        seen(group, "queuedBytes", (double) tables.queuedBytes());
     }
 
     void seen(String group, String name, double value) {

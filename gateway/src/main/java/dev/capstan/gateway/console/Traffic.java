@@ -84,15 +84,15 @@ final class Traffic {
     }
 
     private static int bucket(long nanos) {
-        long told = Math.clamp(nanos, 1L << SHORTEST, (1L << SHORTEST + DOUBLINGS) - 1);
+        long told = Math.clamp(nanos, 1L << SHORTEST, (1L << (SHORTEST + DOUBLINGS)) - 1);
         int doubling = Long.SIZE - 1 - Long.numberOfLeadingZeros(told);
-        int quarter = (int) (told >> doubling - 2) & 3;
+        int quarter = (int) (told >> (doubling - 2)) & 3;
         return 4 * (doubling - SHORTEST) + quarter;
     }
 
     /** The upper bound of the durations in a bucket, in microseconds. */
     private static double micros(int bucket) {
-        return (1L << SHORTEST + (bucket >> 2)) * (1 + ((bucket & 3) + 1) / 4.0) / NANOS_PER_MICRO;
+        return (1L << (SHORTEST + (bucket >> 2))) * (1 + ((bucket & 3) + 1) / 4.0) / NANOS_PER_MICRO;
     }
 
     private static double quantile(int[] counts, long total, double share) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -196,7 +197,7 @@ class DeskTest {
     @Test
     void limits_are_told_as_they_are_configured() {
         limits.put("capnp", new Bounds(12));
-        List<?> rows = (List<?>) value(admitted().call("limits"));
+        List<?> rows = (List<?>) Objects.requireNonNull(value(admitted().call("limits")));
         assertEquals("questions", ((Map<?, ?>) rows.getFirst()).get("name"));
     }
 }

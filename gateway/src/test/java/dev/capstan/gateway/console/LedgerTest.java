@@ -12,6 +12,7 @@ import dev.capstan.gateway.console.ConsoleApi.CapabilityRow;
 import dev.capstan.gateway.console.ConsoleApi.LimitRow;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class LedgerTest {
         sim.advance(Duration.ofMillis(30));
         call.ended(null);
         call.ended(Failure.failed("too late"));
-        assertEquals(30, newest().endedMillis() - newest().beganMillis());
+        assertEquals(30, Objects.requireNonNull(newest().endedMillis()) - newest().beganMillis());
         assertEquals("", newest().failure());
         assertEquals(0, ledger.overview().inFlight());
         assertEquals(1, ledger.overview().calls());

@@ -133,7 +133,7 @@ class PageTest {
         Files.createDirectories(page);
         Files.createFile(page.resolve("index.html"));
         Path tools = Files.createDirectories(temporary.resolve("bin"));
-        for (String tool : List.of("bash", "dirname", "mkdir", "rm", "find", "cat", "flock")) {
+        for (String tool : List.of("bash", "dirname", "mkdir", "rm", "find", "cat", "cp", "flock")) {
             Ended found = run(Map.of(), MODULE, "bash", "-c", "command -v " + tool);
             Files.createSymbolicLink(tools.resolve(tool), Path.of(found.last()));
         }

@@ -51,7 +51,7 @@ class RoutesTest {
                             int port = ((Address.Tcp) server.address()).port();
                             return new HttpClient(net.loop(), net.network(), new Random(1), Limits.Http.DEFAULT)
                                     .send("GET", URI.create("http://127.0.0.1:" + port + path), headers, new byte[0])
-                                    .attach(server::close);
+                                    .attach(server);
                         }))
                 .await();
     }

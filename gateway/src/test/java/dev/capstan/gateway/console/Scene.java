@@ -9,7 +9,6 @@ import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.bind.Binder;
 import dev.capstan.capnweb.bind.Remote;
-import dev.capstan.capnweb.bind.Remotes;
 import dev.capstan.examples.calculator.Calculator;
 import dev.capstan.examples.calculator.CalculatorServer;
 import dev.capstan.examples.calculator.Value;
@@ -122,14 +121,8 @@ final class Scene implements AutoCloseable {
 
         @Override
         public void tell(Consumer<String> listener, String text) {
-            try (AutoCloseable own = () -> {}) {
-                Consumer<String> kept = Remotes.dup(listener);
-                kept.accept(text);
-                kept.accept(text + ", again");
-                Remotes.close(kept);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+            listener.accept(text);
+            listener.accept(text + ", again");
         }
 
         @Override
@@ -192,11 +185,11 @@ final class Scene implements AutoCloseable {
         Vat client = Vat.on(net.loop()).build();
         return server.listen(net.network(), new Address.Tcp("127.0.0.1", 0))
                 .then(listener -> client.connect(net.network(), listener.address())
-                        .map(peer -> {
+                        .then(peer -> {
                             Calculator.Client calculator = peer.bootstrap(Calculator.TYPE);
                             others.addAll(List.<AutoCloseable>of(calculator, client, listener, server));
                             compute(calculator);
-                            return null;
+                            return Promise.done();
                         }));
     }
 
