@@ -267,10 +267,10 @@ final class Exports {
                 if (export.released) {
                     return;
                 }
-                Failure wrong =
-                        settled == null ? Failure.of(failure == null ? Failure.failed("no value") : failure) : null;
+                Failure wrong = null;
                 long before = session.outbox.bytesSent();
                 if (settled == null) {
+                    wrong = Failure.of(failure == null ? Failure.failed("no value") : failure);
                     session.outbox.reject(export.id, wrong);
                 } else {
                     session.outbox.resolve(export.id, settled.value());

@@ -29,8 +29,10 @@ class ObservedTest {
     private final Recorder asking = new Recorder();
     private final Recorder asked = new Recorder();
     private final TestContext.TestVat carol = context.vat("carol", vat -> vat.observer(asking));
-    private final TestContext.TestVat dave =
-            context.vat("dave", vat -> vat.observer(asked).serving(context.servers.new Main()));
+
+    ObservedTest() {
+        context.vat("dave", vat -> vat.observer(asked).serving(context.servers.new Main()));
+    }
 
     private TestInterface.Client main() {
         return carol.bootstrap("dave", TestInterface.TYPE);

@@ -7,6 +7,7 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.ObservedSession;
+import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.server.GrpcServer;
@@ -61,7 +62,7 @@ class GrpcCallsTest {
                 .intercept(called.client())
                 .build()) {
             assertEquals("hello you", greeted(client, "you").getText());
-            assertThrows(Failure.class, () -> greeted(client, ""));
+            assertThrows(GrpcFailure.class, () -> greeted(client, ""));
         }
         served.close();
         called.close();
