@@ -15,6 +15,7 @@ import dev.capstan.testkit.Recorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What an observer is told of sessions. */
@@ -170,7 +171,7 @@ class ObservedTest {
             ObservedSession client = asking.sessions().getFirst();
             assertEquals(2, client.imports(10).size());
             assertEquals(client.counts().sentBytes(), server.counts().receivedBytes());
-            ((Cap) given).close();
+            ((Cap) Objects.requireNonNull(given)).close();
             peers.settle();
             assertEquals(1, server.exports(10).size());
         }

@@ -36,28 +36,45 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "URL", description = "The server, as in capnp://host:port.")
     private String url = "";
 
-    @Parameters(index = "1", paramLabel = "PATH", description = "The method, as in capstan call. What leads to it is called once, before.")
+    @Parameters(
+            index = "1",
+            paramLabel = "PATH",
+            description = "The method, as in capstan call. What leads to it is called once, before.")
     private String path = "";
 
     @Parameters(index = "2", arity = "0..1", paramLabel = "JSON", description = "The arguments.")
     private @Nullable String json;
 
-    @Option(names = {"-n", "--requests"}, paramLabel = "N", description = "Make so many calls; 200 unless there is a -z.")
+    @Option(
+            names = {"-n", "--requests"},
+            paramLabel = "N",
+            description = "Make so many calls; 200 unless there is a -z.")
     private @Nullable Long calls;
 
     @Option(
             names = {"-c", "--concurrency"},
             paramLabel = "N",
-            description = "Have so many under way; 1 unless told, and no more than 10,000. With --rps the most that there may be, 10,000 unless told.")
+            description =
+                    "Have so many under way; 1 unless told, and no more than 10,000. With --rps the most that there may be, 10,000 unless told.")
     private @Nullable Integer atOnce;
 
-    @Option(names = "--rps", paramLabel = "N", description = "Begin so many each second, whether or not others have ended (open loop).")
+    @Option(
+            names = "--rps",
+            paramLabel = "N",
+            description = "Begin so many each second, whether or not others have ended (open loop).")
     private double perSecond;
 
-    @Option(names = {"-z", "--duration"}, paramLabel = "TIME", description = "Go on for so long: 10s, 500ms, 2m.")
+    @Option(
+            names = {"-z", "--duration"},
+            paramLabel = "TIME",
+            description = "Go on for so long: 10s, 500ms, 2m.")
     private @Nullable String duration;
 
-    @Option(names = "--connections", paramLabel = "N", defaultValue = "1", description = "Use so many connections in turn; ${DEFAULT-VALUE} unless told.")
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Use so many connections in turn; ${DEFAULT-VALUE} unless told.")
     private int connections;
 
     @Option(
@@ -94,7 +111,8 @@ final class BenchCommand implements Callable<Integer> {
         List<AutoCloseable> opened = new ArrayList<>();
         try (NetLoop net = NetLoop.open("bench", Transport.AUTO)) {
             Patience patience = dial.patience(net.loop());
-            Progress progress = new Progress(session.err(), net.loop(), "calls", plan.calls() == Long.MAX_VALUE ? -1 : plan.calls());
+            Progress progress = new Progress(
+                    session.err(), net.loop(), "calls", plan.calls() == Long.MAX_VALUE ? -1 : plan.calls());
             try {
                 List<Ref.Shot> targets = new ArrayList<>();
                 for (int i = 0; i < connections; i++) {
@@ -131,8 +149,14 @@ final class BenchCommand implements Callable<Integer> {
         Duration longest = duration == null ? null : time(duration);
         long number = calls != null ? calls : longest == null ? DEFAULT_CALLS : Long.MAX_VALUE;
         int most = atOnce != null ? atOnce : perSecond > 0 ? MOST_AT_ONCE : 1;
-        if (number < 1 || most < 1 || most > MOST_AT_ONCE || connections < 1 || connections > MOST_AT_ONCE || perSecond < 0) {
-            throw new InputException("-n and --connections are at least 1, -c lies between 1 and " + MOST_AT_ONCE + ", --rps is not negative.");
+        if (number < 1
+                || most < 1
+                || most > MOST_AT_ONCE
+                || connections < 1
+                || connections > MOST_AT_ONCE
+                || perSecond < 0) {
+            throw new InputException("-n and --connections are at least 1, -c lies between 1 and " + MOST_AT_ONCE
+                    + ", --rps is not negative.");
         }
         return new Load.Plan(number, longest, most, perSecond);
     }

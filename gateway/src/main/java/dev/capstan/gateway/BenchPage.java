@@ -39,7 +39,10 @@ final class BenchPage {
                 @media(prefers-color-scheme:dark){body{color:#e6e8eb;background:#16191d}}
                 </style></head><body>
                 """);
-        page.append("<h1>").append(escaped(report.path())).append("</h1>\n<p>at ").append(escaped(report.url()));
+        page.append("<h1>")
+                .append(escaped(report.path()))
+                .append("</h1>\n<p>at ")
+                .append(escaped(report.url()));
         page.append(", ").append(escaped(report.how())).append("</p>\n");
         page.append(String.format(
                 Locale.ROOT,
@@ -55,7 +58,9 @@ final class BenchPage {
             }
             page.append("</tr><tr>");
             for (double each : report.shownPercentiles()) {
-                page.append("<td>").append(BenchReport.millis((double) all.getValueAtPercentile(each))).append("</td>");
+                page.append("<td>")
+                        .append(BenchReport.millis((double) all.getValueAtPercentile(each)))
+                        .append("</td>");
             }
             page.append("</tr></table>\n<h2>Latency by percentile</h2>\n").append(byPercentile(all));
             if (report.perSecond().size() > 1) {
@@ -111,11 +116,26 @@ final class BenchPage {
                 .orElse(1);
         double top = highest <= 0 ? 1 : highest * 1.05;
         StringBuilder svg = new StringBuilder();
-        svg.append(String.format(Locale.ROOT, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"latency in milliseconds\">%n", WIDTH, HEIGHT));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"latency in milliseconds\">%n",
+                WIDTH,
+                HEIGHT));
         for (int i = 0; i <= 4; i++) {
             double y = y(top * i / 4, top);
-            svg.append(String.format(Locale.ROOT, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH, y, y));
-            svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g ms</text>%n", LEFT - 6, y + 4, top * i / 4));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                    LEFT,
+                    WIDTH,
+                    y,
+                    y));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g ms</text>%n",
+                    LEFT - 6,
+                    y + 4,
+                    top * i / 4));
         }
         for (Tick each : ticks) {
             svg.append(String.format(
@@ -127,7 +147,9 @@ final class BenchPage {
         }
         int legend = 0;
         for (Line line : lines) {
-            svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"").append(line.color()).append("\" points=\"");
+            svg.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
+                    .append(line.color())
+                    .append("\" points=\"");
             for (Point each : line.points()) {
                 svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(each.x(), widest), y(each.y(), top)));
             }
@@ -151,6 +173,9 @@ final class BenchPage {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -62,12 +62,19 @@ record BenchReport(String url, String path, Load.Plan plan, int connections, Loa
     }
 
     static String percentile(double percentile) {
-        return percentile == 100 ? "max" : "p" + (percentile == Math.rint(percentile) ? (long) percentile + "" : percentile + "");
+        return percentile == 100
+                ? "max"
+                : "p" + (percentile == Math.rint(percentile) ? (long) percentile + "" : percentile + "");
     }
 
     String how() {
         return plan.perSecond() > 0
-                ? String.format(Locale.ROOT, "%.0f/s were to begin, on %d connection%s", plan.perSecond(), connections, connections == 1 ? "" : "s")
+                ? String.format(
+                        Locale.ROOT,
+                        "%.0f/s were to begin, on %d connection%s",
+                        plan.perSecond(),
+                        connections,
+                        connections == 1 ? "" : "s")
                 : plan.atOnce() + " at once, on " + connections + " connection" + (connections == 1 ? "" : "s");
     }
 
@@ -76,7 +83,12 @@ record BenchReport(String url, String path, Load.Plan plan, int connections, Loa
         Histogram all = latencies();
         text.append(path).append(" at ").append(url).append(", ").append(how()).append('\n');
         text.append(String.format(
-                Locale.ROOT, "%d calls in %.2f s: %.0f/s, %d failed%n", all.getTotalCount(), seconds(), rate(), failed()));
+                Locale.ROOT,
+                "%d calls in %.2f s: %.0f/s, %d failed%n",
+                all.getTotalCount(),
+                seconds(),
+                rate(),
+                failed()));
         if (all.getTotalCount() > 0) {
             text.append(String.format(Locale.ROOT, "%6s  %10s%n", "min", millis((double) all.getMinValue())));
             text.append(String.format(Locale.ROOT, "%6s  %10s%n", "mean", millis(all.getMean())));
@@ -87,7 +99,9 @@ record BenchReport(String url, String path, Load.Plan plan, int connections, Loa
                 text.append("|".repeat((int) Math.max(1, BAR * value / most))).append('\n');
             }
         }
-        load.failures().forEach((reason, count) -> text.append(count).append(" x ").append(reason).append('\n'));
+        load.failures()
+                .forEach((reason, count) ->
+                        text.append(count).append(" x ").append(reason).append('\n'));
         return text.toString();
     }
 

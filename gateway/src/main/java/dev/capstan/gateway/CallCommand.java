@@ -103,8 +103,8 @@ final class CallCommand implements Callable<Integer> {
         session.say(line);
     }
 
-    private Iterator<List<@Nullable Object>> messages(Remote remote, @Nullable List<@Nullable Object> written, @Nullable String given)
-            throws InputException {
+    private Iterator<List<@Nullable Object>> messages(
+            Remote remote, @Nullable List<@Nullable Object> written, @Nullable String given) throws InputException {
         if (given == null) {
             return List.of(written == null ? List.<@Nullable Object>of() : written)
                     .iterator();

@@ -48,7 +48,8 @@ final class CapnpRemote implements Remote {
 
     private static <T> T known(@Nullable T ofSchema) {
         if (ofSchema == null) {
-            throw new ExitException(Main.SCHEMA, "Cap'n Proto does not tell a server's schema. Name it: --schema FILE.");
+            throw new ExitException(
+                    Main.SCHEMA, "Cap'n Proto does not tell a server's schema. Name it: --schema FILE.");
         }
         return ofSchema;
     }
@@ -78,7 +79,8 @@ final class CapnpRemote implements Remote {
     @Override
     public Promise<Void> ping() {
         Cap object = peer.bootstrap();
-        return object.settled().<Void>map(settled -> {
+        return object.settled()
+                .<Void>map(settled -> {
                     try (settled) {
                         if (settled.innermost() instanceof BrokenCap broken) {
                             throw broken.failure();

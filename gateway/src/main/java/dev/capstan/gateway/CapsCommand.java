@@ -12,14 +12,19 @@ import picocli.CommandLine.Parameters;
 /** Shows the tables of a session. */
 @Command(
         name = "caps",
-        description = "Show how many entries the tables of a session have: one of this command, that holds what the paths lead to.",
+        description =
+                "Show how many entries the tables of a session have: one of this command, that holds what the paths lead to.",
         footer = {"", "The sessions of a server, and who holds what there, are in its console."},
         mixinStandardHelpOptions = true)
 final class CapsCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "URL", description = "The server, as in capnp://host:port.")
     private String url = "";
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "PATH", description = "What to hold meanwhile, as in capstan call.")
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "PATH",
+            description = "What to hold meanwhile, as in capstan call.")
     private List<String> paths = new ArrayList<>();
 
     @Mixin
@@ -45,7 +50,8 @@ final class CapsCommand implements Callable<Integer> {
                     }
                 }
                 remote.check();
-                remote.tables().forEach((name, size) -> session.say(String.format(Locale.ROOT, "%-10s  %d", name, size)));
+                remote.tables()
+                        .forEach((name, size) -> session.say(String.format(Locale.ROOT, "%-10s  %d", name, size)));
             } finally {
                 held.forEach(Ref::close);
             }

@@ -14,11 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = "Print a script that lets a shell complete verbs and options.",
-        footer = {
-            "",
-            "bash:  source <(./capstan completion bash)",
-            "zsh:   source <(./capstan completion zsh)"
-        },
+        footer = {"", "bash:  source <(./capstan completion bash)", "zsh:   source <(./capstan completion zsh)"},
         mixinStandardHelpOptions = true)
 final class CompletionCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SHELL", description = "bash or zsh.")
@@ -31,7 +27,8 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!List.of("bash", "zsh").contains(shell)) {
-            throw new ParameterException(spec.commandLine(), "There are scripts for bash and zsh, not for '" + shell + "'.");
+            throw new ParameterException(
+                    spec.commandLine(), "There are scripts for bash and zsh, not for '" + shell + "'.");
         }
         CommandLine whole = spec.root().commandLine();
         // One script serves both: it asks zsh to complete as bash does.

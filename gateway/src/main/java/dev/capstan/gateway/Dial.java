@@ -126,7 +126,8 @@ final class Dial {
 
     // ---- Cap'n Proto
 
-    private Remote capnp(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema) throws InputException {
+    private Remote capnp(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema)
+            throws InputException {
         if (!headers.isEmpty()) {
             throw new InputException(
                     "-H: Cap'n Proto has no headers. Say who you are with the certificate of --cert, or in a call.");
@@ -220,7 +221,8 @@ final class Dial {
         if (url.scheme() == WireUrl.Scheme.WT) {
             HttpClient unused = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
             return new WebClient(net.loop(), unused)
-                    .overWebTransport(net, tls.serverTrust(desk.workingFolder(), Instant::now), Limits.WebTransport.DEFAULT);
+                    .overWebTransport(
+                            net, tls.serverTrust(desk.workingFolder(), Instant::now), Limits.WebTransport.DEFAULT);
         }
         return new WebClient(net.loop(), http(net, url, desk));
     }
@@ -246,7 +248,8 @@ final class Dial {
 
     // ---- gRPC
 
-    private Remote grpc(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema) throws InputException {
+    private Remote grpc(NetLoop net, WireUrl url, Patience patience, Desk desk, boolean withSchema)
+            throws InputException {
         CallMetadata metadata = CallMetadata.EMPTY;
         for (Map.Entry<String, String> each : fields()) {
             try {

@@ -99,7 +99,10 @@ final class DoctorCommand implements Callable<Integer> {
                                     .collect(Collectors.joining(", ")));
             return true;
         } catch (UnknownHostException e) {
-            fail(Main.UNREACHABLE, "resolve", host + " is no host that is known here: check its spelling, and the DNS of this machine");
+            fail(
+                    Main.UNREACHABLE,
+                    "resolve",
+                    host + " is no host that is known here: check its spelling, and the DNS of this machine");
             return false;
         }
     }
@@ -128,16 +131,17 @@ final class DoctorCommand implements Callable<Integer> {
     // ---- TLS
 
     private boolean handshakes(NetLoop net, WireUrl to, Patience patience) throws InputException {
-        String[] protocols =
-                switch (to.wire()) {
-                    case CAPNP -> new String[] {"capnp"};
-                    case WEB -> new String[] {"http/1.1"};
-                    case GRPC -> new String[] {"h2"};
-                };
+        String[] protocols = switch (to.wire()) {
+            case CAPNP -> new String[] {"capnp"};
+            case WEB -> new String[] {"http/1.1"};
+            case GRPC -> new String[] {"h2"};
+        };
         Network network = dial.network(net, to, session.desk(), protocols);
         try {
             TlsSession tls = (TlsSession) patience.await(
-                    network.connect(to.address()), dial.connectTimeout(), "the server does not answer the TLS handshake");
+                    network.connect(to.address()),
+                    dial.connectTimeout(),
+                    "the server does not answer the TLS handshake");
             try {
                 SSLSession agreed = tls.session();
                 ok("tls", agreed.getProtocol() + ", " + agreed.getCipherSuite());
@@ -150,7 +154,10 @@ final class DoctorCommand implements Callable<Integer> {
         } catch (ExitException e) {
             fail(Main.UNREACHABLE, "tls", e.getMessage() + ": does it speak TLS there at all?");
         } catch (RuntimeException e) {
-            fail(Main.UNREACHABLE, "tls", Failure.of(e).reason() + advice(Failure.of(e).reason()));
+            fail(
+                    Main.UNREACHABLE,
+                    "tls",
+                    Failure.of(e).reason() + advice(Failure.of(e).reason()));
         }
         return false;
     }
@@ -175,9 +182,10 @@ final class DoctorCommand implements Callable<Integer> {
             if (!(chain[0] instanceof X509Certificate shown)) {
                 return;
             }
-            Duration left = Duration.between(clock.instant(), shown.getNotAfter().toInstant());
-            String what = shown.getSubjectX500Principal() + ", until " + shown.getNotAfter().toInstant() + " ("
-                    + left.toDays() + " days)";
+            Duration left =
+                    Duration.between(clock.instant(), shown.getNotAfter().toInstant());
+            String what = shown.getSubjectX500Principal() + ", until "
+                    + shown.getNotAfter().toInstant() + " (" + left.toDays() + " days)";
             if (left.isNegative()) {
                 warn("cert", what + ": it has expired, and only --insecure accepts it; renew it");
             } else if (left.compareTo(SOON) < 0) {
@@ -194,7 +202,10 @@ final class DoctorCommand implements Callable<Integer> {
         if (agreed.equals(wanted)) {
             ok("alpn", agreed);
         } else if (to.wire() == WireUrl.Wire.GRPC) {
-            fail(Main.UNREACHABLE, "alpn", "the server does not offer h2, and gRPC needs it: let it, or whatever stands before it, offer HTTP/2");
+            fail(
+                    Main.UNREACHABLE,
+                    "alpn",
+                    "the server does not offer h2, and gRPC needs it: let it, or whatever stands before it, offer HTTP/2");
         } else {
             ok("alpn", "none agreed on; " + to.wire() + " does not need it");
         }
@@ -206,9 +217,14 @@ final class DoctorCommand implements Callable<Integer> {
         try (Remote remote = dial.openWithoutSchema(net, to, patience, session.desk())) {
             try {
                 patience.await(
-                        net.loop().fetch(remote::ping), dial.connectTimeout(), "nothing came within " + Patience.seconds(dial.connectTimeout()));
+                        net.loop().fetch(remote::ping),
+                        dial.connectTimeout(),
+                        "nothing came within " + Patience.seconds(dial.connectTimeout()));
             } catch (RuntimeException e) {
-                fail(Main.REMOTE_FAILURE, "protocol", "connected, but " + why(e) + ": does the server speak " + to.wire() + " there?");
+                fail(
+                        Main.REMOTE_FAILURE,
+                        "protocol",
+                        "connected, but " + why(e) + ": does the server speak " + to.wire() + " there?");
                 return;
             }
             ok("protocol", remote.greeting());

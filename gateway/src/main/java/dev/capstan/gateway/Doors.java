@@ -37,9 +37,8 @@ record Doors(Site site, WireUrl from, Listening.Who who, Access access) {
 
     /** Services; what was opened. */
     String grpc(List<ServerServiceDefinition> services) {
-        Listening at = site.loop()
-                .fetch(() -> Listening.at(site, from, who, services))
-                .await();
+        Listening at =
+                site.loop().fetch(() -> Listening.at(site, from, who, services)).await();
         return "gRPC clients call "
                 + services.stream()
                         .map(each -> each.getServiceDescriptor().getName())

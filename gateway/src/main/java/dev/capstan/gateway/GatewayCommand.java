@@ -111,7 +111,8 @@ final class GatewayCommand implements Callable<Integer> {
         Access access = access();
         PrintWriter err = spec.commandLine().getErr();
         try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
-            LoadedSchema loaded = needsSchema(from, server) || schema.isGiven() ? schema.load(workingFolder, err) : null;
+            LoadedSchema loaded =
+                    needsSchema(from, server) || schema.isGiven() ? schema.load(workingFolder, err) : null;
             if (loaded == null && needsSchema(from, server)) {
                 return Main.SCHEMA;
             }
@@ -164,9 +165,10 @@ final class GatewayCommand implements Callable<Integer> {
                         : ServerTrust.system(),
                 tls.serverName(),
                 random);
-        Upstream upstream = loop.fetch(() -> Promise.of(Upstream.of(site, server, trust)))
-                .await();
-        // What does not match is told before anybody connects, and whether there is a server now, and not to the first visitor.
+        Upstream upstream =
+                loop.fetch(() -> Promise.of(Upstream.of(site, server, trust))).await();
+        // What does not match is told before anybody connects, and whether there is a server now, and not to the first
+        // visitor.
         List<ServerServiceDefinition> fronts =
                 doors.wire() == WireUrl.Wire.GRPC ? fronts(loop, upstream, type) : List.of();
         loop.fetch(upstream::object).await().close();
@@ -196,7 +198,8 @@ final class GatewayCommand implements Callable<Integer> {
             return List.of(bridge.ofWeb(one, upstream::object));
         }
         return bridge.services().keySet().stream()
-                .map(service -> bridge.ofWeb(service, () -> upstream.object().convert(main -> place(loop, main, service))))
+                .map(service ->
+                        bridge.ofWeb(service, () -> upstream.object().convert(main -> place(loop, main, service))))
                 .toList();
     }
 
@@ -228,16 +231,15 @@ final class GatewayCommand implements Callable<Integer> {
         GrpcClient client = upstream.client();
         if (type != null) {
             String service = protos.one(bridge.services().keySet());
-            Cap object = loop.fetch(() -> Promise.of(
-                            bridge.toCapnp(client, service, new Bridge(loop, Limits.DEFAULT), type)))
+            Cap object = loop.fetch(
+                            () -> Promise.of(bridge.toCapnp(client, service, new Bridge(loop, Limits.DEFAULT), type)))
                     .await();
             return doors.objects(type.shortName(), () -> Promise.of(object.share()));
         }
         String service = protos.service();
         if (service == null) {
             bridge.check();
-            return doors.objects(
-                    String.join(", ", bridge.services().keySet()), () -> Promise.of(bridge.toWeb(client)));
+            return doors.objects(String.join(", ", bridge.services().keySet()), () -> Promise.of(bridge.toWeb(client)));
         }
         bridge.check(service);
         return doors.objects(service, () -> Promise.of(bridge.toWeb(client, service)));

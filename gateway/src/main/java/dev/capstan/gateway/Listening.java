@@ -53,7 +53,8 @@ record Listening(Address address, List<CertificateHash> hashes) {
         Supplier<Promise<Cap>> main = () -> object.get().convert(borders::main);
         if (at.scheme() == WireUrl.Scheme.WT) {
             WebServer web = web(loop, access, main);
-            return WebTransportServer.listen(site.net(), socketAddress(at), who.webTransport(), web.transports(path(at)))
+            return WebTransportServer.listen(
+                            site.net(), socketAddress(at), who.webTransport(), web.transports(path(at)))
                     .convert(server -> new Listening(
                             new Address.Tcp(host(at), server.address().getPort()), server.hashes()));
         }

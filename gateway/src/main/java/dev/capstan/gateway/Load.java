@@ -79,7 +79,8 @@ final class Load {
     }
 
     private boolean isOver() {
-        return started >= plan.calls() || (plan.longest() != null && elapsed() >= plan.longest().toNanos());
+        return started >= plan.calls()
+                || (plan.longest() != null && elapsed() >= plan.longest().toNanos());
     }
 
     private void fire() {
@@ -117,7 +118,10 @@ final class Load {
                 record(from);
             } else {
                 String reason = reason(failure);
-                failures.merge(failures.size() < MOST_REASONS || failures.containsKey(reason) ? reason : "other", 1, Integer::sum);
+                failures.merge(
+                        failures.size() < MOST_REASONS || failures.containsKey(reason) ? reason : "other",
+                        1,
+                        Integer::sum);
             }
             progress.to(latencies.getTotalCount());
             fire();
@@ -125,7 +129,9 @@ final class Load {
     }
 
     private static String reason(Throwable failure) {
-        return failure instanceof GrpcFailure told ? told.code() + ": " + told.reason() : Failure.of(failure).reason();
+        return failure instanceof GrpcFailure told
+                ? told.code() + ": " + told.reason()
+                : Failure.of(failure).reason();
     }
 
     private void record(long from) {

@@ -1,7 +1,7 @@
 package dev.capstan.gateway;
 
-import java.io.PrintWriter;
 import dev.capstan.async.Loop;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Statements about one server, and the variables that hold what they gave. For one thread. */
 final class Repl implements AutoCloseable {
-    private static final Pattern ASSIGNMENT = Pattern.compile("\\s*([\\p{L}_$][\\p{L}\\p{N}_$]*)\\s*=(?!=)(.*)", Pattern.DOTALL);
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("\\s*([\\p{L}_$][\\p{L}\\p{N}_$]*)\\s*=(?!=)(.*)", Pattern.DOTALL);
     private static final String HELP = """
             PATH            call and print: getNode().node.depth(), list[0].name, add(1, 2), add({a: 1, b: 2})
             x = PATH        keep what it leads to; nothing is waited for. x can be called, and be an argument: keep(x)
@@ -86,7 +87,9 @@ final class Repl implements AutoCloseable {
             case "help" -> out.accept(HELP.stripTrailing());
             case "vars" -> variables.forEach((name, ref) -> out.accept(name + ": " + ref.kind()));
             case "ls" -> remote.list().forEach(out);
-            case "describe" -> out.accept(remote.describe(words.length > 1 ? words[1].strip() : "").stripTrailing());
+            case "describe" ->
+                out.accept(remote.describe(words.length > 1 ? words[1].strip() : "")
+                        .stripTrailing());
             case "release" -> release(words.length > 1 ? words[1].strip() : "");
             default -> {
                 Matcher assignment = ASSIGNMENT.matcher(statement);
@@ -155,11 +158,13 @@ final class Repl implements AutoCloseable {
     }
 
     private static String first(CallPath path) {
-        return path.steps().isEmpty() ? "" : switch (path.steps().getFirst()) {
-            case Step.Name(String name) -> name;
-            case Step.Call(String name, List<@Nullable Object> arguments) -> name;
-            case Step.Index index -> "";
-        };
+        return path.steps().isEmpty()
+                ? ""
+                : switch (path.steps().getFirst()) {
+                    case Step.Name(String name) -> name;
+                    case Step.Call(String name, List<@Nullable Object> arguments) -> name;
+                    case Step.Index index -> "";
+                };
     }
 
     /** What a line may become that ends at the cursor: names by the schema, and variables. Nothing is called for that. */

@@ -84,7 +84,8 @@ final class ReplCommand implements Callable<Integer> {
         DefaultParser parser = new DefaultParser();
         parser.setEscapeChars(null);
         parser.setQuoteChars(new char[0]);
-        try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        try (Terminal terminal =
+                TerminalBuilder.builder().system(true).dumb(true).build()) {
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .parser(parser)

@@ -20,7 +20,9 @@ final class SchemaWalk {
         }
         return switch (type) {
             case InterfaceSchema found ->
-                CapnpRef.methods(found).stream().map(method -> method.name() + "(").toList();
+                CapnpRef.methods(found).stream()
+                        .map(method -> method.name() + "(")
+                        .toList();
             case StructSchema found ->
                 found.fieldsInCodeOrder().stream().map(StructSchema.Field::name).toList();
             case null, default -> List.of();
@@ -30,11 +32,13 @@ final class SchemaWalk {
     private static @Nullable Type next(Type type, Step step) {
         return switch (type) {
             case InterfaceSchema in -> {
-                String name = step instanceof Step.Name(String of) ? of : step instanceof Step.Call call ? call.method() : "";
+                String name =
+                        step instanceof Step.Name(String of) ? of : step instanceof Step.Call call ? call.method() : "";
                 InterfaceSchema.Method method = in.findMethod(name);
                 yield method == null ? null : method.results();
             }
-            case StructSchema in when step instanceof Step.Name(String name) -> {
+            case StructSchema in
+            when step instanceof Step.Name(String name) -> {
                 StructSchema.Field field = in.findField(name);
                 yield field == null ? null : field.type();
             }

@@ -27,7 +27,8 @@ record Site(NetLoop net, UnaryOperator<Network> look, List<ClientInterceptor> ca
 
     /** Every frame is a line of {@code out}, without secrets; {@code schemas} tell names of Cap'n Proto. */
     static Site shown(NetLoop net, @Nullable SchemaLoader schemas, PrintWriter out) {
-        Decoding decoding = schemas == null ? Decoding.plain() : Decoding.plain().with(schemas);
+        Decoding decoding =
+                schemas == null ? Decoding.plain() : Decoding.plain().with(schemas);
         Tap tap = new Tap(net.loop(), decoding, frame -> out.println(FrameLine.text(frame, false)));
         return new Site(net, tap::network, List.of(tap.grpc()));
     }

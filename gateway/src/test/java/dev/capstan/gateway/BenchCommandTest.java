@@ -85,7 +85,15 @@ class BenchCommandTest {
     @Test
     void failures_are_counted_by_their_reason() {
         int code = verbs.run(
-                "", "bench", "capnp://" + shelf.capnp(), "--schema", "api.capnp", "fail", "{\"kind\": \"FAILED\"}", "-n", "5");
+                "",
+                "bench",
+                "capnp://" + shelf.capnp(),
+                "--schema",
+                "api.capnp",
+                "fail",
+                "{\"kind\": \"FAILED\"}",
+                "-n",
+                "5");
         assertEquals(Main.REMOTE_FAILURE, code, verbs::err);
         assertTrue(verbs.out().contains("5 x ") && verbs.out().contains("as you wished"), verbs.out());
     }
@@ -107,7 +115,16 @@ class BenchCommandTest {
         String url = "capnp://" + shelf.capnp();
         verbs.fails(Main.USAGE, "'xml' is no format", "bench", url, "--schema", "api.capnp", "add", "-O", "xml");
         verbs.fails(Main.USAGE, "'soon' is no time", "bench", url, "--schema", "api.capnp", "add", "-z", "soon");
-        verbs.fails(Main.USAGE, "-n and --connections are at least 1", "bench", url, "--schema", "api.capnp", "add", "-n", "0");
+        verbs.fails(
+                Main.USAGE,
+                "-n and --connections are at least 1",
+                "bench",
+                url,
+                "--schema",
+                "api.capnp",
+                "add",
+                "-n",
+                "0");
     }
 
     @Test

@@ -39,8 +39,7 @@ class ReplCommandTest {
 
     @Test
     void variables_hold_objects_and_calls_go_ahead_of_results() {
-        assertEquals(
-                """
+        assertEquals("""
                 n: Node
                   [1 call, nothing waited for]
                 {"value":2}
@@ -48,9 +47,7 @@ class ReplCommandTest {
                 {"value":1}
                   [1 call, 1 round trip]
                 n: Node
-                """,
-                capnp(
-                        """
+                """, capnp("""
                         # a comment
                         n = getNode().node
                         n.getNext().node.depth()
@@ -67,8 +64,7 @@ class ReplCommandTest {
 
     @Test
     void a_variable_is_an_argument() {
-        assertEquals(
-                """
+        assertEquals("""
                 n: Node
                   [1 call, nothing waited for]
                 m: Node
@@ -77,14 +73,12 @@ class ReplCommandTest {
                   [1 call, 1 round trip]
                 {"same":false}
                   [1 call, 1 round trip]
-                """,
-                capnp("n = getNode().node\nm = getNode().node\nisSame(n, n)\nisSame({a: n, b: m})\n"));
+                """, capnp("n = getNode().node\nm = getNode().node\nisSame(n, n)\nisSame({a: n, b: m})\n"));
     }
 
     @Test
     void a_result_is_kept_and_looked_into() {
-        assertEquals(
-                """
+        assertEquals("""
                 p: a value
                   [1 call, nothing waited for]
                 "Bob"
@@ -92,15 +86,22 @@ class ReplCommandTest {
                 "Ann"
                 {"value":5}
                   [1 call, 1 round trip]
-                """,
-                capnp("p = people().list\np[1].name\np[0].name\np[1].node.depth()\n"));
+                """, capnp("p = people().list\np[1].name\np[0].name\np[1].node.depth()\n"));
     }
 
     @Test
     void what_is_released_is_gone() {
-        assertEquals(Main.REMOTE_FAILURE, verbs.run("n = getNode().node\nrelease n\nvars\nrelease n\nexit\nadd(1, 2)\n", "repl", "capnp://" + shelf.capnp(), "--schema", "api.capnp"));
         assertEquals(
-                "n: Node\n  [1 call, nothing waited for]\nerror: There is no variable 'n'. `vars` lists them.\n", verbs.out());
+                Main.REMOTE_FAILURE,
+                verbs.run(
+                        "n = getNode().node\nrelease n\nvars\nrelease n\nexit\nadd(1, 2)\n",
+                        "repl",
+                        "capnp://" + shelf.capnp(),
+                        "--schema",
+                        "api.capnp"));
+        assertEquals(
+                "n: Node\n  [1 call, nothing waited for]\nerror: There is no variable 'n'. `vars` lists them.\n",
+                verbs.out());
         assertEquals("capstan: 1 of the statements failed.\n", verbs.err());
     }
 
@@ -108,16 +109,19 @@ class ReplCommandTest {
     void a_failure_is_told_and_the_next_statement_goes_on() {
         assertEquals(
                 Main.REMOTE_FAILURE,
-                verbs.run("fail({kind: 'OVERLOADED'})\nadd(x)\nadd(1, 2)\n", "repl", "capnp://" + shelf.capnp(), "--schema", "api.capnp"));
-        assertEquals(
-                """
+                verbs.run(
+                        "fail({kind: 'OVERLOADED'})\nadd(x)\nadd(1, 2)\n",
+                        "repl",
+                        "capnp://" + shelf.capnp(),
+                        "--schema",
+                        "api.capnp"));
+        assertEquals("""
                 failed (overloaded): remote exception: as you wished
                   [1 call, 1 round trip]
                 error: There is no variable 'x'. Write strings with quotes.
                 {"c":"3"}
                   [1 call, 1 round trip]
-                """,
-                verbs.out());
+                """, verbs.out());
     }
 
     @Test
@@ -149,23 +153,18 @@ class ReplCommandTest {
 
     @Test
     void grpc_calls_are_statements_and_answers_values() {
-        assertEquals(
-                """
+        assertEquals("""
                 a: grpc.testing.SimpleResponse
                   [1 call, nothing waited for]
                 "AAA="
                   [0 calls, 1 round trip]
                 {"payload":{"body":"AAA="}}
                   [1 call, 1 round trip]
-                """,
-                verbs.answers(
-                        """
+                """, verbs.answers("""
                         a = grpc.testing.TestService.UnaryCall({responseSize: 2})
                         a.payload.body
                         grpc.testing.TestService.StreamingOutputCall({responseParameters: [{size: 2}]})
-                        """,
-                        "repl",
-                        "grpc://" + shelf.grpc()));
+                        """, "repl", "grpc://" + shelf.grpc()));
     }
 
     @Test
@@ -179,8 +178,10 @@ class ReplCommandTest {
                 Repl repl = new Repl(remote, line -> {})) {
             assertEquals(List.of("getNode("), repl.completions("getN"));
             assertEquals(List.of("getNode().node"), repl.completions("getNode().n"));
-            assertEquals(List.of("getNode().node.getNext(", "getNode().node.depth("), repl.completions("getNode().node."));
-            assertEquals(List.of("people().list[0].name", "people().list[0].node"), repl.completions("people().list[0].n"));
+            assertEquals(
+                    List.of("getNode().node.getNext(", "getNode().node.depth("), repl.completions("getNode().node."));
+            assertEquals(
+                    List.of("people().list[0].name", "people().list[0].node"), repl.completions("people().list[0].n"));
             assertEquals(List.of(), repl.completions("nothing.x"));
             repl.run("mine = getNode().node");
             assertEquals(List.of("mine", "maybe("), repl.completions("m"));

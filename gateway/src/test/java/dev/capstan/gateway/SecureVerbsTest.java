@@ -64,7 +64,8 @@ class SecureVerbsTest {
 
     @Test
     void a_server_over_webtransport_is_known_by_its_hash() throws Exception {
-        var at = shelf.net.loop()
+        var at = shelf.net
+                .loop()
                 .fetch(() -> WebTransportServer.listen(
                         shelf.net,
                         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
@@ -82,10 +83,9 @@ class SecureVerbsTest {
     @Test
     void a_server_that_nobody_vouches_for_is_refused_unless_that_is_wanted() throws Exception {
         String url = capnps();
-        verbs.fails(Main.UNREACHABLE, "no Cap'n Proto server at " + url, "call", url, "--schema", "api.capnp", "add(1, 2)");
-        assertEquals(
-                "{\"c\":\"3\"}\n",
-                verbs.says("call", url, "--insecure", "--schema", "api.capnp", "add(1, 2)"));
+        verbs.fails(
+                Main.UNREACHABLE, "no Cap'n Proto server at " + url, "call", url, "--schema", "api.capnp", "add(1, 2)");
+        assertEquals("{\"c\":\"3\"}\n", verbs.says("call", url, "--insecure", "--schema", "api.capnp", "add(1, 2)"));
     }
 
     @Test
@@ -93,11 +93,27 @@ class SecureVerbsTest {
         server = new TestTls(folder, "other", "dns:other.example", 365);
         String url = capnps();
         verbs.fails(
-                Main.UNREACHABLE, "no Cap'n Proto server", "call", url, "--cacert", "other.pem", "--schema", "api.capnp", "add");
+                Main.UNREACHABLE,
+                "no Cap'n Proto server",
+                "call",
+                url,
+                "--cacert",
+                "other.pem",
+                "--schema",
+                "api.capnp",
+                "add");
         assertEquals(
                 "{\"c\":\"3\"}\n",
                 verbs.says(
-                        "call", url, "--cacert", "other.pem", "--servername", "other.example", "--schema", "api.capnp", "add(1, 2)"));
+                        "call",
+                        url,
+                        "--cacert",
+                        "other.pem",
+                        "--servername",
+                        "other.example",
+                        "--schema",
+                        "api.capnp",
+                        "add(1, 2)"));
     }
 
     @Test
@@ -106,9 +122,27 @@ class SecureVerbsTest {
         assertEquals(
                 "{\"c\":\"3\"}\n",
                 verbs.says(
-                        "call", url, "--cacert", "server.pem", "--cert", "client.pem", "--key", "client.key", "--schema", "api.capnp", "add(1, 2)"));
+                        "call",
+                        url,
+                        "--cacert",
+                        "server.pem",
+                        "--cert",
+                        "client.pem",
+                        "--key",
+                        "client.key",
+                        "--schema",
+                        "api.capnp",
+                        "add(1, 2)"));
         verbs.fails(
-                Main.USAGE, "--cert and --key belong together", "call", url, "--cert", "client.pem", "--schema", "api.capnp", "add");
+                Main.USAGE,
+                "--cert and --key belong together",
+                "call",
+                url,
+                "--cert",
+                "client.pem",
+                "--schema",
+                "api.capnp",
+                "add");
     }
 
     @Test

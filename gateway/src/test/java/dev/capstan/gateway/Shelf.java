@@ -73,8 +73,8 @@ final class Shelf implements AutoCloseable {
         Path file = folder.resolve("api.capnp");
         Files.writeString(file, SCHEMA);
         StringWriter problems = new StringWriter();
-        LoadedSchema loaded = LoadedSchema.of(
-                file, folder, List.of(SourceFiles.standard()), new PrintWriter(problems, true));
+        LoadedSchema loaded =
+                LoadedSchema.of(file, folder, List.of(SourceFiles.standard()), new PrintWriter(problems, true));
         if (loaded == null) {
             throw new AssertionError(problems.toString());
         }
@@ -197,7 +197,9 @@ final class Shelf implements AutoCloseable {
 
     private static Promise<Long> sum(Readable stream, long before) {
         return stream.read()
-                .then(chunk -> chunk.isEnd() ? Promise.of(before) : sum(stream, before + number(Objects.requireNonNull(chunk.value()))));
+                .then(chunk -> chunk.isEnd()
+                        ? Promise.of(before)
+                        : sum(stream, before + number(Objects.requireNonNull(chunk.value()))));
     }
 
     private WebTarget webNode(long depth) {

@@ -21,10 +21,27 @@ final class TestTls {
     TestTls(Path folder, String name, String names, int days) throws Exception {
         Path file = folder.resolve(name + ".p12");
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", name, "-keyalg", "EC", "-groupname", "secp256r1",
-                        "-dname", "CN=" + name, "-ext", "san=" + names, "-validity", String.valueOf(days),
-                        "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD)
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        name,
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=" + names,
+                        "-validity",
+                        String.valueOf(days),
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -35,8 +52,14 @@ final class TestTls {
         try (InputStream in = Files.newInputStream(file)) {
             store.load(in, PASSWORD.toCharArray());
         }
-        pem(folder.resolve(name + ".pem"), "CERTIFICATE", store.getCertificate(name).getEncoded());
-        pem(folder.resolve(name + ".key"), "PRIVATE KEY", store.getKey(name, PASSWORD.toCharArray()).getEncoded());
+        pem(
+                folder.resolve(name + ".pem"),
+                "CERTIFICATE",
+                store.getCertificate(name).getEncoded());
+        pem(
+                folder.resolve(name + ".key"),
+                "PRIVATE KEY",
+                store.getKey(name, PASSWORD.toCharArray()).getEncoded());
     }
 
     private static void pem(Path file, String what, byte[] der) throws IOException {

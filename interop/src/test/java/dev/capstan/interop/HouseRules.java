@@ -279,7 +279,9 @@ final class HouseRules {
             Map.entry("testkit.ThreadCases", "cases about calls from several threads make threads"),
             Map.entry("testkit.StreamContract", "random sizes from a fixed seed"),
             Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
-            Map.entry("gateway.Dial", "part of a main program: masks of WebSockets are random, and hashes of certificates hold for a time"),
+            Map.entry(
+                    "gateway.Dial",
+                    "part of a main program: masks of WebSockets are random, and hashes of certificates hold for a time"),
             Map.entry(
                     "gateway.DemoCommand", "a main program: a server needs keys that cannot be guessed, and the time"),
             Map.entry(

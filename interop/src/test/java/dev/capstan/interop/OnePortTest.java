@@ -162,10 +162,9 @@ class OnePortTest {
 
     @Test
     void a_server_of_every_wire_is_twelve_lines() {
-        String source = SourceTree.text(
-                Program.ROOT.resolve("interop/src/test/java/dev/capstan/interop/OnePortTest.java"));
-        assertEquals(
-                12, Markdown.region(source, "port").orElseThrow().lines().count());
+        String source =
+                SourceTree.text(Program.ROOT.resolve("interop/src/test/java/dev/capstan/interop/OnePortTest.java"));
+        assertEquals(12, Markdown.region(source, "port").orElseThrow().lines().count());
     }
 
     @Test

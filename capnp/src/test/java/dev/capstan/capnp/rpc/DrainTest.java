@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,11 +61,14 @@ class DrainTest {
         object.foo(params -> params.setI(1))
                 .listen(
                         sim.loop(),
-                        (results, failure) -> outcomes.add(
-                                results != null
-                                        ? results.getX()
-                                        : Failure.of(failure).kind() + ": "
-                                                + Failure.of(failure).reason()));
+                        (results, cause) -> {
+                            if (results != null) {
+                                outcomes.add(results.getX());
+                            } else {
+                                Failure failure = Failure.of(Objects.requireNonNull(cause));
+                                outcomes.add(failure.kind() + ": " + failure.reason());
+                            }
+                        });
         sim.poll();
     }
 

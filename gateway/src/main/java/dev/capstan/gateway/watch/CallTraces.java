@@ -120,6 +120,8 @@ public final class CallTraces implements Observer {
         }
     }
 
+    // Whoever gets it closes it.
+    @SuppressWarnings("MustBeClosedChecker")
     private static CallWatch.Running entered(Context context) {
         Scope scope = context.makeCurrent();
         return scope::close;
@@ -183,6 +185,7 @@ public final class CallTraces implements Observer {
     /** What came with a call, as the propagator reads it. */
     private static final class Told implements TextMapGetter<String> {
         @Override
+        @SuppressWarnings("deprecation") // there is no other to implement
         public Iterable<String> keys(String text) {
             return List.of(TRACEPARENT);
         }

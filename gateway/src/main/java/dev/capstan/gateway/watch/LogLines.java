@@ -58,7 +58,7 @@ public final class LogLines extends Formatter {
                 case '\t' -> line.append("\\t");
                 default -> {
                     // Control characters and lone surrogates would break the line or its encoding.
-                    if (c < ' ' || c == 0x7f || Character.isSurrogate(c) && !isPaired(text, i)) {
+                    if (c < ' ' || c == 0x7f || (Character.isSurrogate(c) && !isPaired(text, i))) {
                         line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         line.append(c);

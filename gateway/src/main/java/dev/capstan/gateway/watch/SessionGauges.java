@@ -128,7 +128,7 @@ final class SessionGauges {
         }
         return loop.timer()
                 .timeout(PATIENCE, Promise.all(answers))
-                .<Void>map(all -> null)
+                .convert(all -> Promise.nothing())
                 .recover(late -> Promise.done());
     }
 
