@@ -97,8 +97,7 @@ final class CapstanProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        process.destroyForcibly();
-        exitCode();
+    public void close() {
+        process.destroyForcibly().onExit().join();
     }
 }

@@ -79,7 +79,7 @@ class GatewayPairsTest {
                             from, new Address.Unix(folder.resolve("in.sock").toString()), "")
                     : new WireUrl(from, new Address.Tcp("127.0.0.1", 0), "/here");
             Listening at = scene.onLoop(() -> {
-                Upstream upstream = Upstream.of(scene.net, server, trust);
+                Upstream upstream = Upstream.of(Site.of(scene.net), server, trust);
                 Bridge bridge = new Bridge(scene.loop, dev.capstan.gateway.translate.Limits.DEFAULT);
                 Function<Cap, Cap> across = wanted.wire() == server.wire()
                         ? object -> object
@@ -87,7 +87,7 @@ class GatewayPairsTest {
                                 ? object -> bridge.toWeb(type, object)
                                 : object -> bridge.toCapnp(type, object);
                 return Listening.at(
-                        scene.net,
+                        Site.of(scene.net),
                         wanted,
                         who,
                         Access.SAME_HOST,

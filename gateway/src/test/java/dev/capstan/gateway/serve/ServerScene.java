@@ -41,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +198,7 @@ public final class ServerScene implements AutoCloseable {
                 .call("read")
                 .value()
                 .await();
-        return ((Number) ((Map<?, ?>) result).get("number")).doubleValue();
+        return ((Number) Objects.requireNonNull(((Map<?, ?>) result).get("number"))).doubleValue();
     }
 
     // ---- gRPC
@@ -226,9 +227,13 @@ public final class ServerScene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         for (AutoCloseable each : owned.reversed()) {
-            each.close();
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new AssertionError("what the test has opened cannot be closed", e);
+            }
         }
         net.close();
     }

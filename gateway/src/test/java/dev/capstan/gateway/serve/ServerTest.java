@@ -181,7 +181,7 @@ class ServerTest {
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> new ServerScene(AS_IT_IS, null, null, List.of(twin)).close());
         assertTrue(
-                refused.getMessage().contains("/calculator and at /twin has the same interface"), refused.getMessage());
+                String.valueOf(refused.getMessage()).contains("/calculator and at /twin has the same interface"), refused.getMessage());
     }
 
     @Test
