@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param load ended
  */
 record BenchReport(String url, String path, Load.Plan plan, int connections, Load load) {
-    private static final double[] PERCENTILES = {50, 75, 90, 95, 99, 99.9, 99.99, 100};
+    private static final List<Double> PERCENTILES = List.of(50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99, 100.0);
     private static final int BAR = 40;
 
     enum Format {
@@ -145,7 +145,7 @@ record BenchReport(String url, String path, Load.Plan plan, int connections, Loa
         return load.seconds();
     }
 
-    double[] shownPercentiles() {
-        return PERCENTILES.clone();
+    List<Double> shownPercentiles() {
+        return PERCENTILES;
     }
 }

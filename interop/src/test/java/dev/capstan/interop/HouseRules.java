@@ -239,7 +239,7 @@ final class HouseRules {
             Map.entry("cap.Observer.NONE", "an observer of nothing: a list that is empty"),
             Map.entry("cap.SessionWatch.NONE", "hears nothing and holds nothing"),
             Map.entry("cap.CallWatch.NONE", "hears nothing and holds nothing"),
-            Map.entry("cap.CallWatch.Running.NOTHING", "ends nothing and holds nothing"),
+            Map.entry("gateway.grpc.Dialect.WEB", "holds nothing"),
             Map.entry("capnweb.Options.DEFAULT", "a record of values, whose observer hears nothing"),
             Map.entry("grpc.client.TokenCredentials.AUTHORIZATION", "a key of grpc-java, which is a name"),
             Map.entry("grpc.server.Draining.KEY", "a key of grpc-java, which is compared by identity"),

@@ -146,8 +146,8 @@ class HouseTest {
         }
 
         /**
-         * All but programs and tests, {@code cluster}, whose engine splits packages, and {@code grpc}, which runs on the class path as grpc-java does and marks its packages, as the plugin
-         * of protoc does.
+         * All but programs and tests, {@code cluster}, whose engine splits packages, and {@code grpc} and {@code gateway}, which run on the class path as grpc-java does and mark their packages, as the
+         * plugin of protoc does.
          */
         private static boolean isLibrary(SourceTree.Module module) {
             return !module.name().contains("/")
@@ -158,6 +158,7 @@ class HouseTest {
                                     "testprotos",
                                     "cluster",
                                     "grpc",
+                                    "gateway",
                                     "protoc-gen-capstan",
                                     "capnp-maven-plugin")
                             .contains(module.name());

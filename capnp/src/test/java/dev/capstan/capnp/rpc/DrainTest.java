@@ -58,17 +58,14 @@ class DrainTest {
     }
 
     private void call() {
-        object.foo(params -> params.setI(1))
-                .listen(
-                        sim.loop(),
-                        (results, cause) -> {
-                            if (results != null) {
-                                outcomes.add(results.getX());
-                            } else {
-                                Failure failure = Failure.of(Objects.requireNonNull(cause));
-                                outcomes.add(failure.kind() + ": " + failure.reason());
-                            }
-                        });
+        object.foo(params -> params.setI(1)).listen(sim.loop(), (results, cause) -> {
+            if (results != null) {
+                outcomes.add(results.getX());
+            } else {
+                Failure failure = Failure.of(Objects.requireNonNull(cause));
+                outcomes.add(failure.kind() + ": " + failure.reason());
+            }
+        });
         sim.poll();
     }
 

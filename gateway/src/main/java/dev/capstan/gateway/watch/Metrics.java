@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,22 +32,21 @@ import org.jspecify.annotations.Nullable;
  * SessionGauges}.
  */
 public final class Metrics implements Observer {
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(75),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofMillis(500),
-        Duration.ofMillis(750),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(2_500),
-        Duration.ofSeconds(5),
-        Duration.ofMillis(7_500),
-        Duration.ofSeconds(10)
-    };
+    private static final List<Duration> BUCKETS = List.of(
+            Duration.ofMillis(5),
+            Duration.ofMillis(10),
+            Duration.ofMillis(25),
+            Duration.ofMillis(50),
+            Duration.ofMillis(75),
+            Duration.ofMillis(100),
+            Duration.ofMillis(250),
+            Duration.ofMillis(500),
+            Duration.ofMillis(750),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(2_500),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(7_500),
+            Duration.ofSeconds(10));
 
     private final MeterRegistry registry;
     private final MethodNames names;
@@ -121,7 +121,7 @@ public final class Metrics implements Observer {
     private Timer timer(Key key) {
         String side = key.direction == ObservedCall.Direction.INCOMING ? "server" : "client";
         return Timer.builder("rpc." + side + ".call.duration")
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(BUCKETS.toArray(Duration[]::new))
                 .tags(Tags.of("rpc.system.name", key.wire, "rpc.method", key.method, "error.type", key.error))
                 .register(registry);
     }

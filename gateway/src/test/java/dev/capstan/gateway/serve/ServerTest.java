@@ -181,7 +181,8 @@ class ServerTest {
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> new ServerScene(AS_IT_IS, null, null, List.of(twin)).close());
         assertTrue(
-                String.valueOf(refused.getMessage()).contains("/calculator and at /twin has the same interface"), refused.getMessage());
+                String.valueOf(refused.getMessage()).contains("/calculator and at /twin has the same interface"),
+                refused.getMessage());
     }
 
     @Test
