@@ -55,15 +55,17 @@ public final class Membrane {
      * @param objects capabilities of one side that the other holds, at least 1. One more is not given out: the call with it fails, and a promise that turns out to be it breaks. Stops one
      *     visitor from filling a table that all share
      * @param calls calls of one side that the other has not answered, at least 1. One more fails. Stops one visitor from keeping the others' server busy
+     * @param streams streams that have passed, in both directions together, and have not ended, at least 1. One more is broken from the beginning. Stops one visitor from taking all that a shared
+     *     session may have
      */
-    public record Limits(int objects, int calls) {
-        /** 10,000 objects and 2,000 calls: a tenth, or less, of what a connection may have by default. */
-        public static final Limits DEFAULT = new Limits(10_000, 2_000);
+    public record Limits(int objects, int calls, int streams) {
+        /** 10,000 objects, 2,000 calls and 100 streams: a tenth, or less, of what a connection may have by default. */
+        public static final Limits DEFAULT = new Limits(10_000, 2_000, 100);
 
         /** Refuses limits that are not positive. */
         public Limits {
-            if (objects < 1 || calls < 1) {
-                throw new IllegalArgumentException("every limit must be at least 1: " + objects + ", " + calls);
+            if (objects < 1 || calls < 1 || streams < 1) {
+                throw new IllegalArgumentException("every limit must be at least 1: " + objects + ", " + calls + ", " + streams);
             }
         }
     }
@@ -208,6 +210,11 @@ public final class Membrane {
             Failure over = revoked;
             if (over != null) {
                 listener.accept(over);
+                return () -> {};
+            }
+            if (streams.size() >= limits.streams()) {
+                listener.accept(Failure.overloaded("this visitor has " + limits.streams()
+                        + " streams that have not ended, which is the limit (Membrane.Limits.streams): end some, or raise it"));
                 return () -> {};
             }
             InFlight stream = listener::accept;

@@ -88,6 +88,9 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
 
     @Override
     public void revoked(Failure why) {
+        if (over) {
+            return;
+        }
         over = true;
         waiting.cancel();
         refuse(why);

@@ -260,6 +260,7 @@ final class Observed implements ObservedSession {
 
     @Override
     public void close(Failure why) {
-        session.close(why);
+        // Never at once: whoever is told of the beginning may be the one who wants the end.
+        session.loop.post(() -> session.close(why));
     }
 }

@@ -143,12 +143,17 @@ final class Values {
             case Writable stream ->
                 passing instanceof Passage passage ? PassedSink.of(stream, passage) : stream.share();
             case WebRequest request -> {
-                share(request.body());
-                yield request;
+                Object body = share(request.body(), passing);
+                yield body == request.body()
+                        ? request
+                        : new WebRequest(request.url(), request.method(), request.headers(), body, request.init());
             }
             case WebResponse response -> {
-                share(response.body());
-                yield response;
+                Object body = share(response.body(), passing);
+                yield body == response.body()
+                        ? response
+                        : new WebResponse(
+                                response.status(), response.statusText(), response.headers(), body, response.init());
             }
             case null, default -> value;
         };

@@ -98,9 +98,8 @@ record Listening(Address address, List<CertificateHash> hashes) {
     private static Promise<Listening> listen(OnePort.Builder port, WireUrl at) {
         return port.listen(at.address())
                 .convert(listening -> new Listening(listening.address(), List.of()))
-                .recover(cause -> Promise.failed(Failure.disconnected("cannot listen at " + at + ": "
-                        + Failure.of(cause).reason()
-                        + ". Is something else listening there? Port 0 takes one that is free.")));
+                .recover(cause -> Promise.failed(Failure.disconnected(
+                        "cannot listen at " + at + ": " + Failure.of(cause).reason())));
     }
 
     private static WebServer web(Loop loop, Access access, Supplier<Promise<Cap>> object) {

@@ -1,6 +1,7 @@
 package dev.capstan.gateway;
 
 import dev.capstan.cap.Failure;
+import dev.capstan.gateway.frames.Text;
 import dev.capstan.grpc.GrpcFailure;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -78,11 +79,11 @@ public final class Main {
     private static int failed(Throwable failure, PrintWriter err) {
         return switch (failure) {
             case ExitException end -> {
-                err.println("capstan: " + end.getMessage());
+                err.println("capstan: " + Text.plain(String.valueOf(end.getMessage())));
                 yield end.code();
             }
             case GrpcFailure told -> {
-                err.println("capstan: " + told.code() + ": " + told.reason());
+                err.println("capstan: " + told.code() + ": " + Text.plain(told.reason()));
                 yield switch (told.code()) {
                     case DEADLINE_EXCEEDED -> DEADLINE;
                     case UNAVAILABLE -> UNREACHABLE;
@@ -91,7 +92,7 @@ public final class Main {
             }
             default -> {
                 Failure reason = Failure.of(failure);
-                err.println("capstan: " + reason.reason());
+                err.println("capstan: " + Text.plain(reason.reason()));
                 yield reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
             }
         };

@@ -81,7 +81,7 @@ class GatewayCommandTest {
         }
         assertEquals(
                 Main.UNREACHABLE, gateway("ws://127.0.0.1:0/", "capnp://127.0.0.1:" + free, "--schema", "a.capnp"));
-        assertSays("no Cap'n Proto server at 127.0.0.1:" + free);
+        assertSays("no Cap'n Proto server at capnp://127.0.0.1:" + free);
     }
 
     @Test
@@ -96,7 +96,7 @@ class GatewayCommandTest {
                             "capnp://127.0.0.1:" + server.getLocalPort(),
                             "--schema",
                             "a.capnp"));
-            assertSays("cannot listen at 127.0.0.1:" + port + ": ");
+            assertSays("cannot listen at ws://127.0.0.1:" + port + "/: ");
         }
     }
 
@@ -109,7 +109,7 @@ class GatewayCommandTest {
     @ParameterizedTest
     @CsvSource({
         "ws://127.0.0.1:0, ws://127.0.0.1:1, no gateway leads from Cap'n Web to Cap'n Web",
-        "grpc://127.0.0.1:0, ws://127.0.0.1:1, no gateway leads from gRPC to Cap'n Web",
+        "grpc://127.0.0.1:0, grpc://127.0.0.1:1, no gateway leads from gRPC to gRPC",
         "capnp://127.0.0.1:0, http://127.0.0.1:1, a batch is over with its answer",
     })
     void a_pair_that_makes_no_sense_is_refused_with_those_that_do(String listen, String to, String why)
@@ -117,7 +117,7 @@ class GatewayCommandTest {
         assertEquals(Main.USAGE, gateway(listen, to, "--schema", "a.capnp"));
         assertSays("--listen " + listen);
         assertSays(why);
-        assertSays("There are gateways from Cap'n Web to Cap'n Proto");
+        assertSays("There are gateways from each of Cap'n Web, Cap'n Proto and gRPC to the other two");
     }
 
     @Test

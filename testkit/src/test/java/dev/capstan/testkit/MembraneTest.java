@@ -59,7 +59,7 @@ class MembraneTest {
             seen.add("out " + method);
         }
     };
-    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3));
+    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3, 100));
     private int released;
     private int cancelled;
 

@@ -304,7 +304,9 @@ final class IncomingCall implements Call {
             return;
         }
         returned = true;
-        watch.ended(null, outgoing.frameBytes());
+        if (watch != CallWatch.NONE) {
+            watch.ended(null, outgoing.frameBytes());
+        }
         resultExports = exported;
         if (plain && !connection.faults.contains(Fault.LEAK_ANSWER)) {
             content.close();
@@ -328,7 +330,9 @@ final class IncomingCall implements Call {
         connection.traces.write(failure, ret.initException());
         outgoing.send(connection);
         returned = true;
-        watch.ended(failure, outgoing.frameBytes());
+        if (watch != CallWatch.NONE) {
+            watch.ended(failure, outgoing.frameBytes());
+        }
     }
 
     private void sendCanceled() {

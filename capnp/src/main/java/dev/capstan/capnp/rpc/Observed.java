@@ -193,10 +193,7 @@ final class Observed implements ObservedSession {
 
     @Override
     public void close(Failure why) {
-        if (connection.loop.inLoop()) {
-            connection.disconnect(why.as(Failure.Kind.DISCONNECTED));
-        } else {
-            connection.loop.post(() -> close(why));
-        }
+        // Never at once: whoever is told of the beginning may be the one who wants the end.
+        connection.loop.post(() -> connection.disconnect(why.as(Failure.Kind.DISCONNECTED)));
     }
 }

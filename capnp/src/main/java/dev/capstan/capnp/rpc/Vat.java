@@ -162,9 +162,14 @@ public final class Vat implements AutoCloseable {
     }
 
     /** As {@link #connect(ByteStream)} with somebody who has connected to us; observers are told so. On the loop's thread. */
-    public Peer accept(ByteStream stream) {
+    public void accept(ByteStream stream) {
+        if (closed || leaving) {
+            // Nobody is to blame, so this is no error of whoever listens.
+            stream.abort(Failure.disconnected("this vat is going away"));
+            return;
+        }
         Address remote = stream.remote();
-        return connect(stream, Origin.from(remote == null ? "" : remote.toString()));
+        connect(stream, Origin.from(remote == null ? "" : remote.toString()));
     }
 
     private Peer connect(ByteStream stream, Origin origin) {

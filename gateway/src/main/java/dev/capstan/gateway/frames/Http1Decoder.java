@@ -86,7 +86,10 @@ final class Http1Decoder implements Decoder {
             case CHUNK_SIZE -> chunkSize(lane);
             case CHUNK_END -> {
                 int end = lane.in.indexOf('\n', 0);
-                if (end < 0) {
+                if (end < 0 || end > 1) {
+                    if (lane.in.size() > 1) {
+                        lost(lane, "a chunk is longer than it says");
+                    }
                     yield false;
                 }
                 lane.in.drop(end + 1L);

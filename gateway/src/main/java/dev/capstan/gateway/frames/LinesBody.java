@@ -12,6 +12,9 @@ final class LinesBody implements Body {
     private final Limits limits;
     private final Out out;
     private final Buffer buffer = new Buffer();
+    /** Of what is buffered, so much has no end of a line. */
+    private int scanned;
+
     private long bytes;
     private Kind kind = Kind.UNKNOWN;
 
@@ -55,10 +58,12 @@ final class LinesBody implements Body {
 
     private void lines() {
         int end;
-        while (kind == Kind.LINES && (end = buffer.indexOf('\n', 0)) >= 0) {
+        while (kind == Kind.LINES && (end = buffer.indexOf('\n', scanned)) >= 0) {
             line(end);
             buffer.drop(1);
+            scanned = 0;
         }
+        scanned = buffer.size();
         if (buffer.size() > limits.messageBytes()) {
             kind = Kind.OTHER;
             buffer.clear();

@@ -1,7 +1,7 @@
 package dev.capstan.gateway.frames;
 
 /** A text that is built up to a limit; what is put into a full one is left out. */
-final class Text {
+public final class Text {
     private final int most;
     private final StringBuilder chars = new StringBuilder();
     private boolean full;
@@ -37,7 +37,7 @@ final class Text {
     }
 
     /** Without characters that mean something to terminals and to readers of lines. */
-    static String plain(String text) {
+    public static String plain(String text) {
         StringBuilder out = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -76,7 +76,7 @@ class RawCallsTest {
     @Parity("GRPC-F8.1")
     void unfinished_messages_of_one_connection_are_limited_together() throws Exception {
         try (Served served = new Served(server -> server.service(new InteropService())
-                        .limits(Limits.Server.DEFAULT.withUnfinishedBytes(100_000)));
+                        .limits(Limits.Server.DEFAULT.withUnfinishedBytes(200_000)));
                 Http2Peer peer = Http2Peer.connect(served.port());
                 Http2Peer other = Http2Peer.connect(served.port())) {
             beginMessage(peer, 1);
