@@ -6,9 +6,10 @@ cd "$(dirname "$0")/../../.."
 out=interop/target/cpp
 peers=interop/peers/cpp
 probe=interop/src/test/capnp
+streams=interop/src/test/gateway
 calculator=examples/calculator/src/main/capnp
 common=capnp/src/main/capnp
-sources=$(cat $peers/build.sh $peers/*.h $peers/*.c++ $probe/probe.capnp $calculator/calculator.capnp $common/capnp/java.capnp | sha256sum)
+sources=$(cat $peers/build.sh $peers/*.h $peers/*.c++ $probe/probe.capnp $streams/streams.capnp $calculator/calculator.capnp $common/capnp/java.capnp | sha256sum)
 [ "$(cat $out/built-from 2>/dev/null)" != "$sources" ] || exit 0
 missing() { echo "The C++ peers cannot be built: $1 (apt install capnproto libcapnp-dev g++)" >&2; exit 77; }
 command -v capnp >/dev/null || missing "capnp is not there"
@@ -16,8 +17,8 @@ command -v ${CXX:-g++} >/dev/null || missing "${CXX:-g++} is not there"
 [ -e /usr/include/capnp/rpc-twoparty.h ] || missing "/usr/include/capnp/rpc-twoparty.h is not there"
 rm -rf $out && mkdir -p $out/generated
 
-capnp compile -I$common -I$calculator --src-prefix=$probe --src-prefix=$calculator -o c++:$out/generated \
-  $probe/probe.capnp $calculator/calculator.capnp
+capnp compile -I$common -I$calculator -I$probe --src-prefix=$probe --src-prefix=$streams --src-prefix=$calculator \
+  -o c++:$out/generated $probe/probe.capnp $streams/streams.capnp $calculator/calculator.capnp
 
 # compile SOURCE...: into $out/NAME.o, one process for each core.
 compile() {
@@ -27,6 +28,6 @@ compile() {
 compile $peers/*.c++ $out/generated/*.c++
 
 link() { ${CXX:-g++} "${@:2}" $out/probe.capnp.o $out/calculator.capnp.o -lcapnp-rpc -lcapnp -lkj-async -lkj -lpthread -o $out/"$1"; }
-link server $out/server.o $out/calculator.o $out/probe.o
+link server $out/server.o $out/calculator.o $out/probe.o $out/streams.o $out/streams.capnp.o
 link client $out/client.o $out/scenario.o $out/calculator-cases.o $out/probe-cases.o
 echo "$sources" > $out/built-from

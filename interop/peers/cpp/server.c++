@@ -1,4 +1,4 @@
-// Serves a Peer (calculator and probe in one) to Cap'n Proto RPC clients.
+// Serves a StreamingPeer (calculator, probe and streams in one) to Cap'n Proto RPC clients.
 //   server --port N | --unix PATH [--stdin]
 // Port 0 takes a free one. Prints "READY 127.0.0.1:PORT" or "READY unix:PATH", which is what the client's --addr takes. Ends on SIGTERM;
 // with --stdin also when standard input ends, so that it does not outlive a test that was killed.
@@ -13,10 +13,11 @@
 
 #include "calculator.h"
 #include "probe.h"
+#include "streams.h"
 
 namespace {
 
-class PeerServer final: public Peer::Server, public CalculatorServer, public ProbeServer {};
+class PeerServer final: public StreamingPeer::Server, public CalculatorServer, public ProbeServer, public StreamsServer {};
 
 struct Options {
   kj::StringPtr unixPath;

@@ -122,6 +122,21 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Tells it a line, on standard input. */
+    void tell(String line) {
+        try {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(this + " does not listen", e);
+        }
+    }
+
+    /** Its process id. */
+    long pid() {
+        return process.pid();
+    }
+
     /** What it has said so far. */
     List<String> output() {
         synchronized (said) {
