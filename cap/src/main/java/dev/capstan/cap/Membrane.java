@@ -65,7 +65,8 @@ public final class Membrane {
         /** Refuses limits that are not positive. */
         public Limits {
             if (objects < 1 || calls < 1 || streams < 1) {
-                throw new IllegalArgumentException("every limit must be at least 1: " + objects + ", " + calls + ", " + streams);
+                throw new IllegalArgumentException(
+                        "every limit must be at least 1: " + objects + ", " + calls + ", " + streams);
             }
         }
     }
@@ -213,8 +214,10 @@ public final class Membrane {
                 return () -> {};
             }
             if (streams.size() >= limits.streams()) {
-                listener.accept(Failure.overloaded("this visitor has " + limits.streams()
-                        + " streams that have not ended, which is the limit (Membrane.Limits.streams): end some, or raise it"));
+                listener.accept(
+                        Failure.overloaded(
+                                "this visitor has " + limits.streams()
+                                        + " streams that have not ended, which is the limit (Membrane.Limits.streams): end some, or raise it"));
                 return () -> {};
             }
             InFlight stream = listener::accept;
