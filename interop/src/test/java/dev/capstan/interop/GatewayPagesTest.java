@@ -90,6 +90,7 @@ final class GatewayPagesTest {
                 Program gateway = gateway(wire, server, pages, "--debug")) {
             assertEquals(0, pages.exitCode(), pages::toString);
             assertEquals("{\"got\":{\"depth\":1},\"roundTrips\":\"><\"}", said(pages, "chain"));
+            gateway.line(text -> text.contains("<- capnp return") && text.contains("Node.depth"));
             assertEquals(
                     List.of("-> Probe.getNode", "-> Node.next", "-> Node.depth", "<- Probe.getNode"),
                     capnpFrames(gateway)
