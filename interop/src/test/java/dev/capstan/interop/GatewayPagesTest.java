@@ -90,6 +90,7 @@ final class GatewayPagesTest {
                 Program gateway = gateway(wire, server, pages, "--debug")) {
             assertEquals(0, pages.exitCode(), pages::toString);
             assertEquals("{\"got\":{\"depth\":1},\"roundTrips\":\"><\"}", said(pages, "chain"));
+            gateway.line(text -> text.contains("<- capnp return") && text.contains("Node.depth"));
             assertEquals(
                     List.of("-> Probe.getNode", "-> Node.next", "-> Node.depth", "<- Probe.getNode"),
                     capnpFrames(gateway)
@@ -112,7 +113,7 @@ final class GatewayPagesTest {
         try (Program jcmd = Program.start(
                 System.getProperty("java.home") + "/bin/jcmd", Long.toString(java.pid()), "GC.class_histogram")) {
             assertEquals(0, jcmd.exitCode(), jcmd::toString);
-            String[] total = jcmd.line(line -> line.startsWith("Total ")).split(" +");
+            String[] total = jcmd.line(line -> line.startsWith("Total ")).split(" +", -1);
             return Long.parseLong(total[2]);
         }
     }
@@ -157,7 +158,7 @@ final class GatewayPagesTest {
         try (Program server = server("0");
                 Program pages = pages("tab");
                 Program gateway = gateway(wire, server, pages)) {
-            assertEquals(0, pages.exitCode(), pages::toString);
+            assertEquals(0, pages.exitCode(), () -> pages + "\n" + gateway);
             assertEquals("{\"tokens\":1,\"streams\":1}", said(pages, "holds"));
             assertEquals(
                     "{\"pending\":0,\"cancelled\":1,\"completed\":0,\"tokens\":0}",
@@ -180,7 +181,7 @@ final class GatewayPagesTest {
             try (Program again = server(port)) {
                 assertEquals(server.address(), again.address());
                 pages.tell("the server is back");
-                assertEquals(0, pages.exitCode(), pages::toString);
+                assertEquals(0, pages.exitCode(), () -> pages + "\n" + gateway);
                 assertEquals("{\"depth\":1}", said(pages, "next visitor"));
             }
         }
