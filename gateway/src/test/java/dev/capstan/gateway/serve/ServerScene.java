@@ -12,6 +12,7 @@ import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.examples.calculator.Calculator;
+import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.gateway.port.CapnpSockets;
 import dev.capstan.gateway.serve.Configuration.Served;
 import dev.capstan.gateway.translate.Bridge;
@@ -24,7 +25,6 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
-import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.tls.TlsNetwork;
 import dev.capstan.net.webtransport.CertificateHash;
 import dev.capstan.net.webtransport.ServerTrust;
@@ -86,7 +86,7 @@ public final class ServerScene implements AutoCloseable {
                 new Served.Named("/files", "files"));
         List<Offer> offers = new ArrayList<>(loop.fetch(() -> {
                     DemoObjects objects = new DemoObjects(
-                            loop, Clock.systemUTC(), new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT));
+                            loop, Clock.systemUTC(), new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT), new SchemaLoader());
                     return Promise.of(List.of(
                             objects.offer("/calculator", "calculator"),
                             objects.offer("/chat", "chat"),
@@ -98,7 +98,7 @@ public final class ServerScene implements AutoCloseable {
                         net,
                         change.apply(Configuration.of(ANYWHERE, served)),
                         offers,
-                        HttpRoutes.none(),
+                        UnaryOperator.identity(),
                         random,
                         Instant::now)
                 .await();
