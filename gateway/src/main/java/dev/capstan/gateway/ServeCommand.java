@@ -83,7 +83,8 @@ final class ServeCommand implements Callable<Integer> {
             if (server == null) {
                 return Main.SCHEMA;
             }
-            err.println("capstan: console: " + net.loop().fetch(() -> Promise.of(server.console())).await());
+            err.println("capstan: console: "
+                    + net.loop().fetch(() -> Promise.of(server.console())).await());
             out.println("READY " + server.address());
             out.flush();
             running.untilStopped(net, server, configuration.drain(), Long.MAX_VALUE);

@@ -127,8 +127,7 @@ class ServeCommandTest {
     @Test
     void debug_shows_what_passes_on_each_wire_and_the_console_is_told() throws Exception {
         Path file = folder.resolve("debug.toml");
-        Files.writeString(
-                file, "listen = '127.0.0.1:0'\nserve = [{path = '/calculator', object = 'calculator'}]\n");
+        Files.writeString(file, "listen = '127.0.0.1:0'\nserve = [{path = '/calculator', object = 'calculator'}]\n");
         try (CapstanProcess server = CapstanProcess.capstan("serve", "--debug", file.toString());
                 NetLoop net = NetLoop.open("clients", Transport.AUTO)) {
             server.line("capstan: console: http://127.0.0.1:");
@@ -138,9 +137,10 @@ class ServeCommandTest {
             try (Vat vat = Vat.on(net.loop()).build();
                     WebPeer web =
                             new WebClient(net.loop(), http).connect(URI.create("ws://" + authority + "/calculator"));
-                    GrpcClient grpc =
-                            GrpcClient.on(net).to(address).plaintext().build()) {
-                assertEquals(1, ServerScene.literal(vat.connect(net.network(), address).await(), 1));
+                    GrpcClient grpc = GrpcClient.on(net).to(address).plaintext().build()) {
+                assertEquals(
+                        1,
+                        ServerScene.literal(vat.connect(net.network(), address).await(), 1));
                 server.line("Calculator.evaluate");
                 Stub.of(net.loop(), web.main())
                         .call("evaluate", Map.of("expression", Map.of("literal", 2)))

@@ -77,7 +77,7 @@ final class Lookout {
             Supplier<Promise<Cap>> object = offer.web();
             Offer.About about = offer.about();
             if (object != null && about != null) {
-                String name = offer.path().substring(1);
+                String name = offer.path().equals("/") ? "/" : offer.path().substring(1);
                 switch (about) {
                     case Offer.About.Interface face -> made.serving(name, face.type(), object);
                     case Offer.About.Declarations declared -> made.serving(name, declared.typescript(), object);
@@ -109,8 +109,7 @@ final class Lookout {
 
     HttpRoutes routes() {
         Configuration.Paths paths = configuration.paths();
-        HttpRoutes routes =
-                health.routes(paths.health()).and(Metrics.routes(paths.metrics(), loop, metrics, registry));
+        HttpRoutes routes = health.routes(paths.health()).and(Metrics.routes(paths.metrics(), loop, metrics, registry));
         return console == null ? routes : routes.and(console.routesForAnybody());
     }
 

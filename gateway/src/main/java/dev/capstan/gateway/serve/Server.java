@@ -158,9 +158,12 @@ public final class Server {
     private WebServer web(SecureRandom random) {
         Configuration.Limits limits = configuration.limits();
         dev.capstan.capnweb.Limits standard = dev.capstan.capnweb.Limits.DEFAULT;
-        Options options = Options.DEFAULT.withObserver(lookout.observer()).withLimits(standard.withMessageBytes(limits.messageBytes())
-                .withTransport(
-                        standard.transport().withSessions(limits.sessions()).withBatchBytes(limits.bodyBytes())));
+        Options options = Options.DEFAULT
+                .withObserver(lookout.observer())
+                .withLimits(standard.withMessageBytes(limits.messageBytes())
+                        .withTransport(standard.transport()
+                                .withSessions(limits.sessions())
+                                .withBatchBytes(limits.bodyBytes())));
         lookout.limits("capnweb", options.limits());
         // Tokens are signed with a key of this process: after a restart there is nothing to come back to anyway.
         ResumableServer lasting = new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT);

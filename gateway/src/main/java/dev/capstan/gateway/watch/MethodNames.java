@@ -48,11 +48,13 @@ public final class MethodNames {
     /** Learns up to 200 names; those of Cap'n Proto's methods are {@code Interface/method} of the first of {@code schemas} that knows them. */
     public static MethodNames of(List<SchemaLoader> schemas) {
         List<SchemaLoader> all = List.copyOf(schemas);
-        return new MethodNames(200, method -> all.stream()
-                .map(each -> named(each, method))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null));
+        return new MethodNames(
+                200,
+                method -> all.stream()
+                        .map(each -> named(each, method))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null));
     }
 
     /** The same for schemas that are all in one place. */

@@ -135,8 +135,7 @@ public final class Metrics implements Observer {
      * {@code GET} of {@code path}: everything in {@code registry}, which should be the one of {@code metrics}, as Prometheus reads it. It tells strangers about the insides of the process: answer it where only
      * operators come.
      */
-    public static HttpRoutes routes(
-            String path, Loop loop, Metrics metrics, PrometheusMeterRegistry registry) {
+    public static HttpRoutes routes(String path, Loop loop, Metrics metrics, PrometheusMeterRegistry registry) {
         Headers text = Headers.of("content-type", "text/plain; version=0.0.4; charset=utf-8");
         return HttpRoutes.none()
                 .on(

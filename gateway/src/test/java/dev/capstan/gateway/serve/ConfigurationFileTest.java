@@ -1,8 +1,8 @@
 package dev.capstan.gateway.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
 import dev.capstan.gateway.serve.Configuration.Clients;

@@ -6,13 +6,13 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
+import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.examples.calculator.Calculator;
-import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.gateway.port.CapnpSockets;
 import dev.capstan.gateway.serve.Configuration.Served;
 import dev.capstan.gateway.translate.Bridge;
@@ -86,7 +86,10 @@ public final class ServerScene implements AutoCloseable {
                 new Served.Named("/files", "files"));
         List<Offer> offers = new ArrayList<>(loop.fetch(() -> {
                     DemoObjects objects = new DemoObjects(
-                            loop, Clock.systemUTC(), new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT), new SchemaLoader());
+                            loop,
+                            Clock.systemUTC(),
+                            new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT),
+                            new SchemaLoader());
                     return Promise.of(List.of(
                             objects.offer("/calculator", "calculator"),
                             objects.offer("/chat", "chat"),
