@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -110,15 +109,20 @@ final class Offers {
 
     /** A server of what {@code configuration} says, which listens; null after problems of a schema were told. */
     static @Nullable Server serve(
-            NetLoop net, Configuration configuration, SecureRandom random, Path workingFolder, PrintWriter err)
+            NetLoop net,
+            Configuration configuration,
+            Clock clock,
+            SecureRandom random,
+            Path workingFolder,
+            PrintWriter err)
             throws InputException, IOException, GeneralSecurityException {
         SchemaLoader schemas = new SchemaLoader();
         Site site = configuration.debug() ? Site.shown(net, schemas, err) : Site.of(net);
         List<Offer> offers =
-                new Offers(site, schemas, Clock.systemUTC(), random, workingFolder, err).of(configuration.served());
+                new Offers(site, schemas, clock, random, workingFolder, err).of(configuration.served());
         return offers == null
                 ? null
-                : Server.start(net, configuration, offers, site.look(), random, Instant::now)
+                : Server.start(net, configuration, offers, site.look(), random, clock)
                         .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +80,7 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Running running = new Running(out, err);
                 NetLoop net = NetLoop.open("serve", Transport.AUTO)) {
-            Server server = Offers.serve(net, configuration, random, workingFolder, err);
+            Server server = Offers.serve(net, configuration, Clock.systemUTC(), random, workingFolder, err);
             if (server == null) {
                 return Main.SCHEMA;
             }
