@@ -67,8 +67,8 @@ final class DemoCommand implements Callable<Integer> {
                         new Served.Named("/files", "files")));
         try (Running running = new Running(out, err)) {
             try (NetLoop net = NetLoop.open("demo", Transport.AUTO)) {
-                Server server = Offers.serve(
-                        net, configuration, Clock.systemUTC(), new SecureRandom(), workingFolder, err);
+                Server server =
+                        Offers.serve(net, configuration, Clock.systemUTC(), new SecureRandom(), workingFolder, err);
                 if (server == null) {
                     throw new AssertionError("what the demo serves has no schemas with problems");
                 }

@@ -118,8 +118,7 @@ final class Offers {
             throws InputException, IOException, GeneralSecurityException {
         SchemaLoader schemas = new SchemaLoader();
         Site site = configuration.debug() ? Site.shown(net, schemas, err) : Site.of(net);
-        List<Offer> offers =
-                new Offers(site, schemas, clock, random, workingFolder, err).of(configuration.served());
+        List<Offer> offers = new Offers(site, schemas, clock, random, workingFolder, err).of(configuration.served());
         return offers == null
                 ? null
                 : Server.start(net, configuration, offers, site.look(), random, clock)

@@ -5,7 +5,6 @@ import dev.capstan.cap.Path;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.SchemaLoader;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -48,13 +47,17 @@ public final class MethodNames {
     /** Learns up to 200 names; those of Cap'n Proto's methods are {@code Interface/method} of the first of {@code schemas} that knows them. */
     public static MethodNames of(List<SchemaLoader> schemas) {
         List<SchemaLoader> all = List.copyOf(schemas);
-        return new MethodNames(
-                200,
-                method -> all.stream()
-                        .map(each -> named(each, method))
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null));
+        return new MethodNames(200, method -> named(all, method));
+    }
+
+    private static @Nullable String named(List<SchemaLoader> schemas, Method method) {
+        for (SchemaLoader each : schemas) {
+            String name = named(each, method);
+            if (name != null) {
+                return name;
+            }
+        }
+        return null;
     }
 
     /** The same for schemas that are all in one place. */
