@@ -2,14 +2,11 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Failure;
 import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.Configuration.Served;
-import dev.capstan.gateway.serve.Offer;
 import dev.capstan.gateway.serve.Server;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
-import dev.capstan.net.http.HttpRoutes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -17,7 +14,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,19 +67,16 @@ final class DemoCommand implements Callable<Integer> {
                         new Served.Named("/files", "files")));
         try (Running running = new Running(out, err)) {
             try (NetLoop net = NetLoop.open("demo", Transport.AUTO)) {
-                SecureRandom random = new SecureRandom();
-                List<Offer> offers =
-                        new Offers(net, Clock.systemUTC(), random, workingFolder, err).of(configuration.served());
-                if (offers == null) {
+                Server server =
+                        Offers.serve(net, configuration, Clock.systemUTC(), new SecureRandom(), workingFolder, err);
+                if (server == null) {
                     throw new AssertionError("what the demo serves has no schemas with problems");
                 }
-                // Routes of a console and of metrics come in place of none.
-                Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
-                        .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
-                        .await();
+                String console =
+                        net.loop().fetch(() -> Promise.of(server.console())).await();
                 Address local = server.alsoAt(net.network(), new Address.Unix(socket.toString()))
                         .await();
-                out.print(tour(server, local));
+                out.print(tour(server, local, console));
                 out.flush();
                 running.untilStopped(net, server, configuration.drain(), seconds);
             } catch (InputException e) {
@@ -96,18 +89,19 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String tour(Server server, Address local) {
+    private static String tour(Server server, Address local, String console) {
         return """
                 A calculator, a chat and files are served on every wire:
                   TCP          %1$s
                   Unix socket  %2$s
+                  Console      %4$s    (this link lets in once)
 
                 What is where:
                   capnp://%1$s, capnp+ws://%1$s/capnp     Cap'n Proto; its object is the calculator and the files
                   ws://%1$s/calculator, /chat, /files         Cap'n Web over WebSockets; in batches at http://
                   wt://%1$s/calculator, /chat, /files         Cap'n Web over WebTransport; --cert-hash %3$s
                   grpc://%1$s                                 gRPC and gRPC-Web: capstan.demo.Calculator
-                  http://%1$s/health                          whether it serves
+                  http://%1$s/health, /metrics                whether it serves; what Prometheus reads
 
                 Call it, from another terminal in this folder:
                   Java    ./capstan calculate %1$s "(3 + 4) * 6"
@@ -129,6 +123,7 @@ final class DemoCommand implements Callable<Integer> {
                 """.formatted(
                         server.address(),
                         local,
-                        server.hashes().isEmpty() ? "" : server.hashes().getFirst());
+                        server.hashes().isEmpty() ? "" : server.hashes().getFirst(),
+                        console);
     }
 }

@@ -2,16 +2,22 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Failure;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
+import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.Configuration.Served;
 import dev.capstan.gateway.serve.DemoObjects;
 import dev.capstan.gateway.serve.Offer;
+import dev.capstan.gateway.serve.Server;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
 import dev.capstan.net.NetLoop;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -21,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a configuration serves, made: objects of this program, and of other servers by their schemas. Belongs to the loop, but is made outside, since it reads files. */
 final class Offers {
-    private final NetLoop net;
+    private final Site site;
+    private final SchemaLoader schemas;
     private final Loop loop;
     private final Bridge bridge;
     private final Borders borders;
@@ -30,12 +37,14 @@ final class Offers {
     private final Path workingFolder;
     private final PrintWriter err;
 
-    Offers(NetLoop net, Clock clock, SecureRandom random, Path workingFolder, PrintWriter err) {
-        this.net = net;
-        this.loop = net.loop();
+    /** Schemas of all that is served are loaded into {@code schemas}. */
+    Offers(Site site, SchemaLoader schemas, Clock clock, SecureRandom random, Path workingFolder, PrintWriter err) {
+        this.site = site;
+        this.schemas = schemas;
+        this.loop = site.loop();
         this.bridge = new Bridge(loop, Limits.DEFAULT);
         this.borders = new Borders(loop);
-        this.objects = new DemoObjects(loop, clock, bridge);
+        this.objects = new DemoObjects(loop, clock, bridge, schemas);
         this.random = random;
         this.workingFolder = workingFolder;
         this.err = err;
@@ -74,7 +83,7 @@ final class Offers {
             throw new InputException(String.valueOf(e.getMessage()));
         }
         WireUrl to = WireUrl.parse(from.to());
-        Upstream server = Upstream.of(Site.of(net), to, Upstream.Trust.in(from.authorities(), random));
+        Upstream server = Upstream.of(site, to, Upstream.Trust.in(from.authorities(), random));
         boolean capnp = to.wire() == WireUrl.Wire.CAPNP;
         return new Offer(
                 from.path(),
@@ -82,7 +91,8 @@ final class Offers {
                 peer -> server.object()
                         .convert(object -> borders.bootstrap(peer, capnp ? object : bridge.toCapnp(type, object))),
                 DemoObjects.interfaces(type),
-                List.of());
+                List.of(),
+                new Offer.About.Interface(type, schemas));
     }
 
     private @Nullable InterfaceSchema type(Served.Upstream from) throws InputException {
@@ -90,7 +100,30 @@ final class Offers {
         from.imports().forEach(folder -> roots.add(SourceFiles.folder(folder)));
         roots.add(SourceFiles.standard());
         LoadedSchema loaded = LoadedSchema.of(from.schema(), workingFolder, roots, err);
-        return loaded == null ? null : loaded.interfaceType(from.interfaceName());
+        if (loaded == null) {
+            return null;
+        }
+        loaded.loader().loaded().forEach(each -> schemas.loadOnce(each.node()));
+        return loaded.interfaceType(from.interfaceName());
+    }
+
+    /** A server of what {@code configuration} says, which listens; null after problems of a schema were told. */
+    static @Nullable Server serve(
+            NetLoop net,
+            Configuration configuration,
+            Clock clock,
+            SecureRandom random,
+            Path workingFolder,
+            PrintWriter err)
+            throws InputException, IOException, GeneralSecurityException {
+        SchemaLoader schemas = new SchemaLoader();
+        Site site = configuration.debug() ? Site.shown(net, schemas, err) : Site.of(net);
+        List<Offer> offers = new Offers(site, schemas, clock, random, workingFolder, err).of(configuration.served());
+        return offers == null
+                ? null
+                : Server.start(net, configuration, offers, site.look(), random, clock)
+                        .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                        .await();
     }
 
     /** Names of the objects of this program. */

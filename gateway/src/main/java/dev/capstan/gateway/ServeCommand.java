@@ -1,14 +1,12 @@
 package dev.capstan.gateway;
 
 import dev.capstan.async.Promise;
-import dev.capstan.cap.Failure;
 import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.ConfigurationFile;
-import dev.capstan.gateway.serve.Offer;
 import dev.capstan.gateway.serve.Server;
+import dev.capstan.gateway.watch.LogLines;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
-import dev.capstan.net.http.HttpRoutes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,8 +14,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,6 +46,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--check", description = "Only say whether the file is right.")
     private boolean check;
 
+    @Option(
+            names = "--debug",
+            description = "Show each frame of its connections on standard error, without secrets; as debug = true.")
+    private boolean debug;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -69,19 +70,22 @@ final class ServeCommand implements Callable<Integer> {
             err.println("capstan: " + file + " is right");
             return 0;
         }
+        if (debug) {
+            configuration = configuration.withDebug();
+        }
+        if (configuration.log() == Configuration.Log.JSON) {
+            LogLines.install();
+        }
         SecureRandom random = new SecureRandom();
         PrintWriter out = spec.commandLine().getOut();
         try (Running running = new Running(out, err);
                 NetLoop net = NetLoop.open("serve", Transport.AUTO)) {
-            List<Offer> offers =
-                    new Offers(net, Clock.systemUTC(), random, workingFolder, err).of(configuration.served());
-            if (offers == null) {
+            Server server = Offers.serve(net, configuration, Clock.systemUTC(), random, workingFolder, err);
+            if (server == null) {
                 return Main.SCHEMA;
             }
-            // Routes of a console and of metrics come in place of none.
-            Server server = Server.start(net, configuration, offers, HttpRoutes.none(), random, Instant::now)
-                    .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
-                    .await();
+            err.println("capstan: console: "
+                    + net.loop().fetch(() -> Promise.of(server.console())).await());
             out.println("READY " + server.address());
             out.flush();
             running.untilStopped(net, server, configuration.drain(), Long.MAX_VALUE);

@@ -15,6 +15,7 @@ import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.examples.calculator.Function;
+import dev.capstan.gateway.serve.ServerScene;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
@@ -120,6 +121,37 @@ class ServeCommandTest {
                     Main.UNREACHABLE,
                     serve("listen = '" + taken.address() + "'\nserve = [{path = '/a', object = 'chat'}]\n"));
             assertTrue(said().contains(taken.address().toString()), said());
+        }
+    }
+
+    @Test
+    void debug_shows_what_passes_on_each_wire_and_the_console_is_told() throws Exception {
+        Path file = folder.resolve("debug.toml");
+        Files.writeString(file, "listen = '127.0.0.1:0'\nserve = [{path = '/calculator', object = 'calculator'}]\n");
+        try (CapstanProcess server = CapstanProcess.capstan("serve", "--debug", file.toString());
+                NetLoop net = NetLoop.open("clients", Transport.AUTO)) {
+            server.line("capstan: console: http://127.0.0.1:");
+            String authority = server.line("READY ").substring("READY ".length());
+            Address address = Address.parse(authority);
+            HttpClient http = new HttpClient(net.loop(), net.network(), new SecureRandom(), Limits.Http.DEFAULT);
+            try (Vat vat = Vat.on(net.loop()).build();
+                    WebPeer web =
+                            new WebClient(net.loop(), http).connect(URI.create("ws://" + authority + "/calculator"));
+                    GrpcClient grpc = GrpcClient.on(net).to(address).plaintext().build()) {
+                assertEquals(
+                        1,
+                        ServerScene.literal(vat.connect(net.network(), address).await(), 1));
+                server.line("Calculator.evaluate");
+                Stub.of(net.loop(), web.main())
+                        .call("evaluate", Map.of("expression", Map.of("literal", 2)))
+                        .value()
+                        .await();
+                server.line("capnweb push");
+                grpc.one(evaluate(), StringValue.of("1 + 1"), CallSettings.DEFAULT);
+                server.line("grpc call");
+            }
+            server.terminate();
+            assertEquals(0, server.exitCode(), server::output);
         }
     }
 

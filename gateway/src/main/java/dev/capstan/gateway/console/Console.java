@@ -22,6 +22,7 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The web console of a server: a page under {@code /console/} that shows its sessions, calls and capabilities, and calls what it serves.
@@ -53,8 +54,18 @@ public final class Console implements AutoCloseable {
     private final Map<String, Served> served = new LinkedHashMap<>();
     private final Map<String, Record> limits = new LinkedHashMap<>();
 
-    /** Something that the page may call, as Cap'n Web has it. */
-    record Served(Description.Service description, Cap object) {}
+    /**
+     * Something that the page may call.
+     *
+     * @param object gives it as Cap'n Web has it, to whoever asks and then owns it
+     * @param end lets go of it
+     */
+    record Served(Description.Service description, Supplier<Promise<Cap>> object, Runnable end) {
+        /** What is there already. Takes ownership. */
+        static Served of(Description.Service description, Cap object) {
+            return new Served(description, () -> Promise.of(object.share()), object::close);
+        }
+    }
 
     /** A console that knows nothing yet, for pages of this machine's own name and of numeric addresses. */
     public Console(Loop loop, SecureRandom random) {
@@ -86,9 +97,20 @@ public final class Console implements AutoCloseable {
      */
     public Console serving(String name, InterfaceSchema type, Cap object) {
         Cap translated = bridge.toWeb(type, object);
+        return serving(name, Served.of(described(name, type), translated));
+    }
+
+    /**
+     * The page shows what {@code object} gives, an object of {@code type} as Cap'n Web has it, under this name. It is asked each time that the page wants it, on the loop's thread, and who asks owns it.
+     */
+    public Console serving(String name, InterfaceSchema type, Supplier<Promise<Cap>> object) {
+        return serving(name, new Served(described(name, type), object, () -> {}));
+    }
+
+    private Description.Service described(String name, InterfaceSchema type) {
         OfSchema described = OfSchema.of(type);
         names.putAll(described.names());
-        return serving(name, described.service(name), translated);
+        return described.service(name);
     }
 
     /**
@@ -97,14 +119,25 @@ public final class Console implements AutoCloseable {
      * @param declarations what {@link Binder#declarations} makes of its interface
      */
     public Console serving(String name, String declarations, Cap object) {
-        return serving(name, OfDeclarations.describe(name, declarations), object);
+        return serving(name, Served.of(OfDeclarations.describe(name, declarations), object));
     }
 
-    private Console serving(String name, Description.Service description, Cap object) {
-        Served before = served.put(name, new Served(description, object));
+    /** The same for what {@code object} gives, which is asked each time that the page wants it, on the loop's thread; who asks owns it. */
+    public Console serving(String name, String declarations, Supplier<Promise<Cap>> object) {
+        return serving(name, new Served(OfDeclarations.describe(name, declarations), object, () -> {}));
+    }
+
+    private Console serving(String name, Served object) {
+        Served before = served.put(name, object);
         if (before != null) {
-            before.object().close();
+            before.end().run();
         }
+        return this;
+    }
+
+    /** Whoever shows {@code token}, which nobody can guess, comes in, as often as they like: for servers whose output nobody reads. */
+    public Console admitting(String token) {
+        tokens.allow(token);
         return this;
     }
 
@@ -137,16 +170,20 @@ public final class Console implements AutoCloseable {
      * @throws IllegalArgumentException if others than programs of this machine could connect there
      */
     public HttpRoutes routes(Address at) {
-        boolean local = switch (at) {
-            case Address.Tcp tcp -> isLoopback(tcp.host());
-            case Address.Unix unix -> true;
-            default -> false;
-        };
-        if (!local) {
+        if (!isLocal(at)) {
             throw new IllegalArgumentException("the console is for this machine alone, and " + at
                     + " is not: listen at 127.0.0.1, or use routesForAnybody()");
         }
         return routesForAnybody();
+    }
+
+    /** Whether only programs of this machine can connect to {@code at}. */
+    public static boolean isLocal(Address at) {
+        return switch (at) {
+            case Address.Tcp tcp -> isLoopback(tcp.host());
+            case Address.Unix unix -> true;
+            default -> false;
+        };
     }
 
     private static boolean isLoopback(String host) {
@@ -174,7 +211,7 @@ public final class Console implements AutoCloseable {
     @Override
     public void close() {
         web.close();
-        served.values().forEach(each -> each.object().close());
+        served.values().forEach(each -> each.end().run());
         served.clear();
     }
 }

@@ -4,6 +4,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.QueuedCap;
 import dev.capstan.capnweb.bind.Remotes;
 import dev.capstan.gateway.console.Console.Served;
 import java.time.Duration;
@@ -102,7 +103,7 @@ final class Desk implements Entrance {
             if (found == null) {
                 throw Failure.failed("nothing is served under the name " + name + ": services() tells the names");
             }
-            return found.object().share();
+            return QueuedCap.of(loop, found.object().get());
         }
 
         @Override

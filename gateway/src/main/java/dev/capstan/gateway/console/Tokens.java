@@ -23,9 +23,15 @@ final class Tokens {
     private final RandomGenerator random;
     private final Deque<byte[]> invitations = new ArrayDeque<>();
     private final Deque<byte[]> sessions = new ArrayDeque<>();
+    private final Deque<byte[]> standing = new ArrayDeque<>();
 
     Tokens(RandomGenerator random) {
         this.random = random;
+    }
+
+    /** Lets in whoever shows {@code token}, as often as they like. */
+    void allow(String token) {
+        standing.add(token.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A token that can be used once. */
@@ -39,6 +45,9 @@ final class Tokens {
         byte[] shown = token.getBytes(StandardCharsets.UTF_8);
         if (find(sessions, shown) != null) {
             return token;
+        }
+        if (find(standing, shown) != null) {
+            return add(sessions);
         }
         byte[] invitation = find(invitations, shown);
         if (invitation == null) {

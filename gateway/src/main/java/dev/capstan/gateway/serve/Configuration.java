@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param console the console, or that there is none
  * @param paths where the server answers about itself
  * @param drain how it ends
+ * @param log what its log looks like
+ * @param debug whether each frame of its connections is shown; it may tell what is nobody else's business
  * @param served what is served, at least one; their paths differ
  */
 public record Configuration(
@@ -31,6 +33,8 @@ public record Configuration(
         Console console,
         Paths paths,
         Drain drain,
+        Log log,
+        boolean debug,
         List<Served> served) {
     /** A server of everything at {@code listen}, without TLS, with defaults for the rest. */
     public static Configuration of(Address.Tcp listen, List<Served> served) {
@@ -43,6 +47,8 @@ public record Configuration(
                 Console.DEFAULT,
                 Paths.DEFAULT,
                 Drain.DEFAULT,
+                Log.TEXT,
+                false,
                 served);
     }
 
@@ -54,12 +60,22 @@ public record Configuration(
 
     /** This with another way to be encrypted. */
     public Configuration withTls(Tls other) {
-        return new Configuration(listen, wires, other, limits, access, console, paths, drain, served);
+        return new Configuration(listen, wires, other, limits, access, console, paths, drain, log, debug, served);
     }
 
     /** This with another way to end. */
     public Configuration withDrain(Drain other) {
-        return new Configuration(listen, wires, tls, limits, access, console, paths, other, served);
+        return new Configuration(listen, wires, tls, limits, access, console, paths, other, log, debug, served);
+    }
+
+    /** This with each frame shown. */
+    public Configuration withDebug() {
+        return new Configuration(listen, wires, tls, limits, access, console, paths, drain, log, true, served);
+    }
+
+    /** This with another console. */
+    public Configuration withConsole(Console other) {
+        return new Configuration(listen, wires, tls, limits, access, other, paths, drain, log, debug, served);
     }
 
     /** What can be spoken at one port. */
@@ -72,6 +88,14 @@ public record Configuration(
         GRPC,
         /** Cap'n Web over WebTransport, at the UDP port of the same number. */
         WEBTRANSPORT
+    }
+
+    /** What the log looks like. */
+    public enum Log {
+        /** As the Java runtime was told to write it. */
+        TEXT,
+        /** Lines of JSON on standard error, with ids of the call's trace. */
+        JSON
     }
 
     /** What clients are asked for that connect over TLS. */
@@ -127,8 +151,8 @@ public record Configuration(
     /**
      * The console.
      *
-     * @param enabled whether there is one
-     * @param token what a browser has to show; null for one that is made at start and printed
+     * @param enabled whether there is one; where other machines can connect there is none without a token
+     * @param token what lets a browser in, however often; null for a link that is made at start and lets in once
      */
     public record Console(boolean enabled, @Nullable String token) {
         /** There is one, with a token made at start. */

@@ -6,6 +6,7 @@ import dev.capstan.gateway.serve.Configuration.Clients;
 import dev.capstan.gateway.serve.Configuration.Console;
 import dev.capstan.gateway.serve.Configuration.Drain;
 import dev.capstan.gateway.serve.Configuration.Limits;
+import dev.capstan.gateway.serve.Configuration.Log;
 import dev.capstan.gateway.serve.Configuration.Paths;
 import dev.capstan.gateway.serve.Configuration.Served;
 import dev.capstan.gateway.serve.Configuration.Tls;
@@ -86,10 +87,12 @@ public final class ConfigurationFile {
         Console console = console(root);
         Paths paths = paths(root);
         Drain drain = drain(root);
+        Log log = root.choice("log", Log.class, Log.TEXT);
+        boolean debug = root.flag("debug", false);
         List<Served> served = served(root, paths);
         return listen == null || access == null
                 ? null
-                : new Configuration(listen, wires, tls, limits, access, console, paths, drain, served);
+                : new Configuration(listen, wires, tls, limits, access, console, paths, drain, log, debug, served);
     }
 
     private static Address.@Nullable Tcp listen(Section root) {

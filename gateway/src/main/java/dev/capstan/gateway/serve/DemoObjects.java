@@ -34,13 +34,14 @@ public final class DemoObjects {
     private final Loop loop;
     private final Clock clock;
     private final Bridge bridge;
-    private final SchemaLoader schemas = new SchemaLoader();
+    private final SchemaLoader schemas;
 
-    /** Objects on {@code loop}; those of Cap'n Proto pass {@code bridge} to clients of Cap'n Web. */
-    public DemoObjects(Loop loop, Clock clock, Bridge bridge) {
+    /** Objects on {@code loop}; those of Cap'n Proto pass {@code bridge} to clients of Cap'n Web, and their schemas are loaded into {@code schemas}. */
+    public DemoObjects(Loop loop, Clock clock, Bridge bridge, SchemaLoader schemas) {
         this.loop = loop;
         this.clock = clock;
         this.bridge = bridge;
+        this.schemas = schemas;
     }
 
     /**
@@ -59,7 +60,13 @@ public final class DemoObjects {
             case "chat" -> {
                 Lobby lobby = ChatServer.lobby(clock);
                 Binder binder = Binder.of(MethodHandles.lookup());
-                yield new Offer(path, () -> Promise.of(binder.serve(loop, lobby)), null, Set.of(), List.of());
+                yield new Offer(
+                        path,
+                        () -> Promise.of(binder.serve(loop, lobby)),
+                        null,
+                        Set.of(),
+                        List.of(),
+                        new Offer.About.Declarations(binder.declarations(Lobby.class)));
             }
             default -> throw new IllegalArgumentException("there is no object '" + name + "': choose from " + NAMES);
         };
@@ -74,7 +81,8 @@ public final class DemoObjects {
                 () -> Promise.of(bridge.toWeb(schema, object.share())),
                 peer -> Promise.of(object.share()),
                 interfaces(schema),
-                services);
+                services,
+                new Offer.About.Interface(schema, schemas));
     }
 
     /** Ids of an interface and all that it extends. */

@@ -20,14 +20,13 @@ import dev.capstan.gateway.serve.Configuration.Wire;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.webtransport.CertificateHash;
 import dev.capstan.net.webtransport.ServerIdentity;
+import io.grpc.Status;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -40,6 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +55,7 @@ public final class Server {
     private final @Nullable WebServer web;
     private final @Nullable GrpcServer grpc;
     private final @Nullable Identity identity;
+    private final Lookout lookout;
     private @Nullable OnePort port;
     private final List<Network.Listener> others = new ArrayList<>();
     private boolean leaving;
@@ -69,6 +70,7 @@ public final class Server {
         this.configuration = configuration;
         this.offers = offers;
         this.identity = identity;
+        this.lookout = new Lookout(loop, configuration, offers, random);
         Set<Wire> wires = configuration.wires();
         this.vat = wires.contains(Wire.CAPNP) ? vat() : null;
         this.web = wires.contains(Wire.CAPNWEB) || wires.contains(Wire.WEBTRANSPORT) ? web(random) : null;
@@ -78,7 +80,7 @@ public final class Server {
     /**
      * Serves {@code offers}, whose paths differ. Reads the files of TLS, which blocks: not on the loop's thread. Fails with {@link IOException} if the address cannot be had.
      *
-     * @param more what else is answered over HTTP, such as metrics; it comes after the server's own paths
+     * @param shown what makes streams of the port, after TLS, show what is read and written
      * @throws IOException if a file of TLS cannot be read
      * @throws GeneralSecurityException if a file of TLS does not hold what it should
      * @throws IllegalArgumentException if two offers have one interface, and Cap'n Proto is spoken
@@ -87,7 +89,7 @@ public final class Server {
             NetLoop net,
             Configuration configuration,
             List<Offer> offers,
-            HttpRoutes more,
+            UnaryOperator<Network> shown,
             SecureRandom random,
             InstantSource clock)
             throws IOException, GeneralSecurityException {
@@ -98,7 +100,8 @@ public final class Server {
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
             Server server = new Server(net.loop(), configuration, offers, random, identity);
-            return server.builder(net, more, random, clock)
+            return server.builder(net, random, clock)
+                    .shown(shown)
                     .listen(configuration.listen())
                     .convert(listening -> {
                         server.port = listening;
@@ -130,9 +133,12 @@ public final class Server {
 
     private Vat vat() {
         int requests = configuration.limits().requests();
+        var limits = dev.capstan.capnp.rpc.Limits.DEFAULT.withAnswers(requests);
+        lookout.limits("capnp", limits);
         return Vat.on(loop)
-                .limits(dev.capstan.capnp.rpc.Limits.DEFAULT.withAnswers(requests))
+                .limits(limits)
                 .servingEach(this::bootstrap)
+                .observer(lookout.observer())
                 .build();
     }
 
@@ -152,9 +158,13 @@ public final class Server {
     private WebServer web(SecureRandom random) {
         Configuration.Limits limits = configuration.limits();
         dev.capstan.capnweb.Limits standard = dev.capstan.capnweb.Limits.DEFAULT;
-        Options options = Options.DEFAULT.withLimits(standard.withMessageBytes(limits.messageBytes())
-                .withTransport(
-                        standard.transport().withSessions(limits.sessions()).withBatchBytes(limits.bodyBytes())));
+        Options options = Options.DEFAULT
+                .withObserver(lookout.observer())
+                .withLimits(standard.withMessageBytes(limits.messageBytes())
+                        .withTransport(standard.transport()
+                                .withSessions(limits.sessions())
+                                .withBatchBytes(limits.bodyBytes())));
+        lookout.limits("capnweb", options.limits());
         // Tokens are signed with a key of this process: after a restart there is nothing to come back to anyway.
         ResumableServer lasting = new ResumableServer(loop, TokenKeys.random(random), random, ResumeLimits.DEFAULT);
         return new WebServer(loop, this::open, options, configuration.access()).resumable(lasting, visitor -> "");
@@ -178,22 +188,33 @@ public final class Server {
     }
 
     private GrpcServer grpc() {
+        var limits = dev.capstan.grpc.Limits.DEFAULT.withInboundMessageBytes(
+                configuration.limits().messageBytes());
+        lookout.limits("grpc", limits);
         GrpcServer.Builder builder = GrpcServer.on(loop)
-                .limits(dev.capstan.grpc.Limits.DEFAULT.withInboundMessageBytes(
-                        configuration.limits().messageBytes()))
+                .limits(limits)
                 .health(new dev.capstan.grpc.services.Health())
                 .reflection();
         offers.forEach(offer -> offer.services().forEach(builder::service));
+        builder.intercept(lookout.grpc(why -> endCalls(Status.UNAVAILABLE.withDescription(why.reason()))));
         return builder.build();
     }
 
-    private OnePort.Builder builder(NetLoop net, HttpRoutes more, SecureRandom random, InstantSource clock) {
+    private void endCalls(Status why) {
+        loop.post(() -> {
+            if (grpc != null) {
+                grpc.cut(why);
+            }
+        });
+    }
+
+    private OnePort.Builder builder(NetLoop net, SecureRandom random, InstantSource clock) {
         Configuration.Limits limits = configuration.limits();
         Limits.Http http = Limits.Http.DEFAULT;
         Limits.Http2 http2 = Limits.Http2.DEFAULT;
         Limits.Port undecided = Limits.Port.DEFAULT;
         OnePort.Builder builder = OnePort.on(net)
-                .http(routes(more))
+                .http(routes())
                 .limits(
                         new Limits.Http(
                                 limits.connections(),
@@ -247,9 +268,9 @@ public final class Server {
         return builder;
     }
 
-    private HttpRoutes routes(HttpRoutes more) {
+    private HttpRoutes routes() {
         Configuration.Paths paths = configuration.paths();
-        HttpRoutes routes = HttpRoutes.none().on("GET", paths.health(), request -> Promise.of(health()));
+        HttpRoutes routes = lookout.routes();
         Set<String> taken = new HashSet<>();
         if (web != null && configuration.wires().contains(Wire.CAPNWEB)) {
             for (Offer offer : offers) {
@@ -268,7 +289,7 @@ public final class Server {
         if (!taken.contains("/")) {
             routes = routes.on("GET", "/", request -> Promise.of(HttpResponse.text(200, overview())));
         }
-        return routes.and(more);
+        return routes;
     }
 
     /** Pages of other origins may speak Cap'n Proto if they are named. */
@@ -276,13 +297,6 @@ public final class Server {
         List<String> origins = request.headers().all("origin");
         Set<String> allowed = configuration.access().origins();
         return origins.size() == 1 && (allowed.contains("*") || allowed.contains(origins.getFirst()));
-    }
-
-    private HttpResponse health() {
-        byte[] body = (leaving ? "{\"status\":\"leaving\"}\n" : "{\"status\":\"serving\"}\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        return new HttpResponse(
-                leaving ? 503 : 200, Headers.of("content-type", "application/json", "cache-control", "no-store"), body);
     }
 
     private String overview() {
@@ -333,6 +347,11 @@ public final class Server {
         return port == null ? List.of() : port.hashes();
     }
 
+    /** A link to the console that lets in once, or a word on why there is none. */
+    public String console() {
+        return lookout.link(address());
+    }
+
     /**
      * Ends: first it only says that it leaves, as {@link Configuration.Drain#notice} has it; then nobody can connect any more, calls that are under way are finished, on each wire in its way, and
      * everything is closed. Gives the number of calls that had to be cut when the time was over. Called once.
@@ -342,6 +361,7 @@ public final class Server {
             throw new IllegalStateException("the server is being drained already");
         }
         leaving = true;
+        lookout.leave();
         Configuration.Drain how = configuration.drain();
         return how.notice().isZero()
                 ? end(how.time()).eager()
@@ -371,6 +391,7 @@ public final class Server {
             if (identity != null) {
                 identity.close();
             }
+            lookout.close();
             return cut.stream().mapToInt(Integer::intValue).sum();
         });
     }

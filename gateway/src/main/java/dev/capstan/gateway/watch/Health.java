@@ -6,7 +6,7 @@ import dev.capstan.net.http.HttpRoutes;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Whether this process wants more work, for load balancers and orchestrators that ask: {@code GET /health} is answered with 200 {@code serving}, or 503 {@code draining} once it has begun to go away. Thread-safe.
+ * Whether this process wants more work, for load balancers and orchestrators that ask: a {@code GET} is answered with 200 {@code serving}, or 503 {@code draining} once it has begun to go away. Thread-safe.
  */
 public final class Health {
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -21,12 +21,12 @@ public final class Health {
         return draining.get();
     }
 
-    /** {@code GET /health}. */
-    public HttpRoutes routes() {
+    /** {@code GET} of {@code path}. */
+    public HttpRoutes routes(String path) {
         return HttpRoutes.none()
                 .on(
                         "GET",
-                        "/health",
+                        path,
                         request -> Promise.of(
                                 isDraining()
                                         ? HttpResponse.text(503, "draining\n")

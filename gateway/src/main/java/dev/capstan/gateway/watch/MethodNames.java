@@ -4,6 +4,7 @@ import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.SchemaLoader;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -43,9 +44,25 @@ public final class MethodNames {
         return new MethodNames(200, method -> null);
     }
 
-    /** Learns up to 200 names; those of Cap'n Proto's methods are {@code Interface/method} of {@code schemas}. */
+    /** Learns up to 200 names; those of Cap'n Proto's methods are {@code Interface/method} of the first of {@code schemas} that knows them. */
+    public static MethodNames of(List<SchemaLoader> schemas) {
+        List<SchemaLoader> all = List.copyOf(schemas);
+        return new MethodNames(200, method -> named(all, method));
+    }
+
+    private static @Nullable String named(List<SchemaLoader> schemas, Method method) {
+        for (SchemaLoader each : schemas) {
+            String name = named(each, method);
+            if (name != null) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /** The same for schemas that are all in one place. */
     public static MethodNames of(SchemaLoader schemas) {
-        return new MethodNames(200, method -> named(schemas, method));
+        return of(List.of(schemas));
     }
 
     private static @Nullable String named(SchemaLoader schemas, Method method) {

@@ -132,15 +132,15 @@ public final class Metrics implements Observer {
     }
 
     /**
-     * {@code GET /metrics}: everything in {@code registry}, which should be the one of {@code metrics}, as Prometheus reads it. It tells strangers about the insides of the process: answer it where only
+     * {@code GET} of {@code path}: everything in {@code registry}, which should be the one of {@code metrics}, as Prometheus reads it. It tells strangers about the insides of the process: answer it where only
      * operators come.
      */
-    public static HttpRoutes routes(Loop loop, Metrics metrics, PrometheusMeterRegistry registry) {
+    public static HttpRoutes routes(String path, Loop loop, Metrics metrics, PrometheusMeterRegistry registry) {
         Headers text = Headers.of("content-type", "text/plain; version=0.0.4; charset=utf-8");
         return HttpRoutes.none()
                 .on(
                         "GET",
-                        "/metrics",
+                        path,
                         request -> metrics.refresh(loop)
                                 // With very many meters it takes long, and belongs to no session.
                                 .then(fresh -> loop.offload(registry::scrape))

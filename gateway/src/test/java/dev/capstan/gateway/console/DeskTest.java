@@ -85,7 +85,7 @@ class DeskTest {
             WebPeer.Tables tables = each.tables();
             assertTrue(tables.imports() <= 1 && tables.exports() <= 1 && tables.calls() == 0, tables.toString());
         }
-        served.values().forEach(each -> each.object().close());
+        served.values().forEach(each -> each.end().run());
         peers.forEach(WebPeer::close);
         sim.advance(Duration.ofSeconds(5));
         assertEquals(0, sim.loop().timer().pending());
@@ -157,7 +157,7 @@ class DeskTest {
         Bridge bridge = new Bridge(sim.loop(), Limits.DEFAULT);
         served.put(
                 "calculator",
-                new Served(
+                Served.of(
                         OfSchema.of(type).service("calculator"),
                         bridge.toWeb(type, new LocalCap(sim.loop(), new CalculatorServer()))));
         Stub value = held(admitted().call("service", "calculator"))

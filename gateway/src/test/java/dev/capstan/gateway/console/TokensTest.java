@@ -29,6 +29,14 @@ class TokensTest {
     }
 
     @Test
+    void a_token_that_stands_lets_in_again_and_again() {
+        tokens.allow("chosen");
+        assertNotNull(tokens.admit("chosen"));
+        assertNotEquals("chosen", tokens.admit("chosen"));
+        assertNull(tokens.admit("choosen"));
+    }
+
+    @Test
     void each_invitation_leads_to_a_session_of_its_own() {
         String first = tokens.admit(tokens.invite());
         assertNotEquals(first, tokens.admit(tokens.invite()));

@@ -2,6 +2,7 @@ package dev.capstan.gateway.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
 import dev.capstan.gateway.serve.Configuration.Clients;
@@ -71,6 +72,8 @@ class ConfigurationFileTest {
         Configuration read = configuration("""
                 listen = "[::1]:0"
                 wires = ["capnp", "capnweb"]
+                log = "json"
+                debug = true
 
                 [tls]
                 certificate = "server.pem"
@@ -118,6 +121,8 @@ class ConfigurationFileTest {
                 authorities = "clients.pem"
                 """);
         assertEquals(new Address.Tcp("::1", 0), read.listen());
+        assertEquals(Configuration.Log.JSON, read.log());
+        assertTrue(read.debug());
         assertEquals(Set.of(Wire.CAPNP, Wire.CAPNWEB), read.wires());
         assertEquals(
                 new Configuration.Tls(
@@ -153,8 +158,8 @@ class ConfigurationFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "lisen = 1 | 1: lisen: there is no such key, did you mean \"listen\"?; the file may have listen, wires, tls, limits, pages, console, paths, drain, serve",
-                "zebra = 1 | 1: zebra: there is no such key; the file may have listen, wires, tls, limits, pages, console, paths, drain, serve",
+                "lisen = 1 | 1: lisen: there is no such key, did you mean \"listen\"?; the file may have listen, wires, tls, limits, pages, console, paths, drain, log, debug, serve",
+                "zebra = 1 | 1: zebra: there is no such key; the file may have listen, wires, tls, limits, pages, console, paths, drain, log, debug, serve",
                 "wires = [] | 1: wires: name at least one of \"capnp\", \"capnweb\", \"grpc\", \"webtransport\", or leave the key out for all of them",
                 "wires = ['capnweb', 'grcp'] | 1: wires: there is no \"grcp\"; choose from \"capnp\", \"capnweb\", \"grpc\", \"webtransport\", did you mean \"grpc\"?",
                 "wires = 'grpc' | 1: wires: write a list of \"capnp\", \"capnweb\", \"grpc\", \"webtransport\", not \"grpc\"",

@@ -6,6 +6,7 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
+import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.capnweb.Stub;
@@ -24,7 +25,6 @@ import dev.capstan.net.Transport;
 import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.http.HttpResponse;
-import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.tls.TlsNetwork;
 import dev.capstan.net.webtransport.CertificateHash;
 import dev.capstan.net.webtransport.ServerTrust;
@@ -86,7 +86,10 @@ public final class ServerScene implements AutoCloseable {
                 new Served.Named("/files", "files"));
         List<Offer> offers = new ArrayList<>(loop.fetch(() -> {
                     DemoObjects objects = new DemoObjects(
-                            loop, Clock.systemUTC(), new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT));
+                            loop,
+                            Clock.systemUTC(),
+                            new Bridge(loop, dev.capstan.gateway.translate.Limits.DEFAULT),
+                            new SchemaLoader());
                     return Promise.of(List.of(
                             objects.offer("/calculator", "calculator"),
                             objects.offer("/chat", "chat"),
@@ -98,7 +101,7 @@ public final class ServerScene implements AutoCloseable {
                         net,
                         change.apply(Configuration.of(ANYWHERE, served)),
                         offers,
-                        HttpRoutes.none(),
+                        UnaryOperator.identity(),
                         random,
                         Instant::now)
                 .await();

@@ -177,7 +177,8 @@ class ServerTest {
                 null,
                 peer -> Promise.failed(new AssertionError()),
                 Set.of(Calculator.TYPE.interfaceId()),
-                List.of());
+                List.of(),
+                null);
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> new ServerScene(AS_IT_IS, null, null, List.of(twin)).close());
         assertTrue(

@@ -65,8 +65,8 @@ class MetricsTest {
     private final OnePort port = OnePort.on(net)
             .capnp(Vat.on(loop).serving(last).observer(metrics).build())
             .http(web.routes("/rpc")
-                    .and(Metrics.routes(loop, metrics, registry))
-                    .and(health.routes()))
+                    .and(Metrics.routes("/metrics", loop, metrics, registry))
+                    .and(health.routes("/health")))
             .listen(new Address.Tcp("127.0.0.1", 0))
             .await();
     private final HttpClient http = new HttpClient(loop, net.network(), new Random(1), Limits.Http.DEFAULT);

@@ -378,6 +378,11 @@ public final class GrpcServer {
         return calls.size();
     }
 
+    /** Ends all calls that are under way with {@code why}; others are still served. On the loop's thread. */
+    public void cut(Status why) {
+        List.copyOf(calls).forEach(call -> call.stop(why));
+    }
+
     /**
      * Ends serving: first the health service and what {@code onDrain} says, and the {@link Draining} of each call that runs; then calls that are left have {@code within} to end, and are cancelled with
      * UNAVAILABLE after it. Calls that come meanwhile are still served, so that none is lost while clients take notice: close the HTTP server next, which tells them. Called on the
@@ -402,7 +407,7 @@ public final class GrpcServer {
             if (failure == null) {
                 Status status = Status.UNAVAILABLE.withDescription(
                         "the server has ended, and the call had not within " + within);
-                List.copyOf(calls).forEach(call -> call.stop(status));
+                cut(status);
             }
         });
         return completer.promise().convert(done -> {

@@ -173,6 +173,29 @@ class GrpcServerTest {
     }
 
     @Test
+    void calls_that_are_cut_are_told_why_and_others_are_served() throws Exception {
+        BlockingClientCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call = stub.fullDuplexCall();
+        StreamingOutputCallRequest request = StreamingOutputCallRequest.newBuilder()
+                .addResponseParameters(ResponseParameters.newBuilder().setSize(3))
+                .build();
+        call.write(request);
+        call.read();
+        net.loop()
+                .fetch(() -> {
+                    grpc.cut(Status.UNAVAILABLE.withDescription("cut by an operator"));
+                    return Promise.done();
+                })
+                .await();
+        StatusException failure = assertThrows(StatusException.class, call::read);
+        assertEquals("cut by an operator", failure.getStatus().getDescription());
+        BlockingClientCall<StreamingOutputCallRequest, StreamingOutputCallResponse> next = stub.fullDuplexCall();
+        next.write(request);
+        StreamingOutputCallResponse answer = next.read();
+        assertEquals(3, answer == null ? -1 : answer.getPayload().getBody().size());
+        next.halfClose();
+    }
+
+    @Test
     @Parity({"GRPC-G10.1", "GRPC-F9.1"})
     void draining_loses_no_call_that_ends_in_time() throws Exception {
         BlockingClientCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call = stub.fullDuplexCall();
