@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -68,7 +69,7 @@ class LookoutTest {
             Stub value =
                     api.call("service", "calculator").call("evaluate", Map.of("expression", Map.of("literal", 42)));
             Map<?, ?> read = (Map<?, ?>) value.get("value").call("read").value().await();
-            assertEquals(42.0, ((Number) read.get("number")).doubleValue());
+            assertEquals(42.0, ((Number) Objects.requireNonNull(read.get("number"))).doubleValue());
             Stub again = door(scene).call("authenticate", token);
             assertThrows(Failure.class, () -> again.call("services").value().await());
         }
