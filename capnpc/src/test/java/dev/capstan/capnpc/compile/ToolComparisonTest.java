@@ -27,7 +27,8 @@ class ToolComparisonTest {
     private static final List<Path> IMPORTS = List.of(
             STANDARD,
             ROOT.resolve("examples/calculator/src/main/capnp"),
-            ROOT.resolve("examples/maven/src/main/capnp"));
+            ROOT.resolve("examples/maven/src/main/capnp"),
+            ROOT.resolve("interop/src/test/capnp"));
 
     /** How many random schemas both compilers must accept; {@code -Dcapstan.schemas=N}. */
     private static final int RANDOM = Integer.getInteger("capstan.schemas", 2_000);
@@ -58,8 +59,8 @@ class ToolComparisonTest {
     @MethodSource("repository")
     void a_schema_of_this_repository_compiles_to_the_same(String path) throws Exception {
         int source = path.indexOf("/capnp/", path.indexOf("/src/"));
-        Path root = ROOT.resolve(path.substring(0, source + "/capnp".length()));
-        CapnpTool.assertSame(root, IMPORTS, List.of(path.substring(source + "/capnp/".length())), scratch);
+        int end = source < 0 ? path.lastIndexOf('/') : source + "/capnp".length();
+        CapnpTool.assertSame(ROOT.resolve(path.substring(0, end)), IMPORTS, List.of(path.substring(end + 1)), scratch);
     }
 
     @ParameterizedTest(allowZeroInvocations = true)

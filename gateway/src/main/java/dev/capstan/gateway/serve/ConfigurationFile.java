@@ -81,7 +81,7 @@ public final class ConfigurationFile {
     private @Nullable Configuration configuration(Section root) {
         Address.Tcp listen = listen(root);
         Set<Wire> wires = root.choices("wires", Wire.class, EnumSet.allOf(Wire.class));
-        Tls tls = tls(root);
+        Tls tls = tls(root, wires);
         Limits limits = limits(root);
         Access access = access(root);
         Console console = console(root);
@@ -113,7 +113,7 @@ public final class ConfigurationFile {
         return null;
     }
 
-    private @Nullable Tls tls(Section root) {
+    private @Nullable Tls tls(Section root, Set<Wire> wires) {
         try (Section tls = root.section("tls")) {
             if (!tls.isThere()) {
                 return null;
@@ -122,6 +122,11 @@ public final class ConfigurationFile {
             Path key = tls.file("key", folder, true, "\"server.key\"");
             Duration reload = tls.time("reload", Duration.ofMinutes(1), true);
             Clients clients = tls.choice("clients", Clients.class, Clients.NOTHING);
+            if (clients == Clients.REQUIRED && wires.contains(Wire.WEBTRANSPORT)) {
+                tls.wrong(
+                        "clients",
+                        "clients of WebTransport cannot be asked for a certificate, and would get in without: write wires = [\"capnp\", \"capnweb\", \"grpc\"], too");
+            }
             Path authorities = tls.file("authorities", folder, clients != Clients.NOTHING, "\"clients.pem\"");
             if (clients == Clients.NOTHING && authorities != null) {
                 tls.wrong(

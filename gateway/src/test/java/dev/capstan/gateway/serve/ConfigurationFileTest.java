@@ -169,6 +169,7 @@ class ConfigurationFileTest {
                 "tls = {key = 'server.key', certificate = 'a.pem'} | 1: tls.certificate: there is no file \"a.pem\" that can be read; paths are relative to the folder of this file",
                 "tls = {key = 'server.key', certificate = 'server.pem', clients = 'all'} | 1: tls.clients: write one of \"nothing\", \"asked\", \"required\", not \"all\"",
                 "tls = {key = 'server.key', certificate = 'server.pem', clients = 'asked'} | 1: tls.authorities: is missing: write authorities = \"clients.pem\"",
+                "tls = {key = 'server.key', certificate = 'server.pem', authorities = 'clients.pem', clients = 'required'} | 1: tls.clients: clients of WebTransport cannot be asked for a certificate, and would get in without: write wires = [\"capnp\", \"capnweb\", \"grpc\"], too",
                 "tls = {key = 'server.key', certificate = 'server.pem', authorities = 'clients.pem'} | 1: tls.authorities: nobody is asked for a certificate: write clients = \"required\" or \"asked\", too",
                 "limits.connections = 0 | 1: limits.connections: write a number from 1 to 2147483647, not 0",
                 "limits.connections = '10' | 1: limits.connections: write a whole number such as 10000, not \"10\"",

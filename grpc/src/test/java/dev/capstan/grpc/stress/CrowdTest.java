@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that take nothing, or go in the middle, and what a server has of them. */
+@LongRun
 class CrowdTest {
     /** What the client's socket has room for, what readiness allows beyond the system's buffers, and as much again. */
     private static final long BESIDE = 1 << 20;
