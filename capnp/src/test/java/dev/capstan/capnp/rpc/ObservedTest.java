@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Promise;
+import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedCall;
 import dev.capstan.cap.ObservedSession;
 import dev.capstan.cap.Observer;
 import dev.capstan.cap.SessionWatch;
@@ -15,6 +17,7 @@ import dev.capstan.capnp.testfixture.TestInterface;
 import dev.capstan.capnp.testfixture.TestMoreStuff;
 import dev.capstan.testkit.Recorder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,6 +52,30 @@ class ObservedTest {
         }
         assertEquals(List.of("session capnp", "outgoing 1 on 0 " + FOO, "outgoing 1 ok"), asking.lines());
         assertEquals(List.of("session capnp", "incoming 1 on 0 " + FOO, "incoming 1 ok"), asked.lines());
+    }
+
+    @Test
+    void an_observer_that_ends_what_begins_hears_of_the_end() {
+        List<String> ends = new ArrayList<>();
+        context.vat(
+                "heidi",
+                vat -> vat.serving(context.servers.new Main()).observer(session -> {
+                    session.close(Failure.disconnected("not wanted here"));
+                    return new SessionWatch() {
+                        @Override
+                        public CallWatch began(ObservedCall call) {
+                            return CallWatch.NONE;
+                        }
+
+                        @Override
+                        public void ended(Failure cause) {
+                            ends.add(cause.reason());
+                        }
+                    };
+                }));
+        context.own(carol.bootstrap("heidi", TestInterface.TYPE));
+        context.poll();
+        assertEquals(List.of("not wanted here"), ends);
     }
 
     @Test

@@ -70,6 +70,27 @@ class HttpFramesTest {
     }
 
     @Test
+    void a_chunk_that_is_longer_than_it_says_is_told_at_once_and_nothing_of_it_is_kept() {
+        heard.client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nXY");
+        assertEquals(1, heard.lines().size(), () -> heard.lines().toString());
+        for (int i = 0; i < 3; i++) {
+            heard.client("Z".repeat(1_000));
+        }
+        assertEquals(2, heard.lines().size(), () -> heard.lines().toString());
+        assertTrue(heard.lines().getLast().contains("a chunk is longer than it says"), heard.lines()::toString);
+    }
+
+    @Test
+    void the_end_of_a_line_is_found_however_it_comes() {
+        String calls = "[\"push\",[\"pipeline\",0,[\"a\"],[]]]\n[\"pull\",1]\n[\"pull\",2]\n";
+        heard.client("POST / HTTP/1.1\r\nContent-Length: " + calls.length() + "\r\n\r\n");
+        calls.chars().forEach(c -> heard.client(String.valueOf((char) c)));
+        assertEquals(
+                List.of("request", "push", "pull", "pull"),
+                heard.frames.stream().map(Frame::kind).toList());
+    }
+
+    @Test
     void each_batch_counts_its_promises_from_the_beginning() {
         String call = "[\"push\",[\"pipeline\",0,[\"a\"],[]]]";
         String request = "POST / HTTP/1.1\r\nContent-Length: " + call.length() + "\r\n\r\n" + call;
