@@ -29,6 +29,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -315,6 +316,8 @@ final class Dial {
     private static DescriptorPool read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return DescriptorPool.of(FileDescriptorSet.parseFrom(in));
+        } catch (NoSuchFileException e) {
+            throw new ExitException(Main.SCHEMA, "--protoset: " + InputException.unreadable(file, e) + ".");
         } catch (IOException | IllegalArgumentException e) {
             throw new ExitException(
                     Main.SCHEMA,

@@ -63,8 +63,7 @@ final class ProtoOption {
         try {
             bytes = Files.readAllBytes(workingFolder.resolve(set));
         } catch (IOException e) {
-            throw new InputException(
-                    "--proto-set: " + set + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new InputException("--proto-set: " + InputException.unreadable(set, e) + ".");
         }
         try {
             return DescriptorPool.of(FileDescriptorSet.parseFrom(bytes));

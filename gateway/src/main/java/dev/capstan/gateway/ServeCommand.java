@@ -107,7 +107,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             text = Files.readString(at);
         } catch (IOException e) {
-            err.println("capstan: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            err.println("capstan: " + InputException.unreadable(file, e));
             return null;
         }
         Path folder = at.toAbsolutePath().resolveSibling("");

@@ -68,7 +68,7 @@ final class Session {
         try {
             return new Texts(new java.io.ByteArrayInputStream(Files.readAllBytes(file)));
         } catch (IOException e) {
-            throw new InputException("-d: " + file + " cannot be read: " + e.getMessage());
+            throw new InputException("-d: " + InputException.unreadable(file, e) + ".");
         }
     }
 
