@@ -39,7 +39,7 @@ public final class CapnpSockets {
 
     /** Connects {@code vat} to a server at {@code to}, whose scheme is {@code ws} or {@code wss}. Fails DISCONNECTED if nobody speaks WebSocket there. On the loop's thread. */
     public static Promise<Peer> connect(Vat vat, HttpClient http, URI to) {
-        return http.webSocket(to, Headers.of())
+        return http.binaryWebSocket(to, Headers.of())
                 .<Peer>convert(socket -> vat.connect(ready(socket), Origin.to(to.toString())))
                 .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)));
     }
