@@ -54,7 +54,8 @@ public final class Membrane {
      *
      * @param objects capabilities of one side that the other holds, at least 1. One more is not given out: the call with it fails, and a promise that turns out to be it breaks. Stops one
      *     visitor from filling a table that all share
-     * @param calls calls of one side that the other has not answered, at least 1. One more fails. Stops one visitor from keeping the others' server busy
+     * @param calls calls of one side that the other has not answered, at least 1. One more fails. One that was given up counts until it has stopped, as far as the wire behind tells: Cap'n Web's
+     *     does not. Stops one visitor from keeping the others' server busy
      * @param streams streams that have passed, in both directions together, and have not ended, at least 1. One more is broken from the beginning. Stops one visitor from taking all that a shared
      *     session may have
      */
@@ -71,9 +72,9 @@ public final class Membrane {
         }
     }
 
-    /** A call that has passed and has not been answered. */
+    /** A call that has passed and has not been answered, or has not stopped. */
     interface InFlight {
-        /** It will not be answered. */
+        /** It will not be answered, if it has not been. */
         void revoked(Failure why);
     }
 
@@ -128,7 +129,7 @@ public final class Membrane {
         return inside.size() + outside.size();
     }
 
-    /** How many calls have passed, in either direction, and were not answered. */
+    /** How many calls have passed, in either direction, and were not answered; with those that were given up and have not stopped. */
     public int calls() {
         return inward.size() + outward.size();
     }
@@ -146,7 +147,7 @@ public final class Membrane {
         if (inFlight(isInward).size() >= limits.calls()) {
             throw Failure.overloaded(
                     limits.calls()
-                            + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
+                            + " calls of yours have not been answered or have not stopped yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up if they can be stopped");
         }
         if (isInward) {
             policy.inward(object, method);

@@ -13,6 +13,7 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     private final Call call;
     private final boolean isInward;
     private final Pipeline inner;
+    private final CallEnd end;
     private final Completer<Payload> results;
     private final Promise.Cancelable waiting;
     private int references = 1;
@@ -28,12 +29,14 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
      *
      * @param call what is answered
      * @param there the answer on the other side
+     * @param end of the call on the other side
      */
-    MembraneCall(Membrane membrane, Call call, Answer there, boolean isInward) {
+    MembraneCall(Membrane membrane, Call call, Answer there, CallEnd end, boolean isInward) {
         this.membrane = membrane;
         this.call = call;
         this.isInward = isInward;
         this.inner = there.pipeline();
+        this.end = end;
         this.results = new Completer<>(membrane.loop());
         this.results.onCancel(() -> {
             unwanted = true;
@@ -48,7 +51,8 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     }
 
     private void arrived(@Nullable Payload content, @Nullable Throwable failure) {
-        ended();
+        over = true;
+        membrane.over(this, isInward);
         if (content == null) {
             results.fail(failure == null ? Failure.failed("no result") : failure);
         } else {
@@ -81,11 +85,6 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
         results.fail(why);
     }
 
-    private void ended() {
-        over = true;
-        membrane.over(this, isInward);
-    }
-
     @Override
     public void revoked(Failure why) {
         if (over) {
@@ -97,12 +96,15 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
         call.close();
     }
 
-    /** Nobody wants the results, or nobody the pipeline. */
+    /** Nobody wants the results, or nobody the pipeline. If both, the call counts until it has stopped: giving up makes no room for what goes on. */
     private void lost() {
         if (unwanted && references == 0 && !over) {
-            ended();
+            over = true;
             waiting.cancel();
-            call.close();
+            end.then(() -> {
+                membrane.over(this, isInward);
+                call.close();
+            });
         }
     }
 

@@ -100,4 +100,11 @@ final class AnyWire implements Decoder {
             wire.ended(direction);
         }
     }
+
+    @Override
+    public void close() {
+        if (wire != null) {
+            wire.close();
+        }
+    }
 }

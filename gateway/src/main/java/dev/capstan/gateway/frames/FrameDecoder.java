@@ -85,6 +85,11 @@ public final class FrameDecoder {
                 Frame.of("connection", reason.isEmpty() ? "end" : "break").text(Text.plain(reason)));
     }
 
+    /** The connection is cut: nothing more comes in either direction. */
+    void close() {
+        decoder.close();
+    }
+
     private void guarded(Direction direction, Runnable work) {
         try {
             work.run();

@@ -381,6 +381,14 @@ final class Http1Decoder implements Decoder {
         }
     }
 
+    @Override
+    public void close() {
+        Decoder decoder = upgraded;
+        if (decoder != null) {
+            decoder.close();
+        }
+    }
+
     private void cut(Lane lane) {
         over(lane);
         out.put(

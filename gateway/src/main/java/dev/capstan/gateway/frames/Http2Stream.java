@@ -15,7 +15,7 @@ final class Http2Stream {
     private final boolean isSocket;
     private final Messages batch;
     private final Map<Direction, Body> bodies = new EnumMap<>(Direction.class);
-    private @Nullable Decoder socket;
+    private @Nullable SocketFrames socket;
     private boolean isAnswered;
 
     /** {@code head} is that of the request. */
@@ -66,7 +66,7 @@ final class Http2Stream {
                     .text(fields.shown(decoding));
         }
         String status = fields.first(":status");
-        if (isSocket && status.equals("200")) {
+        if (isSocket && status.equals("200") && socket == null) {
             socket = new SocketFrames(decoding, out, fields.first("sec-websocket-extensions"));
         }
         return Frame.of("http", status.isEmpty() ? "trailers" : "response")
@@ -87,6 +87,18 @@ final class Http2Stream {
         return isGrpc
                 ? new GrpcBody(direction, decoding, out, Integer.toString(id), path)
                 : new LinesBody(direction, "http", Integer.toString(id), batch, decoding.limits(), out);
+    }
+
+    /** It was reset or forgotten, or its connection was cut. */
+    void close() {
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
+    /** Those that are in use; for tests. */
+    long inflaters() {
+        return socket == null ? 0 : socket.inflaters();
     }
 
     private boolean clientIsDone;

@@ -137,10 +137,14 @@ public final class OnePort implements AutoCloseable {
          *
          * @param at a TCP address of this machine with a host that is a literal, or without WebTransport any address
          * @throws IllegalStateException if nothing is to be spoken there
+         * @throws IllegalArgumentException if WebTransport cannot be spoken at such an address
          */
         public Promise<OnePort> listen(Address at) {
             if (vat == null && routes == null) {
                 throw new IllegalStateException("say what is spoken at the port: capnp(...), http(...) or both");
+            }
+            if (identity != null) {
+                beside(at);
             }
             return net.loop().fetch(() -> listen(at, TRIES));
         }
@@ -189,26 +193,28 @@ public final class OnePort implements AutoCloseable {
             if (by == null) {
                 return Promise.of(new OnePort(port, http, null));
             }
-            if (!(port.address() instanceof Address.Tcp(String host, int number))) {
-                port.close();
-                throw new IllegalArgumentException("WebTransport needs a TCP address, not " + at);
-            }
-            InetSocketAddress beside;
-            try {
-                beside = new InetSocketAddress(InetAddress.ofLiteral(host), number);
-            } catch (IllegalArgumentException e) {
-                port.close();
-                throw new IllegalArgumentException("WebTransport needs an address of numbers, not " + at, e);
-            }
-            return WebTransportServer.listen(net, beside, by, sessions, transportLimits)
+            return WebTransportServer.listen(net, beside(port.address()), by, sessions, transportLimits)
                     .<OnePort>map(server -> new OnePort(port, http, server))
                     .recover(failure -> {
-                        port.close();
+                        // Somebody may have come meanwhile.
+                        new OnePort(port, http, null).close();
                         boolean again = tries > 1 && at instanceof Address.Tcp(String any, int wanted) && wanted == 0;
                         return again && failure instanceof IOException
                                 ? listen(at, tries - 1)
                                 : Promise.failed(failure);
                     });
+        }
+
+        /** The UDP address of the same number. */
+        private static InetSocketAddress beside(Address at) {
+            if (!(at instanceof Address.Tcp(String host, int number))) {
+                throw new IllegalArgumentException("WebTransport needs a TCP address, not " + at);
+            }
+            try {
+                return new InetSocketAddress(InetAddress.ofLiteral(host), number);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("WebTransport needs an address of numbers, not " + at, e);
+            }
         }
     }
 

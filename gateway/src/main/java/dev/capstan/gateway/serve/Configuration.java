@@ -127,7 +127,7 @@ public record Configuration(
     /**
      * Bounds; {@code docs/limits.md} and the records named {@code Limits} have the others.
      *
-     * @param connections connections of TCP that speak HTTP
+     * @param connections connections of TCP that speak HTTP, and as many of Cap'n Proto
      * @param sessions sessions of Cap'n Web, and connections of WebTransport
      * @param requests requests that one HTTP/2 connection, and calls that one Cap'n Proto connection may have under way
      * @param bodyBytes bytes of the body of one request; gRPC's are not bounded by it

@@ -100,16 +100,22 @@ public final class Server {
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
             Server server = new Server(net.loop(), configuration, offers, random, identity);
-            return server.builder(net, random, clock)
-                    .shown(shown)
-                    .listen(configuration.listen())
-                    .convert(listening -> {
-                        server.port = listening;
-                        if (identity != null) {
-                            identity.watch();
-                        }
-                        return server;
-                    });
+            return server.listen(server.builder(net, random, clock).shown(shown)).recover(failure -> {
+                // Somebody may have come meanwhile.
+                server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
+                server.close();
+                return Promise.failed(failure);
+            });
+        });
+    }
+
+    private Promise<Server> listen(OnePort.Builder builder) {
+        return builder.listen(configuration.listen()).convert(listening -> {
+            port = listening;
+            if (identity != null) {
+                identity.watch();
+            }
+            return this;
         });
     }
 
@@ -132,8 +138,10 @@ public final class Server {
     // ---- wires
 
     private Vat vat() {
-        int requests = configuration.limits().requests();
-        var limits = dev.capstan.capnp.rpc.Limits.DEFAULT.withAnswers(requests);
+        Configuration.Limits wanted = configuration.limits();
+        var limits = dev.capstan.capnp.rpc.Limits.DEFAULT
+                .withConnections(wanted.connections())
+                .withAnswers(wanted.requests());
         lookout.limits("capnp", limits);
         return Vat.on(loop)
                 .limits(limits)
@@ -385,15 +393,22 @@ public final class Server {
             port.close();
         }
         return Promise.all(all).convert(cut -> {
-            if (web != null) {
-                web.close();
-            }
-            if (identity != null) {
-                identity.close();
-            }
-            lookout.close();
+            close();
             return cut.stream().mapToInt(Integer::intValue).sum();
         });
+    }
+
+    private void close() {
+        if (vat != null) {
+            vat.close();
+        }
+        if (web != null) {
+            web.close();
+        }
+        if (identity != null) {
+            identity.close();
+        }
+        lookout.close();
     }
 
     private Promise<Integer> endGrpc(GrpcServer server, Duration time) {

@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallEnd;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Failure;
@@ -106,12 +107,14 @@ final class ByNameCap extends CountedCap {
             return refuse(call, Failure.of(e));
         }
         call.releaseParams();
+        CallEnd end = new CallEnd();
+        request.onEnd(end);
         if (method.isStreaming()) {
             Promise<Payload> sent = request.sendStreaming().convert(ready -> CapnpFormat.INSTANCE.allocate(0));
-            return new NamedCrossing(bridge, method, call, sent, null).answer();
+            return new NamedCrossing(bridge, method, call, sent, null, end).answer();
         }
         Answer answer = request.send();
-        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
+        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline(), end).answer();
     }
 
     private static Failure type(String text) {
