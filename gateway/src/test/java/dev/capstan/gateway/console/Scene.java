@@ -249,7 +249,7 @@ final class Scene implements AutoCloseable {
         }
 
         @Override
-        public Ledger.Tables tables() {
+        public List<Ledger.Held> oldest(int most) {
             List<Ledger.Held> held = new ArrayList<>();
             for (int i = 0; i < 4 + number; i++) {
                 held.add(new Ledger.Held(
@@ -257,8 +257,14 @@ final class Scene implements AutoCloseable {
                         i,
                         List.of("Lobby", "Member", "RoomListener", "Cursor").get(i % 4),
                         1 + i % 2,
-                        1000.0 * (1L << (2 * i + number)) / 2));
+                        Duration.ofMillis(500L << (2 * i + number))));
             }
+            return held;
+        }
+
+        @Override
+        public Ledger.Tables tables() {
+            List<Ledger.Held> held = oldest(Integer.MAX_VALUE);
             int exports = (int) held.stream().filter(Ledger.Held::exported).count();
             return new Ledger.Tables(
                     random.nextInt(12),
@@ -266,8 +272,7 @@ final class Scene implements AutoCloseable {
                     exports,
                     held.size() - exports,
                     random.nextInt(60_000),
-                    number % 2 == 0 ? 65_536 : 0,
-                    held);
+                    number % 2 == 0 ? 65_536 : 0);
         }
 
         @Override
