@@ -5,7 +5,11 @@ import { age, bytes, count, Empty, Filter, Head, Loaded, matches, Meter, Table, 
 async function kill(row: SessionRow) {
   try {
     const was = await api.value?.kill(row.id);
-    told.value = was ? `Session ${row.id} of ${row.peer} was cut. A client that connects again is a new row; one that resumes stays.` : `Session ${row.id} was gone already.`;
+    told.value = !was
+      ? `Session ${row.id} was gone already.`
+      : row.wire === 'grpc'
+        ? 'The calls of all clients of gRPC were ended, with UNAVAILABLE.'
+        : `Session ${row.id} of ${row.peer} was cut. A client that connects again is a new row; one that resumes stays.`;
   } catch (e) {
     told.value = reason(e);
   }
@@ -61,7 +65,7 @@ export function SessionsScreen() {
                 title: '',
                 cell: row => (
                   <button type="button" class="small" onClick={() => void kill(row)} aria-label={`Kill session ${row.id}`}>
-                    Kill
+                    {row.wire === 'grpc' ? 'End calls' : 'Kill'}
                   </button>
                 ),
               },

@@ -120,8 +120,9 @@ class LineQueueTest {
                     })
                     .await();
             assertTrue(err.reached.await(LONG.toSeconds(), TimeUnit.SECONDS), "frames are shown");
-            assertTrue(answered.await(LONG.toSeconds(), TimeUnit.SECONDS), "the server stands");
+            boolean serves = answered.await(LONG.toSeconds(), TimeUnit.SECONDS);
             err.opened.countDown();
+            assertTrue(serves, "the server stands");
         }
     }
 

@@ -52,6 +52,7 @@ public final class Text {
             switch (c) {
                 case '"', '\\' -> line.append('\\').append(c);
                 case '\n' -> line.append("\\n");
+                case '\r' -> line.append("\\r");
                 case '\t' -> line.append("\\t");
                 default -> {
                     if (isControl(c) || (Character.isSurrogate(c) && !isPaired(value, i))) {
@@ -91,6 +92,19 @@ public final class Text {
             }
         }
         return out == null ? text : out.toString();
+    }
+
+    /** {@link #plain} but for ends of lines and tabs. */
+    public static String plainLines(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        int from = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || text.charAt(i) == '\n' || text.charAt(i) == '\t') {
+                out.append(plain(text.substring(from, i))).append(text, i, Math.min(i + 1, text.length()));
+                from = i + 1;
+            }
+        }
+        return out.toString();
     }
 
     /** What moves a terminal or ends a line; and what turns the direction of what follows, which could make a line look like another one. */
