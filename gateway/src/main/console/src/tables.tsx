@@ -15,11 +15,14 @@ async function kill(row: SessionRow) {
   }
 }
 
+const SHOWN = 500;
+const most = (rows?: unknown[]) => (rows?.length === SHOWN ? `There are more than the ${SHOWN} that are shown, which are the oldest.` : undefined);
+
 export function SessionsScreen() {
   const live = useLive<SessionRow[]>(server => server.sessions());
   return (
     <>
-      <Head title="Sessions" note="Each connection with its four tables.">
+      <Head title="Sessions" note={most(live.data) ?? 'Each connection with its four tables.'}>
         <Filter label="sessions" />
       </Head>
       <Loaded live={live}>
@@ -84,7 +87,7 @@ export function CapabilitiesScreen() {
   const live = useLive<CapabilityRow[]>(server => server.capabilities());
   return (
     <>
-      <Head title="Capabilities" note="Who holds what: the oldest that nobody has released comes first.">
+      <Head title="Capabilities" note={most(live.data) ?? 'Who holds what: the oldest that nobody has released comes first.'}>
         <Filter label="capabilities" />
       </Head>
       <Loaded live={live}>
