@@ -14,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,14 +106,18 @@ final class FrameOptions {
         }
     }
 
-    /** Writes frames to standard output, in colours if that is a terminal. */
-    Consumer<Frame> lines() {
-        PrintWriter out = spec.commandLine().getOut();
-        boolean colours = spec.commandLine().getColorScheme().ansi().enabled();
-        return frame -> {
-            if (all || frame.standing() != Frame.Standing.CONTROL) {
-                out.println(json ? FrameLine.json(frame) : FrameLine.text(frame, colours));
-            }
-        };
+    /** Whether a frame is shown. */
+    boolean shows(Frame frame) {
+        return all || frame.standing() != Frame.Standing.CONTROL;
+    }
+
+    /** A frame as a line of standard output, in colours if that is a terminal. */
+    String line(Frame frame) {
+        return json ? FrameLine.json(frame) : FrameLine.text(frame, spec.commandLine().getColorScheme().ansi().enabled());
+    }
+
+    /** Says in the same form that frames were left out. */
+    String missing(long count) {
+        return json ? "{\"notShown\":" + count + "}" : count + " frames not shown: they came faster than they were read";
     }
 }

@@ -25,11 +25,12 @@ record Site(NetLoop net, UnaryOperator<Network> look, List<ClientInterceptor> ca
         return new Site(net, network -> network, List.of());
     }
 
-    /** Every frame is a line of {@code out}, without secrets; {@code schemas} tell names of Cap'n Proto. */
+    /** Every frame is a line of {@code out}, without secrets, unless they come faster than they are read; {@code schemas} tell names of Cap'n Proto. */
     static Site shown(NetLoop net, @Nullable SchemaLoader schemas, PrintWriter out) {
         Decoding decoding =
                 schemas == null ? Decoding.plain() : Decoding.plain().with(schemas);
-        Tap tap = new Tap(net.loop(), decoding, frame -> out.println(FrameLine.text(frame, false)));
+        LineQueue lines = LineQueue.of(out, "frames");
+        Tap tap = new Tap(net.loop(), decoding, frame -> lines.put(() -> FrameLine.text(frame, false)));
         return new Site(net, tap::network, List.of(tap.grpc()));
     }
 

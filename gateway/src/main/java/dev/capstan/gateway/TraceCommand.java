@@ -8,6 +8,7 @@ import dev.capstan.gateway.frames.FrameDecoder;
 import dev.capstan.gateway.frames.Relay;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class TraceCommand implements Callable<Integer> {
+    /** What is left to be written in the end is waited for so long: nobody may be reading. */
+    private static final Duration LAST_LINES = Duration.ofSeconds(10);
+
     private final Path workingFolder;
 
     @Mixin
@@ -58,21 +62,19 @@ final class TraceCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Decoding decoding = frames.decoding(workingFolder, err);
         CountDownLatch stop = new CountDownLatch(1);
-        PrintWriter out = spec.commandLine().getOut();
-        Consumer<Frame> lines = frames.lines();
+        LineQueue lines = new LineQueue(spec.commandLine().getOut(), frames::missing, stop::countDown);
         try {
             relay.run(workingFolder, stop, (net, server) -> {
                 Decoding known = reflection
                         ? decoding.with(Reflected.services(net, server, relay.tls(), workingFolder))
                         : decoding;
                 return new Decoders(net.loop(), known, frame -> {
-                    lines.accept(frame);
-                    if (out.checkError()) {
-                        // Nobody reads any more, as when the output goes to head.
-                        stop.countDown();
+                    if (frames.shows(frame)) {
+                        lines.put(() -> frames.line(frame));
                     }
                 });
             });
+            lines.finish(LAST_LINES);
         } catch (InputException e) {
             throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
         }

@@ -51,12 +51,12 @@ final class Desk implements Entrance {
         }
 
         @Override
-        public String session() {
+        public String sessionToken() {
             return session;
         }
 
         @Override
-        public String invite() {
+        public String invitationToken() {
             return tokens.invite();
         }
 

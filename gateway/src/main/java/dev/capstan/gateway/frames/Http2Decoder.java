@@ -255,7 +255,7 @@ final class Http2Decoder implements Decoder {
         try {
             decoded = lane.fields.decodeHeaders(id, block);
         } catch (Http2Exception e) {
-            lost(lane, Text.plain(String.valueOf(e.getMessage())));
+            lost(lane, decoding.plain(String.valueOf(e.getMessage())));
             return;
         }
         if (lane.blockIsPush) {

@@ -44,7 +44,7 @@ final class Http2Stream {
     }
 
     private Frame.Draft call(Direction direction, Fields fields, boolean isEnd) {
-        String method = decoding.cut(Text.plain(GrpcBody.name(path)));
+        String method = decoding.plain(GrpcBody.name(path));
         if (direction == Direction.TO_SERVER) {
             return Frame.of("grpc", "call").method(method).text(fields.shown(decoding, "content-type", "te"));
         }
@@ -54,7 +54,7 @@ final class Http2Stream {
         isAnswered = true;
         return Frame.of("grpc", "headers")
                 .method(method)
-                .result(decoding.cut(Text.plain(fields.first(":status"))))
+                .result(decoding.plain(fields.first(":status")))
                 .text(fields.shown(decoding, "content-type"));
     }
 
@@ -62,7 +62,7 @@ final class Http2Stream {
         if (direction == Direction.TO_SERVER) {
             String what = verb + " " + decoding.secrets().url(path);
             return Frame.of("http", verb.isEmpty() ? "trailers" : "request")
-                    .method(decoding.cut(Text.plain(what.strip())))
+                    .method(decoding.plain(what.strip()))
                     .text(fields.shown(decoding));
         }
         String status = fields.first(":status");
@@ -70,7 +70,7 @@ final class Http2Stream {
             socket = new SocketFrames(decoding, out, fields.first("sec-websocket-extensions"));
         }
         return Frame.of("http", status.isEmpty() ? "trailers" : "response")
-                .result(decoding.cut(Text.plain(status)))
+                .result(decoding.plain(status))
                 .text(fields.shown(decoding));
     }
 

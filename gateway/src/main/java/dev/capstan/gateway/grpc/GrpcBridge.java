@@ -1,6 +1,7 @@
 package dev.capstan.gateway.grpc;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -32,6 +33,12 @@ public final class GrpcBridge {
         this.loop = loop;
         this.schemas = schemas;
         this.limits = limits;
+    }
+
+    /** What a method is called on the other wires. */
+    public static String nameOf(MethodDescriptor method) {
+        String name = method.getName();
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
     /** The services that the files declare, by their full names. */

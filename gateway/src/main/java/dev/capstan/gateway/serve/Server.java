@@ -74,7 +74,7 @@ public final class Server {
         Set<Wire> wires = configuration.wires();
         this.vat = wires.contains(Wire.CAPNP) ? vat() : null;
         this.web = wires.contains(Wire.CAPNWEB) || wires.contains(Wire.WEBTRANSPORT) ? web(random) : null;
-        this.grpc = wires.contains(Wire.GRPC) ? grpc() : null;
+        this.grpc = wires.contains(Wire.GRPC) ? grpc(random) : null;
     }
 
     /**
@@ -195,7 +195,7 @@ public final class Server {
                                 .toList()));
     }
 
-    private GrpcServer grpc() {
+    private GrpcServer grpc(SecureRandom random) {
         var limits = dev.capstan.grpc.Limits.DEFAULT.withInboundMessageBytes(
                 configuration.limits().messageBytes());
         lookout.limits("grpc", limits);
@@ -205,7 +205,9 @@ public final class Server {
                 .reflection();
         offers.forEach(offer -> offer.services().forEach(builder::service));
         builder.intercept(lookout.grpc(why -> endCalls(Status.UNAVAILABLE.withDescription(why.reason()))));
-        return builder.build();
+        GrpcServer server = builder.build();
+        lookout.services(server, offers, random);
+        return server;
     }
 
     private void endCalls(Status why) {
