@@ -52,7 +52,7 @@ class CapsCommandTest {
             Verbs verbs = new Verbs(folder);
             String link = link(scene);
             verbs.says("caps", link);
-            verbs.fails(Main.REMOTE_FAILURE, "This link was used already", "caps", link);
+            verbs.fails(Main.REMOTE_FAILURE, "This token is wrong", "caps", link);
         }
     }
 

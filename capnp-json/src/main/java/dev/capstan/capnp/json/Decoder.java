@@ -487,7 +487,7 @@ final class Decoder {
                     throw tree.fault(
                             node,
                             "'" + TextTree.excerpt(tree.string(node)) + "' is no value of the enum " + schema
-                                    + ". A value without a name is written as its number.");
+                                    + codec.names(schema).told() + ". A value without a name is written as its number.");
                 }
                 yield raw;
             }

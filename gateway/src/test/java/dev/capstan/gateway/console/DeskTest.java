@@ -104,7 +104,7 @@ class DeskTest {
         held(door.call("authenticate", invitation)).call("sessionToken").close();
         sim.poll();
         String refused = refusal(held(door.call("authenticate", invitation)).call("sessions"));
-        assertTrue(refused.startsWith("This link was used already"), refused);
+        assertTrue(refused.startsWith("This token is wrong"), refused);
     }
 
     @Test
