@@ -87,6 +87,10 @@ final class MembraneCap extends CountedCap {
         return known;
     }
 
+    /**
+     * {@inheritDoc} Each step passes the membrane as it comes. What may not pass, since the membrane was revoked or holds as many objects as it may, comes as a broken reference: then it is the
+     * reference that this resolves to that fails, and not the promise.
+     */
     @Override
     public @Nullable Promise<Cap> resolution() {
         Promise<Cap> further = object.resolution();

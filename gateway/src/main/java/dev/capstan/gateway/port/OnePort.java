@@ -35,10 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class OnePort implements AutoCloseable {
     /** ALPN's name for Cap'n Proto here, for clients that say one; there is no registered one. */
     private static final String CAPNP = "capnp";
-    /** The four bytes that say how many segments a message has. */
-    private static final int COUNT_BYTES = 4;
-    /** Segments of a first message, which every implementation bounds; letters of HTTP are far more, read as a number. */
-    private static final int MOST_SEGMENTS = 512;
     /** Ports that the system chooses for TCP may be taken for UDP. */
     private static final int TRIES = 20;
 
@@ -218,14 +214,11 @@ public final class OnePort implements AutoCloseable {
         }
     }
 
-    /** A message begins with the number of its segments less one, in little-endian order. */
     private static Protocol.Verdict isCapnp(byte[] first) {
-        if (first.length < COUNT_BYTES) {
+        if (first.length < CapnpStart.BYTES) {
             return Protocol.Verdict.MORE;
         }
-        long segments = 1
-                + ((first[0] & 0xffL) | (first[1] & 0xffL) << 8 | (first[2] & 0xffL) << 16 | (first[3] & 0xffL) << 24);
-        return segments <= MOST_SEGMENTS ? Protocol.Verdict.YES : Protocol.Verdict.NO;
+        return CapnpStart.is(i -> first[i] & 0xff) ? Protocol.Verdict.YES : Protocol.Verdict.NO;
     }
 
     /** Where it listens, with the port that the system chose. */

@@ -20,7 +20,6 @@ import dev.capstan.gateway.serve.Configuration.Wire;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.webtransport.CertificateHash;
@@ -291,7 +290,7 @@ public final class Server {
             }
         }
         if (vat != null) {
-            routes = routes.and(CapnpSockets.routes(paths.capnp(), vat, this::mayConnect));
+            routes = routes.and(CapnpSockets.routes(paths.capnp(), vat, configuration.access().origins()));
         }
         if (grpc != null) {
             routes = routes.and(grpc.routes());
@@ -300,13 +299,6 @@ public final class Server {
             routes = routes.on("GET", "/", request -> Promise.of(HttpResponse.text(200, overview())));
         }
         return routes;
-    }
-
-    /** Pages of other origins may speak Cap'n Proto if they are named. */
-    private boolean mayConnect(HttpRequest request) {
-        List<String> origins = request.headers().all("origin");
-        Set<String> allowed = configuration.access().origins();
-        return origins.size() == 1 && (allowed.contains("*") || allowed.contains(origins.getFirst()));
     }
 
     private String overview() {
