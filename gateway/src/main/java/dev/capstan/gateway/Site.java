@@ -38,8 +38,7 @@ record Site(
                 schemas == null ? Decoding.plain() : Decoding.plain().with(schemas);
         LineQueue lines = LineQueue.of(out, "frames");
         Tap tap = new Tap(net.loop(), decoding, frame -> lines.put(() -> FrameLine.text(frame, false)));
-        return new Site(
-                net, tap::network, messages -> tap.web(messages, Direction.TO_CLIENT), List.of(tap.grpc()));
+        return new Site(net, tap::network, messages -> tap.web(messages, Direction.TO_CLIENT), List.of(tap.grpc()));
     }
 
     Loop loop() {
