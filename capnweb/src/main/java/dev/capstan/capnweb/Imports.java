@@ -54,8 +54,7 @@ final class Imports {
     /** The oldest {@code most} entries, for an observer. */
     List<Held> held(int most, Observed observed) {
         long nowNanos = observed.nanoTime();
-        return Held.oldest(
-                        table.entrySet(), most, entry -> nowNanos - observed.since(entry.getValue().sinceNanos))
+        return Held.oldest(table.entrySet(), most, entry -> nowNanos - observed.since(entry.getValue().sinceNanos))
                 .stream()
                 .map(entry -> new Held(
                         entry.getKey(),

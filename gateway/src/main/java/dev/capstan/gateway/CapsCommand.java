@@ -23,7 +23,10 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class CapsCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "URL", description = "The server, as in capnp://host:port, or the link of its console.")
+    @Parameters(
+            index = "0",
+            paramLabel = "URL",
+            description = "The server, as in capnp://host:port, or the link of its console.")
     private String url = "";
 
     @Parameters(
@@ -51,7 +54,8 @@ final class CapsCommand implements Callable<Integer> {
     /** Asked of the console, oldest first. */
     private int ofServer(ConsoleLink console) {
         if (!paths.isEmpty()) {
-            throw new ExitException(Main.USAGE, "The console of a server tells all that is held there: leave the paths out.");
+            throw new ExitException(
+                    Main.USAGE, "The console of a server tells all that is held there: leave the paths out.");
         }
         return session.with(dial, console.api(), remote -> {
             remote.check();

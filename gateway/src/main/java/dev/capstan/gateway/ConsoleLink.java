@@ -23,8 +23,8 @@ record ConsoleLink(String api, String token) {
         if (token == null || token.isEmpty()) {
             throw new ExitException(
                     Main.USAGE,
-                    "This link of a console has no token: write all of it, as the server prints it, in quotes:"
-                            + " '" + text.replaceFirst("/?(#.*)?$", "") + "/#token=...'");
+                    "This link of a console has no token: write all of it, as the server prints it, in quotes:" + " '"
+                            + text.replaceFirst("/?(#.*)?$", "") + "/#token=...'");
         }
         return new ConsoleLink("ws" + link.group(1) + link.group(2) + "/rpc", token);
     }

@@ -113,11 +113,16 @@ final class FrameOptions {
 
     /** A frame as a line of standard output, in colours if that is a terminal. */
     String line(Frame frame) {
-        return json ? FrameLine.json(frame) : FrameLine.text(frame, spec.commandLine().getColorScheme().ansi().enabled());
+        return json
+                ? FrameLine.json(frame)
+                : FrameLine.text(
+                        frame, spec.commandLine().getColorScheme().ansi().enabled());
     }
 
     /** Says in the same form that frames were left out. */
     String missing(long count) {
-        return json ? "{\"notShown\":" + count + "}" : count + " frames not shown: they came faster than they were read";
+        return json
+                ? "{\"notShown\":" + count + "}"
+                : count + " frames not shown: they came faster than they were read";
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -24,6 +23,9 @@ final class LineQueue {
 
     /** Without a line for so long, the thread ends. */
     private static final Duration IDLE = Duration.ofSeconds(5);
+
+    /** What the last lines may take. */
+    private static final Duration LAST = Duration.ofSeconds(10);
 
     private final PrintWriter out;
     private final LongFunction<String> missing;
@@ -51,7 +53,8 @@ final class LineQueue {
 
     /** Frames, or what is said of them, where nobody has to know that the reader has gone. */
     static LineQueue of(PrintWriter out, String things) {
-        return new LineQueue(out, count -> count + " " + things + " not shown: they came faster than they were read", () -> {});
+        return new LineQueue(
+                out, count -> count + " " + things + " not shown: they came faster than they were read", () -> {});
     }
 
     /** Writes the line as soon as those before it are written. {@code line} makes it, on another thread. */
@@ -76,11 +79,11 @@ final class LineQueue {
         }
     }
 
-    /** Returns when all that was put is written, or after {@code longest}: then nobody reads. */
-    void finish(Duration longest) throws InterruptedException {
+    /** Returns when all that was put is written, or after {@link #LAST}: then nobody reads. */
+    void finish() throws InterruptedException {
         lock.lock();
         try {
-            long nanos = longest.toNanos();
+            long nanos = LAST.toNanos();
             while (nanos > 0 && !isBroken && (isWriting || !waiting.isEmpty())) {
                 nanos = changed.awaitNanos(nanos);
             }
@@ -91,13 +94,18 @@ final class LineQueue {
 
     private void run() {
         List<String> lines = new ArrayList<>();
-        while (next(lines)) {
-            lines.forEach(out::println);
-            lines.clear();
-            if (out.checkError()) {
-                broke();
-                return;
+        try {
+            while (next(lines)) {
+                lines.forEach(out::println);
+                lines.clear();
+                if (out.checkError()) {
+                    broke();
+                    return;
+                }
             }
+        } catch (RuntimeException e) {
+            broke();
+            throw e;
         }
     }
 

@@ -54,7 +54,10 @@ record Listening(Address address, List<CertificateHash> hashes) {
         if (at.scheme() == WireUrl.Scheme.WT) {
             WebServer web = web(loop, access, main);
             return WebTransportServer.listen(
-                            site.net(), socketAddress(at), who.webTransport(), web.transports(path(at)))
+                            site.net(),
+                            socketAddress(at),
+                            who.webTransport(),
+                            web.transports(path(at)).shown(site.messages()))
                     .convert(server -> new Listening(
                             new Address.Tcp(host(at), server.address().getPort()), server.hashes()));
         }

@@ -121,7 +121,7 @@ final class Offers {
         List<Offer> offers = new Offers(site, schemas, clock, random, workingFolder, err).of(configuration.served());
         return offers == null
                 ? null
-                : Server.start(net, configuration, offers, site.look(), random, clock)
+                : Server.start(net, configuration, offers, site.look(), site.messages(), random, clock)
                         .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
     }

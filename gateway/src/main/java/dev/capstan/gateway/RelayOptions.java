@@ -79,7 +79,8 @@ final class RelayOptions {
         try (NetLoop net = NetLoop.open("relay", Transport.AUTO)) {
             Loop loop = net.loop();
             Network servers = servers(net, server, tls, workingFolder);
-            Relay.Observer told = new Counting(watching.of(net, server), LineQueue.of(err, "connections"), sessions, stop);
+            LineQueue problems = LineQueue.of(err, "connections");
+            Relay.Observer told = new Counting(watching.of(net, server), problems, sessions, stop);
             // Whether there is a server is told now, and not to the first client.
             Relay relay =
                     reached(loop.fetch(() -> servers.connect(server.address()).then(probe -> {
@@ -96,6 +97,7 @@ final class RelayOptions {
                         return Promise.done();
                     })
                     .await();
+            problems.finish();
         }
     }
 
@@ -180,8 +182,8 @@ final class RelayOptions {
 
         @Override
         public void unreachable(int session, Throwable cause) {
-            err.put(() ->
-                    "capstan: connection " + session + ": the server cannot be reached: " + Text.plain(String.valueOf(cause.getMessage())));
+            err.put(() -> "capstan: connection " + session + ": the server cannot be reached: "
+                    + Text.plain(String.valueOf(cause.getMessage())));
             next.unreachable(session, cause);
             over(2);
         }

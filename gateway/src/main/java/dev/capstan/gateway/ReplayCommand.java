@@ -5,7 +5,6 @@ import dev.capstan.gateway.frames.Decoding;
 import dev.capstan.gateway.frames.Direction;
 import dev.capstan.gateway.frames.Frame;
 import dev.capstan.gateway.frames.FrameDecoder;
-import dev.capstan.gateway.frames.FrameLine;
 import dev.capstan.gateway.frames.Limits;
 import dev.capstan.gateway.frames.Playback;
 import dev.capstan.gateway.frames.Text;

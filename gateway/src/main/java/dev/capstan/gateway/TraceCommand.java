@@ -8,7 +8,6 @@ import dev.capstan.gateway.frames.FrameDecoder;
 import dev.capstan.gateway.frames.Relay;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -33,9 +32,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class TraceCommand implements Callable<Integer> {
-    /** What is left to be written in the end is waited for so long: nobody may be reading. */
-    private static final Duration LAST_LINES = Duration.ofSeconds(10);
-
     private final Path workingFolder;
 
     @Mixin
@@ -74,7 +70,7 @@ final class TraceCommand implements Callable<Integer> {
                     }
                 });
             });
-            lines.finish(LAST_LINES);
+            lines.finish();
         } catch (InputException e) {
             throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
         }

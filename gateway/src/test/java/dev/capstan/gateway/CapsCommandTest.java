@@ -31,7 +31,8 @@ class CapsCommandTest {
                 Calculator.Client calculator = scene.calculator()) {
             assertTrue(calculator.cap().brand() != null, "it is held");
             Verbs verbs = new Verbs(folder);
-            Map<?, ?> told = (Map<?, ?>) Literal.parse(verbs.says("caps", link(scene)).strip());
+            Map<?, ?> told =
+                    (Map<?, ?>) Literal.parse(verbs.says("caps", link(scene)).strip());
             assertEquals(Set.of("sessions", "capabilities"), told.keySet());
             Map<?, ?> session = ((List<?>) told.get("sessions"))
                     .stream()

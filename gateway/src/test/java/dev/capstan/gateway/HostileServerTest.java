@@ -50,7 +50,9 @@ class HostileServerTest {
                     throw Failure.failed(EVIL);
                 })
                 .method("give", (List<@org.jspecify.annotations.Nullable Object> arguments) -> EVIL)
-                .method("giveObject", (List<@org.jspecify.annotations.Nullable Object> arguments) -> Map.of(EVIL, List.of(EVIL)));
+                .method(
+                        "giveObject",
+                        (List<@org.jspecify.annotations.Nullable Object> arguments) -> Map.of(EVIL, List.of(EVIL)));
         HttpRoutes routes = new WebServer(
                         shelf.net.loop(),
                         visitor -> Promise.of(target.on(shelf.net.loop())),
@@ -80,8 +82,8 @@ class HostileServerTest {
         assertTrue(text.contains("ok\\u001b]0;owned\\u0007"), () -> "the text is told, and escaped: " + text);
         assertTrue(
                 text.codePoints()
-                        .allMatch(c -> c == '\n'
-                                || (!Character.isISOControl(c) && Character.getType(c) != Character.FORMAT)),
+                        .allMatch(c ->
+                                c == '\n' || (!Character.isISOControl(c) && Character.getType(c) != Character.FORMAT)),
                 text);
     }
 

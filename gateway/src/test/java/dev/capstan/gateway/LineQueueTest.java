@@ -58,7 +58,7 @@ class LineQueueTest {
             expected.add(line);
             lines.put(() -> line);
         }
-        lines.finish(LONG);
+        lines.finish();
         assertEquals(expected, out.toString().lines().toList());
     }
 
@@ -73,7 +73,7 @@ class LineQueueTest {
             lines.put(() -> "line " + number);
         }
         out.opened.countDown();
-        lines.finish(LONG);
+        lines.finish();
         List<String> written = out.read.toString(StandardCharsets.UTF_8).lines().toList();
         assertEquals(1 + LineQueue.MOST + 1, written.size());
         assertEquals("line " + (LineQueue.MOST - 1), written.get(LineQueue.MOST));
@@ -98,7 +98,7 @@ class LineQueueTest {
         lines.put(() -> {
             throw new AssertionError("nobody wants it");
         });
-        lines.finish(LONG);
+        lines.finish();
     }
 
     @Test

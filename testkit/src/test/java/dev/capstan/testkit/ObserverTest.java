@@ -68,9 +68,8 @@ class ObserverTest {
         int entries = 100_000;
         int[] looks = {0};
         // Shuffled, so that most of the ages come before greater ones.
-        List<Long> table = LongStream.range(0, entries)
-                .mapToObj(i -> i * 7_919 % entries)
-                .toList();
+        List<Long> table =
+                LongStream.range(0, entries).mapToObj(i -> i * 7_919 % entries).toList();
         List<Long> oldest = ObservedSession.Held.oldest(table, 3, age -> {
             looks[0]++;
             return age;

@@ -195,11 +195,7 @@ final class Watching implements Observer {
         private static Ledger.Held held(boolean exported, ObservedSession.Held held) {
             String what = held.what();
             return new Ledger.Held(
-                    exported,
-                    held.id(),
-                    what.substring(what.lastIndexOf('.') + 1),
-                    held.references(),
-                    held.age());
+                    exported, held.id(), what.substring(what.lastIndexOf('.') + 1), held.references(), held.age());
         }
 
         @Override

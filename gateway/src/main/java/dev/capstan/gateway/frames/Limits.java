@@ -26,8 +26,8 @@ public record Limits(
         Duration halfClosed,
         int recordBytes) {
     /** 4 MiB, 64 KiB, 200 characters, 10,000 names, 1,000 streams, 256 KiB, 1,000 sessions, 10 minutes, 1 MiB. */
-    public static final Limits DEFAULT = new Limits(
-            4 << 20, 64 << 10, 200, 10_000, 1_000, 256 << 10, 1_000, Duration.ofMinutes(10), 1 << 20);
+    public static final Limits DEFAULT =
+            new Limits(4 << 20, 64 << 10, 200, 10_000, 1_000, 256 << 10, 1_000, Duration.ofMinutes(10), 1 << 20);
 
     public Limits {
         if (messageBytes < 1
@@ -50,7 +50,6 @@ public record Limits(
 
     /** These limits with another length of texts. */
     public Limits withTexts(int most) {
-        return new Limits(
-                messageBytes, headBytes, most, names, streams, aheadBytes, sessions, halfClosed, recordBytes);
+        return new Limits(messageBytes, headBytes, most, names, streams, aheadBytes, sessions, halfClosed, recordBytes);
     }
 }

@@ -87,19 +87,17 @@ public final class Relay implements AutoCloseable {
             cut(number, client, new IOException("there are " + limits.sessions() + " connections already"));
             return;
         }
-        connecting.put(
-                client,
-                network.connect(server).listen(loop, (stream, failure) -> {
-                    connecting.remove(client);
-                    if (stream == null) {
-                        cut(number, client, failure == null ? new CanceledException("there is no connection") : failure);
-                        return;
-                    }
-                    observer.opened(number);
-                    Session session = new Session(number, client, stream);
-                    sessions.add(session);
-                    session.start();
-                }));
+        connecting.put(client, network.connect(server).listen(loop, (stream, failure) -> {
+            connecting.remove(client);
+            if (stream == null) {
+                cut(number, client, failure == null ? new CanceledException("there is no connection") : failure);
+                return;
+            }
+            observer.opened(number);
+            Session session = new Session(number, client, stream);
+            sessions.add(session);
+            session.start();
+        }));
     }
 
     private void cut(int number, ByteStream client, Throwable cause) {
@@ -155,8 +153,7 @@ public final class Relay implements AutoCloseable {
                 if (failure != null) {
                     return;
                 }
-                Duration left =
-                        limits.halfClosed().minusNanos(loop.timer().nanoTime() - heardNanos);
+                Duration left = limits.halfClosed().minusNanos(loop.timer().nanoTime() - heardNanos);
                 if (left.isPositive()) {
                     ring(left);
                 } else {

@@ -115,7 +115,7 @@ public final class OnePort implements AutoCloseable {
             return this;
         }
 
-        /** What makes streams of the network, after TLS, show what is read and written; not those of WebTransport. */
+        /** What makes streams of the network, after TLS, show what is read and written; those of WebTransport have routes that are {@linkplain WebTransportRoutes#shown shown}. */
         public Builder shown(UnaryOperator<Network> look) {
             shown = look;
             return this;

@@ -37,8 +37,7 @@ final class OwnServices implements AutoCloseable {
         this.loop = loop;
         this.http = new HttpServer(loop, server.routes(), Limits.Http.DEFAULT);
         HttpClient asking = new HttpClient(loop, new Pipes(), random, Limits.Http.DEFAULT);
-        this.client = GrpcClient.over(
-                loop, new WebChannel(loop, asking, BASE, false, dev.capstan.grpc.Limits.DEFAULT));
+        this.client = GrpcClient.over(loop, new WebChannel(loop, asking, BASE, false, dev.capstan.grpc.Limits.DEFAULT));
     }
 
     private final class Pipes implements Network {
@@ -65,8 +64,8 @@ final class OwnServices implements AutoCloseable {
     }
 
     private void show(FileDescriptor file, String name, Console console) {
-        GrpcBridge bridge = new GrpcBridge(
-                loop, DescriptorPool.of(List.of(file)), dev.capstan.gateway.translate.Limits.DEFAULT);
+        GrpcBridge bridge =
+                new GrpcBridge(loop, DescriptorPool.of(List.of(file)), dev.capstan.gateway.translate.Limits.DEFAULT);
         ServiceDescriptor service = bridge.services().get(name);
         if (service == null) {
             return;

@@ -2,6 +2,7 @@ package dev.capstan.gateway.serve;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
@@ -76,10 +77,23 @@ public final class Server {
         this.grpc = wires.contains(Wire.GRPC) ? grpc(random) : null;
     }
 
+    /** As the other one, without a look at WebTransport. */
+    public static Promise<Server> start(
+            NetLoop net,
+            Configuration configuration,
+            List<Offer> offers,
+            UnaryOperator<Network> shown,
+            SecureRandom random,
+            InstantSource clock)
+            throws IOException, GeneralSecurityException {
+        return start(net, configuration, offers, shown, messages -> messages, random, clock);
+    }
+
     /**
      * Serves {@code offers}, whose paths differ. Reads the files of TLS, which blocks: not on the loop's thread. Fails with {@link IOException} if the address cannot be had.
      *
      * @param shown what makes streams of the port, after TLS, show what is read and written
+     * @param messages the same for messages over WebTransport
      * @throws IOException if a file of TLS cannot be read
      * @throws GeneralSecurityException if a file of TLS does not hold what it should
      * @throws IllegalArgumentException if two offers have one interface, and Cap'n Proto is spoken
@@ -89,6 +103,7 @@ public final class Server {
             Configuration configuration,
             List<Offer> offers,
             UnaryOperator<Network> shown,
+            UnaryOperator<MessageStream> messages,
             SecureRandom random,
             InstantSource clock)
             throws IOException, GeneralSecurityException {
@@ -99,7 +114,7 @@ public final class Server {
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
             Server server = new Server(net.loop(), configuration, offers, random, identity);
-            return server.listen(server.builder(net, random, clock).shown(shown)).recover(failure -> {
+            return server.listen(server.builder(net, messages, random, clock).shown(shown)).recover(failure -> {
                 // Somebody may have come meanwhile.
                 server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
                 server.close();
@@ -217,7 +232,8 @@ public final class Server {
         });
     }
 
-    private OnePort.Builder builder(NetLoop net, SecureRandom random, InstantSource clock) {
+    private OnePort.Builder builder(
+            NetLoop net, UnaryOperator<MessageStream> messages, SecureRandom random, InstantSource clock) {
         Configuration.Limits limits = configuration.limits();
         Limits.Http http = Limits.Http.DEFAULT;
         Limits.Http2 http2 = Limits.Http2.DEFAULT;
@@ -262,7 +278,7 @@ public final class Server {
                     ? ServerIdentity.selfIssued(
                             clock, random, configuration.listen().host())
                     : identity.forWebTransport();
-            builder.webTransport(who, web.transports("/*"))
+            builder.webTransport(who, web.transports("/*").shown(messages))
                     .limits(new Limits.WebTransport(
                             limits.sessions(),
                             limits.messageBytes(),

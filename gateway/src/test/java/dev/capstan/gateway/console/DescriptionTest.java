@@ -3,18 +3,18 @@ package dev.capstan.gateway.console;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.cap.Method.Ordinal;
 import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnweb.bind.Binder;
-import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.examples.calculator.Calculator;
-import dev.capstan.testprotos.interop.TestServiceGrpc;
-import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import dev.capstan.gateway.console.Description.Interface;
 import dev.capstan.gateway.console.Description.Kind;
 import dev.capstan.gateway.console.Description.Member;
 import dev.capstan.gateway.console.Description.Method;
 import dev.capstan.gateway.console.Description.Service;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,8 +79,7 @@ class DescriptionTest {
         Method streamed = method(service, "TestService", "streamingInputCall");
         assertEquals(false, streamed.named());
         assertEquals(
-                List.of(new Member(
-                        "requests", "ReadableStream<StreamingInputCallRequest>", Kind.READABLE, List.of())),
+                List.of(new Member("requests", "ReadableStream<StreamingInputCallRequest>", Kind.READABLE, List.of())),
                 streamed.takes());
     }
 

@@ -106,7 +106,9 @@ class LedgerTest {
         session(IntStream.range(0, 400)
                 .mapToObj(i -> new Ledger.Held(true, i, "Node", 1, Duration.ofMillis(i)))
                 .toArray(Ledger.Held[]::new));
-        session(new Ledger.Held(false, 7, "Listener", 2, Duration.ofNanos(399_500_000)), new Ledger.Held(false, 8, "Listener", 2, Duration.ZERO));
+        session(
+                new Ledger.Held(false, 7, "Listener", 2, Duration.ofNanos(399_500_000)),
+                new Ledger.Held(false, 8, "Listener", 2, Duration.ZERO));
         session(IntStream.range(0, 400)
                 .mapToObj(i -> new Ledger.Held(true, i, "Node", 1, Duration.ZERO))
                 .toArray(Ledger.Held[]::new));

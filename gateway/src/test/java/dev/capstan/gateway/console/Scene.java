@@ -215,8 +215,7 @@ final class Scene implements AutoCloseable {
                 net.loop(), DescriptorPool.of(List.of(file)), dev.capstan.gateway.translate.Limits.DEFAULT);
         GrpcClient client = GrpcClient.on(net).to(http.address()).plaintext().build();
         others.add(client);
-        console.serving(
-                file.findServiceByName("TestService"), bridge.toWeb(client, TestServiceGrpc.SERVICE_NAME));
+        console.serving(file.findServiceByName("TestService"), bridge.toWeb(client, TestServiceGrpc.SERVICE_NAME));
     }
 
     private void compute(Calculator.Client calculator) {

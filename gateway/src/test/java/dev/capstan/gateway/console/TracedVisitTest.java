@@ -41,7 +41,8 @@ class TracedVisitTest {
     /** What a page does: comes in with a link, comes back, and asks for a link for somebody else. Gives the tokens. */
     private List<String> visit(Secrets secrets, String way) {
         try (NetLoop net = NetLoop.open("visit", Transport.AUTO)) {
-            Decoding decoding = Decoding.plain().with(Limits.DEFAULT.withTexts(1 << 20)).with(secrets);
+            Decoding decoding =
+                    Decoding.plain().with(Limits.DEFAULT.withTexts(1 << 20)).with(secrets);
             Network shown = new Tap(net.loop(), decoding, frames::add).network(net.network());
             Console console = net.loop()
                     .fetch(() -> Promise.of(new Console(net.loop(), new SecureRandom()).admitting(STANDING)))
@@ -69,7 +70,13 @@ class TracedVisitTest {
                 String other = text(api.call("invitationToken"));
                 try (Stub again = door.call("authenticate", session);
                         Stub standing = door.call("authenticate", STANDING)) {
-                    return List.of(invitation, session, other, text(again.call("sessionToken")), STANDING, text(standing.call("sessionToken")));
+                    return List.of(
+                            invitation,
+                            session,
+                            other,
+                            text(again.call("sessionToken")),
+                            STANDING,
+                            text(standing.call("sessionToken")));
                 }
             } finally {
                 net.loop()

@@ -196,7 +196,8 @@ class RelayTest {
         run(() -> server.say(new byte[] {7}));
         run(() -> server.say(new byte[] {7}));
         assertEquals("TO_SERVER over ", events.get(1));
-        assertTrue(events.getLast().startsWith("TO_CLIENT over the other end of the pipe was aborted"), events.toString());
+        assertTrue(
+                events.getLast().startsWith("TO_CLIENT over the other end of the pipe was aborted"), events.toString());
         assertEquals(0, sim.loop().timer().pending());
     }
 
@@ -211,7 +212,8 @@ class RelayTest {
         run(() -> server.say(new byte[AHEAD / 2]));
         run(() -> client.stream.end());
         run(() -> client.stream.abort(new IOException("gone")));
-        assertTrue(events.getLast().startsWith("TO_CLIENT over the other end of the pipe was aborted"), events.toString());
+        assertTrue(
+                events.getLast().startsWith("TO_CLIENT over the other end of the pipe was aborted"), events.toString());
     }
 
     @Test
@@ -224,8 +226,7 @@ class RelayTest {
         sim.advance(SILENCE.minusSeconds(1));
         assertEquals("TO_CLIENT 1", events.getLast());
         sim.advance(Duration.ofSeconds(2));
-        assertEquals(
-                "TO_CLIENT over one side had ended, and the other one said nothing for 60 s", events.getLast());
+        assertEquals("TO_CLIENT over one side had ended, and the other one said nothing for 60 s", events.getLast());
         assertTrue(client.over.startsWith("failed"), client.over);
         assertEquals(0, sim.loop().timer().pending());
     }

@@ -166,7 +166,8 @@ class WebMessagesTest {
         String digits = "7".repeat(10_000);
         String text = "x".repeat(10_000);
         decoded(
-                "> [\"push\",[\"pipeline\"," + digits + ",[\"" + text + "\",\"" + text + "\"],[[\"export\"," + digits + "]]]]",
+                "> [\"push\",[\"pipeline\"," + digits + ",[\"" + text + "\",\"" + text + "\"],[[\"export\"," + digits
+                        + "]]]]",
                 "> [\"push\",[\"pipeline\",[\"" + text + "\"],[{\"" + text + "\":1}," + digits + "],[]]]",
                 "> [\"pull\"," + digits + "]",
                 "> [\"release\"," + digits + "," + digits + "]",

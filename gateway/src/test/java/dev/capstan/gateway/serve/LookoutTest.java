@@ -148,17 +148,20 @@ class LookoutTest {
             Map<?, ?> described = service(api, CalculatorService.NAME);
             assertEquals("grpc", described.get("wire"));
             Stub service = api.call("service", CalculatorService.NAME);
-            assertEquals(7.0, ((Number) service.call("evaluate", "1 + 2 * 3").value().await()).doubleValue());
-            Failure failure =
-                    assertThrows(Failure.class, () -> service.call("evaluate", "1 +").value().await());
+            assertEquals(
+                    7.0, ((Number) service.call("evaluate", "1 + 2 * 3").value().await()).doubleValue());
+            Failure failure = assertThrows(
+                    Failure.class, () -> service.call("evaluate", "1 +").value().await());
             assertTrue(!failure.reason().isEmpty());
-            assertTrue(text(scene, "/metrics").contains("rpc_method=\"capstan.demo.Calculator/Evaluate\",rpc_system_name=\"grpc\"} 1\n"));
+            assertTrue(text(scene, "/metrics")
+                    .contains("rpc_method=\"capstan.demo.Calculator/Evaluate\",rpc_system_name=\"grpc\"} 1\n"));
         }
     }
 
     private static ServerScene withInterop() throws Exception {
         Offer interop = new Offer("/interop", null, null, Set.of(), List.of(new InteropService().bindService()), null);
-        return new ServerScene(all -> all.withConsole(new Configuration.Console(true, TOKEN)), null, null, List.of(interop));
+        return new ServerScene(
+                all -> all.withConsole(new Configuration.Console(true, TOKEN)), null, null, List.of(interop));
     }
 
     @Test
@@ -167,13 +170,15 @@ class LookoutTest {
             Stub api = door(scene).call("authenticate", TOKEN);
             Stub service = api.call("service", "grpc.testing.TestService");
             Object streamed = service.call(
-                            "streamingOutputCall", Map.of("responseParameters", List.of(Map.of("size", 3), Map.of("size", 5))))
+                            "streamingOutputCall",
+                            Map.of("responseParameters", List.of(Map.of("size", 3), Map.of("size", 5))))
                     .value()
                     .await();
             try (Readable answers = (Readable) streamed) {
                 for (int size : List.of(3, 5)) {
                     try (Readable.Chunk chunk = answers.read().await()) {
-                        Map<?, ?> payload = (Map<?, ?>) ((Map<?, ?>) Objects.requireNonNull(chunk.value())).get("payload");
+                        Map<?, ?> payload =
+                                (Map<?, ?>) ((Map<?, ?>) Objects.requireNonNull(chunk.value())).get("payload");
                         assertEquals(size, ((byte[]) Objects.requireNonNull(payload.get("body"))).length);
                     }
                 }
