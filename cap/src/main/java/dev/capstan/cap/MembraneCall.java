@@ -12,6 +12,7 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     private final Membrane membrane;
     private final Call call;
     private final boolean isInward;
+    private final long bytes;
     private final Pipeline inner;
     private final CallEnd end;
     private final Completer<Payload> results;
@@ -30,11 +31,13 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
      * @param call what is answered
      * @param there the answer on the other side
      * @param end of the call on the other side
+     * @param bytes what its parameters take
      */
-    MembraneCall(Membrane membrane, Call call, Answer there, CallEnd end, boolean isInward) {
+    MembraneCall(Membrane membrane, Call call, Answer there, CallEnd end, boolean isInward, long bytes) {
         this.membrane = membrane;
         this.call = call;
         this.isInward = isInward;
+        this.bytes = bytes;
         this.inner = there.pipeline();
         this.end = end;
         this.results = new Completer<>(membrane.loop());
@@ -83,6 +86,11 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
             inner.close();
         }
         results.fail(why);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     @Override

@@ -50,7 +50,8 @@ final class MembraneCap extends CountedCap {
             call.close();
             return Answer.broken(Failure.of(e));
         }
-        return new MembraneCall(membrane, call, object.call(passed), end, outward).answer();
+        long bytes = passed.params().bytes();
+        return new MembraneCall(membrane, call, object.call(passed), end, outward, bytes).answer();
     }
 
     @Override
@@ -63,7 +64,8 @@ final class MembraneCap extends CountedCap {
             call.close();
             return Promise.failed(Failure.of(e));
         }
-        return new MembraneStream(membrane, call, object.stream(passed), end, outward).ready();
+        long bytes = passed.params().bytes();
+        return new MembraneStream(membrane, call, object.stream(passed), end, outward, bytes).ready();
     }
 
     /** The call on the other side. Its parameters are copied and those of {@code call} released, unless it is refused. */
@@ -72,6 +74,11 @@ final class MembraneCap extends CountedCap {
         Payload params = membrane.copied(call.params(), call.params().format().allocate(0), !outward);
         call.releaseParams();
         return Call.of(call.method(), params, call.hints().withResults(), call, end);
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

@@ -10,6 +10,7 @@ final class MembraneStream implements Membrane.InFlight {
     private final Call call;
     private final CallEnd end;
     private final boolean isInward;
+    private final long bytes;
     private final Completer<Void> ready;
     private final Promise.Cancelable waiting;
     private boolean over;
@@ -19,12 +20,14 @@ final class MembraneStream implements Membrane.InFlight {
      *
      * @param ready settles when the next one may be made
      * @param end of the call on the other side
+     * @param bytes what its parameters take
      */
-    MembraneStream(Membrane membrane, Call call, Promise<Void> ready, CallEnd end, boolean isInward) {
+    MembraneStream(Membrane membrane, Call call, Promise<Void> ready, CallEnd end, boolean isInward, long bytes) {
         this.membrane = membrane;
         this.call = call;
         this.end = end;
         this.isInward = isInward;
+        this.bytes = bytes;
         this.ready = new Completer<>(membrane.loop());
         membrane.begun(this, isInward);
         this.waiting = ready.listen(membrane.loop(), this::settled);
@@ -55,6 +58,11 @@ final class MembraneStream implements Membrane.InFlight {
                 call.close();
             });
         }
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     @Override

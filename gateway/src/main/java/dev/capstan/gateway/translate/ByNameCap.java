@@ -96,12 +96,15 @@ final class ByNameCap extends CountedCap {
     private Answer invoke(Methods.Entry method, Call call) {
         Request request = object.request(
                 method.ordinal(), CapnpFormat.INSTANCE, 0, call.hints().withResults());
+        long bytes;
         try {
             Object arguments = WebPayload.of(call.params()).value();
             bridge.arguments(
                     method,
                     CapnpPayload.of(request.params()).builder().init(method.paramsType()),
                     arguments instanceof List<?> list ? list : List.of());
+            bytes = request.params().bytes();
+            bridge.takeOff(bytes);
         } catch (RuntimeException e) {
             request.close();
             return refuse(call, Failure.of(e));
@@ -111,10 +114,10 @@ final class ByNameCap extends CountedCap {
         request.onEnd(end);
         if (method.isStreaming()) {
             Promise<Payload> sent = request.sendStreaming().convert(ready -> CapnpFormat.INSTANCE.allocate(0));
-            return new NamedCrossing(bridge, method, call, sent, null, end).answer();
+            return new NamedCrossing(bridge, method, call, sent, null, end, bytes).answer();
         }
         Answer answer = request.send();
-        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline(), end).answer();
+        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline(), end, bytes).answer();
     }
 
     private static Failure type(String text) {
@@ -132,6 +135,11 @@ final class ByNameCap extends CountedCap {
         WebPayload.of(results).set(value);
         call.close();
         return new Answer(Promise.of(results.share()), Pipeline.of(results));
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

@@ -31,6 +31,7 @@ abstract class Crossing implements Pipeline {
     final Call call;
     private final @Nullable Pipeline inner;
     private final CallEnd end;
+    private final long bytes;
     private final Completer<Payload> results;
     private final Answer answer;
     private final Promise.Cancelable waiting;
@@ -49,12 +50,14 @@ abstract class Crossing implements Pipeline {
      * @param results of the other wire
      * @param inner the pipeline there; null if nothing can be called ahead
      * @param end of the call there
+     * @param bytes what {@link Bridge#takeOff} has let pass
      */
-    Crossing(Bridge bridge, Call call, Promise<Payload> results, @Nullable Pipeline inner, CallEnd end) {
+    Crossing(Bridge bridge, Call call, Promise<Payload> results, @Nullable Pipeline inner, CallEnd end, long bytes) {
         this.bridge = bridge;
         this.call = call;
         this.inner = inner;
         this.end = end;
+        this.bytes = bytes;
         this.results = new Completer<>(bridge.loop());
         this.answer = new Answer(this.results.promise(), this);
         this.results.onCancel(this::lost);
@@ -110,6 +113,11 @@ abstract class Crossing implements Pipeline {
             results.fail(failure());
         }
         letGo();
+        ended();
+    }
+
+    private void ended() {
+        bridge.landed(bytes);
         call.close();
     }
 
@@ -148,7 +156,7 @@ abstract class Crossing implements Pipeline {
             failure = Failure.failed("the call was given up");
             waiting.cancel();
             letGo();
-            end.then(call::close);
+            end.then(this::ended);
         }
     }
 

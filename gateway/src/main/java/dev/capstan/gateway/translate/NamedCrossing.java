@@ -28,8 +28,9 @@ final class NamedCrossing extends Crossing {
             Call call,
             Promise<Payload> results,
             @Nullable Pipeline inner,
-            CallEnd end) {
-        super(bridge, call, results, inner, end);
+            CallEnd end,
+            long bytes) {
+        super(bridge, call, results, inner, end, bytes);
         this.method = method;
     }
 

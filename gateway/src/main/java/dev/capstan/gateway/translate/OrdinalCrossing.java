@@ -28,8 +28,9 @@ final class OrdinalCrossing extends Crossing {
             Call call,
             Promise<Payload> results,
             @Nullable Pipeline inner,
-            CallEnd end) {
-        super(bridge, call, whole(bridge, results), inner, end);
+            CallEnd end,
+            long bytes) {
+        super(bridge, call, whole(bridge, results), inner, end, bytes);
         this.method = method;
     }
 
