@@ -45,13 +45,9 @@ public final class Loop implements Executor {
     /** Who waits for a promise of this loop without being driven by it: must be told when the loop stops. */
     final Set<Outside> outside = new LinkedHashSet<>();
 
-    /** Newest first; {@link #closed} once the loop takes no more. */
-    private final AtomicReference<@Nullable Post> posts = new AtomicReference<>();
-
-    private final Post closed = new Post(() -> {});
+    private final Inbox inbox;
     private final AtomicInteger offloads = new AtomicInteger();
     private final List<TurnEnd> dirty = new ArrayList<>();
-    private volatile boolean sleeping;
     private boolean stopping;
     private boolean closing;
     private volatile boolean stopped;
@@ -77,17 +73,6 @@ public final class Loop implements Executor {
     /** Turns that a stopping loop still runs after its fibers have unwound, for what they have left to say; bounds endless work. */
     private static final int LAST_TURNS = 100;
 
-    private static final class Post {
-        final Runnable task;
-
-        @Nullable
-        Post next;
-
-        Post(Runnable task) {
-            this.task = task;
-        }
-    }
-
     /** A loop over {@code port}, with default limits. */
     public Loop(EventPort port) {
         this(port, Limits.DEFAULT);
@@ -100,6 +85,7 @@ public final class Loop implements Executor {
 
     Loop(EventPort port, Limits limits, @Nullable Thread owner) {
         this.port = port;
+        this.inbox = new Inbox(port);
         this.limits = limits;
         this.thread = new AtomicReference<>(owner);
         this.bound = owner != null;
@@ -146,19 +132,7 @@ public final class Loop implements Executor {
 
     /** As {@link #post}; false if the loop has stopped. */
     boolean tryPost(Runnable task) {
-        Post post = new Post(task);
-        Post head;
-        do {
-            head = posts.get();
-            if (head == closed) {
-                return false;
-            }
-            post.next = head;
-        } while (!posts.compareAndSet(head, post));
-        if (head == null && sleeping) {
-            port.wake();
-        }
-        return true;
+        return inbox.add(task);
     }
 
     /** Runs {@code task} on the loop as user code: it waits while a fiber holds the permit. FIFO for each sender. */
@@ -274,7 +248,7 @@ public final class Loop implements Executor {
             }
         } finally {
             stopped = true;
-            runPosts(posts.getAndSet(closed));
+            inbox.close();
             tellOutside();
             flush();
             leave(before);
@@ -366,7 +340,7 @@ public final class Loop implements Executor {
     }
 
     boolean isRunnable() {
-        return hasWork() || posts.get() != null || timer.isDue();
+        return hasWork() || !inbox.isEmpty() || timer.isDue();
     }
 
     private boolean hasWork() {
@@ -383,20 +357,7 @@ public final class Loop implements Executor {
         long wait = hasWork() ? 0 : Math.min(maxWaitNanos, timer.nanosToNext());
         inIteration = true;
         try {
-            if (wait > 0) {
-                // Announced before the last look at the posts, so that either this thread sees a post or its sender
-                // sees the announcement.
-                sleeping = true;
-                if (posts.get() != null) {
-                    sleeping = false;
-                    wait = 0;
-                }
-            }
-            try {
-                port.poll(wait);
-            } finally {
-                sleeping = false;
-            }
+            inbox.poll(wait);
             turn();
         } finally {
             inIteration = false;
@@ -404,7 +365,7 @@ public final class Loop implements Executor {
     }
 
     private void turn() {
-        runPosts(posts.getAndSet(null));
+        inbox.run();
         timer.armDue();
         if (ready.isEmpty() && last.isEmpty()) {
             // Nothing to do, and the port was asked a moment ago: this is where the loop would sleep.
@@ -443,29 +404,6 @@ public final class Loop implements Executor {
                     "an event of the loop threw; this is a bug in "
                             + event.getClass().getName(),
                     e);
-        }
-    }
-
-    /** Runs what other threads have posted, oldest first. */
-    private static void runPosts(@Nullable Post newest) {
-        Post oldest = null;
-        while (newest != null) {
-            Post older = newest.next;
-            newest.next = oldest;
-            oldest = newest;
-            newest = older;
-        }
-        while (oldest != null) {
-            try {
-                oldest.task.run();
-            } catch (Throwable e) {
-                LOG.log(
-                        Level.ERROR,
-                        "a posted task threw; this is a bug in "
-                                + oldest.task.getClass().getName(),
-                        e);
-            }
-            oldest = oldest.next;
         }
     }
 

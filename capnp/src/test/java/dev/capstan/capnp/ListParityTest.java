@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.capnp.encoding.fixture.TestListDefaults;
 import dev.capstan.capnp.encoding.fixture.TestLists;
 import dev.capstan.capnp.testfixture.TestAllTypes;
+import dev.capstan.testkit.LongRun;
 import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -245,6 +246,7 @@ class ListParityTest {
     @Test
     @Parity("encoding: LongList")
     @DisplayName("LongList")
+    @LongRun
     void a_list_of_a_gibibyte_is_written_and_read_from_one_end_to_the_other(@TempDir Path folder) throws IOException {
         int size = 1 << 27;
         try (FileChannel file = FileChannel.open(

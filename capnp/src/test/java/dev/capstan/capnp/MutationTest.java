@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * size bounds. Every failure names the seed of its message.
  */
 class MutationTest {
-    private static final int MUTATIONS = 100_000;
+    private static final int MUTATIONS = Boolean.getBoolean("capstan.quick") ? 10_000 : 100_000;
     private static final int BASES = 40;
 
     /** What a message may allocate beyond 16 times its size: readers in code not yet compiled, and exceptions. */

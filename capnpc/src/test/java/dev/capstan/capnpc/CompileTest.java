@@ -12,6 +12,7 @@ import dev.capstan.capnp.schema.Type;
 import dev.capstan.capnpc.compile.Compilation;
 import dev.capstan.capnpc.compile.Compiler;
 import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.testkit.LongRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ class CompileTest {
     // The build itself compiles what is checked in, as strictly; one such set here shows that the class path is enough.
     @ParameterizedTest
     @EnumSource(names = {"GOLDEN", "NASTY"})
+    @LongRun
     void generated_java_compiles_without_warnings(SchemaSet set, @TempDir Path folder) throws IOException {
         Javac.compile(SchemaSet.generate(set.storedRequest()), folder);
     }

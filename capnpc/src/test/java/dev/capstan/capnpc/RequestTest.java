@@ -173,7 +173,8 @@ class RequestTest {
         int words = original.length / 8 - 1;
         Random random = new Random(20_261_121);
         int refused = 0;
-        for (int round = 0; round < 600; round++) {
+        int rounds = Boolean.getBoolean("capstan.quick") ? 120 : 600;
+        for (int round = 0; round < rounds; round++) {
             byte[] mutated = Arrays.copyOf(original, original.length);
             for (int i = random.nextInt(3); i >= 0; i--) {
                 int at = 8 + 8 * random.nextInt(words);
@@ -190,6 +191,6 @@ class RequestTest {
                 refused++;
             }
         }
-        assertTrue(refused > 100, refused + " refused");
+        assertTrue(refused > rounds / 6, refused + " refused");
     }
 }

@@ -30,6 +30,8 @@ final class OwnAuthority {
     private void make(String alias, String names, List<String> more) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 KEYTOOL.toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "-genkeypair",
                 "-alias",
                 alias,

@@ -27,6 +27,7 @@ import dev.capstan.net.webtransport.ServerTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,14 @@ class GatewayPairsTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Pems pems;
+
+    @BeforeAll
+    static void make(@TempDir Path keys) throws Exception {
+        pems = Pems.make(keys, "gateway");
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -63,7 +72,6 @@ class GatewayPairsTest {
         "CAPNP_WS, WS",
     })
     void a_call_goes_through(Scheme from, Scheme to) throws Exception {
-        Pems pems = Pems.make(folder, "gateway");
         boolean secure = new WireUrl(to, new Address.Tcp("a", 1), "/").tls();
         try (ServerScene scene = new ServerScene(ServerScene.with(secure ? pems : null), secure ? pems : null, null)) {
             WireUrl server = url(scene, to);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,14 +26,23 @@ class SecureVerbsTest {
     private Shelf shelf;
     private Verbs verbs;
     private TestTls server;
-    private TestTls client;
+
+    private static TestTls usual;
+    private static TestTls client;
+
+    @BeforeAll
+    static void make(@TempDir Path keys) throws Exception {
+        usual = new TestTls(keys, "server", "ip:127.0.0.1", 365);
+        client = new TestTls(keys, "client", "dns:client", 365);
+    }
 
     @BeforeEach
     void open() throws Exception {
         shelf = new Shelf(folder);
         verbs = new Verbs(folder);
-        server = new TestTls(folder, "server", "ip:127.0.0.1", 365);
-        client = new TestTls(folder, "client", "dns:client", 365);
+        usual.copyTo(folder);
+        client.copyTo(folder);
+        server = usual;
     }
 
     @AfterEach

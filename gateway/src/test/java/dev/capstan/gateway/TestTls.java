@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -15,14 +16,20 @@ import javax.net.ssl.TrustManagerFactory;
 final class TestTls {
     private static final String PASSWORD = "changeit";
 
+    private final Path folder;
+    private final String name;
     private final KeyStore store;
 
     /** Writes {@code NAME.pem} and {@code NAME.key} into {@code folder}; {@code names} are such as {@code ip:127.0.0.1}. */
     TestTls(Path folder, String name, String names, int days) throws Exception {
+        this.folder = folder;
+        this.name = name;
         Path file = folder.resolve(name + ".p12");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
+                        "-J-XX:TieredStopAtLevel=1",
+                        "-J-XX:+UseSerialGC",
                         "-genkeypair",
                         "-alias",
                         name,
@@ -60,6 +67,13 @@ final class TestTls {
                 folder.resolve(name + ".key"),
                 "PRIVATE KEY",
                 store.getKey(name, PASSWORD.toCharArray()).getEncoded());
+    }
+
+    /** Writes the PEM files into another folder, too. */
+    void copyTo(Path other) throws IOException {
+        for (String file : List.of(name + ".pem", name + ".key")) {
+            Files.copy(folder.resolve(file), other.resolve(file));
+        }
     }
 
     private static void pem(Path file, String what, byte[] der) throws IOException {

@@ -277,7 +277,7 @@ final class HouseRules {
             Map.entry("net.NettyPort", "the clock of a loop on Netty"),
             Map.entry("net.NetLoop", "the thread that drives a loop on Netty"),
             Map.entry("testkit.ThreadCases", "cases about calls from several threads make threads"),
-            Map.entry("testkit.StreamContract", "random sizes from a fixed seed"),
+            Map.entry("testkit.Ends", "random sizes from a fixed seed"),
             Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
             Map.entry(
                     "gateway.Dial",

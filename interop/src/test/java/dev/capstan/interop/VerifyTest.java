@@ -31,6 +31,7 @@ class VerifyTest {
         Files.writeString(reports.resolve("TEST-a.B.xml"), report);
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         TREE.root().resolve("scripts/TestSummary.java").toString(),
                         tree.toString())
                 .redirectErrorStream(true)

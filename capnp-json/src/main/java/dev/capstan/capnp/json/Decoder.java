@@ -1,6 +1,5 @@
 package dev.capstan.capnp.json;
 
-import dev.capstan.capnp.Data;
 import dev.capstan.capnp.MessageBuilder;
 import dev.capstan.capnp.dynamic.DynamicList;
 import dev.capstan.capnp.dynamic.DynamicStruct;
@@ -12,9 +11,7 @@ import dev.capstan.capnp.dynamic.StructSchema;
 import dev.capstan.capnp.dynamic.Type;
 import dev.capstan.capnp.json.schema.Value;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class Decoder {
     private final JsonCodec codec;
     private final Tree tree;
-    private final Tree.Digits digits = new Tree.Digits();
-    private long wordsLeft;
+    private final Leaves leaves;
 
     Decoder(JsonCodec codec, Tree tree) {
         this.codec = codec;
         this.tree = tree;
-        this.wordsLeft = codec.limits().decodedWords();
+        this.leaves = new Leaves(codec, tree);
     }
 
     /** The root into a struct. */
@@ -53,22 +49,8 @@ final class Decoder {
         return holder.get(0);
     }
 
-    private JsonException expected(int node, String what) {
-        return tree.fault(node, "Expected " + what + ", found " + tree.kind(node).article + ".");
-    }
-
-    private void take(int node, long words) {
-        wordsLeft -= words;
-        if (wordsLeft < 0) {
-            throw tree.fault(
-                    node,
-                    "What this text stands for takes more than "
-                            + codec.limits().decodedWords() + " words of 8 bytes (Limits.decodedWords).");
-        }
-    }
-
     private void takeStruct(int node, StructSchema type) {
-        take(node, (long) type.structType().dataWords() + type.structType().pointerCount());
+        leaves.take(node, (long) type.structType().dataWords() + type.structType().pointerCount());
     }
 
     // Structs.
@@ -108,7 +90,7 @@ final class Decoder {
             return;
         }
         if (tree.kind(node) != Tree.Kind.OBJECT) {
-            throw expected(node, "an object for " + shape.schema);
+            throw leaves.expected(node, "an object for " + shape.schema);
         }
         Frame frame = new Frame(shape, output);
         List<Integer> waiting = List.of();
@@ -215,7 +197,7 @@ final class Decoder {
 
     private void tag(Frame frame, String name, int node) {
         if (tree.kind(node) != Tree.Kind.STRING) {
-            throw expected(node, "a string that names a member of " + frame.shape.schema)
+            throw leaves.expected(node, "a string that names a member of " + frame.shape.schema)
                     .in(name);
         }
         Shape.Member member = frame.shape.byTag(tree.string(node));
@@ -250,21 +232,15 @@ final class Decoder {
             } else if (handler instanceof JsonHandler.OfStruct of) {
                 of.decode(codec, valueOf(node), init(node, member, output));
             } else if (member.bytes != Shape.Bytes.NUMBERS) {
-                output.set(member.field, encoded(node, member.bytes));
+                output.set(member.field, leaves.encoded(node, member.bytes));
             } else if (member.field.isGroup()) {
                 struct(node, output.initStruct(member.field), member.shape);
             } else {
                 slot(node, member, output);
             }
         } catch (IllegalArgumentException e) {
-            throw fault(node, e);
+            throw leaves.fault(node, e);
         }
-    }
-
-    private JsonException fault(int node, IllegalArgumentException e) {
-        JsonException located = tree.fault(node, String.valueOf(e.getMessage()));
-        located.initCause(e);
-        return located;
     }
 
     private DynamicStruct.Builder init(int node, Shape.Member member, DynamicStruct.Builder output) {
@@ -303,7 +279,7 @@ final class Decoder {
         switch (member.type) {
             case StructSchema type -> struct(node, init(node, member, output), null);
             case ListSchema type -> list(node, type, output.initList(member.field, sizeOf(node, type)));
-            default -> output.set(member.field, simple(node, member.type));
+            default -> output.set(member.field, leaves.simple(node, member.type));
         }
     }
 
@@ -312,7 +288,7 @@ final class Decoder {
     /** The size of a list, which is paid for by that. */
     private int sizeOf(int node, ListSchema type) {
         if (tree.kind(node) != Tree.Kind.ARRAY) {
-            throw expected(node, "an array for " + type);
+            throw leaves.expected(node, "an array for " + type);
         }
         long size = tree.size(node);
         long bits = switch (type.element()) {
@@ -322,7 +298,7 @@ final class Decoder {
             case Type.Scalar scalar when !scalar.isPointer() -> Numbers.bits(scalar);
             default -> 64;
         };
-        take(node, 1 + (size * bits + 63) / 64);
+        leaves.take(node, 1 + (size * bits + 63) / 64);
         return (int) size;
     }
 
@@ -347,156 +323,11 @@ final class Decoder {
             switch (type) {
                 case StructSchema struct -> struct(node, output.struct(index), null);
                 case ListSchema list -> list(node, list, output.initList(index, sizeOf(node, list)));
-                default -> output.put(index, simple(node, type));
+                default -> output.put(index, leaves.simple(node, type));
             }
         } catch (IllegalArgumentException e) {
-            throw fault(node, e);
+            throw leaves.fault(node, e);
         }
-    }
-
-    // Values that are neither structs nor lists.
-
-    private @Nullable Object simple(int node, Type type) {
-        return switch (type) {
-            case Type.Scalar scalar -> scalar(node, scalar);
-            case EnumSchema schema -> enumerant(node, schema);
-            case InterfaceSchema schema ->
-                throw tree.fault(
-                        node,
-                        "A capability of " + schema
-                                + " has no form in JSON. Register a handler for the type or the field.");
-            default ->
-                throw tree.fault(
-                        node,
-                        "A value of type " + type
-                                + " could be anything, so it has no form in JSON. Register a handler for the type or the field.");
-        };
-    }
-
-    private Object scalar(int node, Type.Scalar type) {
-        Tree.Kind kind = tree.kind(node);
-        return switch (type) {
-            // As in C++, anything stands for Void: there is only one value.
-            case VOID -> DynamicValue.Nothing.VOID;
-            case BOOL -> {
-                if (kind != Tree.Kind.BOOLEAN) {
-                    throw expected(node, "true or false");
-                }
-                yield tree.bool(node);
-            }
-            case INT8, INT16, INT32, INT64 -> integer(node, type);
-            case UINT8, UINT16, UINT32, UINT64 -> {
-                long n = integer(node, type);
-                yield n >= 0 ? (Object) n : new DynamicValue.UInt(n);
-            }
-            case FLOAT32 -> boxed((float) real(node, type));
-            case FLOAT64 -> boxed(real(node, type));
-            case TEXT -> {
-                if (kind != Tree.Kind.STRING) {
-                    throw expected(node, "a string");
-                }
-                String text = tree.string(node);
-                take(node, text.length() / 8 + 1);
-                yield text;
-            }
-            case DATA -> numbers(node);
-        };
-    }
-
-    private long integer(int node, Type.Scalar type) {
-        return switch (tree.kind(node)) {
-            case NUMBER -> {
-                tree.number(node, digits);
-                yield Numbers.integer(digits, type);
-            }
-            case STRING -> Numbers.integer(tree.string(node), type);
-            default -> throw expected(node, "a number (or a string of digits) for " + type);
-        };
-    }
-
-    private double real(int node, Type.Scalar type) {
-        return switch (tree.kind(node)) {
-            // What JavaScript makes of NaN.
-            case NULL -> Double.NaN;
-            case NUMBER -> {
-                tree.number(node, digits);
-                yield Numbers.real(digits);
-            }
-            case STRING -> Numbers.real(tree.string(node), type);
-            default -> throw expected(node, "a number for " + type);
-        };
-    }
-
-    /** A list of small numbers takes two characters each; an object for each would be much more than that. */
-    private static Number boxed(double value) {
-        byte small = (byte) value;
-        if (small == value && (small != 0 || 1 / value > 0)) {
-            return small;
-        }
-        return value;
-    }
-
-    private Data numbers(int node) {
-        if (tree.kind(node) != Tree.Kind.ARRAY) {
-            throw expected(node, "an array of numbers from 0 to 255 for Data");
-        }
-        int size = tree.size(node);
-        take(node, size / 8 + 1);
-        byte[] bytes = new byte[size];
-        for (int i = 0, at = tree.first(node); i < size; i++, at = tree.after(node, at)) {
-            if (tree.kind(at) != Tree.Kind.NUMBER) {
-                throw expected(at, "a number from 0 to 255").in(i);
-            }
-            tree.number(at, digits);
-            try {
-                bytes[i] = (byte) Numbers.integer(digits, Type.Scalar.UINT8);
-            } catch (IllegalArgumentException e) {
-                throw fault(at, e).in(i);
-            }
-        }
-        return Data.of(bytes);
-    }
-
-    private Data encoded(int node, Shape.Bytes form) {
-        if (tree.kind(node) != Tree.Kind.STRING) {
-            throw expected(node, "a string in " + (form == Shape.Bytes.HEX ? "hex" : "base64"));
-        }
-        String text = tree.string(node);
-        take(node, text.length() / 8 + 1);
-        try {
-            return Data.of(
-                    form == Shape.Bytes.HEX
-                            ? HexFormat.of().parseHex(text)
-                            : Base64.getDecoder().decode(text));
-        } catch (IllegalArgumentException e) {
-            JsonException located = tree.fault(
-                    node,
-                    form == Shape.Bytes.HEX
-                            ? "This is not hex: two of the digits 0-9, a-f for each byte."
-                            : "This is not base64: four of A-Z, a-z, 0-9, + and / for three bytes, padded with =.");
-            located.initCause(e);
-            throw located;
-        }
-    }
-
-    private int enumerant(int node, EnumSchema schema) {
-        return switch (tree.kind(node)) {
-            case STRING -> {
-                Integer raw = codec.names(schema).value(tree.string(node));
-                if (raw == null) {
-                    throw tree.fault(
-                            node,
-                            "'" + TextTree.excerpt(tree.string(node)) + "' is no value of the enum " + schema
-                                    + codec.names(schema).told() + ". A value without a name is written as its number.");
-                }
-                yield raw;
-            }
-            case NUMBER -> {
-                tree.number(node, digits);
-                yield (int) Numbers.integer(digits, Type.Scalar.UINT16);
-            }
-            default -> throw expected(node, "a string that names a value of the enum " + schema);
-        };
     }
 
     // Handlers.

@@ -21,14 +21,12 @@ import dev.capstan.capnp.MessageException;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.rpc.protocol.Bootstrap;
 import dev.capstan.capnp.rpc.protocol.Call;
-import dev.capstan.capnp.rpc.protocol.CapDescriptor;
 import dev.capstan.capnp.rpc.protocol.Disembargo;
 import dev.capstan.capnp.rpc.protocol.Finish;
 import dev.capstan.capnp.rpc.protocol.Message;
 import dev.capstan.capnp.rpc.protocol.Payload;
 import dev.capstan.capnp.rpc.protocol.Release;
 import dev.capstan.capnp.rpc.protocol.Resolve;
-import dev.capstan.capnp.rpc.protocol.Return;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -58,6 +56,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     private final Vat vat;
     private final MessageStream stream;
     private final Named named;
+    private final Returns returns;
     private final Linger linger;
     private final Completer<Void> over;
     private final Fork<Void> overFork;
@@ -73,6 +72,7 @@ final class Connection implements Peer, MessageStream.Receiver {
         this.traces = new Traces(vat.traceEncoder(), limits.failures(), faults);
         this.stream = stream;
         this.named = new Named(this);
+        this.returns = new Returns(this, named);
         this.linger = new Linger(vat, stream, () -> vat.gone(this));
         this.questions = new Questions(this);
         this.answers = new Answers(this);
@@ -250,14 +250,14 @@ final class Connection implements Peer, MessageStream.Receiver {
     private void handle(MessageReader reader, Message.Reader message) {
         switch (message.which()) {
             case CALL -> handleCall(reader, message);
-            case RETURN -> handleReturn(reader, message.getReturn());
+            case RETURN -> returns.returned(reader, message.getReturn());
             case FINISH -> handleFinish(message.getFinish());
             case RELEASE -> handleRelease(message.getRelease());
             case BOOTSTRAP -> handleBootstrap(message.getBootstrap());
             case RESOLVE -> handleResolve(message.getResolve());
             case DISEMBARGO -> handleDisembargo(message.getDisembargo(), message);
             case ABORT -> throw traces.read(message.getAbort());
-            case UNIMPLEMENTED -> handleUnimplemented(message.getUnimplemented());
+            case UNIMPLEMENTED -> returns.unimplemented(message.getUnimplemented());
             case PROVIDE ->
                 throw protocolError("This VatNetwork does not support three-party handoff: a two-party connection"
                         + " has nobody to introduce");
@@ -316,68 +316,6 @@ final class Connection implements Peer, MessageStream.Receiver {
         }
     }
 
-    private void handleReturn(MessageReader reader, Return.Reader ret) {
-        int id = (int) ret.getAnswerId();
-        if (Questions.isPipelineOnly(id)) {
-            // An older peer returns what wanted no Return. The id may be in use again by now: ignore it, and do not use
-            // the hint again.
-            questions.returnedThoughUnwanted();
-            return;
-        }
-        Question question = questions.get(id);
-        if (question == null) {
-            throw protocolError("Invalid question ID in Return message.");
-        }
-        if (!question.isAwaitingReturn()) {
-            throw protocolError("Duplicate Return.");
-        }
-        boolean finished = question.isFinished();
-        question.returned(ret.getReleaseParamCaps(), ret.getNoFinishNeeded());
-        if (finished) {
-            // Its capabilities were released by the Finish that has crossed it. Only a result that waits here must be
-            // let go.
-            if (ret.which() == Return.Which.TAKE_FROM_OTHER_QUESTION) {
-                IncomingCall call = answers.get((int) ret.getTakeFromOtherQuestion());
-                if (call != null) {
-                    call.takeFor(null);
-                }
-            }
-            return;
-        }
-        switch (ret.which()) {
-            case RESULTS -> {
-                if (question.isTail()) {
-                    throw protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `results`.");
-                }
-                Payload.Reader payload = ret.getResults();
-                CapTable caps = named.caps(payload.getCapTable());
-                reader.capTable(caps);
-                question.settle(CapnpPayload.received(payload.getContent(), caps));
-            }
-            case EXCEPTION -> {
-                if (question.isTail()) {
-                    throw protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `exception`.");
-                }
-                question.settleFailed(traces.read(ret.getException()));
-            }
-            case CANCELED -> throw protocolError("Return message falsely claims call was canceled.");
-            case RESULTS_SENT_ELSEWHERE -> {
-                if (!question.isTail()) {
-                    throw protocolError("`Return` had `resultsSentElsewhere` but this was not a tail call.");
-                }
-                question.settleElsewhere();
-            }
-            case TAKE_FROM_OTHER_QUESTION -> {
-                IncomingCall call = answers.get((int) ret.getTakeFromOtherQuestion());
-                if (call == null) {
-                    throw protocolError("`Return.takeFromOtherQuestion` had invalid answer ID.");
-                }
-                call.takeFor(question);
-            }
-            case AWAIT_FROM_THIRD_PARTY, UNRECOGNIZED -> throw protocolError("Unknown 'Return' type.");
-        }
-    }
-
     private void handleFinish(Finish.Reader finish) {
         IncomingCall call = answers.get((int) finish.getQuestionId());
         // An unknown id is no error: we said that no Finish was needed, and the peer does not know that hint or had
@@ -423,51 +361,6 @@ final class Connection implements Peer, MessageStream.Receiver {
             case RECEIVER_LOOPBACK ->
                 embargoes.lift((int) disembargo.getContext().getReceiverLoopback());
             case ACCEPT, UNRECOGNIZED -> echo(message);
-        }
-    }
-
-    /** The peer did not know a message of ours. What it concerned fails, and nothing else. */
-    private void handleUnimplemented(Message.Reader message) {
-        switch (message.which()) {
-            case CALL -> failQuestion((int) message.getCall().getQuestionId());
-            case BOOTSTRAP -> failQuestion((int) message.getBootstrap().getQuestionId());
-            case RESOLVE -> {
-                // The peer does not know references: take the one that it will never release back.
-                Resolve.Reader resolve = message.getResolve();
-                if (resolve.which() == Resolve.Which.CAP) {
-                    CapDescriptor.Reader cap = resolve.getCap();
-                    switch (cap.which()) {
-                        case SENDER_HOSTED -> exports.release((int) cap.getSenderHosted(), 1);
-                        case SENDER_PROMISE -> exports.release((int) cap.getSenderPromise(), 1);
-                        case NONE, RECEIVER_HOSTED, RECEIVER_ANSWER, THIRD_PARTY_HOSTED, UNRECOGNIZED -> {}
-                    }
-                }
-            }
-            case UNIMPLEMENTED,
-                    ABORT,
-                    RETURN,
-                    FINISH,
-                    RELEASE,
-                    OBSOLETE_SAVE,
-                    OBSOLETE_DELETE,
-                    PROVIDE,
-                    ACCEPT,
-                    JOIN,
-                    DISEMBARGO,
-                    THIRD_PARTY_ANSWER,
-                    UNRECOGNIZED -> throw protocolError("Peer did not implement required RPC message type.");
-        }
-    }
-
-    private void failQuestion(int id) {
-        Question question = questions.get(id);
-        if (question == null || !question.isAwaitingReturn()) {
-            throw protocolError("the peer calls a message unimplemented that it has answered, or that was never sent");
-        }
-        boolean finished = question.isFinished();
-        question.returned(true, true);
-        if (!finished) {
-            question.settleFailed(Failure.unimplemented("the peer does not implement this kind of message"));
         }
     }
 

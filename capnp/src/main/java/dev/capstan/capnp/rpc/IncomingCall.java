@@ -12,14 +12,10 @@ import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
 import dev.capstan.cap.Pipeline;
-import dev.capstan.cap.QueuedCap;
 import dev.capstan.cap.Request;
 import dev.capstan.capnp.CapnpFormat;
 import dev.capstan.capnp.CapnpPayload;
 import dev.capstan.capnp.rpc.protocol.Return;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +36,8 @@ final class IncomingCall implements Call {
     private boolean paramsReleased;
 
     private @Nullable Pipeline pipeline;
-    /** The places that messages were addressed to, each owned. */
-    private final Map<Path, Cap> places = new HashMap<>(0);
-
-    /** What was sent as results, while the peer may still address places in it; owned. */
-    private @Nullable CapnpPayload returnedResults;
-
-    private final Map<Path, Cap> returnedPlaces = new HashMap<>(0);
-    /** Where capabilities of the results lead, of those that were described as something else than themselves; owned. */
-    private final IdentityHashMap<Cap, Cap> described = new IdentityHashMap<>(0);
+    /** Null as long as no message was addressed to a place in the answer and no results with capabilities were sent. */
+    private @Nullable Places places;
 
     private Promise.@Nullable Cancelable listening;
     private @Nullable OutgoingMessage message;
@@ -118,47 +107,16 @@ final class IncomingCall implements Call {
             return new BrokenCap(
                     Failure.failed("Pipeline call on a request that returned no capabilities or was already closed."));
         }
-        // All messages to one place are calls on one reference: they keep their order whatever becomes of it.
-        Cap original = places.get(path);
-        if (original == null) {
-            connection.answers.placeUsed();
-            original = known.cap(path);
-            places.put(path, original);
-        }
-        CapnpPayload sent = returnedResults;
-        if (sent == null) {
-            return original.share();
-        }
-        Cap way = returnedPlaces.get(path);
-        if (way == null) {
-            way = asReturned(original, sent.cap(path));
-            returnedPlaces.put(path, way);
-        }
-        return way.share();
+        return places().at(path, known);
     }
 
-    /**
-     * A place in results that were sent. It leads where the Return said and no further, since the peer relies on that when it reflects calls; but only
-     * once {@code original}, which earlier calls have used, leads there too. Takes ownership of {@code sent}.
-     */
-    private Cap asReturned(Cap original, Cap sent) {
-        Cap said = described.getOrDefault(sent, sent).share();
-        sent.close();
-        return original.leadsTo(sent)
-                ? said
-                : QueuedCap.of(
-                        connection.loop, whenItLeadsTo(original.share(), sent).convert(done -> said));
-    }
-
-    /** Takes ownership of {@code from}. */
-    private static Promise<Void> whenItLeadsTo(Cap from, Cap target) {
-        if (from.leadsTo(target)) {
-            from.close();
-            return Promise.done();
+    private Places places() {
+        Places known = places;
+        if (known == null) {
+            known = new Places(connection);
+            places = known;
         }
-        Promise<Cap> next = from.innermost().resolution();
-        from.close();
-        return next == null ? Promise.done() : next.then(cap -> whenItLeadsTo(cap, target));
+        return known;
     }
 
     // ---- Call
@@ -290,7 +248,8 @@ final class IncomingCall implements Call {
         boolean plain = content.caps().size() == 0;
         int[] exported = Exports.NONE;
         try {
-            exported = connection.exports.describeAll(content.caps(), ret.getResults(), described);
+            exported = connection.exports.describeAll(
+                    content.caps(), ret.getResults(), plain ? null : places().described());
             ret.setNoFinishNeeded(plain);
             outgoing.send(connection);
             if (connection.faults.contains(Fault.RESULTS_SENT_TWICE)) {
@@ -298,7 +257,7 @@ final class IncomingCall implements Call {
             }
         } catch (RuntimeException e) {
             connection.exports.release(exported);
-            described.clear();
+            places().notSent();
             content.close();
             sendFailure(Failure.of(e));
             return;
@@ -312,8 +271,7 @@ final class IncomingCall implements Call {
             content.close();
             forget();
         } else {
-            described.values().forEach(Cap::share);
-            returnedResults = content;
+            places().sent(content);
         }
     }
 
@@ -477,17 +435,10 @@ final class IncomingCall implements Call {
         if (known != null) {
             known.close();
         }
-        connection.answers.placesForgotten(places.size());
-        places.values().forEach(Cap::close);
-        places.clear();
-        returnedPlaces.values().forEach(Cap::close);
-        returnedPlaces.clear();
-        CapnpPayload sent = returnedResults;
-        returnedResults = null;
-        if (sent != null) {
-            described.values().forEach(Cap::close);
-            described.clear();
-            sent.close();
+        Places used = places;
+        places = null;
+        if (used != null) {
+            used.close();
         }
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Random messages as text and back, here and by the {@code capnp} command. {@code -Dcapstan.seed=N} gives others. */
 class TextRoundTripTest {
-    private static final int MESSAGES = 2_000;
+    private static final int MESSAGES = Boolean.getBoolean("capstan.quick") ? 300 : 2_000;
     private static final long SEED = Long.getLong("capstan.seed", 20_240_607);
     private static final List<StructType<?, ?>> TYPES =
             List.of(TestAllTypes.TYPE, TestDefaults.TYPE, TestLists.TYPE, TestUnion.TYPE, TestInterleavedGroups.TYPE);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The comparison of versions, on random schemas: whatever they hold, it finds nothing where nothing is and never stumbles. */
 class RandomVersionsTest {
-    private static final int SEEDS = 100;
+    private static final int SEEDS = Boolean.getBoolean("capstan.quick") ? 30 : 100;
 
     /** The schema of each seed, but for those that every compiler refuses; all have one file id, so that one can be a version of another. */
     private static List<CodeGeneratorRequest.Reader> schemas() {

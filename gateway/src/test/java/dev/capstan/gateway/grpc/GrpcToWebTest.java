@@ -289,7 +289,7 @@ class GrpcToWebTest extends GrpcScene {
                 () -> bridge.ofWeb("types.Back", () -> Promise.of(pair.right().main()))));
         // And once more through the other direction.
         Stub api = page(() -> bridge.toWeb(client, "types.Back"));
-        for (long seed = 0; seed < 50; seed++) {
+        for (long seed = 0; seed < (Boolean.getBoolean("capstan.quick") ? 10 : 50); seed++) {
             DynamicMessage message = new RandomMessage(seed).of(New.getDescriptor(), 2);
             New sent = New.parseFrom(message.toByteString());
             assertEquals(

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Values of every type, from Cap'n Proto to Cap'n Web and back, over a session between the two. {@code -Dcapstan.seed=N} gives other random ones. */
 class ValuesTest {
     private static final long SEED = Long.getLong("capstan.seed", 20_261_122);
-    private static final int VALUES = 1_000;
+    private static final int VALUES = Boolean.getBoolean("capstan.quick") ? 150 : 1_000;
 
     private static final Schemas SCHEMAS = Schemas.of("""
             interface Echo {

@@ -11,6 +11,7 @@ import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.Served;
 import dev.capstan.net.Limits.Http2;
 import dev.capstan.net.NetLoop;
+import dev.capstan.testkit.LongRun;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.ResponseParameters;
 import dev.capstan.testprotos.interop.SimpleRequest;
@@ -160,6 +161,7 @@ class ConnectingTest {
 
     @Test
     @Parity("GRPC-P3.7")
+    @LongRun
     void a_client_without_calls_lets_its_connection_go_and_makes_another_when_it_is_needed() throws Exception {
         Door door = door();
         GrpcClient client =

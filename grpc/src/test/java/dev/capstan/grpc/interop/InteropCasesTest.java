@@ -2,6 +2,7 @@ package dev.capstan.grpc.interop;
 
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.testkit.LongRun;
 import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.ChannelCaller;
 import dev.capstan.testprotos.InteropCases;
@@ -50,6 +51,7 @@ class InteropCasesTest {
     @ParameterizedTest
     @MethodSource("cases")
     @Parity({"GRPC-S1.6", "GRPC-S2.1"})
+    @LongRun
     void our_client_and_the_server_of_grpc_java(String name) throws Exception {
         try (Serving server = Serving.grpcJava(null)) {
             GrpcCaller.cases(net, server.port(), null, ITERATIONS).run(name);
@@ -59,6 +61,7 @@ class InteropCasesTest {
     /** The cases themselves are right if these two agree on them. */
     @ParameterizedTest
     @MethodSource("cases")
+    @LongRun
     void the_client_and_the_server_of_grpc_java(String name) throws Exception {
         try (Serving server = Serving.grpcJava(null)) {
             new InteropCases(

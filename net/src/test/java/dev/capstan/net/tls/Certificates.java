@@ -41,6 +41,8 @@ public final class Certificates {
         Path file = folder.resolve(name + ".p12");
         List<String> command = new ArrayList<>(List.of(
                 KEYTOOL.toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "-genkeypair",
                 "-alias",
                 alias,

@@ -13,6 +13,7 @@ import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.http.Headers;
+import dev.capstan.testkit.LongRun;
 import dev.capstan.testkit.Parity;
 import java.io.IOException;
 import java.net.URI;
@@ -417,6 +418,7 @@ class WebTransportTest {
         }
 
         @Test
+        @LongRun
         void only_so_many_sessions_are_taken() {
             Sessions.Pair[] pairs = new Sessions.Pair[2];
             Sessions few = new Sessions(Transport.AUTO, withSessions(2));
