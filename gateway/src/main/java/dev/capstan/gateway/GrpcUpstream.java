@@ -55,7 +55,8 @@ final class GrpcUpstream implements AutoCloseable {
     Promise<DescriptorPool> schemas(String how) {
         return told(reflection.schemas(), failure -> {
             throw failure.code() == Status.Code.UNIMPLEMENTED
-                    ? Failure.failed(
+                    ? new ExitException(
+                            Main.SCHEMA,
                             "the gRPC server at " + to + " does not tell its schemas (reflection is off). Name them: "
                                     + how + ", as protoc --descriptor_set_out=FILE --include_imports writes them.")
                     : missing(failure);

@@ -81,15 +81,44 @@ final class Offers {
         return all;
     }
 
-    private @Nullable Offer upstream(Served.Upstream from) throws InputException {
+    /**
+     * Whether the schemas of everything are right, without a word to a server; problems of a schema were told if not.
+     *
+     * @throws InputException if something cannot be served
+     */
+    boolean check(List<Served> served) throws InputException {
+        boolean right = true;
+        for (Served each : served) {
+            if (each instanceof Served.Upstream from) {
+                right &= translatable(from) != null;
+            } else if (each instanceof Served.Services from) {
+                Path schema = from.schema();
+                right &= schema == null || type(schema, from.interfaceName(), from.imports()) != null;
+                Path descriptors = from.descriptors();
+                if (descriptors != null) {
+                    DescriptorPool unused = DescriptorFile.read("descriptors", workingFolder, descriptors);
+                }
+            }
+        }
+        return right;
+    }
+
+    private @Nullable InterfaceSchema translatable(Served.Upstream from) throws InputException {
         InterfaceSchema type = type(from.schema(), from.interfaceName(), from.imports());
+        if (type != null) {
+            try {
+                Bridge.check(type);
+            } catch (IllegalArgumentException e) {
+                throw new InputException(String.valueOf(e.getMessage()));
+            }
+        }
+        return type;
+    }
+
+    private @Nullable Offer upstream(Served.Upstream from) throws InputException {
+        InterfaceSchema type = translatable(from);
         if (type == null) {
             return null;
-        }
-        try {
-            Bridge.check(type);
-        } catch (IllegalArgumentException e) {
-            throw new InputException(String.valueOf(e.getMessage()));
         }
         WireUrl to = WireUrl.parse(from.to());
         Upstream server = Upstream.of(site, to, Upstream.Trust.in(from.authorities(), random));

@@ -1,8 +1,10 @@
 package dev.capstan.gateway;
 
 import dev.capstan.async.Promise;
+import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.ConfigurationFile;
+import dev.capstan.gateway.serve.Identity;
 import dev.capstan.gateway.serve.Server;
 import dev.capstan.gateway.watch.LogLines;
 import dev.capstan.net.NetLoop;
@@ -43,7 +45,7 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path file;
 
-    @Option(names = "--check", description = "Only say whether the file is right.")
+    @Option(names = "--check", description = "Only say whether the file is right, with the schemas and certificates that it names.")
     private boolean check;
 
     @Option(
@@ -66,10 +68,6 @@ final class ServeCommand implements Callable<Integer> {
         if (configuration == null) {
             return Main.USAGE;
         }
-        if (check) {
-            err.println("capstan: " + file + " is right");
-            return 0;
-        }
         if (debug) {
             configuration = configuration.withDebug();
         }
@@ -80,6 +78,9 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Running running = new Running(out, err);
                 NetLoop net = NetLoop.open("serve", Transport.AUTO)) {
+            if (check) {
+                return checked(net, configuration, random, err);
+            }
             Server server = Offers.serve(net, configuration, Clock.systemUTC(), random, workingFolder, err);
             if (server == null) {
                 return Main.SCHEMA;
@@ -98,6 +99,21 @@ final class ServeCommand implements Callable<Integer> {
                     + e.getMessage());
             return Main.USAGE;
         }
+    }
+
+    private int checked(NetLoop net, Configuration configuration, SecureRandom random, PrintWriter err)
+            throws InputException, IOException, GeneralSecurityException {
+        Offers offers =
+                new Offers(Site.of(net), new SchemaLoader(), Clock.systemUTC(), random, workingFolder, err);
+        if (!offers.check(configuration.served())) {
+            return Main.SCHEMA;
+        }
+        Configuration.Tls tls = configuration.tls();
+        if (tls != null) {
+            new Identity(net.loop(), tls).close();
+        }
+        err.println("capstan: " + file + " is right");
+        return 0;
     }
 
     /** Null after problems were told. */
