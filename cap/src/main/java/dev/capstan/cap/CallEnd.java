@@ -7,6 +7,9 @@ public final class CallEnd implements Runnable {
     private boolean come;
     private Runnable action = () -> {};
 
+    /** An end that has not come. */
+    public CallEnd() {}
+
     /** The end has come. Does nothing the second time. */
     @Override
     public void run() {

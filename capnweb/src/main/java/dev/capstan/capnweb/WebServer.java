@@ -353,11 +353,7 @@ public final class WebServer implements AutoCloseable {
             // A first word that somebody has recorded would take the session from the connection that it has.
             connection.confirmed().listen(loop, (now, failure) -> {
                 if (failure == null) {
-                    resume(
-                            lasting,
-                            visitor,
-                            LastingSession.connection(loop, connection, options),
-                            connection.peer());
+                    resume(lasting, visitor, LastingSession.connection(loop, connection, options), connection.peer());
                 }
             });
             return;

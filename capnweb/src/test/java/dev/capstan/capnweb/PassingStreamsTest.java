@@ -20,14 +20,13 @@ class PassingStreamsTest {
     private static final int MOST = 2;
 
     private final SimLoop sim = new SimLoop();
-    private final Membrane membrane =
-            new Membrane(sim.loop(), Membrane.Policy.ALL, new Membrane.Limits(10, 10, MOST));
+    private final Membrane membrane = new Membrane(sim.loop(), Membrane.Policy.ALL, new Membrane.Limits(10, 10, MOST));
     private final WebTarget target = WebTarget.empty()
             .method("stream", arguments -> stream())
             .method(
                     "request",
-                    arguments -> new WebRequest(
-                            new Url("https://example.com/"), "POST", Headers.NONE, stream(), Map.of()))
+                    arguments ->
+                            new WebRequest(new Url("https://example.com/"), "POST", Headers.NONE, stream(), Map.of()))
             .method("response", arguments -> WebResponse.of(200, stream()));
     private final Stub object = Stub.of(sim.loop(), membrane.outward(target.on(sim.loop())));
     private final List<Readable> got = new ArrayList<>();

@@ -393,8 +393,8 @@ class MembraneTest {
             return end.promise();
         };
         try (Cap object = membrane.outward(new LocalCap(sim.loop(), stubborn))) {
-            Promise<Void> ready = object.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE)
-                    .sendStreaming();
+            Promise<Void> ready =
+                    object.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE).sendStreaming();
             sim.poll();
             ready.cancel();
             sim.poll();

@@ -83,7 +83,8 @@ public record Limits(
                 || streamWindowBytes < 1
                 || pathLength < 1
                 || !linger.isPositive()) {
-            throw new IllegalArgumentException("every limit must be at least 1: " + connections + ", " + answers + ", " + imports + ", "
+            throw new IllegalArgumentException("every limit must be at least 1: " + connections + ", " + answers + ", "
+                    + imports + ", "
                     + exports + ", " + embargoes + ", " + messageWords + ", " + queuedBytes + ", " + streamWindowBytes
                     + ", " + pathLength + ", " + linger);
         }

@@ -27,8 +27,8 @@ final class Linger {
     /** We have ended. */
     void begin() {
         alarm = loop.timer().after(time).listen(loop, (ignored, failure) -> {
-            stream.abort(new IOException("the peer has not closed its side of a"
-                    + " connection that has ended within " + time + " (Limits.linger)"));
+            stream.abort(new IOException("the peer has not closed its side of a" + " connection that has ended within "
+                    + time + " (Limits.linger)"));
             gone.run();
         });
         stream.drained().listen(loop, (ignored, failure) -> {

@@ -192,8 +192,9 @@ public final class Vat implements AutoCloseable {
         } else {
             refuse(
                     stream,
-                    Failure.overloaded(limits.connections()
-                            + " connections are open, which is the limit of this server (Limits.connections): close some, come back later, or raise it there"));
+                    Failure.overloaded(
+                            limits.connections()
+                                    + " connections are open, which is the limit of this server (Limits.connections): close some, come back later, or raise it there"));
         }
     }
 

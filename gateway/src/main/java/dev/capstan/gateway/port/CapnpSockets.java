@@ -32,10 +32,12 @@ public final class CapnpSockets {
      * @param origins which web pages may connect, {@code *} for all, as {@link dev.capstan.capnweb.Access#origins} has them; programs are not asked
      */
     public static HttpRoutes routes(String path, Vat vat, Set<String> origins) {
-        return HttpRoutes.none().origins(request -> mayConnect(request, origins)).webSocket(path, (request, socket) -> {
-            Address remote = socket.remote();
-            vat.accept(ready(socket), Origin.from(remote == null ? "" : remote.toString()));
-        });
+        return HttpRoutes.none()
+                .origins(request -> mayConnect(request, origins))
+                .webSocket(path, (request, socket) -> {
+                    Address remote = socket.remote();
+                    vat.accept(ready(socket), Origin.from(remote == null ? "" : remote.toString()));
+                });
     }
 
     /** Connects {@code vat} to a server at {@code to}, whose scheme is {@code ws} or {@code wss}. Fails DISCONNECTED if nobody speaks WebSocket there. On the loop's thread. */

@@ -114,12 +114,13 @@ public final class Server {
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
             Server server = new Server(net.loop(), configuration, offers, random, identity);
-            return server.listen(server.builder(net, messages, random, clock).shown(shown)).recover(failure -> {
-                // Somebody may have come meanwhile.
-                server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
-                server.close();
-                return Promise.failed(failure);
-            });
+            return server.listen(server.builder(net, messages, random, clock).shown(shown))
+                    .recover(failure -> {
+                        // Somebody may have come meanwhile.
+                        server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
+                        server.close();
+                        return Promise.failed(failure);
+                    });
         });
     }
 
@@ -306,7 +307,8 @@ public final class Server {
             }
         }
         if (vat != null) {
-            routes = routes.and(CapnpSockets.routes(paths.capnp(), vat, configuration.access().origins()));
+            routes = routes.and(CapnpSockets.routes(
+                    paths.capnp(), vat, configuration.access().origins()));
         }
         if (grpc != null) {
             routes = routes.and(grpc.routes());

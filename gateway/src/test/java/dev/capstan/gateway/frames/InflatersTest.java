@@ -56,9 +56,8 @@ class InflatersTest {
                 .authority("localhost")
                 .set(":protocol", "websocket");
         frame(Direction.TO_SERVER, HEADERS, END_HEADERS, id, block(client, id, asked));
-        Http2Headers answered = new DefaultHttp2Headers()
-                .status("200")
-                .set("sec-websocket-extensions", "permessage-deflate");
+        Http2Headers answered =
+                new DefaultHttp2Headers().status("200").set("sec-websocket-extensions", "permessage-deflate");
         frame(Direction.TO_CLIENT, HEADERS, END_HEADERS, id, block(server, id, answered));
         Http2Stream stream = Objects.requireNonNull(decoder.stream(id));
         assertEquals(2, stream.inflaters());

@@ -59,17 +59,18 @@ class FailedStartTest {
 
         @Override
         public Promise<Listener> listen(Address address, Consumer<ByteStream> onAccept) {
-            return real.listen(address, onAccept).then(listener -> client.connect(real, listener.address())
-                    .then(come -> {
-                        peer = come;
-                        return come.bootstrap().settled().convert(object -> {
-                            object.close();
-                            return Promise.nothing();
-                        });
-                    })
-                    .then(served -> real.connect(listener.address()))
-                    .then(this::asked)
-                    .convert(answered -> listener));
+            return real.listen(address, onAccept)
+                    .then(listener -> client.connect(real, listener.address())
+                            .then(come -> {
+                                peer = come;
+                                return come.bootstrap().settled().convert(object -> {
+                                    object.close();
+                                    return Promise.nothing();
+                                });
+                            })
+                            .then(served -> real.connect(listener.address()))
+                            .then(this::asked)
+                            .convert(answered -> listener));
         }
 
         /** Settles when a request was answered; the connection stays open. */
@@ -110,8 +111,8 @@ class FailedStartTest {
             int port = taken.getLocalPort();
             Configuration configuration = Configuration.of(
                     new Address.Tcp("127.0.0.1", port), List.of(new Served.Named("/calculator", "calculator")));
-            Promise<Server> started = Server.start(
-                    net, configuration, List.of(), Visited::new, new SecureRandom(), Instant::now);
+            Promise<Server> started =
+                    Server.start(net, configuration, List.of(), Visited::new, new SecureRandom(), Instant::now);
             Throwable failure = assertThrows(Exception.class, started::await);
             assertTrue(String.valueOf(failure.getMessage()).contains("UDP"), failure::toString);
             httpOver.promise().await();
