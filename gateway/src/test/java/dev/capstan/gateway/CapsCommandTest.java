@@ -8,11 +8,13 @@ import dev.capstan.examples.calculator.Calculator;
 import dev.capstan.gateway.serve.ServerScene;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 class CapsCommandTest {
     @TempDir
     private Path folder;
+
+    private static Map<?, ?> object(@Nullable Object value) {
+        return (Map<?, ?>) Objects.requireNonNull(value);
+    }
+
+    private static List<Map<?, ?>> rows(Map<?, ?> told, String name) {
+        List<Map<?, ?>> rows = new ArrayList<>();
+        ((List<?>) Objects.requireNonNull(told.get(name))).forEach(each -> rows.add(object(each)));
+        return rows;
+    }
 
     private static String link(ServerScene scene) {
         return scene.onLoop(() -> Promise.of(scene.server.console()));
@@ -32,16 +44,14 @@ class CapsCommandTest {
             assertTrue(calculator.cap().brand() != null, "it is held");
             Verbs verbs = new Verbs(folder);
             Map<?, ?> told =
-                    (Map<?, ?>) Literal.parse(verbs.says("caps", link(scene)).strip());
+                    object(Literal.parse(verbs.says("caps", link(scene)).strip()));
             assertEquals(Set.of("sessions", "capabilities"), told.keySet());
-            Map<?, ?> session = ((List<?>) told.get("sessions"))
-                    .stream()
-                            .map(each -> (Map<?, ?>) each)
-                            .filter(each -> "capnp".equals(each.get("wire")))
-                            .findFirst()
-                            .orElseThrow();
+            Map<?, ?> session = rows(told, "sessions").stream()
+                    .filter(each -> "capnp".equals(each.get("wire")))
+                    .findFirst()
+                    .orElseThrow();
             assertTrue(((BigDecimal) Objects.requireNonNull(session.get("exports"))).signum() > 0, session.toString());
-            Map<?, ?> first = (Map<?, ?>) ((List<?>) told.get("capabilities")).getFirst();
+            Map<?, ?> first = rows(told, "capabilities").getFirst();
             assertEquals(session.get("id"), first.get("session"));
             assertEquals(true, first.get("exported"));
         }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,8 +64,8 @@ class SiteTest {
         SecureRandom random = new SecureRandom();
         try (NetLoop net = NetLoop.open("debug", Transport.AUTO)) {
             Site site = Site.shown(net, null, told);
-            WebTarget target =
-                    WebTarget.empty().method("greet", (List<Object> arguments) -> "hello " + arguments.getFirst());
+            WebTarget target = WebTarget.empty()
+                    .method("greet", (List<@Nullable Object> arguments) -> "hello " + arguments.getFirst());
             Listening.Who who = new ListenOption().who(folder, net.loop(), Instant::now, random);
             Listening at = net.loop()
                     .fetch(() -> Listening.at(

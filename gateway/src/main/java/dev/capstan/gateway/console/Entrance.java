@@ -6,7 +6,7 @@ import dev.capstan.capnweb.bind.Remote;
 @Remote
 interface Entrance {
     /**
-     * The console, for who has a token: one that the program has printed, which is refused from then on, or one that {@link ConsoleApi#session} has given.
+     * The console, for who has a token: one that the program has printed, which is refused from then on, or one that {@link ConsoleApi#sessionToken} has given.
      */
     ConsoleApi authenticate(String token);
 }

@@ -13,8 +13,6 @@ import dev.capstan.gateway.console.Description.Kind;
 import dev.capstan.gateway.console.Description.Member;
 import dev.capstan.gateway.console.Description.Method;
 import dev.capstan.gateway.console.Description.Service;
-import dev.capstan.testprotos.interop.TestServiceGrpc;
-import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,9 +56,8 @@ class DescriptionTest {
 
     @Test
     void a_service_of_grpc_tells_of_its_messages_and_streams() {
-        ServiceDescriptor type = ((ProtoServiceDescriptorSupplier)
-                        TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
-                .getServiceDescriptor();
+        ServiceDescriptor type =
+                dev.capstan.testprotos.interop.Test.getDescriptor().findServiceByName("TestService");
         Service service = OfService.describe(type);
         assertEquals("grpc.testing.TestService", service.name());
         assertEquals("grpc", service.wire());

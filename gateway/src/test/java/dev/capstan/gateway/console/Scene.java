@@ -24,7 +24,6 @@ import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.HttpServer;
 import dev.capstan.testprotos.InteropService;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
-import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.security.SecureRandom;
@@ -208,9 +207,7 @@ final class Scene implements AutoCloseable {
     }
 
     private void showGrpc() {
-        FileDescriptor file = ((ProtoFileDescriptorSupplier)
-                        TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
-                .getFileDescriptor();
+        FileDescriptor file = dev.capstan.testprotos.interop.Test.getDescriptor();
         GrpcBridge bridge = new GrpcBridge(
                 net.loop(), DescriptorPool.of(List.of(file)), dev.capstan.gateway.translate.Limits.DEFAULT);
         GrpcClient client = GrpcClient.on(net).to(http.address()).plaintext().build();

@@ -177,8 +177,8 @@ class LookoutTest {
             try (Readable answers = (Readable) streamed) {
                 for (int size : List.of(3, 5)) {
                     try (Readable.Chunk chunk = answers.read().await()) {
-                        Map<?, ?> payload =
-                                (Map<?, ?>) ((Map<?, ?>) Objects.requireNonNull(chunk.value())).get("payload");
+                        Map<?, ?> answer = (Map<?, ?>) Objects.requireNonNull(chunk.value());
+                        Map<?, ?> payload = (Map<?, ?>) Objects.requireNonNull(answer.get("payload"));
                         assertEquals(size, ((byte[]) Objects.requireNonNull(payload.get("body"))).length);
                     }
                 }
