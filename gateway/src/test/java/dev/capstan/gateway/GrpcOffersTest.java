@@ -37,7 +37,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,10 +59,6 @@ class GrpcOffersTest {
     @AfterEach
     void close() {
         net.close();
-    }
-
-    private <T> T inLoop(Callable<T> work) {
-        return net.loop().<T>fetch(() -> Promise.of(work.call())).await();
     }
 
     private Address greeter(boolean tellsSchemas) {

@@ -79,10 +79,8 @@ final class Calls {
 
     @SuppressWarnings("NullAway") // null is a value of google.protobuf.Value
     private Promise<Object> value(Rpc rpc, Promise<DynamicMessage> answer, @Nullable GrpcCall<?, ?> whole) {
-        return answer.<Object>then(message -> {
-                    Object value = codec.value(rpc.name(), message);
-                    return whole == null ? Promise.of(value) : whole(whole, value);
-                })
+        Promise<Object> value = answer.map(message -> codec.value(rpc.name(), message));
+        return (whole == null ? value : value.then(each -> whole(whole, each)))
                 .recover(failure -> Promise.failed(codec.failure(failure)));
     }
 

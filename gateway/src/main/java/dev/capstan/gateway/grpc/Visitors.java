@@ -11,7 +11,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Visitors implements ServerInterceptor {
     private final Loop loop;
     private final Membrane.Limits limits;
-    private final Map<Object, Visitor> byConnection = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Visitor> byConnection = new IdentityHashMap<>();
 
     private static final class Visitor {
         final Membrane border;

@@ -24,7 +24,11 @@ import dev.capstan.testprotos.guide.GreeterGrpc;
 import dev.capstan.testprotos.guide.Greeting;
 import dev.capstan.testprotos.guide.Name;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +88,7 @@ class VisitorsTest extends GrpcScene {
 
     private GrpcClient client(Address at) {
         GrpcClient client = GrpcClient.on(net).to(at).plaintext().build();
-        open.addFirst(client::close);
+        open.addFirst(client);
         return client;
     }
 
@@ -199,8 +203,7 @@ class VisitorsTest extends GrpcScene {
 
     @Test
     void a_call_over_another_server_of_grpc_java_has_a_border_too() throws Exception {
-        io.grpc.Server server = io.grpc.netty.NettyServerBuilder.forAddress(
-                        new java.net.InetSocketAddress("127.0.0.1", 0))
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(front().services().getFirst())
                 .build()
                 .start();

@@ -53,7 +53,7 @@ class FlightTest {
         @Override
         public Promise<Void> handle(Context context) {
             context.allowCancellation();
-            return never().map(x -> null);
+            return never().convert(x -> Promise.nothing());
         }
     }
 
