@@ -12,6 +12,7 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     private final Membrane membrane;
     private final Call call;
     private final boolean isInward;
+    private final long bytes;
     private final Pipeline inner;
     private final Completer<Payload> results;
     private final Promise.Cancelable waiting;
@@ -28,11 +29,13 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
      *
      * @param call what is answered
      * @param there the answer on the other side
+     * @param bytes what its parameters take
      */
-    MembraneCall(Membrane membrane, Call call, Answer there, boolean isInward) {
+    MembraneCall(Membrane membrane, Call call, Answer there, boolean isInward, long bytes) {
         this.membrane = membrane;
         this.call = call;
         this.isInward = isInward;
+        this.bytes = bytes;
         this.inner = there.pipeline();
         this.results = new Completer<>(membrane.loop());
         this.results.onCancel(() -> {
@@ -84,6 +87,11 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     private void ended() {
         over = true;
         membrane.over(this, isInward);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     @Override

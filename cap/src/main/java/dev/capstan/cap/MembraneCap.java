@@ -49,7 +49,8 @@ final class MembraneCap extends CountedCap {
             call.close();
             return Answer.broken(Failure.of(e));
         }
-        return new MembraneCall(membrane, call, object.call(passed), outward).answer();
+        long bytes = passed.params().bytes();
+        return new MembraneCall(membrane, call, object.call(passed), outward, bytes).answer();
     }
 
     @Override
@@ -62,7 +63,8 @@ final class MembraneCap extends CountedCap {
             return Promise.failed(Failure.of(e));
         }
         call.close();
-        return new MembraneStream(membrane, object.stream(passed), outward).ready();
+        long bytes = passed.params().bytes();
+        return new MembraneStream(membrane, object.stream(passed), outward, bytes).ready();
     }
 
     /** The call on the other side. Its parameters are copied and those of {@code call} released, unless it is refused. */
@@ -71,6 +73,11 @@ final class MembraneCap extends CountedCap {
         Payload params = membrane.copied(call.params(), call.params().format().allocate(0), !outward);
         call.releaseParams();
         return Call.of(call.method(), params, call.hints().withResults(), call);
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

@@ -7,13 +7,15 @@ import dev.capstan.async.Promise;
 final class MembraneStream implements Membrane.InFlight {
     private final Membrane membrane;
     private final boolean isInward;
+    private final long bytes;
     private final Completer<Void> ready;
     private final Promise.Cancelable waiting;
 
-    /** Consumes {@code ready}, which settles when the next one may be made. */
-    MembraneStream(Membrane membrane, Promise<Void> ready, boolean isInward) {
+    /** Consumes {@code ready}, which settles when the next one may be made; {@code bytes} are those of the parameters. */
+    MembraneStream(Membrane membrane, Promise<Void> ready, boolean isInward, long bytes) {
         this.membrane = membrane;
         this.isInward = isInward;
+        this.bytes = bytes;
         this.ready = new Completer<>(membrane.loop());
         membrane.begun(this, isInward);
         this.waiting = ready.listen(membrane.loop(), (done, failure) -> {
@@ -34,6 +36,11 @@ final class MembraneStream implements Membrane.InFlight {
     private void lost() {
         membrane.over(this, isInward);
         waiting.cancel();
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     @Override

@@ -59,7 +59,7 @@ class MembraneTest {
             seen.add("out " + method);
         }
     };
-    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3, 100));
+    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3, 100, 100));
     private int released;
     private int cancelled;
 
@@ -355,6 +355,45 @@ class MembraneTest {
         assertEquals(0, membrane.calls());
     }
 
+    private Answer sendText(Cap to, String text) {
+        var request = to.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE);
+        PlainFormat.of(request.params()).set(1, text, List.of());
+        return request.send();
+    }
+
+    @Test
+    void calls_whose_parameters_take_too_much_together_fail_until_one_was_given_up() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Answer small = sendText(object, "x".repeat(99))) {
+            Answer large = sendText(object, "x".repeat(500));
+            sim.poll();
+            assertEquals(599, membrane.callBytes());
+            try (Answer more = sendText(object, "")) {
+                assertRefused(more.results(), "Membrane.Limits.bytes");
+            }
+            large.close();
+            sim.poll();
+            assertEquals(99, membrane.callBytes());
+            sendText(object, "x").close();
+            sim.poll();
+        }
+        sim.poll();
+        assertEquals(0, membrane.callBytes());
+    }
+
+    @Test
+    void what_calls_took_is_not_counted_any_more_when_the_membrane_is_revoked() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Answer call = sendText(object, "x".repeat(99))) {
+            sim.poll();
+            membrane.revoke(Failure.disconnected("gone"));
+            assertEquals(0, membrane.callBytes());
+            assertThrows(Failure.class, () -> sim.await(call.results()).close());
+        }
+        sim.poll();
+        assertEquals(0, membrane.callBytes());
+    }
+
     // ---- copies
 
     /** Payloads that hold a value, each part of which can be referred to. Counts. */
@@ -392,6 +431,11 @@ class MembraneTest {
                 if (broken) {
                     throw new IllegalStateException("cannot be copied");
                 }
+            }
+
+            @Override
+            public long bytes() {
+                return 0;
             }
 
             @Override

@@ -95,12 +95,15 @@ final class ByNameCap extends CountedCap {
     private Answer invoke(Methods.Entry method, Call call) {
         Request request = object.request(
                 method.ordinal(), CapnpFormat.INSTANCE, 0, call.hints().withResults());
+        long bytes;
         try {
             Object arguments = WebPayload.of(call.params()).value();
             bridge.arguments(
                     method,
                     CapnpPayload.of(request.params()).builder().init(method.paramsType()),
                     arguments instanceof List<?> list ? list : List.of());
+            bytes = request.params().bytes();
+            bridge.takeOff(bytes);
         } catch (RuntimeException e) {
             request.close();
             return refuse(call, Failure.of(e));
@@ -108,10 +111,10 @@ final class ByNameCap extends CountedCap {
         call.releaseParams();
         if (method.isStreaming()) {
             Promise<Payload> sent = request.sendStreaming().convert(ready -> CapnpFormat.INSTANCE.allocate(0));
-            return new NamedCrossing(bridge, method, call, sent, null).answer();
+            return new NamedCrossing(bridge, method, call, sent, null, bytes).answer();
         }
         Answer answer = request.send();
-        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
+        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline(), bytes).answer();
     }
 
     private static Failure type(String text) {
@@ -129,6 +132,11 @@ final class ByNameCap extends CountedCap {
         WebPayload.of(results).set(value);
         call.close();
         return new Answer(Promise.of(results.share()), Pipeline.of(results));
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

@@ -86,10 +86,13 @@ final class ByOrdinalCap extends CountedCap {
                             + methods.interfaceName() + ", as which this object crossed the gateway"));
         }
         Payload arguments = WebFormat.INSTANCE.allocate(0);
+        long bytes;
         try {
             List<@Nullable Object> list = new ArrayList<>(1);
             list.add(bridge.params(method, CapnpPayload.of(call.params())));
             WebPayload.of(arguments).set(list);
+            bytes = arguments.bytes();
+            bridge.takeOff(bytes);
         } catch (RuntimeException e) {
             arguments.close();
             return refuse(call, Failure.of(e));
@@ -99,17 +102,22 @@ final class ByOrdinalCap extends CountedCap {
             Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING);
             Promise<Void> ready = shape == null ? object.stream(outward) : shape.stream(outward);
             return new OrdinalCrossing(
-                            bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null)
+                            bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null, bytes)
                     .answer();
         }
         Call outward = Call.of(method.member(), arguments, call.hints().withResults());
         Answer answer = shape == null ? object.call(outward) : shape.call(outward);
-        return new OrdinalCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
+        return new OrdinalCrossing(bridge, method, call, answer.results(), answer.pipeline(), bytes).answer();
     }
 
     private static Answer refuse(Call call, Failure failure) {
         call.close();
         return Answer.broken(failure);
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

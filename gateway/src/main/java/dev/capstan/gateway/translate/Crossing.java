@@ -29,6 +29,7 @@ abstract class Crossing implements Pipeline {
     final Bridge bridge;
     final Call call;
     private final @Nullable Pipeline inner;
+    private final long bytes;
     private final Completer<Payload> results;
     private final Answer answer;
     private final Promise.Cancelable waiting;
@@ -46,11 +47,13 @@ abstract class Crossing implements Pipeline {
      * @param call what is answered
      * @param results of the other wire
      * @param inner the pipeline there; null if nothing can be called ahead
+     * @param bytes what {@link Bridge#takeOff} has let pass
      */
-    Crossing(Bridge bridge, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
+    Crossing(Bridge bridge, Call call, Promise<Payload> results, @Nullable Pipeline inner, long bytes) {
         this.bridge = bridge;
         this.call = call;
         this.inner = inner;
+        this.bytes = bytes;
         this.results = new Completer<>(bridge.loop());
         this.answer = new Answer(this.results.promise(), this);
         this.results.onCancel(this::lost);
@@ -127,6 +130,7 @@ abstract class Crossing implements Pipeline {
 
     /** The other wire is not needed any more. */
     private void end() {
+        bridge.landed(bytes);
         Map<Path, Cap> went = ahead;
         ahead = null;
         if (went != null) {

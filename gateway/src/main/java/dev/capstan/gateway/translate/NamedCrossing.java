@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class NamedCrossing extends Crossing {
     private final Methods.Entry method;
 
-    NamedCrossing(Bridge bridge, Methods.Entry method, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
-        super(bridge, call, results, inner);
+    NamedCrossing(
+            Bridge bridge,
+            Methods.Entry method,
+            Call call,
+            Promise<Payload> results,
+            @Nullable Pipeline inner,
+            long bytes) {
+        super(bridge, call, results, inner, bytes);
         this.method = method;
     }
 

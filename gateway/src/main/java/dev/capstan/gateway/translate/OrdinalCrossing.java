@@ -22,8 +22,13 @@ final class OrdinalCrossing extends Crossing {
     private final Methods.Entry method;
 
     OrdinalCrossing(
-            Bridge bridge, Methods.Entry method, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
-        super(bridge, call, whole(bridge, results), inner);
+            Bridge bridge,
+            Methods.Entry method,
+            Call call,
+            Promise<Payload> results,
+            @Nullable Pipeline inner,
+            long bytes) {
+        super(bridge, call, whole(bridge, results), inner, bytes);
         this.method = method;
     }
 
