@@ -223,7 +223,7 @@ final class GatewayCommand implements Callable<Integer> {
                 loop,
                 protos.isGiven()
                         ? protos.load(workingFolder)
-                        : upstream.schemas().await(),
+                        : upstream.schemas("--proto-set FILE").await(),
                 Limits.DEFAULT);
         if (protos.isGiven()) {
             upstream.isThere().await();

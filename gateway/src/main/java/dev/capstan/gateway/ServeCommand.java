@@ -118,7 +118,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static void checkUrl(String text) {
-        String refusal = Upstream.refusal(WireUrl.parse(text));
+        WireUrl to = WireUrl.parse(text);
+        String refusal = to.wire() == WireUrl.Wire.GRPC ? null : Upstream.refusal(to);
         if (refusal != null) {
             throw new IllegalArgumentException("'" + text + "': " + refusal);
         }

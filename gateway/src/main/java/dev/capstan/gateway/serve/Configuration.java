@@ -219,5 +219,28 @@ public record Configuration(
                 List<Path> imports,
                 @Nullable Path authorities)
                 implements Served {}
+
+        /**
+         * Services of a gRPC server.
+         *
+         * @param path where
+         * @param to the URL of that server
+         * @param descriptors file of protobuf descriptors; null for those that the server tells
+         * @param service the full name of the only service that is meant; null for all
+         * @param schema the file that says what Cap'n Proto calls; null if it calls nothing
+         * @param interfaceName as of an {@link Upstream}
+         * @param imports as of an {@link Upstream}
+         * @param authorities as of an {@link Upstream}
+         */
+        record Services(
+                String path,
+                String to,
+                @Nullable Path descriptors,
+                @Nullable String service,
+                @Nullable Path schema,
+                @Nullable String interfaceName,
+                List<Path> imports,
+                @Nullable Path authorities)
+                implements Served {}
     }
 }
