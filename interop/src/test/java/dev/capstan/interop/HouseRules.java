@@ -278,6 +278,8 @@ final class HouseRules {
             Map.entry("net.NetLoop", "the thread that drives a loop on Netty"),
             Map.entry("testkit.ThreadCases", "cases about calls from several threads make threads"),
             Map.entry("testkit.Ends", "random sizes from a fixed seed"),
+            Map.entry("testkit.PressureCases", "random sizes from a fixed seed"),
+            Map.entry("testkit.TransferCases", "random sizes from a fixed seed"),
             Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
             Map.entry(
                     "gateway.Dial",

@@ -50,7 +50,8 @@ final class Decoder {
     }
 
     private void takeStruct(int node, StructSchema type) {
-        leaves.take(node, (long) type.structType().dataWords() + type.structType().pointerCount());
+        leaves.take(
+                node, (long) type.structType().dataWords() + type.structType().pointerCount());
     }
 
     // Structs.

@@ -44,7 +44,8 @@ final class Leaves {
     }
 
     /** What stands for a value of this type in {@link dev.capstan.capnp.dynamic.DynamicStruct.Builder#set}. */
-    @Nullable Object simple(int node, Type type) {
+    @Nullable
+    Object simple(int node, Type type) {
         return switch (type) {
             case Type.Scalar scalar -> scalar(node, scalar);
             case EnumSchema schema -> enumerant(node, schema);

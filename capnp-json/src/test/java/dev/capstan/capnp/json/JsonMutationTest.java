@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * failure names its seed.
  */
 class JsonMutationTest {
-    private static final int MUTATIONS = 
+    private static final int MUTATIONS =
             Integer.getInteger("capstan.json.mutations", Boolean.getBoolean("capstan.quick") ? 3_000 : 20_000);
     private static final long SEED = Long.getLong("capstan.json.seed", 20261121);
     private static final int TEXTS_PER_TYPE = 20;

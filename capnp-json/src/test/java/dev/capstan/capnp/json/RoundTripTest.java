@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random messages come back as they were, whatever the options and the way. */
 class RoundTripTest {
-    private static final int MESSAGES = 
+    private static final int MESSAGES =
             Integer.getInteger("capstan.json.messages", Boolean.getBoolean("capstan.quick") ? 300 : 2_000);
     private static final long SEED = Long.getLong("capstan.json.seed", 20261121);
 

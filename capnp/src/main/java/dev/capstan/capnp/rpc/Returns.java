@@ -52,7 +52,8 @@ final class Returns {
         switch (ret.which()) {
             case RESULTS -> {
                 if (question.isTail()) {
-                    throw connection.protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `results`.");
+                    throw connection.protocolError(
+                            "Tail call `Return` must set `resultsSentElsewhere`, not `results`.");
                 }
                 Payload.Reader payload = ret.getResults();
                 CapTable caps = named.caps(payload.getCapTable());
@@ -61,7 +62,8 @@ final class Returns {
             }
             case EXCEPTION -> {
                 if (question.isTail()) {
-                    throw connection.protocolError("Tail call `Return` must set `resultsSentElsewhere`, not `exception`.");
+                    throw connection.protocolError(
+                            "Tail call `Return` must set `resultsSentElsewhere`, not `exception`.");
                 }
                 question.settleFailed(connection.traces.read(ret.getException()));
             }
@@ -119,7 +121,8 @@ final class Returns {
     private void failQuestion(int id) {
         Question question = connection.questions.get(id);
         if (question == null || !question.isAwaitingReturn()) {
-            throw connection.protocolError("the peer calls a message unimplemented that it has answered, or that was never sent");
+            throw connection.protocolError(
+                    "the peer calls a message unimplemented that it has answered, or that was never sent");
         }
         boolean finished = question.isFinished();
         question.returned(true, true);

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
  * exceptions that are documented. Every failure names its seed.
  */
 class SchemaMutationTest {
-    private static final int ROUNDS = Integer.getInteger("capstan.schema.mutations", Boolean.getBoolean("capstan.quick") ? 500 : 3_000);
+    private static final int ROUNDS =
+            Integer.getInteger("capstan.schema.mutations", Boolean.getBoolean("capstan.quick") ? 500 : 3_000);
     private static final int NODES_PER_ROUND = 6;
 
     /** What loading may allocate beyond its size: code that is not compiled yet, and exceptions. */

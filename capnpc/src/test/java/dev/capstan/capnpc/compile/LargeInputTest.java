@@ -64,8 +64,9 @@ class LargeInputTest {
         long start = System.nanoTime();
         Compilation compilation = onSmallStack(text);
         SchemaText.assertCompiles(compilation);
-        System.out.println("a schema of " + (LARGE >> 20) + " MiB compiles in " + (System.nanoTime() - start) / 1_000_000 + " ms to "
-                + compilation.message().frameBytes() + " bytes");
+        System.out.println(
+                "a schema of " + (LARGE >> 20) + " MiB compiles in " + (System.nanoTime() - start) / 1_000_000
+                        + " ms to " + compilation.message().frameBytes() + " bytes");
     }
 
     @Test
