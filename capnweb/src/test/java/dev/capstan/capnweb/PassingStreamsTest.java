@@ -20,7 +20,8 @@ class PassingStreamsTest {
     private static final int MOST = 2;
 
     private final SimLoop sim = new SimLoop();
-    private final Membrane membrane = new Membrane(sim.loop(), Membrane.Policy.ALL, new Membrane.Limits(10, 10, 1 << 20, MOST));
+    private final Membrane membrane =
+            new Membrane(sim.loop(), Membrane.Policy.ALL, new Membrane.Limits(10, 10, 1 << 20, MOST));
     private final WebTarget target = WebTarget.empty()
             .method("stream", arguments -> stream())
             .method(

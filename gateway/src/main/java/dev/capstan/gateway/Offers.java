@@ -96,7 +96,7 @@ final class Offers {
                 right &= schema == null || type(schema, from.interfaceName(), from.imports()) != null;
                 Path descriptors = from.descriptors();
                 if (descriptors != null) {
-                    DescriptorPool unused = DescriptorFile.read("descriptors", workingFolder, descriptors);
+                    DescriptorPool _ = DescriptorFile.read("descriptors", workingFolder, descriptors);
                 }
             }
         }

@@ -45,7 +45,9 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path file;
 
-    @Option(names = "--check", description = "Only say whether the file is right, with the schemas and certificates that it names.")
+    @Option(
+            names = "--check",
+            description = "Only say whether the file is right, with the schemas and certificates that it names.")
     private boolean check;
 
     @Option(
@@ -103,8 +105,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private int checked(NetLoop net, Configuration configuration, SecureRandom random, PrintWriter err)
             throws InputException, IOException, GeneralSecurityException {
-        Offers offers =
-                new Offers(Site.of(net), new SchemaLoader(), Clock.systemUTC(), random, workingFolder, err);
+        Offers offers = new Offers(Site.of(net), new SchemaLoader(), Clock.systemUTC(), random, workingFolder, err);
         if (!offers.check(configuration.served())) {
             return Main.SCHEMA;
         }

@@ -113,24 +113,19 @@ class ServeCommandTest {
     @Test
     void a_check_reads_the_schemas_and_certificates_too() throws IOException {
         Path schema = SCHEMA.toAbsolutePath();
-        String upstream = "serve = [{path = '/a', to = 'capnp://127.0.0.1:1', schema = '" + schema + "', interface = '%s'}]\n";
+        String upstream =
+                "serve = [{path = '/a', to = 'capnp://127.0.0.1:1', schema = '" + schema + "', interface = '%s'}]\n";
         assertEquals(
-                Main.SCHEMA,
-                serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calkulator"), "--check"),
-                said());
+                Main.SCHEMA, serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calkulator"), "--check"), said());
         assertTrue(said().contains("Calkulator"), said());
-        assertEquals(
-                0, serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calculator"), "--check"), said());
+        assertEquals(0, serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calculator"), "--check"), said());
         Files.writeString(folder.resolve("key.pem"), "no key\n");
         Files.writeString(folder.resolve("cert.pem"), "no certificate\n");
-        assertEquals(
-                Main.USAGE,
-                serve("""
+        assertEquals(Main.USAGE, serve("""
                 listen = '127.0.0.1:0'
                 tls = {certificate = 'cert.pem', key = 'key.pem'}
                 serve = [{path = '/a', object = 'chat'}]
-                """, "--check"),
-                said());
+                """, "--check"), said());
         assertTrue(said().contains("key.pem is no key that fits"), said());
         assertTrue(said().contains("-----BEGIN PRIVATE KEY-----"), said());
     }

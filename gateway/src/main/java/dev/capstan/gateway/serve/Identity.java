@@ -83,11 +83,12 @@ public final class Identity implements AutoCloseable {
 
     private void load() throws IOException, GeneralSecurityException {
         try {
-            key.updateIdentityCredentials(files.certificate().toFile(), files.key().toFile());
+            key.updateIdentityCredentials(
+                    files.certificate().toFile(), files.key().toFile());
         } catch (GeneralSecurityException e) {
             throw new GeneralSecurityException(
-                    files.key() + " is no key that fits " + files.certificate() + ", or has a password (" + e.getMessage()
-                            + "); it begins with -----BEGIN PRIVATE KEY-----",
+                    files.key() + " is no key that fits " + files.certificate() + ", or has a password ("
+                            + e.getMessage() + "); it begins with -----BEGIN PRIVATE KEY-----",
                     e);
         }
     }

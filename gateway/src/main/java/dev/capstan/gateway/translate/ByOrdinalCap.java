@@ -104,7 +104,13 @@ final class ByOrdinalCap extends CountedCap {
             Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING, call, end);
             Promise<Void> ready = shape == null ? object.stream(outward) : shape.stream(outward);
             return new OrdinalCrossing(
-                            bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null, end, bytes)
+                            bridge,
+                            method,
+                            call,
+                            ready.convert(sent -> WebFormat.INSTANCE.allocate(0)),
+                            null,
+                            end,
+                            bytes)
                     .answer();
         }
         Call outward = Call.of(method.member(), arguments, call.hints().withResults(), call, end);
