@@ -27,7 +27,7 @@ import java.util.random.RandomGenerator;
 /** The services of a gRPC server, for the console of the same process: it calls them as clients of gRPC-Web do, over pipes in memory. Belongs to its loop. */
 final class OwnServices implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OwnServices.class.getName());
-    private static final URI BASE = URI.create("http://console.invalid/");
+    private static final String BASE = "http://console.invalid/";
 
     private final Loop loop;
     private final HttpServer http;
@@ -37,7 +37,8 @@ final class OwnServices implements AutoCloseable {
         this.loop = loop;
         this.http = new HttpServer(loop, server.routes(), Limits.Http.DEFAULT);
         HttpClient asking = new HttpClient(loop, new Pipes(), random, Limits.Http.DEFAULT);
-        this.client = GrpcClient.over(loop, new WebChannel(loop, asking, BASE, false, dev.capstan.grpc.Limits.DEFAULT));
+        this.client = GrpcClient.over(
+                loop, new WebChannel(loop, asking, URI.create(BASE), false, dev.capstan.grpc.Limits.DEFAULT));
     }
 
     private final class Pipes implements Network {
