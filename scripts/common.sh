@@ -107,6 +107,8 @@ missing_peer_packages() {
     # Debian's own python, for it alone sees Debian's packages.
     "${CAPSTAN_PYTHON:-/usr/bin/python3}" -c 'import grpc' 2>/dev/null || echo python3-grpcio
     "${CAPSTAN_PYTHON:-/usr/bin/python3}" -c 'import google.protobuf' 2>/dev/null || echo python3-protobuf
+    # No peer, but the terminal that somebody types into.
+    command -v tmux >/dev/null 2>&1 || echo tmux
 }
 
 # Installs what the foreign peers need when that is allowed; else says what to type. Never ends the script: tests without their

@@ -1,5 +1,5 @@
 #!/bin/bash
-# build.sh: builds the C++ peers into interop/target/cpp (server, client), unless they are current.
+# build.sh: builds the C++ peers into interop/target/cpp (server, client, and the server of the benchmarks), unless they are current.
 # Needs Debian's capnproto, libcapnp-dev and g++. Exit code 77 says that they are missing, and standard error which.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -9,7 +9,9 @@ probe=interop/src/test/capnp
 streams=interop/src/test/gateway
 calculator=examples/calculator/src/main/capnp
 common=capnp/src/main/capnp
-sources=$(cat $peers/build.sh $peers/*.h $peers/*.c++ $probe/probe.capnp $streams/streams.capnp $calculator/calculator.capnp $common/capnp/java.capnp | sha256sum)
+bench=bench/src/main/capnp
+bench_server=bench/peers/cpp/server.c++
+sources=$(cat $peers/build.sh $peers/*.h $peers/*.c++ $probe/probe.capnp $streams/streams.capnp $calculator/calculator.capnp $common/capnp/java.capnp $bench/bench.capnp $bench_server | sha256sum)
 [ "$(cat $out/built-from 2>/dev/null)" != "$sources" ] || exit 0
 missing() { echo "The C++ peers cannot be built: $1 (apt install capnproto libcapnp-dev g++)" >&2; exit 77; }
 command -v capnp >/dev/null || missing "capnp is not there"
@@ -26,6 +28,9 @@ compile() {
     'echo "compiling {}"; ${CXX:-g++} -std=c++17 -O1 -Wall -I'$out/generated' -c "{}" -o '$out'/"$(basename "{}" .c++).o"'
 }
 compile $peers/*.c++ $out/generated/*.c++
+mkdir $out/bench
+capnp compile -I$common --src-prefix=$bench -o c++:$out/bench $bench/bench.capnp
+${CXX:-g++} -std=c++17 -O1 -I$out/bench $bench_server $out/bench/bench.capnp.c++ -lcapnp-rpc -lcapnp -lkj-async -lkj -o $out/bench-server
 
 link() { ${CXX:-g++} "${@:2}" $out/probe.capnp.o $out/calculator.capnp.o -lcapnp-rpc -lcapnp -lkj-async -lkj -lpthread -o $out/"$1"; }
 link server $out/server.o $out/calculator.o $out/probe.o $out/streams.o $out/streams.capnp.o

@@ -29,6 +29,7 @@ await told('page', async () => {
   // end snippet
   return { text, together };
 });
+await told('what is not there yet in a message', () => greeter.greet({ text: greeter.greet({ text: 'Ada' }).text }));
 await told('stream of the server', async () => texts(await greeter.greetOften({ text: '3' })));
 await told('streams both ways', async () => {
   let names;

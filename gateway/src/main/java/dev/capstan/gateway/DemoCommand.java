@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
                   Node    npm install --no-save capnweb@0.12.0    # Node 22 or later for its WebSocket
                           node --input-type=module -e "import { newHttpBatchRpcSession } from 'capnweb'; console.log(await newHttpBatchRpcSession('http://%1$s/calculator').evaluate({ expression: { literal: 42 } }).value.read())"
                           node --input-type=module -e "import { newWebSocketRpcSession } from 'capnweb'; let bytes = 0; const { content } = await newWebSocketRpcSession('ws://%1$s/files').read({ name: 'numbers.bin', progress: ({ bytes, total }) => console.log(bytes, 'of', total) }); for await (const chunk of content) bytes += chunk.length; console.log(bytes); process.exit()"
-                  grpcurl grpcurl -plaintext -d '"(3 + 4) * 6"' %1$s capstan.demo.Calculator/Evaluate
+                          node --input-type=module -e "import { newWebSocketRpcSession } from 'capnweb'; const files = newWebSocketRpcSession('ws://%1$s/files'); const { content } = await files.write({ name: 'zeros.bin', progress: ({ bytes }) => console.log(bytes, 'written') }); const writer = content.getWriter(); for (let i = 0; i < 40; i++) await writer.write(new Uint8Array(65536)); await writer.close(); console.log((await files.list()).entries.map(({ name, size }) => name + ' ' + size).join('; ')); process.exit()"
                   Python  python3 -c "import grpc; from google.protobuf.wrappers_pb2 import StringValue, DoubleValue; print(grpc.insecure_channel('%1$s').unary_unary('/capstan.demo.Calculator/Evaluate', StringValue.SerializeToString, DoubleValue.FromString)(StringValue(value='(3 + 4) * 6')).value)"
                   Chat    CHAT=ws://%1$s/chat examples/chat/run terminal ann
 

@@ -15,7 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A program that a test has started, such as the command in a process of its own. Closed, it is killed by its process id if it still runs. */
-final class CapstanProcess implements AutoCloseable {
+public final class CapstanProcess implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 120;
 
     private final Process process;
@@ -25,7 +25,9 @@ final class CapstanProcess implements AutoCloseable {
 
     private CapstanProcess(Process process) {
         this.process = process;
-        this.listener = Thread.ofVirtual().start(this::listen);
+        // Reading a pipe pins the carrier of a virtual thread: a few such programs would leave none for the fibers of
+        // the test.
+        this.listener = Thread.ofPlatform().daemon().start(this::listen);
     }
 
     /** The start of a command line that runs {@code capstan} as these tests were built. */
@@ -39,13 +41,13 @@ final class CapstanProcess implements AutoCloseable {
                 "dev.capstan.gateway.Main");
     }
 
-    static CapstanProcess capstan(String... arguments) throws IOException {
+    public static CapstanProcess capstan(String... arguments) throws IOException {
         List<String> line = new ArrayList<>(command());
         line.addAll(List.of(arguments));
         return start(Path.of("").toAbsolutePath(), line);
     }
 
-    static CapstanProcess start(Path folder, List<String> line) throws IOException {
+    public static CapstanProcess start(Path folder, List<String> line) throws IOException {
         return new CapstanProcess(new ProcessBuilder(line)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
@@ -63,7 +65,7 @@ final class CapstanProcess implements AutoCloseable {
     }
 
     /** The next line that has {@code part} in it. */
-    String line(String part) throws InterruptedException {
+    public String line(String part) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (true) {
             String line = unread.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -78,13 +80,18 @@ final class CapstanProcess implements AutoCloseable {
         }
     }
 
+    /** Tells it a line, on standard input. */
+    void tell(String line) throws IOException {
+        process.outputWriter(StandardCharsets.UTF_8).append(line).append('\n').flush();
+    }
+
     /** Asks it to end, as a supervisor does; what it still says is heard, which {@link Process#destroy} would not let. */
-    void terminate() {
+    public void terminate() {
         process.toHandle().destroy();
     }
 
     /** Waits for the end. */
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         assertTrue(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS), "still runs");
         listener.join();
         unread.drainTo(said);
@@ -92,7 +99,7 @@ final class CapstanProcess implements AutoCloseable {
     }
 
     /** What it has said until its end, or what was read of it. */
-    String output() {
+    public String output() {
         return String.join("\n", said);
     }
 

@@ -19,15 +19,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The npm package capnweb on Node calls a C++ server on libcapnp through the gateway. */
 @ForeignPeer
 final class GatewayTest {
+    private static final Pattern FRAME = Pattern.compile(".* (->|<-) capnp (?:call|return) .* (\\w+\\.\\w+) .*");
+
     /** What the program said of each thing that it has tried. */
-    private static Map<String, String> said(String url) {
+    private static Map<String, String> said(String program, String url) {
         ForeignPrograms.make("interop/peers/node/install.sh");
-        try (Program node = Program.start("node", ForeignPrograms.path("interop/target/node/gateway.mjs"), url)) {
+        try (Program node = Program.start("node", ForeignPrograms.path("interop/target/node/" + program), url)) {
             assertEquals(0, node.exitCode(), node::toString);
             Map<String, String> lines = new LinkedHashMap<>();
             for (String line : node.output()) {
@@ -84,7 +88,7 @@ final class GatewayTest {
                         web.routes("/"),
                         dev.capstan.net.Limits.Http.DEFAULT);
             });
-            assertAllWell(said("ws://" + http.address() + "/"));
+            assertAllWell(said("gateway.mjs", "ws://" + http.address() + "/"));
             List<String> log = client.inOneTurn(() -> Promise.of(new ArrayList<>(client.tap.log())));
             int chain = log.indexOf(">CALL") + 1;
             while (!log.subList(chain, chain + 4).equals(List.of(">CALL", ">CALL", ">CALL", "flush"))) {
@@ -100,33 +104,88 @@ final class GatewayTest {
         }
     }
 
+    /** The command, told what to do in the folder of a schema. */
+    private static Program gateway(String folder, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.capstan.gateway.Main",
+                "gateway"));
+        command.addAll(List.of(arguments));
+        return Program.start(new ProcessBuilder(command)
+                .directory(Program.ROOT.resolve(folder).toFile()));
+    }
+
+    private static String url(Program gateway) {
+        String line = gateway.line(text -> text.startsWith("Cap'n Web clients call "));
+        return line.substring(line.indexOf("ws://"), line.indexOf(" and, "));
+    }
+
     @Test
     void the_command_serves_node_from_a_cpp_server() {
         try (Program server = ForeignPrograms.cppServer("--stdin", "--port", "0");
-                Program gateway = Program.start(List.of(
-                        System.getProperty("java.home") + "/bin/java",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.capstan.gateway.Main",
-                        "gateway",
+                Program gateway = gateway(
+                        "interop/src/test/gateway",
                         "--listen",
                         "ws://127.0.0.1:0/rpc",
                         "--to",
                         "capnp://" + server.address(),
                         "--schema",
-                        "interop/src/test/capnp/probe.capnp",
+                        "streams.capnp",
                         "-I",
-                        "capnp/src/main/capnp",
+                        "../capnp",
                         "-I",
-                        "examples/calculator/src/main/capnp",
+                        ForeignPrograms.path("examples/calculator/src/main/capnp"),
                         "--interface",
-                        "Peer"))) {
-            String line = gateway.line(text -> text.startsWith("Cap'n Web clients call Peer at "));
-            String url = line.substring(line.indexOf("ws://"), line.indexOf(" and, "));
+                        "StreamingPeer")) {
+            String url = url(gateway);
             assertTrue(url.endsWith("/rpc"), url);
-            assertAllWell(said(url));
+            assertAllWell(said("gateway.mjs", url));
+            assertEquals(
+                    Map.of(
+                            "read", "{\"bytes\":4194304,\"chunks\":64,\"wrong\":0}",
+                            "written", "{\"received\":4194304,\"ended\":1}",
+                            "live", "0"),
+                    said("streams.mjs", url));
+        }
+    }
+
+    @Test
+    void two_urls_and_a_schema_are_a_bridge_to_a_cpp_server() {
+        try (Program server = Program.start(ForeignPrograms.cpp("bench-server"), "--port", "0");
+                Program gateway = gateway(
+                        "bench/src/main/capnp",
+                        "--listen",
+                        "ws://127.0.0.1:0/",
+                        "--to",
+                        "capnp://127.0.0.1:" + server.address(),
+                        "--schema",
+                        "bench.capnp",
+                        "--debug")) {
+            assertEquals(
+                    Map.of(
+                            "add", "{\"c\":3}",
+                            "add what is not safe", "{\"c\":\"4611686018427387906n\"}",
+                            "depth", "{\"value\":1}",
+                            "round trips", "\"><\"",
+                            "echo", "[1,2,255]",
+                            "callback", "{\"sum\":90}",
+                            "stream", "{\"bytes\":100000,\"chunks\":100}",
+                            "live", "0"),
+                    said("bench.mjs", url(gateway)));
+            gateway.line(text -> text.contains("<- capnp return") && text.contains("Node.depth"));
+            assertEquals(
+                    List.of("-> Bench.getNode", "-> Node.getNext", "-> Node.depth", "<- Bench.getNode"),
+                    gateway.output().stream()
+                            .map(FRAME::matcher)
+                            .filter(Matcher::matches)
+                            .map(frame -> frame.group(1) + " " + frame.group(2))
+                            .dropWhile(frame -> !frame.equals("-> Bench.getNode"))
+                            .limit(4)
+                            .toList());
         }
     }
 }

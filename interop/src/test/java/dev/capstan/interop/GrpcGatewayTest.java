@@ -73,6 +73,7 @@ final class GrpcGatewayTest {
                 Map<String, String> said = told(node);
                 assertEquals(
                         "{\"text\":\"hello Ada\",\"together\":{\"text\":\"hello Ada and Bob\"}}", said.get("page"));
+                assertEquals("{\"text\":\"hello hello Ada\"}", said.get("what is not there yet in a message"));
                 assertEquals("[\"hello 0\",\"hello 1\",\"hello 2\"]", said.get("stream of the server"));
                 assertEquals("[\"hello Ada\",\"hello Bob\",true]", said.get("streams both ways"));
                 assertEquals("{\"text\":\"hello Ada and Bob and Cleo\"}", said.get("stream of the page"));
@@ -172,6 +173,35 @@ final class GrpcGatewayTest {
                 assertEquals(3, wrong.exitCode(), wrong::toString);
                 assertTrue(String.join("", wrong.output()).contains("nobody is called so"), wrong::toString);
             }
+        }
+    }
+
+    @Test
+    void python_streams_through_gateways_to_cap_n_web_and_back_to_a_python_server() {
+        try (Program server = python("greeter.py");
+                Program toWeb = gateway(
+                        "--listen",
+                        "ws://127.0.0.1:0/",
+                        "--to",
+                        "grpc://" + server.address(),
+                        "--proto-set",
+                        "interop/target/python/greeter.pb");
+                Program toGrpc = gateway(
+                        "--listen",
+                        "grpc://127.0.0.1:0",
+                        "--to",
+                        listening(toWeb, "ws://"),
+                        "--proto-set",
+                        "interop/target/python/greeter.pb");
+                Program client =
+                        python("talker.py", listening(toGrpc, "grpc://").substring("grpc://".length()))) {
+            assertEquals(
+                    Map.of(
+                            "one", "\"hello Ada\"",
+                            "stream of the server", "[\"hello 0\",\"hello 1\",\"hello 2\"]",
+                            "stream of the client", "\"hello Ada and Bob and Cleo\"",
+                            "streams both ways", "[\"hello Ada\",\"hello Bob\"]"),
+                    told(client));
         }
     }
 

@@ -34,7 +34,9 @@ final class Program implements AutoCloseable {
     private Program(Process process, String name) {
         this.process = process;
         this.name = name;
-        this.listener = Thread.ofVirtual().name("output of " + name).start(this::listen);
+        // Reading a pipe pins the carrier of a virtual thread: a few such programs would leave none for the fibers of
+        // the test.
+        this.listener = Thread.ofPlatform().daemon().name("output of " + name).start(this::listen);
         this.reaper = Thread.ofPlatform().unstarted(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(reaper);
     }

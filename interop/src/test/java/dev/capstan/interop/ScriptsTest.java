@@ -193,15 +193,15 @@ class ScriptsTest {
         command("node", "true");
         Ran ran = run("provide_peers; echo goes on");
         assertEquals("""
-                capstan: missing for the foreign peers: capnproto libcapnp-dev npm chromium protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev python3-grpcio python3-protobuf. Their tests will be skipped.
-                capstan: to have them: sudo apt-get update && sudo apt-get install -y capnproto libcapnp-dev npm chromium protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev python3-grpcio python3-protobuf
+                capstan: missing for the foreign peers: capnproto libcapnp-dev npm chromium protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev python3-grpcio python3-protobuf tmux. Their tests will be skipped.
+                capstan: to have them: sudo apt-get update && sudo apt-get install -y capnproto libcapnp-dev npm chromium protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev python3-grpcio python3-protobuf tmux
                 goes on
                 """, ran.output());
     }
 
     @Test
     void peers_that_are_there_are_not_spoken_of() throws Exception {
-        for (String peer : List.of("capnp", "g++", "node", "npm", "chromium", "protoc", "grpc_cpp_plugin")) {
+        for (String peer : List.of("capnp", "g++", "node", "npm", "chromium", "protoc", "grpc_cpp_plugin", "tmux")) {
             command(peer, "true");
         }
         for (String header : List.of("capnp/rpc-twoparty.h", "grpcpp/grpcpp.h", "google/protobuf/message.h")) {

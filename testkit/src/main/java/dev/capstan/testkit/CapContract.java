@@ -76,6 +76,11 @@ public abstract class CapContract {
     /** Ends the way; called after each case. */
     protected void close() {}
 
+    /** How many calls the way lets a caller have unanswered at once; more than a thousand. The cases make no more. */
+    protected int mostCalls() {
+        return 9_001;
+    }
+
     // ---- the vocabulary
 
     /** The wire's payloads. */

@@ -25,24 +25,10 @@ import java.util.function.Function;
  * @param <D> what drives the loop
  */
 abstract class BridgeContract<D> extends CapContract {
-    static final Schemas SCHEMAS = Schemas.of("""
-            interface Object {
-              m0 @0 Note -> Note;
-              m1 @1 Note -> Note;
-              m2 @2 Note -> Note;
-              m3 @3 Note -> Note;
-            }
-            struct Note {
-              number @0 :Int64;
-              text @1 :Text;
-              c0 @2 :Object;
-              c1 @3 :Object;
-              c2 @4 :Object;
-              c3 @5 :Object;
-            }
-            """);
+    static final Schemas SCHEMAS = Schemas.in("src/test/capnp/exchange.capnp");
 
     static final InterfaceSchema OBJECT = SCHEMAS.type("Object");
+    static final InterfaceSchema EXCHANGE = SCHEMAS.type("Exchange");
     private static final StructSchema NOTE = SCHEMAS.struct("Note");
 
     final D driver;
