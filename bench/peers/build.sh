@@ -1,12 +1,12 @@
 #!/bin/bash
-# build.sh: builds bench-server, bench-client, serialization and floor into bench/target/peers, unless they are current.
+# build.sh: builds bench-server, bench-client, serialization, floor and relay into bench/target/peers, unless they are current.
 # Needs Debian's capnproto, libcapnp-dev and g++. Exit code 77 says that they are missing, and standard error which.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=bench/target/peers
 schemas=bench/src/main/capnp
 common=capnp/src/main/capnp
-sources=$(cat bench/peers/build.sh bench/peers/floor.c bench/peers/cpp/* $schemas/*.capnp $common/capnp/java.capnp | sha256sum)
+sources=$(cat bench/peers/build.sh bench/peers/floor.c bench/peers/relay.c bench/peers/cpp/* $schemas/*.capnp $common/capnp/java.capnp | sha256sum)
 [ "$(cat $out/built-from 2>/dev/null)" != "$sources" ] || exit 0
 missing() { echo "The C++ bench peers cannot be built: $1 (apt install capnproto libcapnp-dev g++)" >&2; exit 77; }
 command -v capnp >/dev/null || missing "capnp is not there"
@@ -26,5 +26,7 @@ capnp compile -I$common --src-prefix=$schemas -o c++:$out/generated $schemas/ser
 echo "building $out/serialization"
 ${CXX:-g++} -std=c++17 -O2 -DNDEBUG -I$out/generated bench/peers/cpp/serialization.c++ $out/generated/serialization.capnp.c++ -o $out/serialization \
   $lib/libcapnp.a $lib/libkj.a -lpthread
-${CC:-gcc} -O2 -o $out/floor bench/peers/floor.c
+for program in floor relay; do
+  ${CC:-gcc} -O2 -o $out/$program bench/peers/$program.c
+done
 echo "$sources" > $out/built-from

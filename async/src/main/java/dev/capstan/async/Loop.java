@@ -48,6 +48,10 @@ public final class Loop implements Executor {
     private final Inbox inbox;
     private final AtomicInteger offloads = new AtomicInteger();
     private final List<TurnEnd> dirty = new ArrayList<>();
+    /** How many of those became dirty before the events of this turn. */
+    private int dirtyByInput;
+
+    private int turnsWithoutInput;
     private boolean stopping;
     private boolean closing;
     private volatile boolean stopped;
@@ -72,6 +76,8 @@ public final class Loop implements Executor {
 
     /** Turns that a stopping loop still runs after its fibers have unwound, for what they have left to say; bounds endless work. */
     private static final int LAST_TURNS = 100;
+    /** Turns in a row that look at no input because more is queued than each may do. */
+    private static final int MOST_TURNS_WITHOUT_INPUT = 16;
 
     /** A loop over {@code port}, with default limits. */
     public Loop(EventPort port) {
@@ -357,11 +363,25 @@ public final class Loop implements Executor {
         long wait = hasWork() ? 0 : Math.min(maxWaitNanos, timer.nanosToNext());
         inIteration = true;
         try {
-            inbox.poll(wait);
+            takeInput(wait);
+            dirtyByInput = dirty.size();
             turn();
         } finally {
             inIteration = false;
         }
+    }
+
+    /**
+     * Input waits while more is queued than a turn may do: else many peers together bring more in each turn than that, and what they gave back, which stands behind what they ask for, piles up without end. But it does not
+     * wait for long, for what is queued may go on for ever.
+     */
+    private void takeInput(long maxWaitNanos) {
+        if (ready.size() > limits.turnEvents() && turnsWithoutInput < MOST_TURNS_WITHOUT_INPUT) {
+            turnsWithoutInput++;
+            return;
+        }
+        turnsWithoutInput = 0;
+        inbox.poll(maxWaitNanos);
     }
 
     private void turn() {
@@ -407,19 +427,36 @@ public final class Loop implements Executor {
         }
     }
 
+    /**
+     * What became dirty while input was taken comes last: that is what a peer is told at once, such as that its answer has arrived, and nobody waits for it. What is passed on to others, who do wait, was
+     * written by the events since, and does not wait for the system calls of the former.
+     */
     private void flush() {
-        for (int i = 0; i < dirty.size(); i++) {
-            try {
-                dirty.get(i).turnEnded();
-            } catch (Throwable e) {
-                LOG.log(
-                        Level.ERROR,
-                        "work at the end of a turn threw; this is a bug in "
-                                + dirty.get(i).getClass().getName(),
-                        e);
-            }
+        int late = dirtyByInput;
+        dirtyByInput = 0;
+        int i = late;
+        while (i < dirty.size()) {
+            turnEnded(dirty.get(i++));
+        }
+        for (int j = 0; j < late; j++) {
+            turnEnded(dirty.get(j));
+        }
+        while (i < dirty.size()) {
+            turnEnded(dirty.get(i++));
         }
         dirty.clear();
+    }
+
+    private static void turnEnded(TurnEnd work) {
+        try {
+            work.turnEnded();
+        } catch (Throwable e) {
+            LOG.log(
+                    Level.ERROR,
+                    "work at the end of a turn threw; this is a bug in "
+                            + work.getClass().getName(),
+                    e);
+        }
     }
 
     /** Takes the loop for the calling thread; gives the loop that the thread drove until now, for {@link #leave}. */

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The order inside a turn, and what counts as one. */
@@ -247,6 +249,25 @@ final class TurnTest {
     }
 
     @Test
+    void what_events_made_dirty_is_flushed_before_what_input_did() {
+        loop.atTurnEnd(() -> log.add("by input"));
+        loop.atTurnEnd(() -> {
+            log.add("by input, too");
+            loop.atTurnEnd(() -> log.add("while flushing"));
+        });
+        run(loop.pause().map(x -> {
+            loop.atTurnEnd(() -> log.add("by an event"));
+            return "";
+        }));
+        run(loop.pause().map(x -> {
+            loop.atTurnEnd(() -> log.add("by another"));
+            return "";
+        }));
+        sim.poll();
+        assertEquals(List.of("by an event", "by another", "by input", "by input, too", "while flushing"), log);
+    }
+
+    @Test
     void what_is_made_dirty_while_flushing_is_flushed_too() {
         loop.atTurnEnd(() -> {
             log.add("first");
@@ -254,6 +275,77 @@ final class TurnTest {
         });
         sim.poll();
         assertEquals(List.of("first", "second"), log);
+    }
+
+    /** Brings twice as much in each look as one turn may do, and as much again that stands behind it. */
+    private static final class Flood implements EventPort {
+        private static final int LOOKS = 1000;
+
+        private final int cap;
+        private int looks;
+        private int backlog;
+        private int most;
+        private @Nullable Loop loop;
+
+        Flood(int cap) {
+            this.cap = cap;
+        }
+
+        private void arm(Runnable action) {
+            most = Math.max(most, ++backlog);
+            Promise.Cancelable _ = Objects.requireNonNull(loop).pause().listen(loop, (done, failure) -> {
+                backlog--;
+                action.run();
+            });
+        }
+
+        @Override
+        public void poll(long maxWaitNanos) {
+            if (looks++ < LOOKS) {
+                for (int i = 0; i < 2 * cap; i++) {
+                    arm(() -> arm(() -> {}));
+                }
+            }
+        }
+
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+
+        @Override
+        public void wake() {}
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void what_many_peers_bring_does_not_pile_up_behind_the_cap() {
+        Flood flood = new Flood(10);
+        Loop flooded = new Loop(flood, new Limits(10, Duration.ofSeconds(1), 1024));
+        flood.loop = flooded;
+        flooded.poll();
+        assertEquals(0, flood.backlog);
+        assertTrue(flood.looks > Flood.LOOKS, "input is looked at all the time");
+        assertTrue(flood.most < 100, "so much was queued: " + flood.most);
+    }
+
+    @Test
+    void input_is_looked_at_although_what_is_queued_goes_on_for_ever() {
+        Flood flood = new Flood(10);
+        Loop flooded = new Loop(flood, new Limits(10, Duration.ofSeconds(1), 1024));
+        flood.loop = flooded;
+        for (int i = 0; i < 25; i++) {
+            goOn(flood, flooded).detach(e -> log.add("failed"));
+        }
+        flooded.poll();
+        assertEquals(List.of(), log);
+        assertTrue(flood.looks > Flood.LOOKS);
+    }
+
+    private static Promise<Void> goOn(Flood until, Loop loop) {
+        return loop.pause().then(x -> until.looks > Flood.LOOKS ? Promise.done() : goOn(until, loop));
     }
 
     @Test

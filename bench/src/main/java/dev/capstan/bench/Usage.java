@@ -26,9 +26,7 @@ record Usage(double cpuSeconds, long peakKb, long residentKb, long switches, lon
             return NOTHING;
         }
         Path proc = Path.of("/proc", Long.toString(pid));
-        String stat = Files.readString(proc.resolve("stat"));
-        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
-        double cpu = (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) / TICKS;
+        double cpu = cpuSeconds(Files.readString(proc.resolve("stat")));
         List<String> status = Files.readAllLines(proc.resolve("status"));
         long voluntary = 0;
         long involuntary = 0;
@@ -40,6 +38,12 @@ record Usage(double cpuSeconds, long peakKb, long residentKb, long switches, lon
             }
         }
         return new Usage(cpu, value(status, "VmHWM:"), value(status, "VmRSS:"), voluntary, involuntary);
+    }
+
+    /** User and system time out of the line that there is for a process, and for a thread. */
+    static double cpuSeconds(String stat) {
+        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
+        return (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) / TICKS;
     }
 
     /** CPU seconds that the whole machine was not idle. */

@@ -67,6 +67,11 @@ final class Window {
     }
 
     String finish() throws IOException {
+        return finish("");
+    }
+
+    /** {@code more} are further members of the line, each behind a comma. */
+    String finish(String more) throws IOException {
         double seconds = (System.nanoTime() - begin) / 1e9;
         double busy = Usage.machineBusy() - busyBefore;
         Usage client = Usage.of(ProcessHandle.current().pid());
@@ -83,7 +88,7 @@ final class Window {
                         + "\"client_cpu_s\":%.2f,\"server_cpu_s\":%.2f,\"other_cpu_s\":%.2f,"
                         + "\"client_us_op\":%.3f,\"server_us_op\":%.3f,"
                         + "\"client_vcs\":%d,\"server_vcs\":%d,\"client_ivcs\":%d,\"server_ivcs\":%d,"
-                        + "\"client_hwm_kb\":%d,\"server_hwm_kb\":%d,\"server_rss_kb\":%d}",
+                        + "\"client_hwm_kb\":%d,\"server_hwm_kb\":%d,\"server_rss_kb\":%d%s}",
                 options.label(),
                 options.transport(),
                 name,
@@ -106,7 +111,8 @@ final class Window {
                 server.preemptions() - serverBefore.preemptions(),
                 client.peakKb(),
                 server.peakKb(),
-                server.residentKb());
+                server.residentKb(),
+                more);
     }
 
     private double quantile(double q) {

@@ -32,7 +32,7 @@ final class Values {
             throw WebException.of("The value nests more than " + MAX_DEPTH
                     + " levels deep, or contains itself; send what is inside by itself.");
         }
-        return found;
+        return found.isEmpty() ? List.of() : found;
     }
 
     /** How many values a value is made of, itself among them, each as often as it is there; something greater than {@code most} if there are more. */
@@ -97,6 +97,9 @@ final class Values {
     }
 
     static void close(List<AutoCloseable> all) {
+        if (all.isEmpty()) {
+            return;
+        }
         for (AutoCloseable each : all) {
             try {
                 each.close();

@@ -18,9 +18,22 @@ final class Waiting {
 
     /** Whether a part of {@code value} is a {@link PromisedValue}. */
     static boolean isIn(@Nullable Object value) {
-        boolean[] found = new boolean[1];
-        visit(value, deferred -> found[0] = true);
-        return found[0];
+        return switch (value) {
+            case PromisedValue deferred -> true;
+            case List<?> list -> isInAny(list);
+            case Map<?, ?> map -> !map.isEmpty() && isInAny(map.values());
+            case JsError error -> isIn(error.props());
+            case null, default -> false;
+        };
+    }
+
+    private static boolean isInAny(Iterable<?> values) {
+        for (Object each : values) {
+            if (isIn(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -18,7 +18,9 @@ import io.grpc.ServerServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +53,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class GatewayCommand implements Callable<Integer> {
+    private static final int MOST_SPIN = 1_000;
+
     private final Path workingFolder;
 
     @Option(
@@ -73,6 +77,14 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--debug",
             description = "Tell every frame on both sides on standard error, without secrets, as trace does.")
     private boolean debug;
+
+    @Option(
+            names = "--spin",
+            paramLabel = "MICROSECONDS",
+            defaultValue = "0",
+            description =
+                    "Look for input for so long before sleeping, as 50: calls that come one by one pass faster, and while there are any a core is busy. ${DEFAULT-VALUE} unless told, at most 1000.")
+    private int spin;
 
     @Mixin
     private SchemaOption schema = new SchemaOption();
@@ -109,9 +121,17 @@ final class GatewayCommand implements Callable<Integer> {
         if (refusal != null) {
             throw new ParameterException(spec.commandLine(), refusal);
         }
+        if (spin < 0 || spin > MOST_SPIN) {
+            throw new ParameterException(
+                    spec.commandLine(), "--spin: " + spin + " is not from 0 to " + MOST_SPIN + " microseconds");
+        }
         Access access = access();
         PrintWriter err = spec.commandLine().getErr();
-        try (NetLoop net = NetLoop.open("gateway", Transport.AUTO)) {
+        try (NetLoop net = NetLoop.open(
+                "gateway",
+                Transport.AUTO,
+                dev.capstan.net.Limits.DEFAULT.withSpin(Duration.of(spin, ChronoUnit.MICROS)),
+                dev.capstan.async.Limits.DEFAULT)) {
             LoadedSchema loaded =
                     needsSchema(from, server) || schema.isGiven() ? schema.load(workingFolder, err) : null;
             if (loaded == null && needsSchema(from, server)) {

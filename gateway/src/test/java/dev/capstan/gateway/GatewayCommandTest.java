@@ -123,6 +123,15 @@ class GatewayCommandTest {
         assertSays("There are gateways from each of Cap'n Web, Cap'n Proto and gRPC to the other two");
     }
 
+    @ParameterizedTest
+    @CsvSource({"-1", "1001"})
+    void a_time_to_look_for_input_that_makes_no_sense_is_refused(int micros) throws IOException {
+        assertEquals(
+                Main.USAGE,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--spin", "" + micros));
+        assertSays("--spin: " + micros + " is not from 0 to 1000 microseconds");
+    }
+
     @Test
     void a_url_with_tls_wants_a_certificate() throws Exception {
         try (NetLoop net = NetLoop.open("upstream", Transport.AUTO);
