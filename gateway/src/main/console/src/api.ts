@@ -11,12 +11,12 @@ export interface ConsoleApi extends RpcTarget {
   calls(): Awaitable<Calls>;
   capabilities(): Awaitable<CapabilityRow[]>;
   history(): Awaitable<Point[]>;
-  invite(): Awaitable<string>;
+  invitationToken(): Awaitable<string>;
   kill(session: number): Awaitable<boolean>;
   limits(): Awaitable<LimitRow[]>;
   service(name: string): Awaitable<RpcStub<any>>;
   services(): Awaitable<Service[]>;
-  session(): Awaitable<string>;
+  sessionToken(): Awaitable<string>;
   sessions(): Awaitable<SessionRow[]>;
   watch(listener: (arg0: Overview) => Awaitable<void>): Awaitable<Watch>;
 }

@@ -117,7 +117,7 @@ export function argument(member: Member, source: string, service: Service, flows
     case 'FLAG':
       return source === '' ? undefined : source === 'true';
     case 'TEXT':
-      return source;
+      return source || !/optional|one of/.test(member.type) ? source : undefined;
     case 'CHOICE':
       return source === '' ? undefined : source;
     case 'BYTES':

@@ -1,5 +1,5 @@
 import type { LimitRow } from './api';
-import { Empty, Filter, Head, Loaded, matches, Meter, Table, useLive, Wire } from './ui';
+import { Empty, Filter, Head, Loaded, matches, Meter, soft, Table, useLive, Wire } from './ui';
 
 const grouped = (n: number) => n.toLocaleString('en');
 
@@ -18,7 +18,7 @@ export function LimitsScreen() {
             id={row => `${row.group}.${row.name}`}
             columns={[
               { title: 'Of', cell: row => <Wire name={row.group} />, by: row => row.group },
-              { title: 'Limit', cell: row => <span class="mono">{row.name}</span>, by: row => row.name },
+              { title: 'Limit', cell: row => <span class="mono">{soft(row.name)}</span>, by: row => row.name },
               { title: 'Configured', cell: row => (typeof row.value === 'number' ? grouped(row.value) : row.configured), by: row => row.value ?? -1, number: true },
               { title: 'Peak', cell: row => (typeof row.peak === 'number' ? grouped(row.peak) : <small>–</small>), by: row => row.peak ?? -1, number: true },
               { title: 'Used', cell: row => (typeof row.peak === 'number' && typeof row.value === 'number' ? <Meter value={row.peak} most={row.value} /> : null), by: row => (row.peak ?? -1) / (row.value || 1), spare: 1 },

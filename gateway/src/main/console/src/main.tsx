@@ -132,7 +132,7 @@ function Banner() {
 
 function Invite() {
   const invite = async () => {
-    const token = await api.value?.invite();
+    const token = await api.value?.invitationToken();
     await navigator.clipboard.writeText(`${location.origin}${location.pathname}#token=${token}`);
     told.value = 'A link for one more window is in the clipboard. It can be used once.';
   };

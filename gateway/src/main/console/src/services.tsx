@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { Member, Method, Service } from './api';
 import { argument, call, CALLBACK, type Flow, flowOf, forget, type Held, held, hold, interfaceOf, json, type Made, made, READS, release, served, WRITES } from './held';
 import { api, reason } from './session';
-import { Empty, Filter, Head, Loaded, matches, micros, useLive, Wire } from './ui';
+import { Empty, Filter, Head, Loaded, matches, micros, soft, useLive, Wire } from './ui';
 
 const chosen = signal<number | undefined>(undefined);
 const open = signal('');
@@ -46,7 +46,7 @@ function Workbench({ services }: { services: Service[] }) {
         {held.value.map(each => (
           <div key={each.id} class="object">
             <button type="button" aria-pressed={each === on} onClick={() => (chosen.value = each.id)}>
-              <b>{each.label}</b>
+              <b>{soft(each.label)}</b>
               <small>{each.type || 'unknown type'}</small>
             </button>
             {services.some(service => service.name === each.label) ? (
@@ -123,7 +123,7 @@ function Methods({ on }: { on: Held }) {
 function signature(method: Method) {
   const gives = method.gives.map(each => (each.name ? `${each.name} :${each.type}` : each.type)).join(', ');
   const takes = method.takes.map(each => each.name).join(', ');
-  return `(${takes}) → ${method.streams ? 'stream' : gives ? (method.named ? `(${gives})` : gives) : '()'}`;
+  return `(${takes}) → ${method.streams ? 'stream' : gives ? (method.gives[0].name ? `(${gives})` : gives) : '()'}`;
 }
 
 function Form({ on, method }: { on: Held; method: Method }) {

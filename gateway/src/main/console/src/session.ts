@@ -96,7 +96,7 @@ function connect(token: string) {
     again();
   });
   // What is behind the token is asked for at once, and all of it is there after one round trip.
-  Promise.all([entered.session(), entered.history()]).then(
+  Promise.all([entered.sessionToken(), entered.history()]).then(
     ([kept, points]) => {
       admitted = true;
       sessionStorage.setItem(KEPT, kept);

@@ -5,17 +5,24 @@ import { age, bytes, count, Empty, Filter, Head, Loaded, matches, Meter, Table, 
 async function kill(row: SessionRow) {
   try {
     const was = await api.value?.kill(row.id);
-    told.value = was ? `Session ${row.id} of ${row.peer} was cut. A client that connects again is a new row; one that resumes stays.` : `Session ${row.id} was gone already.`;
+    told.value = !was
+      ? `Session ${row.id} was gone already.`
+      : row.wire === 'grpc'
+        ? 'The calls of all clients of gRPC were ended, with UNAVAILABLE.'
+        : `Session ${row.id} of ${row.peer} was cut. A client that connects again is a new row; one that resumes stays.`;
   } catch (e) {
     told.value = reason(e);
   }
 }
 
+const SHOWN = 500;
+const most = (rows?: unknown[]) => (rows?.length === SHOWN ? `There are more than the ${SHOWN} that are shown, which are the oldest.` : undefined);
+
 export function SessionsScreen() {
   const live = useLive<SessionRow[]>(server => server.sessions());
   return (
     <>
-      <Head title="Sessions" note="Each connection with its four tables.">
+      <Head title="Sessions" note={most(live.data) ?? 'Each connection with its four tables.'}>
         <Filter label="sessions" />
       </Head>
       <Loaded live={live}>
@@ -61,7 +68,7 @@ export function SessionsScreen() {
                 title: '',
                 cell: row => (
                   <button type="button" class="small" onClick={() => void kill(row)} aria-label={`Kill session ${row.id}`}>
-                    Kill
+                    {row.wire === 'grpc' ? 'End calls' : 'Kill'}
                   </button>
                 ),
               },
@@ -80,7 +87,7 @@ export function CapabilitiesScreen() {
   const live = useLive<CapabilityRow[]>(server => server.capabilities());
   return (
     <>
-      <Head title="Capabilities" note="Who holds what: the oldest that nobody has released comes first.">
+      <Head title="Capabilities" note={most(live.data) ?? 'Who holds what: the oldest that nobody has released comes first.'}>
         <Filter label="capabilities" />
       </Head>
       <Loaded live={live}>

@@ -30,6 +30,9 @@ export function age(millis: number) {
   return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : s < 86_400 ? `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min` : `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
+/** A long name, which may be broken where its words are. */
+export const soft = (name: string) => name.split(/(?<=\.|[a-z](?=[A-Z]))/).map((part, i) => [i > 0 && <wbr />, part]);
+
 // ---- what is loaded
 
 export interface Live<T> {

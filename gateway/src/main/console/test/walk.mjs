@@ -26,7 +26,7 @@ async function picture(name, on = page) {
   if (!folder) {
     return;
   }
-  for (const [kind, width, colorScheme] of [['light', 1280, 'light'], ['dark', 1280, 'dark'], ['narrow', 360, 'dark']]) {
+  for (const [kind, width, colorScheme] of [['light', 1280, 'light'], ['dark', 1280, 'dark'], ['narrow', 390, 'light']]) {
     await on.setViewportSize({ width, height: 800 });
     await on.emulateMedia({ colorScheme });
     await on.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -77,9 +77,9 @@ try {
   await page.focus('table[aria-label=Sessions] tbody tr:nth-child(1)');
   await page.keyboard.press('ArrowDown');
   tell('walked with the arrow', await page.evaluate(() => document.activeElement === document.querySelector('table[aria-label=Sessions] tbody tr:nth-child(2)')));
-  await page.click('button[aria-label="Kill session 5"]');
-  await shows('Session 5 of');
-  await page.waitForFunction(() => !document.querySelector('button[aria-label="Kill session 5"]'));
+  await page.click('button[aria-label="Kill session 4"]');
+  await shows('Session 4 of');
+  await page.waitForFunction(() => !document.querySelector('button[aria-label="Kill session 4"]'));
   await picture('killed');
 
   // ---- capabilities
@@ -178,6 +178,24 @@ try {
   await result(0).locator('code.plain').waitFor();
   tell('calculated', await result(0).locator('code.plain').textContent());
   await picture('services');
+
+  // ---- gRPC by its descriptors: a message, and a stream of them
+  await page.click('.object button:has-text("grpc.testing.TestService")');
+  await page.click('.method > button:has-text("unaryCall")');
+  await page.locator('.method form label', { hasText: 'responseSize' }).locator('input').fill('2');
+  await page.click('.method form .go');
+  await result(0).getByText('2 bytes').waitFor();
+  tell('of grpc', (await result(0).getByText('2 bytes').textContent()).split(' ')[0]);
+  await page.click('.method > button:has-text("streamingOutputCall")');
+  await page.locator('.method form label', { hasText: 'responseParameters' }).locator('textarea').fill('[{"size": 1}, {"size": 2}]');
+  await page.click('.method form .go');
+  await result(0).locator('button:text-is("Read 100")').click();
+  await result(0).getByText('ended').waitFor();
+  tell('read of grpc', await result(0).locator('li').count());
+  await picture('services-grpc');
+  await page.click('.object button:has-text("calculator")');
+  await page.click('.object button:has-text("value")');
+  await page.click('.method > button:has-text("read")');
 
   // ---- the socket under the page is killed
   await page.click('button:text-is("Kill my socket")');

@@ -1,6 +1,7 @@
 package dev.capstan.bench;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import dev.capstan.async.Address;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
@@ -17,6 +18,7 @@ import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
@@ -24,7 +26,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +38,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures servers of gRPC: {@code own|java OPTIONS}, with the options and lines of {@code BenchClient}. {@code own} calls as typed clients of ours do, {@code java} by the asynchronous stub of
- * grpc-java on a channel without an executor.
+ * Measures servers of gRPC: {@code own|java|light OPTIONS}, with the options and lines of {@code BenchClient}. {@code own} calls as typed clients of ours do, {@code java} by the asynchronous stub of
+ * grpc-java on a channel without an executor, {@code light} by {@link LightHttp2}, for messages that fit into a frame.
  */
 public final class GrpcBenchClient {
     private static final int PIECES = 1_000;
@@ -63,6 +68,7 @@ public final class GrpcBenchClient {
         switch (args[0]) {
             case "own" -> own(options);
             case "java" -> java(options);
+            case "light" -> light(options);
             default -> throw new IllegalArgumentException("there is no client of the kind " + args[0]);
         }
     }
@@ -227,6 +233,42 @@ public final class GrpcBenchClient {
         @Override
         public void execute(Runnable action) {
             thread.execute(action);
+        }
+    }
+
+    // ---- as little as can be
+
+    private static void light(BenchClient.Options options) throws Exception {
+        Address.Tcp address = (Address.Tcp) Address.parse(options.address());
+        try (LightHttp2 http = new LightHttp2(new InetSocketAddress(address.host(), address.port()))) {
+            new GrpcBenchClient(options, new Light(http, new HashMap<>())).run();
+        }
+    }
+
+    private record Light(LightHttp2 http, Map<MessageLite, LightHttp2.Request> requests) implements Calls {
+        @Override
+        public void unary(SimpleRequest request, Consumer<@Nullable Throwable> then) {
+            http.call(request(TestServiceGrpc.getUnaryCallMethod(), request), 5 + request.getSerializedSize(), then);
+        }
+
+        private LightHttp2.Request request(MethodDescriptor<?, ?> method, MessageLite message) {
+            return requests.computeIfAbsent(
+                    message, m -> new LightHttp2.Request("/" + method.getFullMethodName(), m.toByteArray()));
+        }
+
+        @Override
+        public void stream(StreamingOutputCallRequest request, Consumer<@Nullable Throwable> then) {
+            int size = request.getResponseParameters(0).getSize();
+            int piece = StreamingOutputCallResponse.newBuilder()
+                    .setPayload(Payload.newBuilder().setBody(ByteString.copyFrom(new byte[size])))
+                    .build()
+                    .getSerializedSize();
+            http.call(request(TestServiceGrpc.getStreamingOutputCallMethod(), request), PIECES * (5L + piece), then);
+        }
+
+        @Override
+        public void execute(Runnable action) {
+            http.execute(action);
         }
     }
 

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 public interface Call extends AutoCloseable {
     /** A call made in this process whose results are wanted as plain memory in the format of {@code params}, which it owns from now on. */
     static Call of(Method method, Payload params, Hints hints) {
-        return new PlainCall(method, params, hints, CallWatch.NONE);
+        return new PlainCall(method, params, hints, CallWatch.NONE, () -> {});
     }
 
     /** As {@link #of(Method, Payload, Hints)}, made on behalf of {@code other}: what watches that, watches this. */
     static Call of(Method method, Payload params, Hints hints, Call other) {
-        return new PlainCall(method, params, hints, other.watch());
+        return of(method, params, hints, other, () -> {});
+    }
+
+    /** As {@link #of(Method, Payload, Hints, Call)}; {@code onEnd} runs when it is {@linkplain #close closed}. */
+    static Call of(Method method, Payload params, Hints hints, Call other, Runnable onEnd) {
+        return new PlainCall(method, params, hints, other.watch(), onEnd);
     }
 
     /** What is called. */
@@ -51,7 +56,10 @@ public interface Call extends AutoCloseable {
         return null;
     }
 
-    /** The callee is through with this call: releases what is left of it. Called once. */
+    /**
+     * The callee is through with this call, as far as its wire tells: releases what is left of it. When the caller has given it up, this comes when the callee has stopped, or has ended all the
+     * same. Called once.
+     */
     @Override
     void close();
 }

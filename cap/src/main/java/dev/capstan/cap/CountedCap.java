@@ -98,7 +98,7 @@ public abstract class CountedCap implements Cap {
         String wrong;
         if (isLedBackFrom(next)) {
             wrong = "this promise was resolved to itself";
-        } else if (chain >= MAX_CHAIN) {
+        } else if (chain + lengthOf(next) > MAX_CHAIN) {
             wrong = "more than " + MAX_CHAIN + " promises were resolved one to the other";
         } else {
             if (next instanceof CountedCap counted) {
@@ -110,14 +110,44 @@ public abstract class CountedCap implements Cap {
         return BrokenCap.because(wrong);
     }
 
-    /** Whether {@code next} stands for this reference. */
+    /** Whether {@code next} stands for this reference, or is a view of what does. */
     protected boolean isLedBackFrom(Cap next) {
-        return next.leadsTo(this);
+        for (Cap cap = next; cap != null; cap = further(cap)) {
+            if (cap == this) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many references lead on from {@code first}, itself included. */
+    private static int lengthOf(Cap first) {
+        int length = 0;
+        for (Cap cap = first; cap != null && length <= MAX_CHAIN; cap = further(cap)) {
+            length++;
+        }
+        return length;
+    }
+
+    private static @Nullable Cap further(Cap cap) {
+        Cap behind = cap instanceof CountedCap counted ? counted.behind() : null;
+        return behind != null ? behind : cap.resolved();
+    }
+
+    /**
+     * What this is a view of, through a border for instance, so that it leads to a view of whatever that leads to; borrowed. Null if it is none. Who has one must tell it here: a promise that
+     * was resolved to a view of itself could not be told from others, and looking for its end would have none.
+     */
+    protected @Nullable Cap behind() {
+        return null;
     }
 
     /** So many references, one after the other, lead here now. */
     protected void ledFrom(int length) {
         chain = Math.max(chain, length);
+        if (behind() instanceof CountedCap counted) {
+            counted.ledFrom(length + 1);
+        }
     }
 
     /** Whether the last reference was closed, on whatever thread. */

@@ -35,6 +35,10 @@ public final class Membrane {
     /** Streams that have passed. */
     private final Set<InFlight> streams = new LinkedHashSet<>();
 
+    /** What the parameters of those calls take together. */
+    private long inwardBytes;
+
+    private long outwardBytes;
     private @Nullable Failure revoked;
 
     /** Who may call what across a membrane. What a method throws is what the call fails with. */
@@ -54,27 +58,35 @@ public final class Membrane {
      *
      * @param objects capabilities of one side that the other holds, at least 1. One more is not given out: the call with it fails, and a promise that turns out to be it breaks. Stops one
      *     visitor from filling a table that all share
-     * @param calls calls of one side that the other has not answered, at least 1. One more fails. Stops one visitor from keeping the others' server busy
+     * @param calls calls of one side that the other has not answered, at least 1. One more fails. One that was given up counts until it has stopped, as far as the wire behind tells: Cap'n Web's
+     *     does not. Stops one visitor from keeping the others' server busy
+     * @param bytes of what the parameters of those calls take together, at least 1. While so many are on their way one more fails; one that is larger passes alone. Stops one visitor from filling memory
+     *     with what a slow server has not read
      * @param streams streams that have passed, in both directions together, and have not ended, at least 1. One more is broken from the beginning. Stops one visitor from taking all that a shared
      *     session may have
      */
-    public record Limits(int objects, int calls, int streams) {
-        /** 10,000 objects, 2,000 calls and 100 streams: a tenth, or less, of what a connection may have by default. */
-        public static final Limits DEFAULT = new Limits(10_000, 2_000, 100);
+    public record Limits(int objects, int calls, long bytes, int streams) {
+        /** 10,000 objects, 2,000 calls and 100 streams, a tenth, or less, of what a connection may have by default; and 64 MiB. */
+        public static final Limits DEFAULT = new Limits(10_000, 2_000, 64L << 20, 100);
 
         /** Refuses limits that are not positive. */
         public Limits {
-            if (objects < 1 || calls < 1 || streams < 1) {
+            if (objects < 1 || calls < 1 || bytes < 1 || streams < 1) {
                 throw new IllegalArgumentException(
-                        "every limit must be at least 1: " + objects + ", " + calls + ", " + streams);
+                        "every limit must be at least 1: " + objects + ", " + calls + ", " + bytes + ", " + streams);
             }
         }
     }
 
-    /** A call that has passed and has not been answered. */
+    /** A call that has passed and has not been answered, or has not stopped. */
     interface InFlight {
-        /** It will not be answered. */
+        /** It will not be answered, if it has not been. */
         void revoked(Failure why);
+
+        /** What its parameters take. */
+        default long bytes() {
+            return 0;
+        }
     }
 
     /** A membrane through which nothing has passed, with {@link Limits#DEFAULT}. */
@@ -120,6 +132,8 @@ public final class Membrane {
                 calls.clear();
                 all.forEach(each -> each.revoked(why));
             }
+            inwardBytes = 0;
+            outwardBytes = 0;
         }
     }
 
@@ -128,9 +142,14 @@ public final class Membrane {
         return inside.size() + outside.size();
     }
 
-    /** How many calls have passed, in either direction, and were not answered. */
+    /** How many calls have passed, in either direction, and were not answered; with those that were given up and have not stopped. */
     public int calls() {
         return inward.size() + outward.size();
+    }
+
+    /** What the parameters of those calls take together. */
+    public long callBytes() {
+        return inwardBytes + outwardBytes;
     }
 
     Loop loop() {
@@ -146,7 +165,12 @@ public final class Membrane {
         if (inFlight(isInward).size() >= limits.calls()) {
             throw Failure.overloaded(
                     limits.calls()
-                            + " calls of yours have not been answered yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up");
+                            + " calls of yours have not been answered or have not stopped yet, which is the limit here (Membrane.Limits.calls): wait for some, or give them up if they can be stopped");
+        }
+        if ((isInward ? inwardBytes : outwardBytes) >= limits.bytes()) {
+            throw Failure.overloaded(
+                    "calls of yours with " + limits.bytes()
+                            + " bytes have not been answered yet, which is the limit here (Membrane.Limits.bytes): wait for some, or send what is large as a stream");
         }
         if (isInward) {
             policy.inward(object, method);
@@ -157,10 +181,21 @@ public final class Membrane {
 
     void begun(InFlight call, boolean isInward) {
         inFlight(isInward).add(call);
+        count(call.bytes(), isInward);
     }
 
     void over(InFlight call, boolean isInward) {
-        inFlight(isInward).remove(call);
+        if (inFlight(isInward).remove(call)) {
+            count(-call.bytes(), isInward);
+        }
+    }
+
+    private void count(long bytes, boolean isInward) {
+        if (isInward) {
+            inwardBytes += bytes;
+        } else {
+            outwardBytes += bytes;
+        }
     }
 
     private Set<InFlight> inFlight(boolean isInward) {

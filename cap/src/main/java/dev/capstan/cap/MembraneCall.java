@@ -12,7 +12,9 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     private final Membrane membrane;
     private final Call call;
     private final boolean isInward;
+    private final long bytes;
     private final Pipeline inner;
+    private final CallEnd end;
     private final Completer<Payload> results;
     private final Promise.Cancelable waiting;
     private int references = 1;
@@ -28,12 +30,16 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
      *
      * @param call what is answered
      * @param there the answer on the other side
+     * @param end of the call on the other side
+     * @param bytes what its parameters take
      */
-    MembraneCall(Membrane membrane, Call call, Answer there, boolean isInward) {
+    MembraneCall(Membrane membrane, Call call, Answer there, CallEnd end, boolean isInward, long bytes) {
         this.membrane = membrane;
         this.call = call;
         this.isInward = isInward;
+        this.bytes = bytes;
         this.inner = there.pipeline();
+        this.end = end;
         this.results = new Completer<>(membrane.loop());
         this.results.onCancel(() -> {
             unwanted = true;
@@ -48,7 +54,8 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
     }
 
     private void arrived(@Nullable Payload content, @Nullable Throwable failure) {
-        ended();
+        over = true;
+        membrane.over(this, isInward);
         if (content == null) {
             results.fail(failure == null ? Failure.failed("no result") : failure);
         } else {
@@ -81,9 +88,9 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
         results.fail(why);
     }
 
-    private void ended() {
-        over = true;
-        membrane.over(this, isInward);
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     @Override
@@ -97,12 +104,15 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
         call.close();
     }
 
-    /** Nobody wants the results, or nobody the pipeline. */
+    /** Nobody wants the results, or nobody the pipeline. If both, the call counts until it has stopped: giving up makes no room for what goes on. */
     private void lost() {
         if (unwanted && references == 0 && !over) {
-            ended();
+            over = true;
             waiting.cancel();
-            call.close();
+            end.then(() -> {
+                membrane.over(this, isInward);
+                call.close();
+            });
         }
     }
 

@@ -42,35 +42,43 @@ final class MembraneCap extends CountedCap {
 
     @Override
     public Answer call(Call call) {
+        CallEnd end = new CallEnd();
         Call passed;
         try {
-            passed = passed(call);
+            passed = passed(call, end);
         } catch (RuntimeException e) {
             call.close();
             return Answer.broken(Failure.of(e));
         }
-        return new MembraneCall(membrane, call, object.call(passed), outward).answer();
+        long bytes = passed.params().bytes();
+        return new MembraneCall(membrane, call, object.call(passed), end, outward, bytes).answer();
     }
 
     @Override
     public Promise<Void> stream(Call call) {
+        CallEnd end = new CallEnd();
         Call passed;
         try {
-            passed = passed(call);
+            passed = passed(call, end);
         } catch (RuntimeException e) {
             call.close();
             return Promise.failed(Failure.of(e));
         }
-        call.close();
-        return new MembraneStream(membrane, object.stream(passed), outward).ready();
+        long bytes = passed.params().bytes();
+        return new MembraneStream(membrane, call, object.stream(passed), end, outward, bytes).ready();
     }
 
     /** The call on the other side. Its parameters are copied and those of {@code call} released, unless it is refused. */
-    private Call passed(Call call) {
+    private Call passed(Call call, CallEnd end) {
         membrane.check(object, call.method(), outward);
         Payload params = membrane.copied(call.params(), call.params().format().allocate(0), !outward);
         call.releaseParams();
-        return Call.of(call.method(), params, call.hints().withResults(), call);
+        return Call.of(call.method(), params, call.hints().withResults(), call, end);
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override
@@ -86,6 +94,10 @@ final class MembraneCap extends CountedCap {
         return known;
     }
 
+    /**
+     * {@inheritDoc} Each step passes the membrane as it comes. What may not pass, since the membrane was revoked or holds as many objects as it may, comes as a broken reference: then it is the
+     * reference that this resolves to that fails, and not the promise.
+     */
     @Override
     public @Nullable Promise<Cap> resolution() {
         Promise<Cap> further = object.resolution();

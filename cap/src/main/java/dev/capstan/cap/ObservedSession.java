@@ -2,7 +2,10 @@ package dev.capstan.cap;
 
 import dev.capstan.async.Loop;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.ToLongFunction;
 
 /**
  * A session as an {@link Observer} sees it. Valid from {@link Observer#began} until {@link SessionWatch#ended}; asked later, its tables are empty. It is compared by identity. Everything is on the
@@ -101,6 +104,27 @@ public interface ObservedSession {
      * @param age how long it has been held
      */
     record Held(long id, long references, String what, Duration age) {
+        /** The {@code most} entries of a table with the greatest ages, those first. Asks each entry for its age once and sorts only what it gives: tables may be large. */
+        public static <E> List<E> oldest(Iterable<? extends E> table, int most, ToLongFunction<? super E> age) {
+            record Aged<E>(E entry, long age) {}
+            Comparator<Aged<E>> youngestFirst = Comparator.comparingLong(Aged::age);
+            PriorityQueue<Aged<E>> oldest = new PriorityQueue<>(youngestFirst);
+            for (E each : table) {
+                long of = age.applyAsLong(each);
+                Aged<E> youngest = oldest.peek();
+                if (oldest.size() < most) {
+                    oldest.add(new Aged<>(each, of));
+                } else if (youngest != null && youngest.age() < of) {
+                    oldest.poll();
+                    oldest.add(new Aged<>(each, of));
+                }
+            }
+            return oldest.stream()
+                    .sorted(youngestFirst.reversed())
+                    .map(Aged::entry)
+                    .toList();
+        }
+
         /** What {@code cap} is, for people. */
         public static String what(Cap cap) {
             Cap inner = cap.innermost();

@@ -21,6 +21,9 @@ public interface Payload extends AutoCloseable {
      */
     void copyTo(Payload empty, UnaryOperator<Cap> passing);
 
+    /** About as many bytes as the content takes in memory, what is behind capabilities apart; for limits on what is kept. Of what was received, this counts as reading it. */
+    long bytes();
+
     /** Another reference to the same content; the caller owns it. */
     Payload share();
 

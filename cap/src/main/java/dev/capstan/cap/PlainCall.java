@@ -6,14 +6,16 @@ final class PlainCall implements Call {
     private final Payload params;
     private final Hints hints;
     private final CallWatch watch;
+    private final Runnable onEnd;
     private boolean released;
 
-    /** A call with such parameters, of which it takes ownership. */
-    PlainCall(Method method, Payload params, Hints hints, CallWatch watch) {
+    /** A call with such parameters, of which it takes ownership; {@code onEnd} runs when it is closed. */
+    PlainCall(Method method, Payload params, Hints hints, CallWatch watch, Runnable onEnd) {
         this.method = method;
         this.params = params;
         this.hints = hints;
         this.watch = watch;
+        this.onEnd = onEnd;
     }
 
     @Override
@@ -41,6 +43,7 @@ final class PlainCall implements Call {
     @Override
     public void close() {
         releaseParams();
+        onEnd.run();
     }
 
     @Override

@@ -8,6 +8,7 @@ final class PlainRequest implements Request {
     private final Method method;
     private final Payload params;
     private final Hints hints;
+    private Runnable onEnd = () -> {};
     private boolean sent;
 
     /** Parameters are allocated by {@code format}; keeps a reference to {@code target} until it is sent. */
@@ -21,6 +22,11 @@ final class PlainRequest implements Request {
     @Override
     public Payload params() {
         return params;
+    }
+
+    @Override
+    public void onEnd(Runnable action) {
+        onEnd = action;
     }
 
     @Override
@@ -40,7 +46,7 @@ final class PlainRequest implements Request {
             throw new IllegalStateException("this request was sent or closed before: make a new one for each call");
         }
         sent = true;
-        return new PlainCall(method, params, withHints, CallWatch.NONE);
+        return new PlainCall(method, params, withHints, CallWatch.NONE, onEnd);
     }
 
     @Override

@@ -15,6 +15,9 @@ public interface Request extends AutoCloseable {
     /** Where the parameters are built. Borrowed until the request is sent. */
     Payload params();
 
+    /** {@code action} runs, once it was sent, when the callee is through with the call, as {@link Call#close} has it. Called before it is sent. */
+    void onEnd(Runnable action);
+
     /** Sends the call; this is the moment at which it takes its place in the order. */
     Answer send();
 

@@ -112,6 +112,11 @@ public final class CapnpPayload implements Payload {
     }
 
     @Override
+    public long bytes() {
+        return 8L * (builder != null ? builder.targetSizeWords() : reader().targetSizeWords());
+    }
+
+    @Override
     public Payload share() {
         if (references.getAndIncrement() <= 0) {
             references.getAndDecrement();

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,8 +33,8 @@ final class StreamFrame {
         long segments = unsigned(array, offset) + 1;
         if (segments > limits.segments()) {
             throw MessageException.inFrame(
-                    "Message has too many segments. It claims " + segments + ", of " + limits.segments()
-                            + " allowed; is the sender speaking Cap'n Proto?",
+                    "Message has too many segments. It claims " + segments + ", of " + limits.segments() + " allowed; "
+                            + sender(array, offset),
                     0);
         }
         long header = headerBytes(segments);
@@ -51,6 +52,18 @@ final class StreamFrame {
                     0);
         }
         return header + 8 * words;
+    }
+
+    /** Who may have sent four bytes that are no table of segments. */
+    private static String sender(byte[] array, int offset) {
+        String text = new String(array, offset, 4, StandardCharsets.ISO_8859_1);
+        if (text.chars().allMatch(each -> each > ' ' && each < 127)) {
+            return "its first bytes are the text \"" + text + "\", so the sender speaks another protocol"
+                    + (text.equals("HTTP") ? ", HTTP." : ".");
+        }
+        return text.startsWith("\u0015\u0003")
+                ? "its first bytes are an alert of TLS, so the sender wants TLS."
+                : "is the sender speaking Cap'n Proto?";
     }
 
     static ReaderArena parse(byte[] frame, int offset, int length, Limits limits) {

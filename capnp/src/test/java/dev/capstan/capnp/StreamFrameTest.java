@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -278,5 +279,21 @@ class StreamFrameTest {
                 assertThrows(MessageException.class, () -> MessageReader.of(large, limits));
             }
         }
+    }
+
+    @Test
+    void a_peer_of_another_protocol_is_named_as_what_it_is() {
+        assertTrue(refusal("HTTP/1.1 400 Bad Request").contains("text \"HTTP\""));
+        assertTrue(refusal("HTTP/1.1 400 Bad Request").endsWith("another protocol, HTTP."));
+        assertTrue(refusal("SSH-2.0-OpenSSH").endsWith("the text \"SSH-\", so the sender speaks another protocol."));
+        assertTrue(refusal("\u0015\u0003\u0003\u0000\u0002").endsWith("the sender wants TLS."));
+        assertTrue(refusal("\u0000\u0000\u0012\u0004\u0000").endsWith("is the sender speaking Cap'n Proto?"));
+    }
+
+    private static String refusal(String sent) {
+        byte[] bytes = sent.getBytes(StandardCharsets.ISO_8859_1);
+        MessageException thrown = assertThrows(
+                MessageException.class, () -> MessageReader.frameBytes(bytes, 0, bytes.length, Limits.DEFAULT));
+        return String.valueOf(thrown.getMessage());
     }
 }

@@ -110,7 +110,7 @@ public record Access(Set<String> origins, Set<String> hosts) {
         return new Refusal(
                 FORBIDDEN,
                 "pages of " + told + " are not allowed here: if they should be, name them to the server, with"
-                        + " Access.withOrigins");
+                        + " --origin of the gateway, pages.origins of a served file or Access.withOrigins of a program");
     }
 
     private @Nullable Refusal ofOwnPage(@Nullable String authority) {
@@ -119,7 +119,9 @@ public record Access(Set<String> origins, Set<String> hosts) {
             return null;
         }
         return new Refusal(
-                MISDIRECTED, "this server does not know itself by this name: tell it, with Access.withHosts");
+                MISDIRECTED,
+                "this server does not know itself by this name: tell it, with pages.hosts of a served file or"
+                        + " Access.withHosts of a program");
     }
 
     /** In small letters, without the port. */

@@ -9,7 +9,6 @@ import dev.capstan.cap.Payload;
 import dev.capstan.cap.QueuedCap;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +97,9 @@ final class Exports {
     /** The oldest {@code most} entries that are objects of ours, for an observer. */
     List<Held> held(int most, Observed observed) {
         long nowNanos = observed.nanoTime();
-        return table.values().stream()
-                .filter(export -> export.id <= MAIN)
-                .sorted(Comparator.comparingLong(export -> observed.since(export.sinceNanos) - nowNanos))
-                .limit(most)
+        Iterable<Export> objects = () ->
+                table.values().stream().filter(export -> export.id <= MAIN).iterator();
+        return Held.oldest(objects, most, export -> nowNanos - observed.since(export.sinceNanos)).stream()
                 .map(export -> new Held(
                         export.id,
                         1,

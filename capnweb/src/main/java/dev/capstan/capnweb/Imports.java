@@ -6,7 +6,6 @@ import dev.capstan.cap.ObservedSession.Held;
 import dev.capstan.cap.QueuedCap;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +54,8 @@ final class Imports {
     /** The oldest {@code most} entries, for an observer. */
     List<Held> held(int most, Observed observed) {
         long nowNanos = observed.nanoTime();
-        return table.entrySet().stream()
-                .sorted(Comparator.comparingLong(entry -> observed.since(entry.getValue().sinceNanos) - nowNanos))
-                .limit(most)
+        return Held.oldest(table.entrySet(), most, entry -> nowNanos - observed.since(entry.getValue().sinceNanos))
+                .stream()
                 .map(entry -> new Held(
                         entry.getKey(),
                         entry.getValue().introductions,

@@ -89,7 +89,8 @@ public final class WebPayload implements Payload {
         };
     }
 
-    /** About as many bytes as the value takes in memory, objects and streams apart; for limits on what is kept. */
+    /** As anywhere; streams apart, too. */
+    @Override
     public long bytes() {
         return Values.weight(value());
     }

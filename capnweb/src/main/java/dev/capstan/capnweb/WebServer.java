@@ -303,11 +303,10 @@ public final class WebServer implements AutoCloseable {
         Visitor visitor = new Visitor(request, false);
         ResumableServer lasting = resumption;
         if (lasting != null && socket.subprotocol().equals(ResumableServer.SUBPROTOCOL)) {
-            resume(lasting, visitor, LastingSession.connection(socket));
+            resume(lasting, visitor, LastingSession.connection(socket), peer(socket));
         } else {
             begin(visitor, socket::abort, main -> {
-                Address remote = socket.remote();
-                Opening opening = Opening.session(loop, main, from(remote == null ? "" : remote.toString()));
+                Opening opening = Opening.session(loop, main, from(peer(socket)));
                 opening.session().start();
                 opening.opened(new SocketStream(socket, opening));
                 return opening.session();
@@ -315,8 +314,13 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /** Serves one connection of a session that outlives it. */
-    private void resume(ResumableServer lasting, Visitor visitor, MessageStream connection) {
+    private static String peer(WebSocket socket) {
+        Address remote = socket.remote();
+        return remote == null ? "" : remote.toString();
+    }
+
+    /** Serves one connection of a session that outlives it; a session that begins is told to come from {@code peer}, also when it goes on over connections from elsewhere. */
+    private void resume(ResumableServer lasting, Visitor visitor, MessageStream connection, String peer) {
         String known;
         try {
             known = principal.apply(visitor);
@@ -328,12 +332,12 @@ public final class WebServer implements AutoCloseable {
             connection.abort(e);
             return;
         }
-        lasting.accept(connection, known, stream -> lasting(visitor, stream));
+        lasting.accept(connection, known, stream -> lasting(visitor, stream, peer));
     }
 
-    private void lasting(Visitor visitor, MessageStream stream) {
+    private void lasting(Visitor visitor, MessageStream stream, String peer) {
         Carrier carrier = main -> {
-            Session session = LastingSession.over(loop, stream, main, from(stream.toString()));
+            Session session = LastingSession.over(loop, stream, main, from(peer));
             session.start();
             return session;
         };
@@ -349,7 +353,11 @@ public final class WebServer implements AutoCloseable {
             // A first word that somebody has recorded would take the session from the connection that it has.
             connection.confirmed().listen(loop, (now, failure) -> {
                 if (failure == null) {
-                    resume(lasting, visitor, LastingSession.connection(loop, connection, options));
+                    resume(
+                            lasting,
+                            visitor,
+                            LastingSession.connection(loop, connection, options),
+                            connection.peer());
                 }
             });
             return;

@@ -13,6 +13,9 @@ import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession;
+import dev.capstan.cap.ObservedSession.Origin;
+import dev.capstan.cap.SessionWatch;
 import dev.capstan.capnweb.resume.Reconnection;
 import dev.capstan.capnweb.resume.Refusal;
 import dev.capstan.capnweb.resume.Refused;
@@ -245,6 +248,49 @@ class ResumableSocketsTest {
         }
         assertEquals(1, scene.connections.size());
         scene.close();
+    }
+
+    @Test
+    void observers_are_told_the_address_of_the_peer() {
+        try (NetLoop net = NetLoop.open("resume", Transport.AUTO)) {
+            List<ObservedSession> seen = new ArrayList<>();
+            Options options = Options.DEFAULT.withObserver(session -> {
+                seen.add(session);
+                return SessionWatch.NONE;
+            });
+            ResumableServer lasting = new ResumableServer(
+                    net.loop(), TokenKeys.random(new Random(2)), new Random(3), ResumeLimits.DEFAULT);
+            WebServer server = new WebServer(
+                            net.loop(),
+                            visitor -> Promise.of(WebTarget.empty()
+                                    .method("note", args -> args.getFirst())
+                                    .on(net.loop())),
+                            options,
+                            Access.SAME_HOST)
+                    .resumable(lasting, visitor -> "");
+            List<ByteStream> accepted = new ArrayList<>();
+            HttpServer http = new HttpServer(net.loop(), server.routes("/"), Http.DEFAULT);
+            Network.Listener listener = net.loop()
+                    .fetch(() -> net.network().listen(new Address.Tcp("127.0.0.1", 0), stream -> {
+                        accepted.add(stream);
+                        http.accept(stream);
+                    }))
+                    .await();
+            WebClient client =
+                    new WebClient(net.loop(), new HttpClient(net.loop(), net.network(), new Random(1), Http.DEFAULT));
+            try (WebPeer peer = client.connectResumable(
+                            URI.create("ws://" + listener.address() + "/"),
+                            Headers.of(),
+                            null,
+                            Reconnection.of(new Random(5)));
+                    Stub main = Stub.of(net.loop(), peer.main());
+                    Stub call = main.call("note", 1L)) {
+                assertEquals(1L, call.value().await());
+                assertEquals(
+                        List.of(Origin.from(String.valueOf(accepted.getFirst().remote()))),
+                        seen.stream().map(ObservedSession::origin).toList());
+            }
+        }
     }
 
     @Test

@@ -62,6 +62,7 @@ class WebHostsTest {
             assertEquals(421, asPageOf(name), name);
         }
         HttpResponse refused = post("evil.example", "origin", "http://evil.example");
+        assertTrue(WebScene.text(refused).contains("pages.hosts"), WebScene.text(refused));
         assertTrue(WebScene.text(refused).contains("Access.withHosts"), WebScene.text(refused));
         assertEquals(421, post("evil.example", "sec-fetch-site", "same-origin").status());
     }

@@ -119,6 +119,15 @@ class WebOriginsTest {
     }
 
     @Test
+    void who_runs_the_server_is_told_what_lets_a_refused_page_in_for_each_way_to_serve() {
+        Access.Refusal refusal = Access.SAME_HOST.refusal("server:80", List.of("https://app.example"), null, true);
+        String told = refusal == null ? "let in" : refusal.text();
+        for (String way : List.of("--origin", "pages.origins", "Access.withOrigins")) {
+            assertTrue(told.contains(way), told);
+        }
+    }
+
+    @Test
     void origins_that_are_named_are_let_in_and_may_read_the_answer() {
         scene.serving(door(), "https://app.example", "http://localhost:3000");
         assertEquals("open", socket("origin", "https://App.example"));

@@ -1,6 +1,5 @@
 package dev.capstan.gateway;
 
-import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
@@ -24,11 +23,8 @@ import dev.capstan.net.http.Headers;
 import dev.capstan.net.http.HttpClient;
 import dev.capstan.net.tls.TlsNetwork;
 import io.grpc.Status;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -262,7 +258,7 @@ final class Dial {
         try {
             DescriptorPool pool = protoset == null
                     ? reflected(net.loop(), client, url, metadata, patience, withSchema)
-                    : read(desk.workingFolder().resolve(protoset));
+                    : read(desk.workingFolder(), protoset);
             return new GrpcRemote(net.loop(), client, pool, metadata, patience);
         } catch (RuntimeException e) {
             client.close();
@@ -312,13 +308,11 @@ final class Dial {
         }
     }
 
-    private static DescriptorPool read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return DescriptorPool.of(FileDescriptorSet.parseFrom(in));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ExitException(
-                    Main.SCHEMA,
-                    "--protoset: " + file + " is no descriptor set with all its imports: " + e.getMessage());
+    private static DescriptorPool read(Path workingFolder, Path file) {
+        try {
+            return DescriptorFile.read("--protoset", workingFolder, file);
+        } catch (InputException e) {
+            throw new ExitException(Main.SCHEMA, String.valueOf(e.getMessage()));
         }
     }
 }

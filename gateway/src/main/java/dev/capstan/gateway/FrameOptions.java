@@ -1,20 +1,12 @@
 package dev.capstan.gateway;
 
-import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
-import com.google.protobuf.ExtensionRegistry;
 import dev.capstan.gateway.frames.Decoding;
 import dev.capstan.gateway.frames.Frame;
 import dev.capstan.gateway.frames.FrameLine;
 import dev.capstan.gateway.frames.Limits;
 import dev.capstan.gateway.frames.Secrets;
-import dev.capstan.grpc.services.DescriptorPool;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +19,8 @@ final class FrameOptions {
     @Option(
             names = "--schema",
             paramLabel = "FILE",
-            description = "A schema, for the names of Cap'n Proto's methods and what their messages hold.")
+            description =
+                    "A schema, or a set that was compiled, for the names of Cap'n Proto's methods and what their messages hold.")
     private @Nullable Path schema;
 
     @Mixin
@@ -81,7 +74,7 @@ final class FrameOptions {
                 .with(showSecrets ? Secrets.SHOWN : Secrets.HIDDEN);
         try {
             if (protoset != null) {
-                decoding = decoding.with(services(workingFolder, protoset));
+                decoding = decoding.with(DescriptorFile.read("--protoset", workingFolder, protoset));
             }
             if (schema == null) {
                 return decoding;
@@ -96,25 +89,23 @@ final class FrameOptions {
         throw new ExitException(Main.SCHEMA, "The schema has errors; they are told above.");
     }
 
-    private static DescriptorPool services(Path workingFolder, Path file) throws InputException {
-        try (InputStream in = Files.newInputStream(workingFolder.resolve(file))) {
-            return DescriptorPool.of(FileDescriptorSet.parseFrom(in, ExtensionRegistry.getEmptyRegistry()));
-        } catch (NoSuchFileException e) {
-            throw new InputException("--protoset: there is no file " + file + ".");
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InputException(
-                    "--protoset: " + file + " is no descriptor set with all its imports: " + e.getMessage());
-        }
+    /** Whether a frame is shown. */
+    boolean shows(Frame frame) {
+        return all || frame.standing() != Frame.Standing.CONTROL;
     }
 
-    /** Writes frames to standard output, in colours if that is a terminal. */
-    Consumer<Frame> lines() {
-        PrintWriter out = spec.commandLine().getOut();
-        boolean colours = spec.commandLine().getColorScheme().ansi().enabled();
-        return frame -> {
-            if (all || frame.standing() != Frame.Standing.CONTROL) {
-                out.println(json ? FrameLine.json(frame) : FrameLine.text(frame, colours));
-            }
-        };
+    /** A frame as a line of standard output, in colours if that is a terminal. */
+    String line(Frame frame) {
+        return json
+                ? FrameLine.json(frame)
+                : FrameLine.text(
+                        frame, spec.commandLine().getColorScheme().ansi().enabled());
+    }
+
+    /** Says in the same form that frames were left out. */
+    String missing(long count) {
+        return json
+                ? "{\"notShown\":" + count + "}"
+                : count + " frames not shown: they came faster than they were read";
     }
 }

@@ -6,6 +6,7 @@ import dev.capstan.cap.Cap;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Stub;
+import dev.capstan.gateway.frames.Text;
 import dev.capstan.gateway.grpc.GrpcBridge;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
@@ -132,7 +133,7 @@ final class GatewayCommand implements Callable<Integer> {
             out.flush();
             new CountDownLatch(1).await();
         } catch (InputException | IllegalArgumentException e) {
-            err.println("capstan: " + e.getMessage());
+            err.println("capstan: " + Text.plain(String.valueOf(e.getMessage())));
             return Main.SCHEMA;
         }
         return 0;
@@ -223,7 +224,7 @@ final class GatewayCommand implements Callable<Integer> {
                 loop,
                 protos.isGiven()
                         ? protos.load(workingFolder)
-                        : upstream.schemas().await(),
+                        : upstream.schemas("--proto-set FILE").await(),
                 Limits.DEFAULT);
         if (protos.isGiven()) {
             upstream.isThere().await();

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The gRPC server behind a gateway: its client, which connects again by itself, and what it tells of its services. Used from any thread. */
-final class GrpcUpstream {
+/** The gRPC server behind a gateway: its client, which connects again by itself and is closed with this, and what it tells of its services. Used from any thread. */
+final class GrpcUpstream implements AutoCloseable {
     /** The server's own answer to its first question, and no more: nobody waits for a server that is not there. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -46,13 +46,18 @@ final class GrpcUpstream {
         return client;
     }
 
-    /** The server's schemas; fails if it is not there, or does not tell them. */
-    Promise<DescriptorPool> schemas() {
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** The server's schemas; fails if it is not there, or does not tell them. {@code how} is how they are named otherwise. */
+    Promise<DescriptorPool> schemas(String how) {
         return told(reflection.schemas(), failure -> {
             throw failure.code() == Status.Code.UNIMPLEMENTED
                     ? Failure.failed(
-                            "the gRPC server at " + to
-                                    + " does not tell its schemas (reflection is off). Name them: --proto-set FILE, as protoc --descriptor_set_out=FILE --include_imports writes them.")
+                            "the gRPC server at " + to + " does not tell its schemas (reflection is off). Name them: "
+                                    + how + ", as protoc --descriptor_set_out=FILE --include_imports writes them.")
                     : missing(failure);
         });
     }

@@ -54,7 +54,10 @@ record Listening(Address address, List<CertificateHash> hashes) {
         if (at.scheme() == WireUrl.Scheme.WT) {
             WebServer web = web(loop, access, main);
             return WebTransportServer.listen(
-                            site.net(), socketAddress(at), who.webTransport(), web.transports(path(at)))
+                            site.net(),
+                            socketAddress(at),
+                            who.webTransport(),
+                            web.transports(path(at)).shown(site.messages()))
                     .convert(server -> new Listening(
                             new Address.Tcp(host(at), server.address().getPort()), server.hashes()));
         }
@@ -62,12 +65,7 @@ record Listening(Address address, List<CertificateHash> hashes) {
         switch (at.scheme()) {
             case CAPNP, CAPNPS, CAPNP_UNIX -> port.capnp(vat(loop, borders, object));
             case CAPNP_WS, CAPNP_WSS ->
-                port.http(CapnpSockets.routes(
-                        path(at),
-                        vat(loop, borders, object),
-                        request -> request.headers().all("origin").stream()
-                                .allMatch(each -> access.origins().contains(each)
-                                        || access.origins().contains("*"))));
+                port.http(CapnpSockets.routes(path(at), vat(loop, borders, object), access.origins()));
             case WS, WSS, HTTP, HTTPS ->
                 port.http(HttpRoutes.none().and(web(loop, access, main).routes(path(at))));
             case WT, GRPC, GRPCS -> throw new AssertionError("nobody listens like that here: " + at);

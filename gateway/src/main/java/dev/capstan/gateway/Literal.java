@@ -1,5 +1,6 @@
 package dev.capstan.gateway;
 
+import dev.capstan.gateway.frames.Text;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -219,7 +220,7 @@ final class Literal {
             case null -> out.append("null");
             case Boolean truth -> out.append(truth);
             case Number number -> out.append(number);
-            case Name(String name) -> quote(name, out);
+            case Name(String name) -> out.append(Text.json(name));
             case List<?> list -> {
                 String between = "[";
                 for (Object each : list) {
@@ -233,43 +234,14 @@ final class Literal {
                 String between = "{";
                 for (Map.Entry<?, ?> each : map.entrySet()) {
                     out.append(between);
-                    quote(String.valueOf(each.getKey()), out);
+                    out.append(Text.json(String.valueOf(each.getKey())));
                     out.append(':');
                     write(each.getValue(), out);
                     between = ",";
                 }
                 out.append(map.isEmpty() ? "{}" : "}");
             }
-            default -> quote(value.toString(), out);
+            default -> out.append(Text.json(value.toString()));
         }
-    }
-
-    private static void quote(String text, StringBuilder out) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"', '\\' -> out.append('\\').append(c);
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                    // The halves of surrogate pairs that stand alone would not survive UTF-8.
-                    if (c < ' ' || (Character.isSurrogate(c) && !isPaired(text, i))) {
-                        out.append("\\u").append(HexFormat.of().toHexDigits(c));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        out.append('"');
-    }
-
-    private static boolean isPaired(String text, int at) {
-        char c = text.charAt(at);
-        return Character.isHighSurrogate(c)
-                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
-                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
 }

@@ -1,6 +1,7 @@
 package dev.capstan.gateway;
 
 import dev.capstan.capnp.Limits;
+import dev.capstan.capnp.MessageException;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.dynamic.ConstSchema;
 import dev.capstan.capnp.dynamic.DynamicList;
@@ -12,18 +13,22 @@ import dev.capstan.capnp.dynamic.Schema;
 import dev.capstan.capnp.dynamic.SchemaException;
 import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnp.dynamic.StructSchema;
+import dev.capstan.capnp.schema.CodeGeneratorRequest;
 import dev.capstan.capnp.schema.Node;
 import dev.capstan.capnpc.compile.Compilation;
 import dev.capstan.capnpc.compile.Compiler;
+import dev.capstan.capnpc.source.SchemaPath;
 import dev.capstan.capnpc.source.SourceFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A schema file, compiled and loaded: the types and values that names in it stand for. */
+/** A schema file, compiled and loaded, or a set of files that was compiled before: the types and values that names in it stand for. */
 final class LoadedSchema {
     /** A name with subscripts, as in {@code list[1][2]}. */
     private static final Pattern STEP = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)((?:\\[[0-9]+])*)");
@@ -31,32 +36,85 @@ final class LoadedSchema {
     private static final Pattern SUBSCRIPT = Pattern.compile("\\[([0-9]+)]");
 
     private final SchemaLoader loader;
-    private final Schema file;
+    /** More than one in a set. */
+    private final List<Schema> files;
 
-    private LoadedSchema(SchemaLoader loader, Schema file) {
+    private LoadedSchema(SchemaLoader loader, List<Schema> files) {
         this.loader = loader;
-        this.file = file;
+        this.files = files;
     }
 
-    /** Compiles and loads; null after the schema's problems were told. */
+    /** Loads a set, or compiles and loads a schema; null after its problems were told. */
     static @Nullable LoadedSchema of(Path file, Path workingFolder, List<SourceFiles> importRoots, PrintWriter err)
             throws InputException {
         SchemaArguments arguments = new SchemaArguments(workingFolder, List.of());
-        Compilation compilation = new Compiler(importRoots).compile(List.of(arguments.locate(file)));
+        SchemaPath found = arguments.locate(file);
+        byte[] content = content(workingFolder.resolve(file), file);
+        if (isCompiled(content)) {
+            try {
+                return of(
+                        file,
+                        MessageReader.of(content, 0, content.length, MessageFormat.LIMITS)
+                                .root(CodeGeneratorRequest.TYPE));
+            } catch (MessageException e) {
+                throw noSet(file, e);
+            }
+        }
+        Compilation compilation = new Compiler(importRoots).compile(List.of(found));
         compilation.problems().forEach(err::println);
         if (!compilation.succeeded()) {
             return null;
         }
+        return of(file, compilation.request());
+    }
+
+    private static byte[] content(Path at, Path file) throws InputException {
+        try {
+            return Files.readAllBytes(at);
+        } catch (IOException e) {
+            throw new InputException(file + " cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+    }
+
+    /** Whether this is a message, which begins with small numbers of four bytes each, and no text. */
+    private static boolean isCompiled(byte[] content) {
+        for (int i = 0; i < Math.min(content.length, Long.BYTES); i++) {
+            if (content[i] == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static InputException noSet(Path file, RuntimeException why) {
+        return new InputException(file
+                + " is neither a schema nor a compiled set of them, as capnp compile -o- FILE... > SET writes it: "
+                + why.getMessage());
+    }
+
+    private static LoadedSchema of(Path file, CodeGeneratorRequest.Reader request) throws InputException {
         dev.capstan.capnp.dynamic.Limits limits = dev.capstan.capnp.dynamic.Limits.DEFAULT;
         // It is the user's own schema, however large: what the compiler took can be used.
-        int nodes = 2 * compilation.request().getNodes().size();
+        int nodes = 2 * request.getNodes().size();
         SchemaLoader loader = new SchemaLoader(
                 limits.withNodes(Math.max(limits.nodes(), nodes)).withBrands(Math.max(limits.brands(), nodes)));
         try {
-            return new LoadedSchema(loader, loader.load(compilation.request()).getFirst());
+            List<Schema> files = loader.load(request);
+            if (files.isEmpty()) {
+                throw new InputException(file + " is a compiled set without a file.");
+            }
+            return new LoadedSchema(loader, files);
         } catch (SchemaException e) {
             throw new InputException(file + ": " + e.getMessage());
         }
+    }
+
+    /** The file that declares a name; the first one if none does. */
+    private Schema file(String name) {
+        return files.stream()
+                .filter(file -> nested(file, name) != null)
+                .findFirst()
+                .orElse(files.getFirst());
     }
 
     /** All that was loaded. */
@@ -80,19 +138,23 @@ final class LoadedSchema {
             }
             throw new InputException("'" + name + "' is no interface, so nothing of that type can be called.");
         }
-        for (Node.NestedNode.Reader nested : file.node().getNestedNodes()) {
-            if (loader.tryGet(nested.getId()) instanceof InterfaceSchema found) {
-                return found;
+        for (Schema file : files) {
+            for (Node.NestedNode.Reader nested : file.node().getNestedNodes()) {
+                if (loader.tryGet(nested.getId()) instanceof InterfaceSchema found) {
+                    return found;
+                }
             }
         }
+        Schema file = files.getFirst();
         throw new InputException(file.displayName() + " declares no interface. Declared are: " + declared(file)
                 + " Name one that is nested with --interface.");
     }
 
     /** What is declared under a name, with dots between the names of nested ones. */
     Schema declaration(String name) throws InputException {
-        Schema found = file;
-        for (String part : name.split("\\.", -1)) {
+        String[] parts = name.split("\\.", -1);
+        Schema found = file(parts[0]);
+        for (String part : parts) {
             Schema inner = nested(found, part);
             if (inner == null) {
                 throw new InputException("'" + part + "' is not declared in " + found.displayName() + ". Declared are: "
@@ -125,7 +187,7 @@ final class LoadedSchema {
         for (String step : steps) {
             parse(step, path);
         }
-        Schema scope = file;
+        Schema scope = file(parse(steps[0], path).group(1));
         int at = 0;
         boolean atSubscript = false;
         while (at < steps.length && !atSubscript) {

@@ -46,7 +46,9 @@ enum MessageFormat {
     /** How often each word of a message may be visited: a few times it is read, and pointers may share what they lead to. */
     private static final int MOST_VISITS = 16;
 
-    private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
+    /** For files of the user. */
+    static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
+
     private static final dev.capstan.capnp.json.Limits JSON_LIMITS =
             new dev.capstan.capnp.json.Limits(512, MOST_BYTES, MOST_BYTES, 1 << 20, 1000, 1 << 28, 1 << 28, 1 << 16);
     private static final dev.capstan.capnp.text.Limits TEXT_LIMITS =

@@ -2,10 +2,13 @@ package dev.capstan.gateway;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
+import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.capnp.dynamic.SchemaLoader;
+import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnpc.source.SourceFiles;
+import dev.capstan.gateway.grpc.GrpcBridge;
 import dev.capstan.gateway.serve.Configuration;
 import dev.capstan.gateway.serve.Configuration.Served;
 import dev.capstan.gateway.serve.DemoObjects;
@@ -13,7 +16,10 @@ import dev.capstan.gateway.serve.Offer;
 import dev.capstan.gateway.serve.Server;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
+import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.NetLoop;
+import io.grpc.ChannelCredentials;
+import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,6 +29,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a configuration serves, made: objects of this program, and of other servers by their schemas. Belongs to the loop, but is made outside, since it reads files. */
@@ -63,6 +71,7 @@ final class Offers {
                 case Served.Named(String path, String object) ->
                     loop.fetch(() -> Promise.of(objects.offer(path, object))).await();
                 case Served.Upstream upstream -> upstream(upstream);
+                case Served.Services services -> services(services);
             };
             if (offer == null) {
                 return null;
@@ -73,7 +82,7 @@ final class Offers {
     }
 
     private @Nullable Offer upstream(Served.Upstream from) throws InputException {
-        InterfaceSchema type = type(from);
+        InterfaceSchema type = type(from.schema(), from.interfaceName(), from.imports());
         if (type == null) {
             return null;
         }
@@ -95,16 +104,81 @@ final class Offers {
                 new Offer.About.Interface(type, schemas));
     }
 
-    private @Nullable InterfaceSchema type(Served.Upstream from) throws InputException {
+    private @Nullable Offer services(Served.Services from) throws InputException {
+        InterfaceSchema type = null;
+        if (from.schema() != null) {
+            type = type(from.schema(), from.interfaceName(), from.imports());
+            if (type == null) {
+                return null;
+            }
+        }
+        GrpcUpstream server = new GrpcUpstream(site, WireUrl.parse(from.to()), credentials(from.authorities()), null);
+        try {
+            return services(from, server, type);
+        } catch (RuntimeException | InputException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private Offer services(Served.Services from, GrpcUpstream server, @Nullable InterfaceSchema type)
+            throws InputException {
+        // What cannot be translated is told now and not to the first visitor: so the server is asked now.
+        DescriptorPool services = from.descriptors() == null
+                ? server.schemas("descriptors = \"services.pb\"").await()
+                : DescriptorFile.read("descriptors", workingFolder, from.descriptors());
+        GrpcBridge grpc = new GrpcBridge(loop, services, Limits.DEFAULT);
+        String service = from.service();
+        if (service == null) {
+            grpc.check();
+        } else {
+            grpc.check(service);
+        }
+        Supplier<Cap> web = () -> service == null ? grpc.toWeb(server.client()) : grpc.toWeb(server.client(), service);
+        return new Offer(
+                from.path(),
+                () -> Promise.of(borders.main(web.get())),
+                type == null ? null : capnp(grpc, server, service, type),
+                type == null ? Set.of() : DemoObjects.interfaces(type),
+                List.of(),
+                null);
+    }
+
+    private Function<Peer, Promise<Cap>> capnp(
+            GrpcBridge grpc, GrpcUpstream server, @Nullable String service, InterfaceSchema type)
+            throws InputException {
+        String one =
+                service != null ? service : ProtoOption.only(grpc.services().keySet(), "service = \"NAME\"");
+        Cap object = loop.fetch(() -> Promise.of(grpc.toCapnp(server.client(), one, bridge, type)))
+                .await();
+        return peer -> Promise.of(borders.bootstrap(peer, object.share()));
+    }
+
+    private static ChannelCredentials credentials(@Nullable Path authorities) throws InputException {
+        if (authorities == null) {
+            return TlsChannelCredentials.create();
+        }
+        try {
+            return TlsChannelCredentials.newBuilder()
+                    .trustManager(authorities.toFile())
+                    .build();
+        } catch (IOException e) {
+            throw new InputException(
+                    authorities + " cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+    }
+
+    private @Nullable InterfaceSchema type(Path schema, @Nullable String interfaceName, List<Path> imports)
+            throws InputException {
         List<SourceFiles> roots = new ArrayList<>();
-        from.imports().forEach(folder -> roots.add(SourceFiles.folder(folder)));
+        imports.forEach(folder -> roots.add(SourceFiles.folder(folder)));
         roots.add(SourceFiles.standard());
-        LoadedSchema loaded = LoadedSchema.of(from.schema(), workingFolder, roots, err);
+        LoadedSchema loaded = LoadedSchema.of(schema, workingFolder, roots, err);
         if (loaded == null) {
             return null;
         }
         loaded.loader().loaded().forEach(each -> schemas.loadOnce(each.node()));
-        return loaded.interfaceType(from.interfaceName());
+        return loaded.interfaceType(interfaceName);
     }
 
     /** A server of what {@code configuration} says, which listens; null after problems of a schema were told. */
@@ -121,7 +195,7 @@ final class Offers {
         List<Offer> offers = new Offers(site, schemas, clock, random, workingFolder, err).of(configuration.served());
         return offers == null
                 ? null
-                : Server.start(net, configuration, offers, site.look(), random, clock)
+                : Server.start(net, configuration, offers, site.look(), site.messages(), random, clock)
                         .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
     }

@@ -1,10 +1,6 @@
 package dev.capstan.gateway;
 
-import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.capstan.grpc.services.DescriptorPool;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -37,14 +33,16 @@ final class ProtoOption {
 
     /** The service that is meant, of all those. @throws InputException if that is not clear */
     String one(Set<String> services) throws InputException {
-        if (service != null) {
-            return service;
-        }
+        return service != null ? service : only(services, "--service NAME");
+    }
+
+    /** As {@link #one}, where nobody has said; {@code how} is how to say it. */
+    static String only(Set<String> services, String how) throws InputException {
         List<String> own = services.stream()
                 .filter(each -> !each.startsWith("grpc.reflection.") && !each.startsWith("grpc.health."))
                 .toList();
         if (own.size() != 1) {
-            throw new InputException("Say which service is meant: --service NAME. There are " + own + ".");
+            throw new InputException("Say which service is meant: " + how + ". There are " + own + ".");
         }
         return own.getFirst();
     }
@@ -59,20 +57,6 @@ final class ProtoOption {
             throw new InputException(
                     "There is no gRPC server to ask for its schemas. Name them: --proto-set FILE, as protoc --descriptor_set_out=FILE --include_imports writes them.");
         }
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(workingFolder.resolve(set));
-        } catch (IOException e) {
-            throw new InputException(
-                    "--proto-set: " + set + " cannot be read (" + e.getClass().getSimpleName() + ").");
-        }
-        try {
-            return DescriptorPool.of(FileDescriptorSet.parseFrom(bytes));
-        } catch (InvalidProtocolBufferException e) {
-            throw new InputException("--proto-set: " + set
-                    + " is no descriptor set; protoc --descriptor_set_out=FILE --include_imports writes one.");
-        } catch (IllegalArgumentException e) {
-            throw new InputException("--proto-set: " + set + ": " + e.getMessage() + ".");
-        }
+        return DescriptorFile.read("--proto-set", workingFolder, set);
     }
 }

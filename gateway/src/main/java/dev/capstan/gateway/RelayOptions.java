@@ -7,6 +7,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.gateway.frames.Direction;
 import dev.capstan.gateway.frames.Limits;
 import dev.capstan.gateway.frames.Relay;
+import dev.capstan.gateway.frames.Text;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.net.tls.TlsNetwork;
@@ -78,7 +79,8 @@ final class RelayOptions {
         try (NetLoop net = NetLoop.open("relay", Transport.AUTO)) {
             Loop loop = net.loop();
             Network servers = servers(net, server, tls, workingFolder);
-            Relay.Observer told = new Counting(watching.of(net, server), err, sessions, stop);
+            LineQueue problems = LineQueue.of(err, "connections");
+            Relay.Observer told = new Counting(watching.of(net, server), problems, sessions, stop);
             // Whether there is a server is told now, and not to the first client.
             Relay relay =
                     reached(loop.fetch(() -> servers.connect(server.address()).then(probe -> {
@@ -95,6 +97,7 @@ final class RelayOptions {
                         return Promise.done();
                     })
                     .await();
+            problems.finish();
         }
     }
 
@@ -150,11 +153,11 @@ final class RelayOptions {
     /** Counts sessions that have ended, and tells of servers that could not be reached. */
     private static final class Counting implements Relay.Observer {
         private final Relay.Observer next;
-        private final PrintWriter err;
+        private final LineQueue err;
         private final CountDownLatch stop;
         private int directions;
 
-        Counting(Relay.Observer next, PrintWriter err, int sessions, CountDownLatch stop) {
+        Counting(Relay.Observer next, LineQueue err, int sessions, CountDownLatch stop) {
             this.next = next;
             this.err = err;
             this.stop = stop;
@@ -179,7 +182,8 @@ final class RelayOptions {
 
         @Override
         public void unreachable(int session, Throwable cause) {
-            err.println("capstan: connection " + session + ": the server cannot be reached: " + cause.getMessage());
+            err.put(() -> "capstan: connection " + session + ": the server cannot be reached: "
+                    + Text.plain(String.valueOf(cause.getMessage())));
             next.unreachable(session, cause);
             over(2);
         }

@@ -5,9 +5,9 @@ import dev.capstan.gateway.frames.Decoding;
 import dev.capstan.gateway.frames.Direction;
 import dev.capstan.gateway.frames.Frame;
 import dev.capstan.gateway.frames.FrameDecoder;
-import dev.capstan.gateway.frames.FrameLine;
 import dev.capstan.gateway.frames.Limits;
 import dev.capstan.gateway.frames.Playback;
+import dev.capstan.gateway.frames.Text;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.io.BufferedInputStream;
@@ -101,7 +101,12 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private int show(Capture.Reader capture, Decoding decoding) throws IOException {
-        Consumer<Frame> lines = frames.lines();
+        PrintWriter out = spec.commandLine().getOut();
+        Consumer<Frame> lines = frame -> {
+            if (frames.shows(frame)) {
+                out.println(frames.line(frame));
+            }
+        };
         Map<Integer, FrameDecoder> sessions = new HashMap<>();
         Map<Integer, Direction> ended = new HashMap<>();
         Capture.Entry entry;
@@ -163,7 +168,7 @@ final class ReplayCommand implements Callable<Integer> {
     private static String json(Playback.Outcome outcome) {
         return "{\"session\":" + outcome.session() + ",\"frames\":" + outcome.frames() + ",\"late\":"
                 + outcome.isLate() + ",\"differences\":["
-                + outcome.differences().stream().map(FrameLine::quoted).collect(Collectors.joining(","))
+                + outcome.differences().stream().map(Text::json).collect(Collectors.joining(","))
                 + "]}";
     }
 }

@@ -9,7 +9,11 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a Cap'n Proto server serves; the same for every command that calls one. */
 final class SchemaOption {
-    @Option(names = "--schema", paramLabel = "FILE", description = "The schema of the server, for Cap'n Proto.")
+    @Option(
+            names = "--schema",
+            paramLabel = "FILE",
+            description =
+                    "The schema of the server, for Cap'n Proto: a .capnp file, or a set that was compiled (capnp compile -o-).")
     private @Nullable Path schema;
 
     @Option(

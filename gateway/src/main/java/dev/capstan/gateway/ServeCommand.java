@@ -107,7 +107,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             text = Files.readString(at);
         } catch (IOException e) {
-            err.println("capstan: " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            err.println("capstan: " + InputException.unreadable(file, e));
             return null;
         }
         Path folder = at.toAbsolutePath().resolveSibling("");
@@ -118,7 +118,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static void checkUrl(String text) {
-        String refusal = Upstream.refusal(WireUrl.parse(text));
+        WireUrl to = WireUrl.parse(text);
+        String refusal = to.wire() == WireUrl.Wire.GRPC ? null : Upstream.refusal(to);
         if (refusal != null) {
             throw new IllegalArgumentException("'" + text + "': " + refusal);
         }

@@ -1,12 +1,15 @@
 package dev.capstan.gateway;
 
+import dev.capstan.gateway.frames.Text;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.io.Console;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -21,8 +24,30 @@ final class Session {
     Session(Path workingFolder, InputStream in, PrintStream out, PrintStream err) {
         this.workingFolder = workingFolder;
         this.in = in;
-        this.out = new PrintWriter(out, false, out.charset());
+        this.out = new PrintWriter(new Plain(new PrintWriter(out, false, out.charset())), false);
         this.err = new PrintWriter(err, true, err.charset());
+    }
+
+    /** Whatever servers send: nothing of it moves a terminal. */
+    private static final class Plain extends FilterWriter {
+        Plain(Writer out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int c) throws IOException {
+            out.write(Text.plainLines(Character.toString((char) c)));
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) throws IOException {
+            out.write(Text.plainLines(new String(text, offset, length)));
+        }
+
+        @Override
+        public void write(String text, int offset, int length) throws IOException {
+            out.write(Text.plainLines(text.substring(offset, offset + length)));
+        }
     }
 
     /** What a command does with a server. */
@@ -68,7 +93,7 @@ final class Session {
         try {
             return new Texts(new java.io.ByteArrayInputStream(Files.readAllBytes(file)));
         } catch (IOException e) {
-            throw new InputException("-d: " + file + " cannot be read: " + e.getMessage());
+            throw new InputException("-d: " + InputException.unreadable(file, e) + ".");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.capstan.gateway;
 
+import dev.capstan.gateway.serve.Identity;
 import dev.capstan.net.webtransport.CertificateHash;
 import dev.capstan.net.webtransport.ServerTrust;
 import io.grpc.ChannelCredentials;
@@ -22,7 +23,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -143,26 +143,23 @@ final class TlsOption {
             return null;
         }
         try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store(workingFolder, authorities));
-            return factory.getTrustManagers();
-        } catch (GeneralSecurityException e) {
-            throw new InputException("--cacert: " + authorities + " cannot be used: " + e.getMessage());
+            return Identity.trusting(workingFolder.resolve(authorities));
+        } catch (IOException | GeneralSecurityException e) {
+            throw unusable(authorities, e);
         }
     }
 
     private static KeyStore store(Path workingFolder, Path file) throws InputException {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int number = 0;
-            for (X509Certificate each : certificates(workingFolder, file)) {
-                store.setCertificateEntry("authority" + number++, each);
-            }
-            return store;
+            return Identity.authorities(workingFolder.resolve(file));
         } catch (IOException | GeneralSecurityException e) {
-            throw new InputException(file + " cannot be used: " + e.getMessage());
+            throw unusable(file, e);
         }
+    }
+
+    private static InputException unusable(Path authorities, Exception cause) {
+        return new InputException(
+                "--cacert: " + authorities + " holds no certificates in PEM that can be read: " + cause.getMessage());
     }
 
     private static X509Certificate[] certificates(Path workingFolder, Path file) throws InputException {

@@ -58,21 +58,19 @@ final class TraceCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Decoding decoding = frames.decoding(workingFolder, err);
         CountDownLatch stop = new CountDownLatch(1);
-        PrintWriter out = spec.commandLine().getOut();
-        Consumer<Frame> lines = frames.lines();
+        LineQueue lines = new LineQueue(spec.commandLine().getOut(), frames::missing, stop::countDown);
         try {
             relay.run(workingFolder, stop, (net, server) -> {
                 Decoding known = reflection
                         ? decoding.with(Reflected.services(net, server, relay.tls(), workingFolder))
                         : decoding;
                 return new Decoders(net.loop(), known, frame -> {
-                    lines.accept(frame);
-                    if (out.checkError()) {
-                        // Nobody reads any more, as when the output goes to head.
-                        stop.countDown();
+                    if (frames.shows(frame)) {
+                        lines.put(() -> frames.line(frame));
                     }
                 });
             });
+            lines.finish();
         } catch (InputException e) {
             throw new ExitException(Main.USAGE, String.valueOf(e.getMessage()));
         }

@@ -55,7 +55,8 @@ final class Upstream {
             case CAPNP, CAPNPS, CAPNP_UNIX, CAPNP_WS, CAPNP_WSS, WS, WSS, WT -> null;
             case HTTP, HTTPS ->
                 "a batch is over with its answer, so no object of it could be passed on: connect by ws:// or wss://";
-            case GRPC, GRPCS -> "objects of this kind of server cannot be had";
+            case GRPC, GRPCS ->
+                "a file serves no gRPC server: ./capstan gateway --listen URL --to URL does, one at a time";
         };
     }
 

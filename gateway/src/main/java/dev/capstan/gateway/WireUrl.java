@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record WireUrl(Scheme scheme, Address address, String path) {
     private static final String KNOWN =
-            "write capnp://host:port, capnps://host:port (TLS) capnp+unix:PATH or capnp+ws://host:port/path (capnp+wss://, over WebSockets) for Cap'n Proto; ws://host:port/path, wss://, http:// or https:// (batches) or wt:// (WebTransport) for Cap'n Web; grpc://host:port or grpcs://host:port (TLS) for gRPC";
+            "write capnp://host:port, capnps://host:port (TLS), capnp+unix:PATH or capnp+ws://host:port/path (capnp+wss://, over WebSockets) for Cap'n Proto; ws://host:port/path, wss://, http:// or https:// (batches) or wt:// (WebTransport) for Cap'n Web; grpc://host:port or grpcs://host:port (TLS) for gRPC";
 
     enum Wire {
         CAPNP("Cap'n Proto"),

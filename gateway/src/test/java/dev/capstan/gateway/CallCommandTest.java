@@ -119,6 +119,11 @@ class CallCommandTest {
         }
 
         @Test
+        void a_file_of_arguments_that_there_is_not_is_told() {
+            verbs.fails(Main.USAGE, "-d: there is no file ", with("add", "-d", "@none.json"));
+        }
+
+        @Test
         void a_method_that_there_is_not_is_told_with_those_that_there_are() {
             verbs.fails(Main.USAGE, "There is no method 'sub' of Api. It has add, getNode,", with("sub"));
         }

@@ -17,6 +17,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,5 +169,50 @@ class GatewayCommandTest {
                 Main.SCHEMA,
                 gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Second"));
         assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
+    }
+
+    private Path compiled(String... schemas) throws IOException {
+        List<String> args = new ArrayList<>(List.of("compile", "-o", "-"));
+        args.addAll(List.of(schemas));
+        assertEquals(0, run(args.toArray(String[]::new)), () -> err.toString(StandardCharsets.UTF_8));
+        Path set = folder.resolve("set.bin");
+        Files.write(set, out.toByteArray());
+        out.reset();
+        return set;
+    }
+
+    @Test
+    void a_set_that_was_compiled_is_as_good_as_its_source() throws IOException {
+        compiled("a.capnp");
+        assertEquals(
+                Main.SCHEMA,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin", "--interface", "Second"));
+        assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
+    }
+
+    @Test
+    void all_files_that_a_set_was_compiled_from_have_what_it_declares() throws IOException {
+        compiled("none.capnp", "a.capnp");
+        assertEquals(
+                Main.SCHEMA,
+                gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin", "--interface", "Second"));
+        assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
+    }
+
+    @Test
+    void the_first_interface_of_a_set_is_that_of_the_first_file_that_has_one() throws IOException {
+        compiled("none.capnp", "a.capnp");
+        assertEquals(
+                Main.UNREACHABLE,
+                gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "set.bin"));
+    }
+
+    @Test
+    void a_set_that_is_cut_off_is_told() throws IOException {
+        Path set = compiled("a.capnp");
+        byte[] whole = Files.readAllBytes(set);
+        Files.write(set, Arrays.copyOf(whole, whole.length / 2));
+        assertEquals(Main.SCHEMA, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin"));
+        assertSays("set.bin is neither a schema nor a compiled set of them");
     }
 }

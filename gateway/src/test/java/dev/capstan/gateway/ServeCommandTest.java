@@ -61,12 +61,16 @@ class ServeCommandTest {
         Files.writeString(folder.resolve("capstan.toml"), configuration);
         List<String> arguments = new ArrayList<>(List.of("serve", "capstan.toml"));
         arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
         return Main.run(
                 folder,
                 InputStream.nullInputStream(),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                arguments.toArray(String[]::new));
+                arguments);
     }
 
     private String said() {
@@ -92,6 +96,20 @@ class ServeCommandTest {
                 said());
         assertTrue(said().contains("capstan: capstan.toml:6: serve[1].schema: there is no file"), said());
         assertEquals("", out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void a_file_that_is_not_there_is_told() {
+        assertEquals(Main.USAGE, run("serve", "none.toml"));
+        assertTrue(said().contains("capstan: there is no file none.toml"), said());
+    }
+
+    @Test
+    void a_grpc_server_in_a_file_is_refused_with_the_command_that_leads_to_it() throws IOException {
+        assertEquals(
+                Main.USAGE,
+                serve("listen = '127.0.0.1:0'\nserve = [{path = '/a', to = 'grpc://127.0.0.1:1'}]\n", "--check"));
+        assertTrue(said().contains("./capstan gateway --listen URL --to URL"), said());
     }
 
     @Test

@@ -289,6 +289,9 @@ final class HouseRules {
             Map.entry(
                     "gateway.GatewayCommand",
                     "a main program: WebSockets and certificates need what cannot be guessed"),
+            Map.entry(
+                    "gateway.LineQueue",
+                    "a main program: lines are written by a thread of their own, since whoever reads them may be slow"),
             Map.entry("gateway.Running", "a main program: the hook that hears Ctrl-C is a thread"),
             Map.entry(
                     "gateway.ServeCommand", "a main program: a server needs keys that cannot be guessed, and the time"),

@@ -85,6 +85,11 @@ final class PlainFormat implements Format {
         }
 
         @Override
+        public long bytes() {
+            return text.length();
+        }
+
+        @Override
         public Payload share() {
             references++;
             return this;

@@ -11,7 +11,7 @@ import java.util.List;
 /** Objects behind a membrane that lets everything pass. */
 class MembraneContractTest extends CapContract {
     /** More calls wait here at once than one visitor may make. */
-    private static final Membrane.Limits WIDE = new Membrane.Limits(100_000, 100_000, 100_000);
+    private static final Membrane.Limits WIDE = new Membrane.Limits(100_000, 100_000, 1 << 30, 100_000);
 
     private final SimLoop sim = new SimLoop();
     private final Membrane membrane = new Membrane(sim.loop(), Membrane.Policy.ALL, WIDE);

@@ -59,7 +59,7 @@ class MembraneTest {
             seen.add("out " + method);
         }
     };
-    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3, 100));
+    private final Membrane membrane = new Membrane(sim.loop(), policy, new Membrane.Limits(4, 3, 100, 100));
     private int released;
     private int cancelled;
 
@@ -355,6 +355,148 @@ class MembraneTest {
         assertEquals(0, membrane.calls());
     }
 
+    @Test
+    void a_call_that_was_given_up_and_does_not_stop_counts_until_it_has_ended() {
+        List<Completer<Void>> running = new ArrayList<>();
+        Target stubborn = context -> {
+            Completer<Void> end = new Completer<>(sim.loop());
+            running.add(end);
+            return end.promise();
+        };
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), stubborn))) {
+            for (int i = 0; i < 3; i++) {
+                Answer answer = send(object, NEVER, object);
+                sim.poll();
+                answer.close();
+            }
+            sim.poll();
+            assertEquals(3, membrane.calls());
+            assertRefused(many(object, 1), "Membrane.Limits.calls");
+            assertEquals(3, running.size());
+            running.getFirst().complete(Promise.nothing());
+            sim.poll();
+            assertEquals(2, membrane.calls());
+            Promise<Payload> next = many(object, 1);
+            sim.poll();
+            running.forEach(each -> each.complete(Promise.nothing()));
+            sim.await(next).close();
+        }
+        assertEquals(0, membrane.calls());
+    }
+
+    @Test
+    void a_call_of_a_stream_that_was_given_up_and_does_not_stop_counts_until_it_has_ended() {
+        List<Completer<Void>> running = new ArrayList<>();
+        Target stubborn = context -> {
+            Completer<Void> end = new Completer<>(sim.loop());
+            running.add(end);
+            return end.promise();
+        };
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), stubborn))) {
+            Promise<Void> ready = object.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE)
+                    .sendStreaming();
+            sim.poll();
+            ready.cancel();
+            sim.poll();
+            assertEquals(1, membrane.calls());
+            running.getFirst().complete(Promise.nothing());
+            sim.poll();
+            assertEquals(0, membrane.calls());
+        }
+    }
+
+    @Test
+    void a_call_that_was_given_up_passes_on_that_it_has_ended_through_two_borders() {
+        Membrane outer = new Membrane(sim.loop(), Membrane.Policy.ALL);
+        List<Completer<Void>> running = new ArrayList<>();
+        Target stubborn = context -> {
+            Completer<Void> end = new Completer<>(sim.loop());
+            running.add(end);
+            return end.promise();
+        };
+        try (Cap object = outer.outward(membrane.outward(new LocalCap(sim.loop(), stubborn)))) {
+            Answer answer = send(object, NEVER, object);
+            sim.poll();
+            answer.close();
+            sim.poll();
+            assertEquals(1, membrane.calls());
+            assertEquals(1, outer.calls());
+            running.getFirst().complete(Promise.nothing());
+            sim.poll();
+            assertEquals(0, membrane.calls());
+            assertEquals(0, outer.calls());
+        }
+    }
+
+    @Test
+    void a_call_that_is_given_up_while_the_border_is_closed_is_over_once() {
+        List<Answer> others = new ArrayList<>();
+        int[] closed = {0};
+        Target target = context -> {
+            context.allowCancellation();
+            Completer<Void> never = new Completer<>(sim.loop());
+            never.onCancel(() -> {
+                cancelled++;
+                others.forEach(Answer::close);
+                others.clear();
+            });
+            return never.promise();
+        };
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), target));
+                Answer first = send(object, NEVER, object)) {
+            Call before = Call.of(NEVER, PlainFormat.INSTANCE.allocate(0), Hints.NONE);
+            others.add(object.call(
+                    Call.of(NEVER, PlainFormat.INSTANCE.allocate(0), Hints.NONE, before, () -> closed[0]++)));
+            before.close();
+            sim.poll();
+            membrane.revoke(Failure.disconnected("it is over"));
+            assertThrows(Failure.class, () -> sim.await(first.results()));
+        }
+        sim.poll();
+        assertEquals(2, cancelled);
+        assertEquals(1, closed[0]);
+        assertEquals(0, membrane.calls());
+    }
+
+    private Answer sendText(Cap to, String text) {
+        var request = to.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE);
+        PlainFormat.of(request.params()).set(1, text, List.of());
+        return request.send();
+    }
+
+    @Test
+    void calls_whose_parameters_take_too_much_together_fail_until_one_was_given_up() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Answer small = sendText(object, "x".repeat(99))) {
+            Answer large = sendText(object, "x".repeat(500));
+            sim.poll();
+            assertEquals(599, membrane.callBytes());
+            try (Answer more = sendText(object, "")) {
+                assertRefused(more.results(), "Membrane.Limits.bytes");
+            }
+            large.close();
+            sim.poll();
+            assertEquals(99, membrane.callBytes());
+            sendText(object, "x").close();
+            sim.poll();
+        }
+        sim.poll();
+        assertEquals(0, membrane.callBytes());
+    }
+
+    @Test
+    void what_calls_took_is_not_counted_any_more_when_the_membrane_is_revoked() {
+        try (Cap object = membrane.outward(new LocalCap(sim.loop(), object()));
+                Answer call = sendText(object, "x".repeat(99))) {
+            sim.poll();
+            membrane.revoke(Failure.disconnected("gone"));
+            assertEquals(0, membrane.callBytes());
+            assertThrows(Failure.class, () -> sim.await(call.results()).close());
+        }
+        sim.poll();
+        assertEquals(0, membrane.callBytes());
+    }
+
     // ---- copies
 
     /** Payloads that hold a value, each part of which can be referred to. Counts. */
@@ -392,6 +534,11 @@ class MembraneTest {
                 if (broken) {
                     throw new IllegalStateException("cannot be copied");
                 }
+            }
+
+            @Override
+            public long bytes() {
+                return 0;
             }
 
             @Override

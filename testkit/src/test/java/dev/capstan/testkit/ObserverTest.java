@@ -17,6 +17,7 @@ import dev.capstan.cap.SessionWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,23 @@ class ObserverTest {
 
         @Override
         public void close(Failure why) {}
+    }
+
+    @Test
+    void the_oldest_entries_of_a_large_table_are_found_by_one_look_at_each() {
+        int entries = 100_000;
+        int[] looks = {0};
+        // Shuffled, so that most of the ages come before greater ones.
+        List<Long> table =
+                LongStream.range(0, entries).mapToObj(i -> i * 7_919 % entries).toList();
+        List<Long> oldest = ObservedSession.Held.oldest(table, 3, age -> {
+            looks[0]++;
+            return age;
+        });
+        assertEquals(List.of(99_999L, 99_998L, 99_997L), oldest);
+        assertEquals(entries, looks[0]);
+        assertEquals(List.of(), ObservedSession.Held.oldest(table, 0, age -> age));
+        assertEquals(List.of(2L, 1L), ObservedSession.Held.oldest(List.of(1L, 2L), 3, age -> age));
     }
 
     /** Throws wherever it can. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the values of an enum are called. Immutable once made. */
 final class EnumNames {
+    private static final int NAMES_TOLD = 10;
+
     /** The version of the schema that this was made for. */
     final Node.Reader node;
 
@@ -41,5 +43,13 @@ final class EnumNames {
     @Nullable
     Integer value(String name) {
         return values.get(name);
+    }
+
+    /** What there is, for a text about what there is not. */
+    String told() {
+        return names.length == 0
+                ? ""
+                : ", which has " + String.join(", ", List.of(names).subList(0, Math.min(names.length, NAMES_TOLD)))
+                        + (names.length > NAMES_TOLD ? " and " + (names.length - NAMES_TOLD) + " others" : "");
     }
 }

@@ -177,6 +177,7 @@ final class Leaves {
                     throw tree.fault(
                             node,
                             "'" + TextTree.excerpt(tree.string(node)) + "' is no value of the enum " + schema
+                                    + codec.names(schema).told()
                                     + ". A value without a name is written as its number.");
                 }
                 yield raw;

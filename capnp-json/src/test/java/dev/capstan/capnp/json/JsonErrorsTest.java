@@ -61,7 +61,7 @@ class JsonErrorsTest {
                 "line 1, column 16: at structList[0]: Expected an object for json-test.capnp:TestAllTypes, found a number.");
         says(
                 "{\"enumField\":\"nothing\"}",
-                "line 1, column 14: at enumField: 'nothing' is no value of the enum json-test.capnp:TestEnum."
+                "line 1, column 14: at enumField: 'nothing' is no value of the enum json-test.capnp:TestEnum, which has foo, bar, baz, qux, quux, corge, grault, garply."
                         + " A value without a name is written as its number.");
         says("{\"dataField\":[256]}", "line 1, column 15: at dataField[0]: 256 does not fit UInt8, which is 0 to 255.");
         says("{\"int16Field\":1.5}", "line 1, column 15: at int16Field: 1.5 is not an integer, as Int16 needs.");

@@ -73,7 +73,7 @@ final class Connection implements Peer, MessageStream.Receiver {
         this.stream = stream;
         this.named = new Named(this);
         this.returns = new Returns(this, named);
-        this.linger = new Linger(this, stream);
+        this.linger = new Linger(vat, stream, () -> vat.gone(this));
         this.questions = new Questions(this);
         this.answers = new Answers(this);
         this.exports = new Exports(this);

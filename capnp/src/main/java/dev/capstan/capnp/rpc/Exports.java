@@ -12,7 +12,6 @@ import dev.capstan.capnp.rpc.protocol.Payload;
 import dev.capstan.capnp.rpc.protocol.Resolve;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +67,7 @@ final class Exports {
 
     /** The oldest {@code most} entries, for an observer. */
     List<Held> held(int most, long nowNanos) {
-        return table.entries().stream()
-                .sorted(Comparator.comparingLong(export -> export.sinceNanos - nowNanos))
-                .limit(most)
+        return Held.oldest(table.entries(), most, export -> nowNanos - export.sinceNanos).stream()
                 .map(export -> new Held(
                         Integer.toUnsignedLong(export.id),
                         export.references,

@@ -9,7 +9,6 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,9 +137,7 @@ final class Imports {
 
     /** The oldest {@code most} entries, for an observer. */
     List<Held> held(int most, long nowNanos) {
-        return table.values().stream()
-                .sorted(Comparator.comparingLong(entry -> entry.sinceNanos - nowNanos))
-                .limit(most)
+        return Held.oldest(table.values(), most, entry -> nowNanos - entry.sinceNanos).stream()
                 .map(entry -> new Held(
                         Integer.toUnsignedLong(entry.id),
                         entry.remoteReferences,

@@ -3,8 +3,10 @@ package dev.capstan.capnp.rpc;
 import java.time.Duration;
 
 /**
- * Bounds of one connection. Whatever a peer can make grow is here.
+ * Bounds of a vat, and of each of its connections. Whatever a peer can make grow is here.
  *
+ * @param connections connections that others have made to one vat; one more is ended with a word on why. One counts until its socket is closed. Stops strangers from using all descriptors and
+ *     memory
  * @param answers calls of the peer that may be open at once; more are answered OVERLOADED. Stops a peer that calls without end
  * @param imports capabilities of the peer that it may give us, and of any kind in one message; more end the connection. Stops a peer that fills our memory with references
  * @param exports capabilities of ours that the peer may hold; a call or result that would pass more fails. So many places in unfinished answers may
@@ -20,6 +22,7 @@ import java.time.Duration;
  * @param failures what a failure may hold that crosses the wire, in either direction
  */
 public record Limits(
+        int connections,
         int answers,
         int imports,
         int exports,
@@ -31,10 +34,11 @@ public record Limits(
         Duration linger,
         Failures failures) {
     /**
-     * 10,000 answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 1 GiB window, 64 steps, 10 seconds, {@link
+     * 10,000 connections and answers, 100,000 imports and exports, 1,000 embargoes, 8 Mi words, 16 MiB queued, 1 GiB window, 64 steps, 10 seconds, {@link
      * Failures#DEFAULT}.
      */
     public static final Limits DEFAULT = new Limits(
+            10_000,
             10_000,
             100_000,
             100_000,
@@ -69,7 +73,8 @@ public record Limits(
 
     /** Checks the ranges: all positive. */
     public Limits {
-        if (answers < 1
+        if (connections < 1
+                || answers < 1
                 || imports < 1
                 || exports < 1
                 || embargoes < 1
@@ -78,21 +83,48 @@ public record Limits(
                 || streamWindowBytes < 1
                 || pathLength < 1
                 || !linger.isPositive()) {
-            throw new IllegalArgumentException("every limit must be at least 1: " + answers + ", " + imports + ", "
+            throw new IllegalArgumentException("every limit must be at least 1: " + connections + ", " + answers + ", " + imports + ", "
                     + exports + ", " + embargoes + ", " + messageWords + ", " + queuedBytes + ", " + streamWindowBytes
                     + ", " + pathLength + ", " + linger);
         }
     }
 
+    /** The same with another number of connections. */
+    public Limits withConnections(int count) {
+        return new Limits(
+                count,
+                answers,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                streamWindowBytes,
+                pathLength,
+                linger,
+                failures);
+    }
+
     /** The same with another window. */
     public Limits withStreamWindowBytes(long bytes) {
         return new Limits(
-                answers, imports, exports, embargoes, messageWords, queuedBytes, bytes, pathLength, linger, failures);
+                connections,
+                answers,
+                imports,
+                exports,
+                embargoes,
+                messageWords,
+                queuedBytes,
+                bytes,
+                pathLength,
+                linger,
+                failures);
     }
 
     /** The same with another number of answers. */
     public Limits withAnswers(int count) {
         return new Limits(
+                connections,
                 count,
                 imports,
                 exports,
@@ -108,6 +140,7 @@ public record Limits(
     /** The same with another number of imports. */
     public Limits withImports(int count) {
         return new Limits(
+                connections,
                 answers,
                 count,
                 exports,
@@ -123,6 +156,7 @@ public record Limits(
     /** The same with another number of exports. */
     public Limits withExports(int count) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 count,
@@ -138,6 +172,7 @@ public record Limits(
     /** The same with another number of embargoes. */
     public Limits withEmbargoes(int count) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 exports,
@@ -153,6 +188,7 @@ public record Limits(
     /** The same with another size of messages. */
     public Limits withMessageWords(long words) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 exports,
@@ -168,6 +204,7 @@ public record Limits(
     /** The same with another queue. */
     public Limits withQueuedBytes(long bytes) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 exports,
@@ -183,6 +220,7 @@ public record Limits(
     /** The same with another length of paths. */
     public Limits withPathLength(int steps) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 exports,
@@ -198,6 +236,7 @@ public record Limits(
     /** The same with another time to linger. */
     public Limits withLinger(Duration time) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 exports,
@@ -213,6 +252,7 @@ public record Limits(
     /** The same with another size of failures. */
     public Limits withFailures(Failures each) {
         return new Limits(
+                connections,
                 answers,
                 imports,
                 exports,

@@ -11,24 +11,26 @@ final class Linger {
     private final Loop loop;
     private final Duration time;
     private final MessageStream stream;
+    private final Runnable gone;
     private boolean inputOver;
     private boolean outputOver;
     private Promise.Cancelable alarm = () -> {};
 
-    Linger(Connection connection, MessageStream stream) {
-        this.loop = connection.loop;
-        this.time = connection.limits.linger();
+    /** {@code gone} runs when the stream is closed, perhaps twice. */
+    Linger(Vat vat, MessageStream stream, Runnable gone) {
+        this.loop = vat.loop();
+        this.time = vat.limits().linger();
         this.stream = stream;
+        this.gone = gone;
     }
 
     /** We have ended. */
     void begin() {
-        alarm = loop.timer()
-                .after(time)
-                .listen(
-                        loop,
-                        (ignored, failure) -> stream.abort(new IOException("the peer has not closed its side of a"
-                                + " connection that has ended within " + time + " (Limits.linger)")));
+        alarm = loop.timer().after(time).listen(loop, (ignored, failure) -> {
+            stream.abort(new IOException("the peer has not closed its side of a"
+                    + " connection that has ended within " + time + " (Limits.linger)"));
+            gone.run();
+        });
         stream.drained().listen(loop, (ignored, failure) -> {
             outputOver = true;
             stopIfOver();
@@ -44,6 +46,7 @@ final class Linger {
     private void stopIfOver() {
         if (inputOver && outputOver) {
             alarm.cancel();
+            gone.run();
         }
     }
 }

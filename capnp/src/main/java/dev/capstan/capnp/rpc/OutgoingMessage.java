@@ -1,5 +1,6 @@
 package dev.capstan.capnp.rpc;
 
+import dev.capstan.async.MessageStream;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.ObservedCall;
 import dev.capstan.capnp.AnyPointer;
@@ -95,5 +96,10 @@ final class OutgoingMessage {
                     + "): send it in pieces, or as a stream");
         }
         connection.transmit(builder.frame());
+    }
+
+    /** Queues the message on what is no connection. */
+    void send(MessageStream stream) {
+        stream.send(builder.frame());
     }
 }

@@ -31,6 +31,7 @@ final class Question implements Pipeline {
     private final Answer answer;
     private int[] paramExports = Exports.NONE;
     private CallWatch watch = CallWatch.NONE;
+    private Runnable onEnd = () -> {};
 
     private boolean awaitingReturn;
     private boolean finishSent;
@@ -71,6 +72,17 @@ final class Question implements Pipeline {
         watch = who;
     }
 
+    /** {@code action} runs when the peer has returned the call, or will not. */
+    void onEnd(Runnable action) {
+        onEnd = action;
+    }
+
+    private void ended() {
+        Runnable action = onEnd;
+        onEnd = () -> {};
+        action.run();
+    }
+
     void sent(int[] exports) {
         paramExports = exports;
     }
@@ -79,6 +91,7 @@ final class Question implements Pipeline {
     void notSent(Failure cause) {
         awaitingReturn = false;
         finishNotNeeded = true;
+        ended();
         settleFailed(cause);
     }
 
@@ -108,6 +121,7 @@ final class Question implements Pipeline {
         }
         paramExports = Exports.NONE;
         finishNotNeeded = noFinishNeeded;
+        ended();
         if (finishSent) {
             connection.questions.forget(this);
         }
@@ -174,6 +188,7 @@ final class Question implements Pipeline {
     void disconnected(Failure cause) {
         awaitingReturn = false;
         finishNotNeeded = true;
+        ended();
         if (!isSettled()) {
             settleFailed(cause);
             return;
@@ -217,6 +232,7 @@ final class Question implements Pipeline {
             connection.sendFinish(id, awaitingReturn || pipelineOnly);
         }
         if (!awaitingReturn) {
+            ended();
             connection.questions.forget(this);
         }
     }

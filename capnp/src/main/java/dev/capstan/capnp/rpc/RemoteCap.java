@@ -103,9 +103,12 @@ abstract class RemoteCap extends CountedCap {
         }
         call.releaseParams();
         Answer tail = call.tailCall(request);
-        Answer answer = tail != null ? tail : request.send();
-        call.close();
-        return answer;
+        if (tail != null) {
+            call.close();
+            return tail;
+        }
+        request.onEnd(call::close);
+        return request.send();
     }
 
     private static Failure foreign(Method method) {

@@ -31,6 +31,7 @@ final class RpcRequest implements Request {
     private final Payload.Builder payload;
     private final CapnpPayload params;
     private final @Nullable Supplier<CallWatch.Running> around;
+    private Runnable onEnd = () -> {};
     private boolean sent;
 
     RpcRequest(RemoteCap target, Method.Ordinal method, int sizeHint, Hints hints) {
@@ -59,6 +60,11 @@ final class RpcRequest implements Request {
     @Override
     public Object brand() {
         return target.brand();
+    }
+
+    @Override
+    public void onEnd(Runnable action) {
+        onEnd = action;
     }
 
     @Override
@@ -108,6 +114,7 @@ final class RpcRequest implements Request {
         Failure down = connection.down();
         if (down != null) {
             close();
+            onEnd.run();
             return Answer.broken(down);
         }
         Cap elsewhere = target.address(call.initTarget());
@@ -122,6 +129,7 @@ final class RpcRequest implements Request {
         begin();
         try {
             Question question = connection.questions.ask(with, tail);
+            question.onEnd(onEnd);
             if (question.isPipelineOnly()) {
                 call.setOnlyPromisePipeline(true);
             }
@@ -170,6 +178,7 @@ final class RpcRequest implements Request {
             Request other = elsewhere.request(
                     method, CapnpFormat.INSTANCE, (int) Math.min(message.sizeWords(), 1 << 20), hints);
             CapnpPayload.of(other.params()).builder().set(params.reader());
+            other.onEnd(onEnd);
             return other;
         } finally {
             end();

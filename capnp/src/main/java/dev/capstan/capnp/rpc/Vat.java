@@ -21,6 +21,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Vat implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Vat.class.getName());
+    /** As many at a time are told why they are refused; the sockets of others are just closed. */
+    private static final int REFUSED_IN_WORDS = 100;
 
     private final Loop loop;
     private final Function<? super Peer, ? extends Cap> bootstrap;
@@ -56,6 +59,11 @@ public final class Vat implements AutoCloseable {
     private final Set<Fault> faults;
     private final Observer observer;
     private final Set<Connection> connections = new LinkedHashSet<>();
+    /** Connections of others whose streams are not closed; some of them may be over. */
+    private final Set<Connection> accepted = new HashSet<>();
+    /** Streams of those who were refused and have not closed them. */
+    private final Set<MessageStream> refused = new HashSet<>();
+
     private boolean leaving;
     private boolean closed;
 
@@ -149,7 +157,10 @@ public final class Vat implements AutoCloseable {
             stream.abort(failure);
             throw failure;
         }
-        Connection connection = new Connection(this, stream, origin);
+        return begin(new Connection(this, stream, origin));
+    }
+
+    private Connection begin(Connection connection) {
         connections.add(connection);
         connection.start();
         return connection;
@@ -161,15 +172,38 @@ public final class Vat implements AutoCloseable {
         return connect(stream, remote == null ? Origin.UNKNOWN : new Origin(Side.UNKNOWN, remote.toString()));
     }
 
-    /** As {@link #connect(ByteStream)} with somebody who has connected to us; observers are told so. On the loop's thread. */
+    /** As {@link #accept(MessageStream, Origin)}, over bytes. On the loop's thread. */
     public void accept(ByteStream stream) {
-        if (closed || leaving) {
-            // Nobody is to blame, so this is no error of whoever listens.
-            stream.abort(Failure.disconnected("this vat is going away"));
-            return;
-        }
         Address remote = stream.remote();
-        connect(stream, Origin.from(remote == null ? "" : remote.toString()));
+        accept(new FrameStream(stream, limits.reading()), Origin.from(remote == null ? "" : remote.toString()));
+    }
+
+    /**
+     * As {@link #connect(MessageStream, Origin)} with somebody who has connected to us. There are no more of these than {@link Limits#connections}: who comes then hears so, and the connection is
+     * ended; neither it nor one that comes when the vat is going away is an error of whoever listens. On the loop's thread.
+     */
+    public void accept(MessageStream stream, Origin origin) {
+        if (closed || leaving) {
+            stream.abort(Failure.disconnected("this vat is going away"));
+        } else if (accepted.size() < limits.connections()) {
+            Connection connection = new Connection(this, stream, origin);
+            accepted.add(connection);
+            begin(connection);
+        } else {
+            refuse(
+                    stream,
+                    Failure.overloaded(limits.connections()
+                            + " connections are open, which is the limit of this server (Limits.connections): close some, come back later, or raise it there"));
+        }
+    }
+
+    private void refuse(MessageStream stream, Failure why) {
+        if (refused.size() < REFUSED_IN_WORDS) {
+            refused.add(stream);
+            Refusal.begin(this, stream, why, () -> refused.remove(stream));
+        } else {
+            stream.abort(why);
+        }
     }
 
     private Peer connect(ByteStream stream, Origin origin) {
@@ -297,6 +331,11 @@ public final class Vat implements AutoCloseable {
 
     void forget(Connection connection) {
         connections.remove(connection);
+    }
+
+    /** Its stream is closed. */
+    void gone(Connection connection) {
+        accepted.remove(connection);
     }
 
     void reportBug(Throwable bug) {

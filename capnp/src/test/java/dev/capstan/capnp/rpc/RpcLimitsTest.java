@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class RpcLimitsTest extends LimitsFixture {
     @Test
     void every_limit_is_at_least_one() {
-        for (int i = 0; i < 8; i++) {
-            long[] v = {1, 1, 1, 1, 1, 1, 1, 1};
+        for (int i = 0; i < 9; i++) {
+            long[] v = {1, 1, 1, 1, 1, 1, 1, 1, 1};
             assertNotNull(limits(v));
             v[i] = 0;
             assertThrows(IllegalArgumentException.class, () -> limits(v), "entry " + i);
@@ -38,7 +38,17 @@ class RpcLimitsTest extends LimitsFixture {
 
     private static Limits limits(long[] v) {
         return new Limits(
-                (int) v[0], (int) v[1], (int) v[2], (int) v[3], v[4], v[5], v[6], (int) v[7], D.linger(), D.failures());
+                (int) v[0],
+                (int) v[1],
+                (int) v[2],
+                (int) v[3],
+                (int) v[4],
+                v[5],
+                v[6],
+                v[7],
+                (int) v[8],
+                D.linger(),
+                D.failures());
     }
 
     // ---- answers

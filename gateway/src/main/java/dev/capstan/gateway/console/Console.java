@@ -1,5 +1,6 @@
 package dev.capstan.gateway.console;
 
+import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -125,6 +126,11 @@ public final class Console implements AutoCloseable {
     /** The same for what {@code object} gives, which is asked each time that the page wants it, on the loop's thread; who asks owns it. */
     public Console serving(String name, String declarations, Supplier<Promise<Cap>> object) {
         return serving(name, new Served(OfDeclarations.describe(name, declarations), object, () -> {}));
+    }
+
+    /** The page shows {@code object}, which is that service of gRPC as Cap'n Web has it, under its full name. Takes ownership. */
+    public Console serving(ServiceDescriptor service, Cap object) {
+        return serving(service.getFullName(), Served.of(OfService.describe(service), object));
     }
 
     private Console serving(String name, Served object) {

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** What a page may call that has shown a token. Times are milliseconds, durations of calls microseconds. */
 @Remote
 interface ConsoleApi {
-    /** A token to come back with, as often as the page likes, as long as the program runs. */
-    String session();
+    /** A token to come back with, as often as the page likes, as long as the program runs. What has "token" in its name is shown by no trace. */
+    String sessionToken();
 
     /** A link's token for somebody else, or for another window: it can be used once. */
-    String invite();
+    String invitationToken();
 
     /** Calls {@code listener} now and each second, until what is returned is closed. */
     Watch watch(Consumer<Overview> listener);
@@ -21,6 +21,7 @@ interface ConsoleApi {
     /** The last two minutes, second by second, oldest first. */
     List<Point> history();
 
+    /** Those that began first, and no more than {@link Ledger#SHOWN}. */
     List<SessionRow> sessions();
 
     /** What peers hold of ours and we of theirs: oldest first, and no more than {@link Ledger#SHOWN}. */

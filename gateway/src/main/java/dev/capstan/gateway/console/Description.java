@@ -9,7 +9,7 @@ final class Description {
     /**
      * Something that is served.
      *
-     * @param wire {@code capnp} or {@code capnweb}
+     * @param wire {@code capnp}, {@code capnweb} or {@code grpc}
      * @param type name of the interface of the object itself
      * @param interfaces that one and all that can be reached from it
      */

@@ -36,8 +36,8 @@ final class Desk implements Entrance {
         String session = tokens.admit(token);
         if (session == null) {
             throw Failure.failed(
-                    "This link was used already, or is of a program that has ended."
-                            + " Use the link that the program has printed last, or ask a console that is open for another one.");
+                    "This token is wrong: its link was used already, or is of a program that has ended. Use the link that the"
+                            + " program has printed last, or its token of console.token, or ask a console that is open for another link.");
         }
         return new Admitted(session);
     }
@@ -51,12 +51,12 @@ final class Desk implements Entrance {
         }
 
         @Override
-        public String session() {
+        public String sessionToken() {
             return session;
         }
 
         @Override
-        public String invite() {
+        public String invitationToken() {
             return tokens.invite();
         }
 

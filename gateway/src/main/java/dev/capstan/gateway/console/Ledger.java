@@ -2,6 +2,7 @@ package dev.capstan.gateway.console;
 
 import dev.capstan.async.Timer;
 import dev.capstan.cap.Failure;
+import dev.capstan.cap.ObservedSession;
 import dev.capstan.gateway.console.ConsoleApi.CallRow;
 import dev.capstan.gateway.console.ConsoleApi.Calls;
 import dev.capstan.gateway.console.ConsoleApi.CapabilityRow;
@@ -9,9 +10,9 @@ import dev.capstan.gateway.console.ConsoleApi.Overview;
 import dev.capstan.gateway.console.ConsoleApi.Point;
 import dev.capstan.gateway.console.ConsoleApi.SessionRow;
 import dev.capstan.gateway.console.ConsoleApi.Wire;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
     /** Calls that can be looked at. */
     static final int CALLS = 400;
-    /** Capabilities that are shown. */
+    /** Capabilities that are shown, and sessions: those that are oldest. */
     static final int SHOWN = 500;
     /** Characters of a name or a reason that are kept: both may come from peers. */
     static final int LONGEST_TEXT = 200;
@@ -50,18 +51,21 @@ final class Ledger {
 
     /** What a session says of itself. */
     interface Session {
+        /** What is counted: asked for each second, so it must not look at what the tables hold. */
         Tables tables();
+
+        /** What the tables hold, in no order: the oldest that there are, at least {@code most} if there are so many. */
+        List<Held> oldest(int most);
 
         /** Ends it. */
         void cut();
     }
 
     /** Sizes of a session's tables. */
-    record Tables(
-            int questions, int answers, int exports, int imports, long queuedBytes, long window, List<Held> held) {}
+    record Tables(int questions, int answers, int exports, int imports, long queuedBytes, long window) {}
 
     /** Something that one side holds of the other. */
-    record Held(boolean exported, long id, String type, long references, double ageMillis) {}
+    record Held(boolean exported, long id, String type, long references, Duration age) {}
 
     private static final class WireLine {
         final Traffic traffic = new Traffic();
@@ -127,6 +131,18 @@ final class Ledger {
             inFlight++;
             all.inFlight++;
             return line;
+        }
+
+        private CapabilityRow row(Held held) {
+            return new CapabilityRow(
+                    id,
+                    wire,
+                    peer,
+                    held.exported(),
+                    held.id(),
+                    cut(held.type()),
+                    held.references(),
+                    held.age().toNanos() / NANOS_PER_MILLI);
         }
 
         /** It is over. */
@@ -218,9 +234,11 @@ final class Ledger {
         return peaks;
     }
 
+    /** Those that began first. */
     List<SessionRow> sessions() {
         double now = millis();
         return sessions.values().stream()
+                .limit(SHOWN)
                 .map(each -> {
                     Tables tables = each.session.tables();
                     return new SessionRow(
@@ -241,20 +259,14 @@ final class Ledger {
                 .toList();
     }
 
+    /** The oldest first. */
     List<CapabilityRow> capabilities() {
-        return sessions.values().stream()
-                .flatMap(each -> each.session.tables().held().stream()
-                        .map(held -> new CapabilityRow(
-                                each.id,
-                                each.wire,
-                                each.peer,
-                                held.exported(),
-                                held.id(),
-                                cut(held.type()),
-                                held.references(),
-                                held.ageMillis())))
-                .sorted(Comparator.comparingDouble(CapabilityRow::ageMillis).reversed())
-                .limit(SHOWN)
+        record Entry(SessionLine of, Held held) {}
+        Iterable<Entry> all = () -> sessions.values().stream()
+                .flatMap(each -> each.session.oldest(SHOWN).stream().map(held -> new Entry(each, held)))
+                .iterator();
+        return ObservedSession.Held.oldest(all, SHOWN, entry -> entry.held.age().toNanos()).stream()
+                .map(entry -> entry.of.row(entry.held))
                 .toList();
     }
 

@@ -13,16 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes into a {@link Ledger} what is told of sessions. Those of other loops are written down a moment later, on the ledger's own; what is told of one loop stays in its order. */
 final class Watching implements Observer {
-    /** Capabilities of one session that are looked at, in either direction; more would take time from the loop. */
-    private static final int MOST_HELD = 200;
     /** Calls of one session that others may hang below. */
     private static final int MOST_REMEMBERED = 64;
-
-    private static final double NANOS_PER_MILLI = 1e6;
 
     private final Loop loop;
     private final Ledger ledger;
@@ -63,13 +60,42 @@ final class Watching implements Observer {
         };
     }
 
+    /** What was read last of a session, which is looked at on its own loop alone: of another one a second look gives what the first has asked for. */
+    private final class Seen<T> {
+        private T last;
+        private boolean asked;
+
+        Seen(T first) {
+            this.last = first;
+        }
+
+        T latest(Loop home, Supplier<T> read) {
+            if (home == loop) {
+                return read.get();
+            }
+            // However many look, one answer is on its way.
+            if (!asked) {
+                asked = true;
+                home.post(() -> {
+                    T now = read.get();
+                    loop.post(() -> {
+                        last = now;
+                        asked = false;
+                    });
+                });
+            }
+            return last;
+        }
+    }
+
     private final class Watched implements SessionWatch, Ledger.Session {
         private final ObservedSession session;
         private Ledger.@Nullable SessionLine line;
         /** The last calls by what their wire calls them; also those that have ended here, since a peer may have called in their results before it knew. */
         private final Map<Key, Ledger.CallLine> latest = new LinkedHashMap<>();
 
-        private volatile Ledger.Tables last = new Ledger.Tables(0, 0, 0, 0, 0, 0, List.of());
+        private final Seen<Ledger.Tables> tables = new Seen<>(new Ledger.Tables(0, 0, 0, 0, 0, 0));
+        private final Seen<List<Ledger.Held>> held = new Seen<>(List.of());
 
         private record Key(ObservedCall.Direction direction, long id) {}
 
@@ -140,36 +166,36 @@ final class Watching implements Observer {
 
         @Override
         public Ledger.Tables tables() {
-            if (session.loop() == loop) {
-                return read();
-            }
-            session.loop().post(() -> last = read());
-            return last;
+            return tables.latest(session.loop(), this::counted);
         }
 
-        private Ledger.Tables read() {
+        @Override
+        public List<Ledger.Held> oldest(int most) {
+            return held.latest(session.loop(), () -> held(most));
+        }
+
+        private Ledger.Tables counted() {
             ObservedSession.Counts counts = session.counts();
-            List<Ledger.Held> held = new ArrayList<>();
-            session.exports(MOST_HELD).forEach(each -> held.add(held(true, each)));
-            session.imports(MOST_HELD).forEach(each -> held.add(held(false, each)));
             return new Ledger.Tables(
                     counts.questions(),
                     counts.answers(),
                     counts.exports(),
                     counts.imports(),
                     Math.max(counts.queuedBytes(), counts.inFlightBytes()),
-                    counts.windowBytes(),
-                    held);
+                    counts.windowBytes());
+        }
+
+        private List<Ledger.Held> held(int most) {
+            List<Ledger.Held> all = new ArrayList<>();
+            session.exports(most).forEach(each -> all.add(held(true, each)));
+            session.imports(most).forEach(each -> all.add(held(false, each)));
+            return all;
         }
 
         private static Ledger.Held held(boolean exported, ObservedSession.Held held) {
             String what = held.what();
             return new Ledger.Held(
-                    exported,
-                    held.id(),
-                    what.substring(what.lastIndexOf('.') + 1),
-                    held.references(),
-                    held.age().toNanos() / NANOS_PER_MILLI);
+                    exported, held.id(), what.substring(what.lastIndexOf('.') + 1), held.references(), held.age());
         }
 
         @Override

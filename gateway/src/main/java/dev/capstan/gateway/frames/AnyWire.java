@@ -1,5 +1,6 @@
 package dev.capstan.gateway.frames;
 
+import dev.capstan.gateway.port.CapnpStart;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Knows a wire by the first bytes of its client, and hands everything to the decoder of that wire. What a server says before is held until then. */
 final class AnyWire implements Decoder {
     private static final String HTTP2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    /** The four bytes that say how many segments a message has. */
-    private static final int COUNT_BYTES = 4;
-
-    private static final int MOST_SEGMENTS = 512;
     private static final int TLS_HANDSHAKE = 0x16;
 
     private final Decoding decoding;
@@ -78,11 +75,10 @@ final class AnyWire implements Decoder {
         if (first.at(0) == TLS_HANDSHAKE && size >= 2 && first.at(1) == 3) {
             return new Undecoded(out, "TLS, which only its two ends can read");
         }
-        if (size < COUNT_BYTES) {
+        if (size < CapnpStart.BYTES) {
             return null;
         }
-        long segments = 1L + (first.at(0) | first.at(1) << 8 | first.at(2) << 16 | (long) first.at(3) << 24);
-        return segments <= MOST_SEGMENTS
+        return CapnpStart.is(first::at)
                 ? new CapnpFrames(new CapnpMessages(decoding, out), decoding.limits(), out)
                 : new Undecoded(out, "no wire that is known here begins like this");
     }
@@ -98,6 +94,13 @@ final class AnyWire implements Decoder {
         }
         if (wire != null) {
             wire.ended(direction);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (wire != null) {
+            wire.close();
         }
     }
 }

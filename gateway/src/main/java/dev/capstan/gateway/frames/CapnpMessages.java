@@ -73,7 +73,7 @@ final class CapnpMessages implements Messages {
             MessageReader reader = MessageReader.of(array, offset, length, dev.capstan.capnp.Limits.DEFAULT);
             frame = frame(direction, reader.root(Message.TYPE));
         } catch (MessageException | SchemaException e) {
-            frame = Frame.of("capnp", "undecoded").broken(Text.plain(String.valueOf(e.getMessage())));
+            frame = Frame.of("capnp", "undecoded").broken(decoding.plain(String.valueOf(e.getMessage())));
         }
         out.put(direction, frame.bytes(length));
     }
@@ -184,7 +184,7 @@ final class CapnpMessages implements Messages {
 
     private Frame.Draft exception(Frame.Draft frame, dev.capstan.capnp.rpc.protocol.Exception.Reader exception) {
         return frame.result(exception.getType().name().toLowerCase(Locale.ROOT))
-                .text(decoding.cut(Text.plain(exception.getReason())));
+                .text(decoding.plain(exception.getReason()));
     }
 
     // ---- what messages are about

@@ -7,4 +7,7 @@ interface Decoder {
 
     /** The sender has ended this direction. */
     void ended(Direction direction);
+
+    /** The connection is cut, or what this takes apart was given up: lets go of what the collector would have to find. */
+    default void close() {}
 }

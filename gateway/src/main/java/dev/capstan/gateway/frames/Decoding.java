@@ -39,8 +39,8 @@ public record Decoding(SchemaLoader capnp, DescriptorPool grpc, Secrets secrets,
         return new Decoding(capnp, grpc, secrets, bounds);
     }
 
-    /** The beginning of a text, as much as is told of a frame. */
-    String cut(String text) {
-        return text.length() <= limits.texts() ? text : text.substring(0, limits.texts()) + "...";
+    /** The beginning of a text that somebody sent, as much as is told of a frame, on one line and without what means something to terminals. */
+    String plain(String text) {
+        return new Text(limits.texts()).plainly(text).toString();
     }
 }

@@ -40,11 +40,10 @@ final class Fields {
             if (name.startsWith(":") || List.of(elsewhere).contains(name) || text.isFull()) {
                 continue;
             }
-            String value = decoding.secrets().hides(name) ? Secrets.MARK : Text.plain(each.getValue());
-            text.put(between)
-                    .put(Text.plain(name))
-                    .put(": ")
-                    .put(decoding.secrets().url(value));
+            String value = decoding.secrets().hides(name)
+                    ? Secrets.MARK
+                    : decoding.secrets().url(each.getValue());
+            text.put(between).plainly(name).put(": ").plainly(value);
             between = "; ";
         }
         return text.toString();

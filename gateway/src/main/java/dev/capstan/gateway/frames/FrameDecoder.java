@@ -6,8 +6,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Takes the bytes of one connection apart, whatever is spoken over it: the client's first bytes tell. What cannot be taken apart becomes a frame that says so; nothing that comes makes this throw, and what it holds
- * is bounded by {@link Limits}.
+ * Takes the bytes of one connection apart, whatever is spoken over it: the client's first bytes tell. What cannot be taken apart becomes a frame that says so, and nothing that comes makes this throw.
+ *
+ * <p>What it holds is bounded by {@link Limits}, each for itself: in each direction a message that has not come whole, of {@link Limits#messageBytes} at most, or a head, of {@link Limits#headBytes}; while a message
+ * is taken apart, what it stands for as well, which is several times its size; and the names of {@link Limits#names} calls. Over HTTP/2 each of the {@link Limits#streams} that are open may hold all of that, and of
+ * HTTP/1.1 each request that was not answered: who decodes what strangers say in full gives it limits whose product there is room for.
  *
  * <p>Not thread-safe. What the sink throws reaches the caller.
  */
@@ -82,7 +85,12 @@ public final class FrameDecoder {
         }
         out.put(
                 direction,
-                Frame.of("connection", reason.isEmpty() ? "end" : "break").text(Text.plain(reason)));
+                Frame.of("connection", reason.isEmpty() ? "end" : "break").text(told(reason)));
+    }
+
+    /** The connection is cut: nothing more comes in either direction. */
+    void close() {
+        decoder.close();
     }
 
     private void guarded(Direction direction, Runnable work) {
@@ -96,7 +104,11 @@ public final class FrameDecoder {
             out.put(
                     direction,
                     Frame.of("bytes", "undecoded")
-                            .broken("what follows is not decoded, because of " + Text.plain(String.valueOf(e))));
+                            .broken("what follows is not decoded, because of " + told(String.valueOf(e))));
         }
+    }
+
+    private static String told(String reason) {
+        return new Text(Limits.DEFAULT.texts()).plainly(reason).toString();
     }
 }

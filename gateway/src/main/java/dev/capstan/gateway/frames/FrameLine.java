@@ -83,30 +83,7 @@ public final class FrameLine {
 
     private static void member(StringBuilder line, String name, String value) {
         if (!value.isEmpty()) {
-            line.append(",\"").append(name).append("\":").append(quoted(value));
+            line.append(",\"").append(name).append("\":").append(Text.json(value));
         }
-    }
-
-    /** A text as JSON. */
-    public static String quoted(String value) {
-        StringBuilder line = new StringBuilder("\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                line.append('\\').append(c);
-            } else if (c < ' ' || (Character.isSurrogate(c) && !isPaired(value, i))) {
-                line.append("\\u%04x".formatted((int) c));
-            } else {
-                line.append(c);
-            }
-        }
-        return line.append('"').toString();
-    }
-
-    private static boolean isPaired(String text, int at) {
-        char c = text.charAt(at);
-        return Character.isHighSurrogate(c)
-                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
-                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
 }

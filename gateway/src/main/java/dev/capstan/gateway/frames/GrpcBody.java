@@ -26,7 +26,7 @@ final class GrpcBody implements Body {
         this.decoding = decoding;
         this.out = out;
         this.id = id;
-        this.path = decoding.cut(Text.plain(name(path)));
+        this.path = decoding.plain(name(path));
         MethodDescriptor method = method(decoding, name(path));
         this.type = method == null
                 ? null

@@ -14,9 +14,9 @@ final class GrpcStatus {
         String both = readable(message) + (message.isEmpty() || rest.isEmpty() ? "" : "; ") + rest;
         return Frame.of("grpc", "status")
                 .id(id)
-                .method(decoding.cut(Text.plain(path)))
+                .method(decoding.plain(path))
                 .result(code(trailers.first("grpc-status")))
-                .text(decoding.cut(Text.plain(both)));
+                .text(decoding.plain(both));
     }
 
     private static String code(String number) {

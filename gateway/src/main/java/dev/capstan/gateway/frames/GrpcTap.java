@@ -55,7 +55,7 @@ final class GrpcTap implements ClientInterceptor {
                                         Direction.TO_CLIENT,
                                         decoding -> frame("status")
                                                 .result(status.getCode().name())
-                                                .text(why == null ? "" : decoding.cut(Text.plain(why))));
+                                                .text(why == null ? "" : decoding.plain(why)));
                                 super.onClose(status, trailers);
                             }
                         },

@@ -186,8 +186,8 @@ final class Http1Decoder implements Decoder {
                 lane.direction,
                 Frame.of("http", "request")
                         .id(exchange.id())
-                        .method(Text.plain(start[0]) + " "
-                                + decoding.cut(Text.plain(decoding.secrets().url(start[1]))))
+                        .method(decoding.plain(start[0]) + " "
+                                + decoding.plain(decoding.secrets().url(start[1])))
                         .text(fields.shown(decoding))
                         .bytes(size));
         lane.body = body(lane, exchange, fields);
@@ -218,7 +218,7 @@ final class Http1Decoder implements Decoder {
                 lane.direction,
                 Frame.of("http", "response")
                         .id(exchange.id())
-                        .result(decoding.cut(Text.plain(status)))
+                        .result(decoding.plain(status))
                         .text(fields.shown(decoding))
                         .bytes(size));
         if (isInterim) {
@@ -378,6 +378,14 @@ final class Http1Decoder implements Decoder {
                 }
             }
             case FIXED, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILERS -> cut(lane);
+        }
+    }
+
+    @Override
+    public void close() {
+        Decoder decoder = upgraded;
+        if (decoder != null) {
+            decoder.close();
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP/2 (RFC 9113), cut into frames here and its fields decoded by Netty's HPACK: calls of gRPC, batches and WebSockets of Cap'n Web, other requests. */
 final class Http2Decoder implements Decoder {
@@ -60,7 +61,11 @@ final class Http2Decoder implements Decoder {
         streams = new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<Integer, Http2Stream> eldest) {
-                return size() > decoding.limits().streams();
+                boolean isTooMany = size() > decoding.limits().streams();
+                if (isTooMany) {
+                    eldest.getValue().close();
+                }
+                return isTooMany;
             }
         };
     }
@@ -133,7 +138,10 @@ final class Http2Decoder implements Decoder {
                 }
             }
             case 3 -> {
-                streams.remove(stream);
+                Http2Stream reset = streams.remove(stream);
+                if (reset != null) {
+                    reset.close();
+                }
                 control(lane, "reset", payload, frame -> frame.id(stream).result(error(payload, 0)), false);
             }
             case 4 -> settings(lane, flags, payload);
@@ -247,7 +255,7 @@ final class Http2Decoder implements Decoder {
         try {
             decoded = lane.fields.decodeHeaders(id, block);
         } catch (Http2Exception e) {
-            lost(lane, Text.plain(String.valueOf(e.getMessage())));
+            lost(lane, decoding.plain(String.valueOf(e.getMessage())));
             return;
         }
         if (lane.blockIsPush) {
@@ -307,5 +315,16 @@ final class Http2Decoder implements Decoder {
                     Frame.of("http2", "cut").bytes(lane.in.size()).broken("the connection ended inside a frame"));
         }
         streams.values().forEach(stream -> stream.ended(direction));
+    }
+
+    @Override
+    public void close() {
+        streams.values().forEach(Http2Stream::close);
+    }
+
+    /** The stream of that number, if it is followed; for tests. */
+    @Nullable
+    Http2Stream stream(int id) {
+        return streams.get(id);
     }
 }

@@ -15,7 +15,7 @@ final class Http2Stream {
     private final boolean isSocket;
     private final Messages batch;
     private final Map<Direction, Body> bodies = new EnumMap<>(Direction.class);
-    private @Nullable Decoder socket;
+    private @Nullable SocketFrames socket;
     private boolean isAnswered;
 
     /** {@code head} is that of the request. */
@@ -44,7 +44,7 @@ final class Http2Stream {
     }
 
     private Frame.Draft call(Direction direction, Fields fields, boolean isEnd) {
-        String method = decoding.cut(Text.plain(GrpcBody.name(path)));
+        String method = decoding.plain(GrpcBody.name(path));
         if (direction == Direction.TO_SERVER) {
             return Frame.of("grpc", "call").method(method).text(fields.shown(decoding, "content-type", "te"));
         }
@@ -54,7 +54,7 @@ final class Http2Stream {
         isAnswered = true;
         return Frame.of("grpc", "headers")
                 .method(method)
-                .result(decoding.cut(Text.plain(fields.first(":status"))))
+                .result(decoding.plain(fields.first(":status")))
                 .text(fields.shown(decoding, "content-type"));
     }
 
@@ -62,15 +62,15 @@ final class Http2Stream {
         if (direction == Direction.TO_SERVER) {
             String what = verb + " " + decoding.secrets().url(path);
             return Frame.of("http", verb.isEmpty() ? "trailers" : "request")
-                    .method(decoding.cut(Text.plain(what.strip())))
+                    .method(decoding.plain(what.strip()))
                     .text(fields.shown(decoding));
         }
         String status = fields.first(":status");
-        if (isSocket && status.equals("200")) {
+        if (isSocket && status.equals("200") && socket == null) {
             socket = new SocketFrames(decoding, out, fields.first("sec-websocket-extensions"));
         }
         return Frame.of("http", status.isEmpty() ? "trailers" : "response")
-                .result(decoding.cut(Text.plain(status)))
+                .result(decoding.plain(status))
                 .text(fields.shown(decoding));
     }
 
@@ -87,6 +87,18 @@ final class Http2Stream {
         return isGrpc
                 ? new GrpcBody(direction, decoding, out, Integer.toString(id), path)
                 : new LinesBody(direction, "http", Integer.toString(id), batch, decoding.limits(), out);
+    }
+
+    /** It was reset or forgotten, or its connection was cut. */
+    void close() {
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
+    /** Those that are in use; for tests. */
+    long inflaters() {
+        return socket == null ? 0 : socket.inflaters();
     }
 
     private boolean clientIsDone;

@@ -28,7 +28,7 @@ final class SocketFrames implements Decoder {
     private static final class Lane {
         private final Direction direction;
         private final Buffer in = new Buffer();
-        private final @Nullable Inflater inflater;
+        private @Nullable Inflater inflater;
         private final boolean forgets;
         /** The message whose fragments come. */
         private final Buffer message = new Buffer();
@@ -43,6 +43,17 @@ final class SocketFrames implements Decoder {
             this.direction = direction;
             this.inflater = compresses ? new Inflater(true) : null;
             this.forgets = forgets;
+        }
+
+        /** Nothing more is decoded. */
+        void close() {
+            lost = true;
+            in.clear();
+            message.clear();
+            if (inflater != null) {
+                inflater.end();
+                inflater = null;
+            }
         }
     }
 
@@ -121,9 +132,7 @@ final class SocketFrames implements Decoder {
     }
 
     private void lost(Lane lane, String why) {
-        lane.lost = true;
-        lane.in.clear();
-        lane.message.clear();
+        lane.close();
         out.put(lane.direction, Frame.of("websocket", "undecoded").broken("what follows is not decoded: " + why));
     }
 
@@ -227,14 +236,21 @@ final class SocketFrames implements Decoder {
         if (lane == null) {
             return;
         }
-        if (lane.inflater != null) {
-            lane.inflater.end();
-        }
         if (!lane.lost && lane.in.size() > 0) {
             out.put(
                     direction,
                     Frame.of("websocket", "cut").bytes(lane.in.size()).broken("the connection ended inside a frame"));
         }
-        lane.lost = true;
+        lane.close();
+    }
+
+    @Override
+    public void close() {
+        lanes.values().forEach(Lane::close);
+    }
+
+    /** Those that are in use; for tests. */
+    long inflaters() {
+        return lanes.values().stream().filter(lane -> lane.inflater != null).count();
     }
 }

@@ -58,7 +58,7 @@ class TappedBytes implements ByteStream {
 
             @Override
             public void failed(Throwable cause) {
-                watch.inputOver(Watch.reason(cause));
+                watch.broke(Watch.reason(cause));
                 receiver.failed(cause);
             }
         });

@@ -31,7 +31,7 @@ final class TappedMessages implements MessageStream {
 
             @Override
             public void failed(Throwable cause) {
-                watch.inputOver(Watch.reason(cause));
+                watch.broke(Watch.reason(cause));
                 receiver.failed(cause);
             }
         });

@@ -57,6 +57,12 @@ final class Watch {
         }
     }
 
+    /** The stream broke; whoever has it may never say that what it sends is over. */
+    void broke(String reason) {
+        inputOver(reason);
+        decoder.close();
+    }
+
     /** What a stream that breaks is told to have broken of. */
     static String reason(Throwable cause) {
         return cause instanceof CanceledException ? "closed" : String.valueOf(cause.getMessage());

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +21,27 @@ final class WebMessages implements Messages {
     private final Side client;
     private final Side server;
 
+    /** A method that was called; whether it is told what it was called with and gives is decided by its whole name, of which the beginning is told. */
+    private record Asked(String method, boolean isSecret) {
+        private static final Asked UNKNOWN = new Asked("", false);
+    }
+
     /** What one side has asked for: its promises have the numbers 1, 2, 3 and so on, by themselves. */
     private static final class Side {
         private long promises;
-        private final Map<String, String> methods;
+        private final Map<String, Asked> methods;
 
         Side(int most) {
             methods = new LinkedHashMap<>() {
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<String, Asked> eldest) {
                     return size() > most;
                 }
             };
+        }
+
+        Asked asked(String id) {
+            return methods.getOrDefault(id, Asked.UNKNOWN);
         }
     }
 
@@ -103,7 +111,7 @@ final class WebMessages implements Messages {
         if (decoding.secrets() == Secrets.HIDDEN && told.get("resume") instanceof String) {
             told.put("resume", Secrets.MARK);
         }
-        return Frame.of("capnweb", "session " + decoding.cut(Text.plain(kind)))
+        return Frame.of("capnweb", "session " + decoding.plain(kind))
                 .text(shown(told))
                 .control();
     }
@@ -118,16 +126,15 @@ final class WebMessages implements Messages {
         switch (tag) {
             case "pipeline", "import" -> {
                 List<?> path = parts.size() > 2 && parts.get(2) instanceof List<?> steps ? steps : List.of();
-                String method = method(path);
-                name(side, Long.toString(id), method);
-                subject(side, frame, parts.get(1)).method(method);
+                Asked asked = asked(path);
+                side.methods.put(Long.toString(id), asked);
+                subject(side, frame, parts.get(1)).method(asked.method());
                 if (parts.size() > 3 && parts.get(3) instanceof List<?> arguments) {
-                    boolean isSecret = decoding.secrets().hides(method);
-                    frame.text("(" + (isSecret ? Secrets.MARK : new WebText(decoding).all(arguments)) + ")");
+                    frame.text("(" + (asked.isSecret() ? Secrets.MARK : new WebText(decoding).all(arguments)) + ")");
                 }
             }
             case "remap" -> {
-                name(side, Long.toString(id), "map");
+                side.methods.put(Long.toString(id), new Asked("map", false));
                 subject(side, frame, parts.get(1))
                         .method("map")
                         .text(new WebText(decoding).all(parts.subList(2, parts.size())));
@@ -137,50 +144,52 @@ final class WebMessages implements Messages {
         return frame.caps(caps(expression));
     }
 
-    private static void name(Side side, String id, String method) {
-        side.methods.put(id, method);
-    }
-
-    private String method(List<?> path) {
-        return decoding.cut(Text.plain(path.stream().map(WebMessages::written).collect(Collectors.joining("."))));
+    private Asked asked(List<?> path) {
+        Text method = new Text(decoding.limits().texts());
+        boolean isSecret = false;
+        for (int i = 0; i < path.size(); i++) {
+            isSecret |= path.get(i) instanceof String name && decoding.secrets().hides(name);
+            if (!method.isFull()) {
+                method.put(i == 0 ? "" : ".").put(written(path.get(i)));
+            }
+        }
+        return new Asked(method.toString(), isSecret);
     }
 
     /** The object that an expression begins at. */
     private Frame.Draft subject(Side side, Frame.Draft frame, @Nullable Object id) {
-        String number = decoding.cut(written(id));
+        String number = written(id);
         if (number.equals("0")) {
             return frame.target("main");
         }
         if (number.startsWith("-")) {
             return frame.target("import " + number);
         }
-        String known = side.methods.get(number);
-        return frame.parent(number).target("promise " + number + (known == null ? "" : " of " + known));
+        String known = side.asked(number).method();
+        return frame.parent(number).target("promise " + number + (known.isEmpty() ? "" : " of " + known));
     }
 
     /** A message about a promise of its sender, or about an object of the receiver. */
     private Frame.Draft answered(Direction direction, Frame.Draft frame, List<?> parts) {
-        String id = parts.size() > 1 ? decoding.cut(written(parts.get(1))) : "";
-        String method = side(direction).methods.get(id);
-        return frame.id(id).method(method == null ? "" : method);
+        String id = parts.size() > 1 ? written(parts.get(1)) : "";
+        return frame.id(id).method(side(direction).asked(id).method());
     }
 
     /** A message that answers the receiver's promise. */
     private Frame.Draft answer(Direction direction, Frame.Draft frame, List<?> parts) {
-        String id = parts.size() > 1 ? decoding.cut(written(parts.get(1))) : "";
-        String known = side(direction.opposite()).methods.get(id);
-        String method = known == null ? "" : known;
+        String id = parts.size() > 1 ? written(parts.get(1)) : "";
+        Asked asked = side(direction.opposite()).asked(id);
         Object value = parts.size() > 2 ? parts.get(2) : null;
         return frame.id(id)
-                .method(method)
-                .text(decoding.secrets().hides(method) ? Secrets.MARK : shown(value))
+                .method(asked.method())
+                .text(asked.isSecret() ? Secrets.MARK : shown(value))
                 .caps(caps(value));
     }
 
     private String error(List<?> parts) {
         Object value = parts.getLast();
         return value instanceof List<?> error && error.size() > 1 && error.get(1) instanceof String name
-                ? decoding.cut(Text.plain(name))
+                ? decoding.plain(name)
                 : "";
     }
 
@@ -188,21 +197,26 @@ final class WebMessages implements Messages {
         return new WebText(decoding).of(value);
     }
 
-    private static String written(@Nullable Object value) {
-        return value instanceof Json.Digits(String text) ? text : Text.plain(String.valueOf(value));
+    /** An id or a step of a path, which may be anything. */
+    private String written(@Nullable Object value) {
+        return switch (value) {
+            case Json.Digits(String text) -> decoding.plain(text);
+            case String text -> decoding.plain(text);
+            case null, default -> shown(value);
+        };
     }
 
     // ---- capabilities
 
     private static final int MOST_CAPS = 16;
 
-    private static String caps(@Nullable Object expression) {
+    private String caps(@Nullable Object expression) {
         List<String> found = new ArrayList<>();
         collect(expression, found);
         return String.join(", ", found);
     }
 
-    private static void collect(@Nullable Object value, List<String> found) {
+    private void collect(@Nullable Object value, List<String> found) {
         if (found.size() > MOST_CAPS) {
             return;
         }
@@ -217,12 +231,12 @@ final class WebMessages implements Messages {
         }
     }
 
-    private static @Nullable String cap(List<?> parts) {
+    private @Nullable String cap(List<?> parts) {
         if (parts.size() < 2 || !(parts.get(0) instanceof String tag) || !(parts.get(1) instanceof Json.Digits id)) {
             return null;
         }
         return switch (tag) {
-            case "export", "promise", "readable", "writable", "import" -> tag + " " + id.text();
+            case "export", "promise", "readable", "writable", "import" -> tag + " " + written(id);
             default -> null;
         };
     }

@@ -14,30 +14,37 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What surrounds a call, as the argument after its message: {@code {metadata: {name: 'value'}, timeout: 5000}}. */
-final class CallOptions {
+/**
+ * What surrounds a call, as the argument after its message: {@code {metadata: {name: 'value'}, timeout: 5000, whole: true}}.
+ *
+ * @param settings metadata and timeout
+ * @param isWhole whether the metadata of the answer is wanted, too
+ */
+record CallOptions(CallSettings settings, boolean isWhole) {
+    static final CallOptions NONE = new CallOptions(CallSettings.DEFAULT, false);
+    private static final String WHOLE = "whole";
     private static final String METADATA = "metadata";
     private static final String TIMEOUT = "timeout";
+    private static final List<String> MEMBERS = List.of(METADATA, TIMEOUT, WHOLE);
     /** Browsers know no more, and grpc-java neither by far. */
     private static final double MOST_MILLIS = Integer.MAX_VALUE;
-
-    private CallOptions() {}
 
     /**
      * What a page has said.
      *
      * @throws dev.capstan.cap.Failure if it is none of that
      */
-    static CallSettings settings(String method, Limits limits, @Nullable Object options) {
+    static CallOptions of(String method, Limits limits, @Nullable Object options) {
         if (options == null || options == JsValue.UNDEFINED) {
-            return CallSettings.DEFAULT;
+            return NONE;
         }
         Place place = new Place(limits, method);
         place.enter("options");
         if (!(options instanceof Map<?, ?> object)) {
-            throw place.mismatch(options, "an object with the members [metadata, timeout]");
+            throw place.mismatch(options, "an object with the members " + MEMBERS);
         }
         CallSettings settings = CallSettings.DEFAULT;
+        boolean isWhole = false;
         for (Map.Entry<?, ?> member : object.entrySet()) {
             String name = (String) member.getKey();
             Object value = member.getValue();
@@ -45,14 +52,22 @@ final class CallOptions {
                 continue;
             }
             place.enter(name);
-            settings = switch (name) {
-                case METADATA -> settings.with(metadata(place, value));
-                case TIMEOUT -> settings.within(timeout(place, value));
-                default -> throw place.wrong("there is no such member; there are [metadata, timeout]");
-            };
+            switch (name) {
+                case METADATA -> settings = settings.with(metadata(place, value));
+                case TIMEOUT -> settings = settings.within(timeout(place, value));
+                case WHOLE -> isWhole = flag(place, value);
+                default -> throw place.wrong("there is no such member; there are " + MEMBERS);
+            }
             place.leave();
         }
-        return settings;
+        return new CallOptions(settings, isWhole);
+    }
+
+    private static boolean flag(Place place, Object value) {
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        throw place.mismatch(value, "true or false");
     }
 
     private static Duration timeout(Place place, Object value) {
@@ -93,17 +108,22 @@ final class CallOptions {
         return metadata;
     }
 
+    /** Metadata as an object, without what HTTP and gRPC have for themselves. */
+    static Map<String, @Nullable Object> values(CallMetadata metadata) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        for (String name : metadata.names()) {
+            if (!CallMetadata.isOfHttp(name) && !name.startsWith("grpc-")) {
+                List<?> values = name.endsWith("-bin") ? metadata.allBytes(name) : metadata.all(name);
+                object.put(name, values.size() == 1 ? values.getFirst() : values);
+            }
+        }
+        return object;
+    }
+
     /** What a client of gRPC has said of its call; null if that is nothing. */
     static @Nullable Map<String, @Nullable Object> of(CallContext context) {
         Map<String, @Nullable Object> options = new LinkedHashMap<>();
-        Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
-        CallMetadata in = context.in();
-        for (String name : in.names()) {
-            if (!CallMetadata.isOfHttp(name) && !name.startsWith("grpc-")) {
-                List<?> values = name.endsWith("-bin") ? in.allBytes(name) : in.all(name);
-                metadata.put(name, values.size() == 1 ? values.getFirst() : values);
-            }
-        }
+        Map<String, @Nullable Object> metadata = values(context.in());
         if (!metadata.isEmpty()) {
             options.put(METADATA, metadata);
         }

@@ -8,6 +8,8 @@ import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.Caller;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +26,27 @@ final class Calls {
     }
 
     /** One message each way. */
-    Promise<Object> unary(Rpc rpc, @Nullable Object request, CallSettings settings) {
-        return value(rpc, client.ask(rpc.descriptor(), message(rpc, request), settings));
+    Promise<Object> unary(Rpc rpc, @Nullable Object request, CallOptions options) {
+        DynamicMessage message = message(rpc, request);
+        if (!options.isWhole()) {
+            return value(rpc, client.ask(rpc.descriptor(), message, options.settings()), null);
+        }
+        GrpcCall<DynamicMessage, DynamicMessage> call = client.call(rpc.descriptor(), options.settings());
+        // The first goes out at once.
+        call.write(message);
+        call.end();
+        return value(rpc, call.answer(), call);
     }
 
     /** A stream, which this shares, and one answer. */
-    Promise<Object> clientStreaming(Rpc rpc, Readable requests, CallSettings settings) {
-        GrpcCall<DynamicMessage, DynamicMessage> call = client.call(rpc.descriptor(), settings);
+    Promise<Object> clientStreaming(Rpc rpc, Readable requests, CallOptions options) {
+        GrpcCall<DynamicMessage, DynamicMessage> call = client.call(rpc.descriptor(), options.settings());
         Requests sent = new Requests(rpc, requests);
         sent.subscribe(call.requests());
-        return value(rpc, call.answer().recover(failure -> Promise.failed(sent.cause(failure))));
+        return value(
+                rpc,
+                call.answer().recover(failure -> Promise.failed(sent.cause(failure))),
+                options.isWhole() ? call : null);
     }
 
     /** One message and a stream, which the caller owns. */
@@ -65,9 +78,23 @@ final class Calls {
     }
 
     @SuppressWarnings("NullAway") // null is a value of google.protobuf.Value
-    private Promise<Object> value(Rpc rpc, Promise<DynamicMessage> answer) {
-        return answer.<Object>map(message -> codec.value(rpc.name(), message))
+    private Promise<Object> value(Rpc rpc, Promise<DynamicMessage> answer, @Nullable GrpcCall<?, ?> whole) {
+        return answer.<Object>then(message -> {
+                    Object value = codec.value(rpc.name(), message);
+                    return whole == null ? Promise.of(value) : whole(whole, value);
+                })
                 .recover(failure -> Promise.failed(codec.failure(failure)));
+    }
+
+    /** The answer of a call that has ended, with the metadata around it. */
+    private static Promise<Object> whole(GrpcCall<?, ?> call, @Nullable Object value) {
+        return call.whenEnded().map(trailers -> {
+            Map<String, @Nullable Object> all = new LinkedHashMap<>();
+            all.put("result", value);
+            all.put("headers", CallOptions.values(call.context().in()));
+            all.put("trailers", CallOptions.values(trailers));
+            return all;
+        });
     }
 
     /** The chunks of a stream as requests. What is wrong with them is why their call fails. */

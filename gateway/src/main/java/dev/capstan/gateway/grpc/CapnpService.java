@@ -39,21 +39,20 @@ final class CapnpService {
         Rpc rpc = method.rpc();
         Object source = method.source() == null ? null : params.remove(method.source());
         Object sink = method.sink() == null ? null : params.remove(method.sink());
-        CallSettings settings = CallSettings.DEFAULT;
         if (method.source() != null && !(source instanceof Readable)) {
             throw missing(rpc, method.source(), source);
         }
         if (method.sink() == null) {
             return source instanceof Readable requests
-                    ? calls.clientStreaming(rpc, requests, settings)
-                    : calls.unary(rpc, params, settings);
+                    ? calls.clientStreaming(rpc, requests, CallOptions.NONE)
+                    : calls.unary(rpc, params, CallOptions.NONE);
         }
         if (!(sink instanceof Writable to)) {
             throw missing(rpc, method.sink(), sink);
         }
         Readable answers = source instanceof Readable requests
-                ? calls.bidiStreaming(rpc, requests, settings)
-                : calls.serverStreaming(rpc, params, settings);
+                ? calls.bidiStreaming(rpc, requests, CallSettings.DEFAULT)
+                : calls.serverStreaming(rpc, params, CallSettings.DEFAULT);
         return answers.pipeTo(to).<Map<String, Object>>map(done -> Map.of()).attach(answers);
     }
 

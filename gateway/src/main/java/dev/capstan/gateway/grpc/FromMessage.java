@@ -52,11 +52,17 @@ final class FromMessage {
             if (!field.hasPresence() || message.hasField(field)) {
                 place.values(1);
                 place.enter(field.getJsonName());
-                object.put(field.getJsonName(), field(field, message.getField(field)));
+                Object value = field(field, message.getField(field));
+                object.put(field.getJsonName(), isWrapped(field) ? Map.of(Matching.VALUE, value) : value);
                 place.leave();
             }
         }
         return object;
+    }
+
+    /** Whether a value stands in a union with nothing. */
+    private boolean isWrapped(FieldDescriptor field) {
+        return !dialect.isJavaScript() && Matching.isOptional(field);
     }
 
     private @Nullable Object field(FieldDescriptor field, Object value) {

@@ -8,6 +8,7 @@ import dev.capstan.cap.Answer;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Hints;
+import dev.capstan.cap.Membrane;
 import dev.capstan.cap.Method;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Request;
@@ -20,6 +21,7 @@ import dev.capstan.grpc.server.Handling;
 import dev.capstan.grpc.server.ServerContext;
 import dev.capstan.grpc.server.ServiceBinding;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,18 +36,21 @@ final class Front {
     private final Codec codec;
     private final Supplier<Promise<Cap>> object;
     private final boolean hasOptions;
+    private final Visitors visitors;
 
     /**
      * A front on {@code loop}.
      *
      * @param object gives the object for each call, which owns it
      * @param hasOptions whether metadata and time limits go with the message, as a second argument
+     * @param visitors whose borders the object passes
      */
-    Front(Loop loop, Codec codec, Supplier<Promise<Cap>> object, boolean hasOptions) {
+    Front(Loop loop, Codec codec, Supplier<Promise<Cap>> object, boolean hasOptions, Visitors visitors) {
         this.loop = loop;
         this.codec = codec;
         this.object = object;
         this.hasOptions = hasOptions;
+        this.visitors = visitors;
     }
 
     ServerServiceDefinition of(ServiceDescriptor service) {
@@ -64,7 +69,7 @@ final class Front {
                 case UNKNOWN -> throw new IllegalArgumentException(method + " has no shape");
             }
         }
-        return binding.build();
+        return ServerInterceptors.intercept(binding.build(), visitors);
     }
 
     private @Nullable Object value(Rpc rpc, DynamicMessage request) {
@@ -76,14 +81,18 @@ final class Front {
     }
 
     private Promise<DynamicMessage> one(Rpc rpc, @Nullable Object first) {
-        return called(rpc, first, value -> codec.message(rpc.name(), rpc.answer(), value))
+        return called(
+                        visitors.border(ServerContext.current()),
+                        rpc,
+                        first,
+                        value -> codec.message(rpc.name(), rpc.answer(), value))
                 .recover(failure -> Promise.failed(codec.status(failure)));
     }
 
     private Flow.Publisher<DynamicMessage> many(Rpc rpc, @Nullable Object first) {
         Published<DynamicMessage> answers = new Published<>(
                 loop,
-                called(rpc, first, value -> answers(rpc, value)),
+                called(visitors.border(ServerContext.current()), rpc, first, value -> answers(rpc, value)),
                 chunk -> codec.message(rpc.name(), rpc.answer(), chunk));
         return new Converted<>(answers, message -> message, codec::status);
     }
@@ -98,23 +107,25 @@ final class Front {
         };
     }
 
-    /** Calls the method; {@code conversion} borrows what it gives. Takes ownership of a stream. */
-    private <T> Promise<T> called(Rpc rpc, @Nullable Object first, Function<@Nullable Object, T> conversion) {
-        List<@Nullable Object> arguments = new ArrayList<>(2);
-        arguments.add(first instanceof Readable stream ? stream.share() : first);
+    /** Calls the method through a border; {@code conversion} borrows what it gives. Takes ownership of a stream. */
+    <T> Promise<T> called(Membrane border, Rpc rpc, @Nullable Object first, Function<@Nullable Object, T> conversion) {
         Object options = hasOptions ? CallOptions.of(ServerContext.current()) : null;
-        if (options != null) {
-            arguments.add(options);
-        }
-        Promise<T> result =
-                object.get().then(cap -> call(cap, rpc, arguments)).then(payload -> whole(payload, conversion));
+        Promise<T> result = object.get()
+                .then(cap -> call(border.outward(cap), rpc, first, options))
+                .then(payload -> whole(payload, conversion));
         return first instanceof Readable stream ? result.attach(stream) : result;
     }
 
-    private static Promise<WebPayload> call(Cap object, Rpc rpc, List<@Nullable Object> arguments) {
+    /** Takes ownership of the object. */
+    private static Promise<WebPayload> call(Cap object, Rpc rpc, @Nullable Object first, @Nullable Object options) {
+        List<@Nullable Object> arguments = new ArrayList<>(2);
         try (object) {
             Request request = object.request(
                     new Method.Member(Path.Names.of(rpc.name()), false), WebFormat.INSTANCE, 0, Hints.NO_PIPELINING);
+            arguments.add(first instanceof Readable stream ? stream.share() : first);
+            if (options != null) {
+                arguments.add(options);
+            }
             WebPayload.of(request.params()).set(arguments);
             Answer answer = request.send();
             answer.pipeline().close();

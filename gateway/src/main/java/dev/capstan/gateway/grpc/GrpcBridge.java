@@ -1,10 +1,12 @@
 package dev.capstan.gateway.grpc;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
+import dev.capstan.cap.Membrane;
 import dev.capstan.capnp.dynamic.InterfaceSchema;
 import dev.capstan.gateway.translate.Bridge;
 import dev.capstan.gateway.translate.Limits;
@@ -26,12 +28,30 @@ public final class GrpcBridge {
     private final Loop loop;
     private final DescriptorPool schemas;
     private final Limits limits;
+    private final Visitors visitors;
 
     /** A bridge on {@code loop}, on which all wires have their sessions. */
     public GrpcBridge(Loop loop, DescriptorPool schemas, Limits limits) {
+        this(loop, schemas, limits, Membrane.Limits.DEFAULT);
+    }
+
+    /** As above. {@code visitors} is what the calls of one connection of gRPC may have on their way, and hold, of the objects that services stand in front of. */
+    public GrpcBridge(Loop loop, DescriptorPool schemas, Limits limits, Membrane.Limits visitors) {
         this.loop = loop;
         this.schemas = schemas;
         this.limits = limits;
+        this.visitors = new Visitors(loop, visitors);
+    }
+
+    /** Connections of gRPC that have calls under way. */
+    int visitors() {
+        return visitors.size();
+    }
+
+    /** What a method is called on the other wires. */
+    public static String nameOf(MethodDescriptor method) {
+        String name = method.getName();
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
     /** The services that the files declare, by their full names. */
@@ -104,7 +124,7 @@ public final class GrpcBridge {
     public ServerServiceDefinition ofWeb(String service, Supplier<Promise<Cap>> object) {
         ServiceDescriptor found = service(service);
         ServiceNames.check(found);
-        return new Front(loop, new Codec(Dialect.WEB, schemas, limits), object, true).of(found);
+        return new Front(loop, new Codec(Dialect.WEB, schemas, limits), object, true, visitors).of(found);
     }
 
     /**
@@ -124,7 +144,8 @@ public final class GrpcBridge {
                         loop,
                         new Codec(matching, schemas, limits),
                         () -> object.get().map(cap -> bridge.toWeb(schema, cap)),
-                        false)
+                        false,
+                        visitors)
                 .of(found);
     }
 

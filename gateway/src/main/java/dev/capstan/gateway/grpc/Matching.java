@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * refused, so that nothing gets lost on the way. What the enums call one another is kept.
  */
 final class Matching implements Dialect {
+    /** The member of a union that stands for an optional field, for its value. */
+    static final String VALUE = "value";
+
     private record Pair(StructSchema struct, Descriptor message) {}
 
     private final Set<Pair> seen = new HashSet<>();
@@ -103,6 +106,10 @@ final class Matching implements Dialect {
     }
 
     private void check(Field twin, FieldDescriptor field) {
+        if (twin.isGroup() && isOptional(field)) {
+            checkOptional(twin, field);
+            return;
+        }
         if (twin.isGroup()) {
             throw different(twin, field, "a group, and messages have none: declare a struct");
         }
@@ -110,15 +117,12 @@ final class Matching implements Dialect {
         if (inOneof != twin.isInUnion()) {
             throw different(twin, field, inOneof ? "not in a union" : "in a union");
         }
-        if (field.hasPresence()
-                && !inOneof
-                && !field.isRequired()
-                && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
-                && !field.getContainingType().getOptions().getMapEntry()) {
+        if (isOptional(field)) {
             throw different(
                     twin,
                     field,
-                    "always there, and the other is optional: take 'optional' away, or make it the only field of a oneof");
+                    "always there, and the other is optional: declare a union, " + twin.name()
+                            + " :union { none @N :Void; value @M :...; }, or take 'optional' away");
         }
         if (twin.type() instanceof StructSchema && twin.proto().getSlot().getHadExplicitDefault()) {
             throw different(twin, field, "never left out, since it has a default: take that away");
@@ -130,6 +134,33 @@ final class Matching implements Dialect {
         } else {
             throw different(twin, field, "a " + twin.type() + " and no list");
         }
+    }
+
+    /** Whether a number, text or the like may be left out, which is not the same as its default. */
+    static boolean isOptional(FieldDescriptor field) {
+        return field.hasPresence()
+                && field.getRealContainingOneof() == null
+                && !field.isRequired()
+                && field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
+                && !field.getContainingType().getOptions().getMapEntry();
+    }
+
+    private void checkOptional(Field twin, FieldDescriptor field) {
+        List<Field> members = ((StructSchema) twin.type()).fields();
+        Field value = ((StructSchema) twin.type()).findField(VALUE);
+        if (twin.isInUnion()
+                || members.size() != 2
+                || members.stream().noneMatch(Matching::standsForNothing)
+                || value == null
+                || value.isGroup()
+                || !value.isInUnion()) {
+            throw different(
+                    twin,
+                    field,
+                    "no union of nothing and a value, which is what stands for an optional field: " + twin.name()
+                            + " :union { none @N :Void; value @M :...; }");
+        }
+        check(value, value.type(), field);
     }
 
     private void check(Field twin, Type type, FieldDescriptor field) {

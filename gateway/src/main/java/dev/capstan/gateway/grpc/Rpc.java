@@ -22,8 +22,7 @@ record Rpc(String name, MethodDescriptor method, io.grpc.MethodDescriptor<Dynami
 
     private static Rpc of(ServiceSchema schema, MethodDescriptor method) {
         return new Rpc(
-                Character.toLowerCase(method.getName().charAt(0))
-                        + method.getName().substring(1),
+                GrpcBridge.nameOf(method),
                 method,
                 schema.method(
                         method.getName(),

@@ -84,9 +84,19 @@ final class ToMessage {
         Descriptor type = message.getDescriptorForType();
         for (Map.Entry<?, ?> member : object.entrySet()) {
             if (member.getValue() != JsValue.UNDEFINED) {
-                field(message, type, (String) member.getKey(), member.getValue());
+                String name = (String) member.getKey();
+                field(message, type, name, optional(type, name, member.getValue()));
             }
         }
+    }
+
+    /** From a union with nothing, if that is how such a field looks. */
+    private @Nullable Object optional(Descriptor type, String name, @Nullable Object value) {
+        if (!dialect.isJavaScript() && value instanceof Map<?, ?> union) {
+            FieldDescriptor field = members.find(type, name);
+            return field != null && Matching.isOptional(field) ? union.get(Matching.VALUE) : value;
+        }
+        return value;
     }
 
     private void field(DynamicMessage.Builder message, Descriptor type, String name, @Nullable Object value) {

@@ -7,7 +7,6 @@ import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.WebTarget;
 import dev.capstan.gateway.translate.JavaScript;
 import dev.capstan.gateway.translate.Place;
-import dev.capstan.grpc.client.CallSettings;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,22 +88,25 @@ final class WebServices {
         Place place = new Place(codec.limits(), rpc.name());
         if (arguments.size() > 2) {
             throw place.wrong("called with " + arguments.size()
-                    + " arguments, and it takes 2: the message, or the stream of them, and {metadata, timeout}");
+                    + " arguments, and it takes 2: the message, or the stream of them, and {metadata, timeout, whole}");
         }
         Object first = arguments.isEmpty() ? JsValue.UNDEFINED : arguments.getFirst();
-        CallSettings settings =
-                CallOptions.settings(rpc.name(), codec.limits(), arguments.size() < 2 ? null : arguments.get(1));
+        CallOptions options =
+                CallOptions.of(rpc.name(), codec.limits(), arguments.size() < 2 ? null : arguments.get(1));
+        if (options.isWhole() && rpc.streamsAnswers()) {
+            throw place.wrong("'whole' is for methods with one answer: a stream of answers comes by itself");
+        }
         if (rpc.streamsRequests()) {
             try (Readable requests = requests(place, first)) {
                 return rpc.streamsAnswers()
-                        ? calls.bidiStreaming(rpc, requests, settings)
-                        : calls.clientStreaming(rpc, requests, settings);
+                        ? calls.bidiStreaming(rpc, requests, options.settings())
+                        : calls.clientStreaming(rpc, requests, options);
             }
         }
         Object message = first == JsValue.UNDEFINED ? Map.of() : first;
         return rpc.streamsAnswers()
-                ? calls.serverStreaming(rpc, message, settings)
-                : calls.unary(rpc, message, settings);
+                ? calls.serverStreaming(rpc, message, options.settings())
+                : calls.unary(rpc, message, options);
     }
 
     private Readable requests(Place place, @Nullable Object value) {

@@ -35,10 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class OnePort implements AutoCloseable {
     /** ALPN's name for Cap'n Proto here, for clients that say one; there is no registered one. */
     private static final String CAPNP = "capnp";
-    /** The four bytes that say how many segments a message has. */
-    private static final int COUNT_BYTES = 4;
-    /** Segments of a first message, which every implementation bounds; letters of HTTP are far more, read as a number. */
-    private static final int MOST_SEGMENTS = 512;
     /** Ports that the system chooses for TCP may be taken for UDP. */
     private static final int TRIES = 20;
 
@@ -119,7 +115,7 @@ public final class OnePort implements AutoCloseable {
             return this;
         }
 
-        /** What makes streams of the network, after TLS, show what is read and written; not those of WebTransport. */
+        /** What makes streams of the network, after TLS, show what is read and written; those of WebTransport have routes that are {@linkplain WebTransportRoutes#shown shown}. */
         public Builder shown(UnaryOperator<Network> look) {
             shown = look;
             return this;
@@ -137,10 +133,14 @@ public final class OnePort implements AutoCloseable {
          *
          * @param at a TCP address of this machine with a host that is a literal, or without WebTransport any address
          * @throws IllegalStateException if nothing is to be spoken there
+         * @throws IllegalArgumentException if WebTransport cannot be spoken at such an address
          */
         public Promise<OnePort> listen(Address at) {
             if (vat == null && routes == null) {
                 throw new IllegalStateException("say what is spoken at the port: capnp(...), http(...) or both");
+            }
+            if (identity != null) {
+                beside(at);
             }
             return net.loop().fetch(() -> listen(at, TRIES));
         }
@@ -189,37 +189,36 @@ public final class OnePort implements AutoCloseable {
             if (by == null) {
                 return Promise.of(new OnePort(port, http, null));
             }
-            if (!(port.address() instanceof Address.Tcp(String host, int number))) {
-                port.close();
-                throw new IllegalArgumentException("WebTransport needs a TCP address, not " + at);
-            }
-            InetSocketAddress beside;
-            try {
-                beside = new InetSocketAddress(InetAddress.ofLiteral(host), number);
-            } catch (IllegalArgumentException e) {
-                port.close();
-                throw new IllegalArgumentException("WebTransport needs an address of numbers, not " + at, e);
-            }
-            return WebTransportServer.listen(net, beside, by, sessions, transportLimits)
+            return WebTransportServer.listen(net, beside(port.address()), by, sessions, transportLimits)
                     .<OnePort>map(server -> new OnePort(port, http, server))
                     .recover(failure -> {
-                        port.close();
+                        // Somebody may have come meanwhile.
+                        new OnePort(port, http, null).close();
                         boolean again = tries > 1 && at instanceof Address.Tcp(String any, int wanted) && wanted == 0;
                         return again && failure instanceof IOException
                                 ? listen(at, tries - 1)
                                 : Promise.failed(failure);
                     });
         }
+
+        /** The UDP address of the same number. */
+        private static InetSocketAddress beside(Address at) {
+            if (!(at instanceof Address.Tcp(String host, int number))) {
+                throw new IllegalArgumentException("WebTransport needs a TCP address, not " + at);
+            }
+            try {
+                return new InetSocketAddress(InetAddress.ofLiteral(host), number);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("WebTransport needs an address of numbers, not " + at, e);
+            }
+        }
     }
 
-    /** A message begins with the number of its segments less one, in little-endian order. */
     private static Protocol.Verdict isCapnp(byte[] first) {
-        if (first.length < COUNT_BYTES) {
+        if (first.length < CapnpStart.BYTES) {
             return Protocol.Verdict.MORE;
         }
-        long segments = 1
-                + ((first[0] & 0xffL) | (first[1] & 0xffL) << 8 | (first[2] & 0xffL) << 16 | (first[3] & 0xffL) << 24);
-        return segments <= MOST_SEGMENTS ? Protocol.Verdict.YES : Protocol.Verdict.NO;
+        return CapnpStart.is(i -> first[i] & 0xff) ? Protocol.Verdict.YES : Protocol.Verdict.NO;
     }
 
     /** Where it listens, with the port that the system chose. */

@@ -127,7 +127,7 @@ public record Configuration(
     /**
      * Bounds; {@code docs/limits.md} and the records named {@code Limits} have the others.
      *
-     * @param connections connections of TCP that speak HTTP
+     * @param connections connections of TCP that speak HTTP, and as many of Cap'n Proto
      * @param sessions sessions of Cap'n Web, and connections of WebTransport
      * @param requests requests that one HTTP/2 connection, and calls that one Cap'n Proto connection may have under way
      * @param bodyBytes bytes of the body of one request; gRPC's are not bounded by it
@@ -215,6 +215,29 @@ public record Configuration(
                 String path,
                 String to,
                 Path schema,
+                @Nullable String interfaceName,
+                List<Path> imports,
+                @Nullable Path authorities)
+                implements Served {}
+
+        /**
+         * Services of a gRPC server.
+         *
+         * @param path where
+         * @param to the URL of that server
+         * @param descriptors file of protobuf descriptors; null for those that the server tells
+         * @param service the full name of the only service that is meant; null for all
+         * @param schema the file that says what Cap'n Proto calls; null if it calls nothing
+         * @param interfaceName as of an {@link Upstream}
+         * @param imports as of an {@link Upstream}
+         * @param authorities as of an {@link Upstream}
+         */
+        record Services(
+                String path,
+                String to,
+                @Nullable Path descriptors,
+                @Nullable String service,
+                @Nullable Path schema,
                 @Nullable String interfaceName,
                 List<Path> imports,
                 @Nullable Path authorities)

@@ -239,9 +239,12 @@ public final class ConfigurationFile {
         String known = '"' + String.join("\", \"", objects) + '"';
         String object = section.text("object", "one of " + known);
         String to = section.text("to", "a URL such as \"capnp://127.0.0.1:9000\"");
-        Path schema = section.file("schema", folder, to != null, "\"file.capnp\"");
+        boolean isGrpc = to != null && to.startsWith("grpc");
+        Path schema = section.file("schema", folder, to != null && !isGrpc, "\"file.capnp\"");
         String interfaceName = section.text("interface", "the name of an interface, such as \"Bank\"");
         List<String> imports = section.texts("imports", "a list of folders");
+        Path descriptors = section.file("descriptors", folder, false, "\"services.pb\"");
+        String service = section.text("service", "the full name of a service, such as \"helloworld.Greeter\"");
         Path authorities = section.file("authorities", folder, false, "\"authority.pem\"");
         if ((object == null) == (to == null)) {
             section.wrong(
@@ -254,9 +257,15 @@ public final class ConfigurationFile {
             if (!objects.contains(object)) {
                 section.wrong("object", "there is no \"" + object + "\" here: write one of " + known);
             }
-            if (schema != null || interfaceName != null || imports != null || authorities != null) {
+            if (schema != null
+                    || interfaceName != null
+                    || imports != null
+                    || descriptors != null
+                    || service != null
+                    || authorities != null) {
                 section.wrong(
-                        "object", "schema, interface, imports and authorities belong to a server that is named by to");
+                        "object",
+                        "schema, interface, imports, descriptors, service and authorities belong to a server that is named by to");
             }
             return path == null ? null : new Served.Named(path, object);
         }
@@ -268,16 +277,24 @@ public final class ConfigurationFile {
         } catch (IllegalArgumentException e) {
             section.wrong("to", String.valueOf(e.getMessage()));
         }
+        List<Path> roots = imports == null
+                ? List.of()
+                : imports.stream().map(folder::resolve).toList();
+        if (isGrpc) {
+            if (schema == null && (interfaceName != null || imports != null)) {
+                section.wrong(
+                        "interface",
+                        "interface and imports are of a schema, by which Cap'n Proto calls a gRPC server: write schema = \"file.capnp\", too");
+            }
+            return path == null
+                    ? null
+                    : new Served.Services(path, to, descriptors, service, schema, interfaceName, roots, authorities);
+        }
+        if (descriptors != null || service != null) {
+            section.wrong("to", "descriptors and service belong to a gRPC server: write to = \"grpc://host:port\"");
+        }
         return path == null || schema == null
                 ? null
-                : new Served.Upstream(
-                        path,
-                        to,
-                        schema,
-                        interfaceName,
-                        imports == null
-                                ? List.of()
-                                : imports.stream().map(folder::resolve).toList(),
-                        authorities);
+                : new Served.Upstream(path, to, schema, interfaceName, roots, authorities);
     }
 }

@@ -15,6 +15,7 @@ import dev.capstan.gateway.watch.GrpcCalls;
 import dev.capstan.gateway.watch.Health;
 import dev.capstan.gateway.watch.MethodNames;
 import dev.capstan.gateway.watch.Metrics;
+import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.http.HttpRoutes;
 import io.grpc.ServerInterceptor;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -38,6 +39,7 @@ final class Lookout {
     private final @Nullable Console console;
     private final Observer observer;
     private @Nullable GrpcCalls calls;
+    private @Nullable OwnServices services;
 
     Lookout(Loop loop, Configuration configuration, List<Offer> offers, SecureRandom random) {
         this.loop = loop;
@@ -100,6 +102,16 @@ final class Lookout {
         return made.server();
     }
 
+    /** The console shows the services of {@code server}, too. Called once. */
+    void services(GrpcServer server, List<Offer> offers, SecureRandom random) {
+        Console shown = console;
+        if (shown != null) {
+            OwnServices own = new OwnServices(loop, server, random);
+            offers.forEach(each -> own.show(each.services(), shown));
+            services = own;
+        }
+    }
+
     /** Shows the limits of a wire. */
     void limits(String wire, Record limits) {
         if (console != null) {
@@ -137,6 +149,9 @@ final class Lookout {
         }
         if (console != null) {
             console.close();
+        }
+        if (services != null) {
+            services.close();
         }
         registry.close();
     }

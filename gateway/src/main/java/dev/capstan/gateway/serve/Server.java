@@ -2,6 +2,7 @@ package dev.capstan.gateway.serve;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
+import dev.capstan.async.MessageStream;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Cap;
@@ -20,7 +21,6 @@ import dev.capstan.gateway.serve.Configuration.Wire;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
-import dev.capstan.net.http.HttpRequest;
 import dev.capstan.net.http.HttpResponse;
 import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.webtransport.CertificateHash;
@@ -74,13 +74,26 @@ public final class Server {
         Set<Wire> wires = configuration.wires();
         this.vat = wires.contains(Wire.CAPNP) ? vat() : null;
         this.web = wires.contains(Wire.CAPNWEB) || wires.contains(Wire.WEBTRANSPORT) ? web(random) : null;
-        this.grpc = wires.contains(Wire.GRPC) ? grpc() : null;
+        this.grpc = wires.contains(Wire.GRPC) ? grpc(random) : null;
+    }
+
+    /** As the other one, without a look at WebTransport. */
+    public static Promise<Server> start(
+            NetLoop net,
+            Configuration configuration,
+            List<Offer> offers,
+            UnaryOperator<Network> shown,
+            SecureRandom random,
+            InstantSource clock)
+            throws IOException, GeneralSecurityException {
+        return start(net, configuration, offers, shown, messages -> messages, random, clock);
     }
 
     /**
      * Serves {@code offers}, whose paths differ. Reads the files of TLS, which blocks: not on the loop's thread. Fails with {@link IOException} if the address cannot be had.
      *
      * @param shown what makes streams of the port, after TLS, show what is read and written
+     * @param messages the same for messages over WebTransport
      * @throws IOException if a file of TLS cannot be read
      * @throws GeneralSecurityException if a file of TLS does not hold what it should
      * @throws IllegalArgumentException if two offers have one interface, and Cap'n Proto is spoken
@@ -90,6 +103,7 @@ public final class Server {
             Configuration configuration,
             List<Offer> offers,
             UnaryOperator<Network> shown,
+            UnaryOperator<MessageStream> messages,
             SecureRandom random,
             InstantSource clock)
             throws IOException, GeneralSecurityException {
@@ -100,16 +114,22 @@ public final class Server {
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
             Server server = new Server(net.loop(), configuration, offers, random, identity);
-            return server.builder(net, random, clock)
-                    .shown(shown)
-                    .listen(configuration.listen())
-                    .convert(listening -> {
-                        server.port = listening;
-                        if (identity != null) {
-                            identity.watch();
-                        }
-                        return server;
-                    });
+            return server.listen(server.builder(net, messages, random, clock).shown(shown)).recover(failure -> {
+                // Somebody may have come meanwhile.
+                server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
+                server.close();
+                return Promise.failed(failure);
+            });
+        });
+    }
+
+    private Promise<Server> listen(OnePort.Builder builder) {
+        return builder.listen(configuration.listen()).convert(listening -> {
+            port = listening;
+            if (identity != null) {
+                identity.watch();
+            }
+            return this;
         });
     }
 
@@ -132,8 +152,10 @@ public final class Server {
     // ---- wires
 
     private Vat vat() {
-        int requests = configuration.limits().requests();
-        var limits = dev.capstan.capnp.rpc.Limits.DEFAULT.withAnswers(requests);
+        Configuration.Limits wanted = configuration.limits();
+        var limits = dev.capstan.capnp.rpc.Limits.DEFAULT
+                .withConnections(wanted.connections())
+                .withAnswers(wanted.requests());
         lookout.limits("capnp", limits);
         return Vat.on(loop)
                 .limits(limits)
@@ -187,7 +209,7 @@ public final class Server {
                                 .toList()));
     }
 
-    private GrpcServer grpc() {
+    private GrpcServer grpc(SecureRandom random) {
         var limits = dev.capstan.grpc.Limits.DEFAULT.withInboundMessageBytes(
                 configuration.limits().messageBytes());
         lookout.limits("grpc", limits);
@@ -197,7 +219,9 @@ public final class Server {
                 .reflection();
         offers.forEach(offer -> offer.services().forEach(builder::service));
         builder.intercept(lookout.grpc(why -> endCalls(Status.UNAVAILABLE.withDescription(why.reason()))));
-        return builder.build();
+        GrpcServer server = builder.build();
+        lookout.services(server, offers, random);
+        return server;
     }
 
     private void endCalls(Status why) {
@@ -208,7 +232,8 @@ public final class Server {
         });
     }
 
-    private OnePort.Builder builder(NetLoop net, SecureRandom random, InstantSource clock) {
+    private OnePort.Builder builder(
+            NetLoop net, UnaryOperator<MessageStream> messages, SecureRandom random, InstantSource clock) {
         Configuration.Limits limits = configuration.limits();
         Limits.Http http = Limits.Http.DEFAULT;
         Limits.Http2 http2 = Limits.Http2.DEFAULT;
@@ -253,7 +278,7 @@ public final class Server {
                     ? ServerIdentity.selfIssued(
                             clock, random, configuration.listen().host())
                     : identity.forWebTransport();
-            builder.webTransport(who, web.transports("/*"))
+            builder.webTransport(who, web.transports("/*").shown(messages))
                     .limits(new Limits.WebTransport(
                             limits.sessions(),
                             limits.messageBytes(),
@@ -281,7 +306,7 @@ public final class Server {
             }
         }
         if (vat != null) {
-            routes = routes.and(CapnpSockets.routes(paths.capnp(), vat, this::mayConnect));
+            routes = routes.and(CapnpSockets.routes(paths.capnp(), vat, configuration.access().origins()));
         }
         if (grpc != null) {
             routes = routes.and(grpc.routes());
@@ -290,13 +315,6 @@ public final class Server {
             routes = routes.on("GET", "/", request -> Promise.of(HttpResponse.text(200, overview())));
         }
         return routes;
-    }
-
-    /** Pages of other origins may speak Cap'n Proto if they are named. */
-    private boolean mayConnect(HttpRequest request) {
-        List<String> origins = request.headers().all("origin");
-        Set<String> allowed = configuration.access().origins();
-        return origins.size() == 1 && (allowed.contains("*") || allowed.contains(origins.getFirst()));
     }
 
     private String overview() {
@@ -385,15 +403,22 @@ public final class Server {
             port.close();
         }
         return Promise.all(all).convert(cut -> {
-            if (web != null) {
-                web.close();
-            }
-            if (identity != null) {
-                identity.close();
-            }
-            lookout.close();
+            close();
             return cut.stream().mapToInt(Integer::intValue).sum();
         });
+    }
+
+    private void close() {
+        if (vat != null) {
+            vat.close();
+        }
+        if (web != null) {
+            web.close();
+        }
+        if (identity != null) {
+            identity.close();
+        }
+        lookout.close();
     }
 
     private Promise<Integer> endGrpc(GrpcServer server, Duration time) {

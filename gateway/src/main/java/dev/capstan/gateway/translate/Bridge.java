@@ -39,6 +39,8 @@ public final class Bridge {
     private final Streams streams = new Streams(this);
     /** Objects in both tables. */
     private int held;
+    /** What the arguments of calls that were not answered take. */
+    private long flightBytes;
 
     /** A bridge on {@code loop}, on which both wires have their sessions. */
     public Bridge(Loop loop, Limits limits) {
@@ -106,6 +108,30 @@ public final class Bridge {
     /** How many objects have crossed and are held on the other side. */
     public int size() {
         return held;
+    }
+
+    /** About how many bytes the arguments take of the calls that have crossed and were not answered. */
+    public long flightBytes() {
+        return flightBytes;
+    }
+
+    /**
+     * A call is about to cross; what it takes is to be {@linkplain #landed given back}.
+     *
+     * @throws Failure OVERLOADED if too much is on its way
+     */
+    void takeOff(long bytes) {
+        if (flightBytes >= limits.flightBytes()) {
+            throw Failure.overloaded(
+                    "calls with " + limits.flightBytes()
+                            + " bytes have crossed the gateway and were not answered, which is its limit (Limits.flightBytes): wait for some, or send what is large as a stream");
+        }
+        flightBytes += bytes;
+    }
+
+    /** A call that has crossed is answered, or given up. */
+    void landed(long bytes) {
+        flightBytes -= bytes;
     }
 
     Loop loop() {

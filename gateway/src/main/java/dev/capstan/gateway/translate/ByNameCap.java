@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallEnd;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Failure;
@@ -95,23 +96,28 @@ final class ByNameCap extends CountedCap {
     private Answer invoke(Methods.Entry method, Call call) {
         Request request = object.request(
                 method.ordinal(), CapnpFormat.INSTANCE, 0, call.hints().withResults());
+        long bytes;
         try {
             Object arguments = WebPayload.of(call.params()).value();
             bridge.arguments(
                     method,
                     CapnpPayload.of(request.params()).builder().init(method.paramsType()),
                     arguments instanceof List<?> list ? list : List.of());
+            bytes = request.params().bytes();
+            bridge.takeOff(bytes);
         } catch (RuntimeException e) {
             request.close();
             return refuse(call, Failure.of(e));
         }
         call.releaseParams();
+        CallEnd end = new CallEnd();
+        request.onEnd(end);
         if (method.isStreaming()) {
             Promise<Payload> sent = request.sendStreaming().convert(ready -> CapnpFormat.INSTANCE.allocate(0));
-            return new NamedCrossing(bridge, method, call, sent, null).answer();
+            return new NamedCrossing(bridge, method, call, sent, null, end, bytes).answer();
         }
         Answer answer = request.send();
-        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
+        return new NamedCrossing(bridge, method, call, answer.results(), answer.pipeline(), end, bytes).answer();
     }
 
     private static Failure type(String text) {
@@ -129,6 +135,11 @@ final class ByNameCap extends CountedCap {
         WebPayload.of(results).set(value);
         call.close();
         return new Answer(Promise.of(results.share()), Pipeline.of(results));
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

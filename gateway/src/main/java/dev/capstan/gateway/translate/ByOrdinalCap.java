@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallEnd;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.CountedCap;
 import dev.capstan.cap.Failure;
@@ -86,30 +87,39 @@ final class ByOrdinalCap extends CountedCap {
                             + methods.interfaceName() + ", as which this object crossed the gateway"));
         }
         Payload arguments = WebFormat.INSTANCE.allocate(0);
+        long bytes;
         try {
             List<@Nullable Object> list = new ArrayList<>(1);
             list.add(bridge.params(method, CapnpPayload.of(call.params())));
             WebPayload.of(arguments).set(list);
+            bytes = arguments.bytes();
+            bridge.takeOff(bytes);
         } catch (RuntimeException e) {
             arguments.close();
             return refuse(call, Failure.of(e));
         }
         call.releaseParams();
+        CallEnd end = new CallEnd();
         if (method.isStreaming()) {
-            Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING);
+            Call outward = Call.of(method.member(), arguments, Hints.NO_PIPELINING, call, end);
             Promise<Void> ready = shape == null ? object.stream(outward) : shape.stream(outward);
             return new OrdinalCrossing(
-                            bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null)
+                            bridge, method, call, ready.convert(sent -> WebFormat.INSTANCE.allocate(0)), null, end, bytes)
                     .answer();
         }
-        Call outward = Call.of(method.member(), arguments, call.hints().withResults());
+        Call outward = Call.of(method.member(), arguments, call.hints().withResults(), call, end);
         Answer answer = shape == null ? object.call(outward) : shape.call(outward);
-        return new OrdinalCrossing(bridge, method, call, answer.results(), answer.pipeline()).answer();
+        return new OrdinalCrossing(bridge, method, call, answer.results(), answer.pipeline(), end, bytes).answer();
     }
 
     private static Answer refuse(Call call, Failure failure) {
         call.close();
         return Answer.broken(failure);
+    }
+
+    @Override
+    protected Cap behind() {
+        return object;
     }
 
     @Override

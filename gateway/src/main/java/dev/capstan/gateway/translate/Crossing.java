@@ -5,6 +5,7 @@ import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallEnd;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Path;
@@ -29,6 +30,8 @@ abstract class Crossing implements Pipeline {
     final Bridge bridge;
     final Call call;
     private final @Nullable Pipeline inner;
+    private final CallEnd end;
+    private final long bytes;
     private final Completer<Payload> results;
     private final Answer answer;
     private final Promise.Cancelable waiting;
@@ -46,11 +49,15 @@ abstract class Crossing implements Pipeline {
      * @param call what is answered
      * @param results of the other wire
      * @param inner the pipeline there; null if nothing can be called ahead
+     * @param end of the call there
+     * @param bytes what {@link Bridge#takeOff} has let pass
      */
-    Crossing(Bridge bridge, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
+    Crossing(Bridge bridge, Call call, Promise<Payload> results, @Nullable Pipeline inner, CallEnd end, long bytes) {
         this.bridge = bridge;
         this.call = call;
         this.inner = inner;
+        this.end = end;
+        this.bytes = bytes;
         this.results = new Completer<>(bridge.loop());
         this.answer = new Answer(this.results.promise(), this);
         this.results.onCancel(this::lost);
@@ -105,7 +112,13 @@ abstract class Crossing implements Pipeline {
         } else {
             results.fail(failure());
         }
-        end();
+        letGo();
+        ended();
+    }
+
+    private void ended() {
+        bridge.landed(bytes);
+        call.close();
     }
 
     private void tell(Path path, QueuedCap place) {
@@ -126,7 +139,7 @@ abstract class Crossing implements Pipeline {
     }
 
     /** The other wire is not needed any more. */
-    private void end() {
+    private void letGo() {
         Map<Path, Cap> went = ahead;
         ahead = null;
         if (went != null) {
@@ -135,7 +148,6 @@ abstract class Crossing implements Pipeline {
         if (inner != null) {
             inner.close();
         }
-        call.close();
     }
 
     private void lost() {
@@ -143,7 +155,8 @@ abstract class Crossing implements Pipeline {
             over = true;
             failure = Failure.failed("the call was given up");
             waiting.cancel();
-            end();
+            letGo();
+            end.then(this::ended);
         }
     }
 

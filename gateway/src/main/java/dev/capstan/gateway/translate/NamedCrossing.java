@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallEnd;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
@@ -21,8 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class NamedCrossing extends Crossing {
     private final Methods.Entry method;
 
-    NamedCrossing(Bridge bridge, Methods.Entry method, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
-        super(bridge, call, results, inner);
+    NamedCrossing(
+            Bridge bridge,
+            Methods.Entry method,
+            Call call,
+            Promise<Payload> results,
+            @Nullable Pipeline inner,
+            CallEnd end,
+            long bytes) {
+        super(bridge, call, results, inner, end, bytes);
         this.method = method;
     }
 

@@ -3,6 +3,7 @@ package dev.capstan.gateway.translate;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.Call;
+import dev.capstan.cap.CallEnd;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Path;
 import dev.capstan.cap.Payload;
@@ -22,8 +23,14 @@ final class OrdinalCrossing extends Crossing {
     private final Methods.Entry method;
 
     OrdinalCrossing(
-            Bridge bridge, Methods.Entry method, Call call, Promise<Payload> results, @Nullable Pipeline inner) {
-        super(bridge, call, whole(bridge, results), inner);
+            Bridge bridge,
+            Methods.Entry method,
+            Call call,
+            Promise<Payload> results,
+            @Nullable Pipeline inner,
+            CallEnd end,
+            long bytes) {
+        super(bridge, call, whole(bridge, results), inner, end, bytes);
         this.method = method;
     }
 

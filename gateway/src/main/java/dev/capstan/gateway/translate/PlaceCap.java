@@ -87,6 +87,11 @@ final class PlaceCap extends CountedCap {
     }
 
     @Override
+    protected Cap behind() {
+        return later;
+    }
+
+    @Override
     public @Nullable Cap resolved() {
         return later.resolved();
     }

@@ -182,7 +182,7 @@ public final class GrpcCalls implements AutoCloseable {
             CallWatch known = watch;
             if (known == null) {
                 early = status;
-            } else if (session.open.remove(this)) {
+            } else if (session.over(this)) {
                 if (status.getCode() == Status.Code.CANCELLED) {
                     known.cancelled();
                 } else {
@@ -213,6 +213,7 @@ public final class GrpcCalls implements AutoCloseable {
         private SessionWatch watch = SessionWatch.NONE;
         private long nextId;
         private final Set<Watched> open = new LinkedHashSet<>();
+        private int incoming;
         private boolean over;
 
         Session(Loop loop, Origin origin, Consumer<Failure> onClose) {
@@ -227,7 +228,15 @@ public final class GrpcCalls implements AutoCloseable {
                 return CallWatch.NONE;
             }
             open.add(call);
+            incoming += call.direction == Direction.INCOMING ? 1 : 0;
             return watch.began(observed);
+        }
+
+        /** Whether it was open. */
+        boolean over(Watched call) {
+            boolean was = open.remove(call);
+            incoming -= was && call.direction == Direction.INCOMING ? 1 : 0;
+            return was;
         }
 
         void end() {
@@ -260,9 +269,6 @@ public final class GrpcCalls implements AutoCloseable {
 
         @Override
         public Counts counts() {
-            int incoming = (int) open.stream()
-                    .filter(call -> call.direction == Direction.INCOMING)
-                    .count();
             return new Counts(open.size() - incoming, incoming, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 

@@ -1,5 +1,6 @@
 package dev.capstan.gateway.watch;
 
+import dev.capstan.gateway.frames.Text;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Log records as lines of JSON: {@code time}, {@code level}, {@code logger}, {@code message}, {@code thread}, of failures {@code thrown} with the stack, and {@code trace_id} and {@code span_id} of the call for which they were
@@ -47,31 +49,7 @@ public final class LogLines extends Formatter {
         return line.append("}\n").toString();
     }
 
-    private static void member(StringBuilder line, String name, @org.jspecify.annotations.Nullable String value) {
-        line.append(",\"").append(name).append("\":\"");
-        String text = value == null ? "" : value;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"', '\\' -> line.append('\\').append(c);
-                case '\n' -> line.append("\\n");
-                case '\t' -> line.append("\\t");
-                default -> {
-                    // Control characters and lone surrogates would break the line or its encoding.
-                    if (c < ' ' || c == 0x7f || (Character.isSurrogate(c) && !isPaired(text, i))) {
-                        line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                    } else {
-                        line.append(c);
-                    }
-                }
-            }
-        }
-        line.append('"');
-    }
-
-    private static boolean isPaired(String text, int at) {
-        return Character.isHighSurrogate(text.charAt(at))
-                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
-                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
+    private static void member(StringBuilder line, String name, @Nullable String value) {
+        line.append(",\"").append(name).append("\":").append(Text.json(value == null ? "" : value));
     }
 }

@@ -3,6 +3,7 @@ package dev.capstan.gateway.console;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.protobuf.Descriptors.ServiceDescriptor;
 import dev.capstan.cap.Method.Ordinal;
 import dev.capstan.capnp.dynamic.SchemaLoader;
 import dev.capstan.capnweb.bind.Binder;
@@ -12,6 +13,8 @@ import dev.capstan.gateway.console.Description.Kind;
 import dev.capstan.gateway.console.Description.Member;
 import dev.capstan.gateway.console.Description.Method;
 import dev.capstan.gateway.console.Description.Service;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,33 @@ class DescriptionTest {
     void calls_by_number_have_names() {
         OfSchema described = OfSchema.of(new SchemaLoader().load(Calculator.TYPE));
         assertEquals("Calculator.defFunction", described.names().get(new Ordinal(Calculator.INTERFACE_ID, 1)));
+    }
+
+    @Test
+    void a_service_of_grpc_tells_of_its_messages_and_streams() {
+        ServiceDescriptor type = ((ProtoServiceDescriptorSupplier)
+                        TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
+                .getServiceDescriptor();
+        Service service = OfService.describe(type);
+        assertEquals("grpc.testing.TestService", service.name());
+        assertEquals("grpc", service.wire());
+        Method unary = method(service, "TestService", "unaryCall");
+        assertEquals(true, unary.named());
+        assertEquals(
+                List.of(
+                        new Member("responseType", "PayloadType", Kind.CHOICE, List.of("COMPRESSABLE")),
+                        new Member("responseSize", "int32", Kind.NUMBER, List.of()),
+                        new Member("payload", "Payload", Kind.VALUE, List.of())),
+                unary.takes().subList(0, 3));
+        assertEquals(List.of(new Member("", "SimpleResponse", Kind.VALUE, List.of())), unary.gives());
+        assertEquals(
+                List.of(new Member("", "ReadableStream<StreamingOutputCallResponse>", Kind.READABLE, List.of())),
+                method(service, "TestService", "streamingOutputCall").gives());
+        Method streamed = method(service, "TestService", "streamingInputCall");
+        assertEquals(false, streamed.named());
+        assertEquals(
+                List.of(new Member("requests", "ReadableStream<StreamingInputCallRequest>", Kind.READABLE, List.of())),
+                streamed.takes());
     }
 
     @Test

@@ -10,22 +10,33 @@ import dev.capstan.cap.Failure;
 import dev.capstan.gateway.console.ConsoleApi.CallRow;
 import dev.capstan.gateway.console.ConsoleApi.CapabilityRow;
 import dev.capstan.gateway.console.ConsoleApi.LimitRow;
+import dev.capstan.gateway.console.ConsoleApi.SessionRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
     private final SimLoop sim = new SimLoop();
     private final Ledger ledger = new Ledger(sim.loop().timer());
     private int cuts;
+    private int looksAtTables;
+    private int looksAtHeld;
 
     private Ledger.SessionLine session(Ledger.Held... held) {
         return ledger.began("capnweb", "192.0.2.1:5", true, new Ledger.Session() {
             @Override
             public Ledger.Tables tables() {
-                return new Ledger.Tables(1, 2, 3, 4, 500, 1_000, List.of(held));
+                looksAtTables++;
+                return new Ledger.Tables(1, 2, 3, 4, 500, 1_000);
+            }
+
+            @Override
+            public List<Ledger.Held> oldest(int most) {
+                looksAtHeld++;
+                return List.of(held);
             }
 
             @Override
@@ -93,16 +104,41 @@ class LedgerTest {
     @Test
     void capabilities_come_oldest_first_and_not_more_than_can_be_shown() {
         session(IntStream.range(0, 400)
-                .mapToObj(i -> new Ledger.Held(true, i, "Node", 1, i))
+                .mapToObj(i -> new Ledger.Held(true, i, "Node", 1, Duration.ofMillis(i)))
                 .toArray(Ledger.Held[]::new));
-        session(new Ledger.Held(false, 7, "Listener", 2, 399.5), new Ledger.Held(false, 8, "Listener", 2, 0));
+        session(
+                new Ledger.Held(false, 7, "Listener", 2, Duration.ofNanos(399_500_000)),
+                new Ledger.Held(false, 8, "Listener", 2, Duration.ZERO));
         session(IntStream.range(0, 400)
-                .mapToObj(i -> new Ledger.Held(true, i, "Node", 1, 0))
+                .mapToObj(i -> new Ledger.Held(true, i, "Node", 1, Duration.ZERO))
                 .toArray(Ledger.Held[]::new));
         List<CapabilityRow> rows = ledger.capabilities();
         assertEquals("Listener", rows.getFirst().type());
         assertEquals(399, rows.get(1).ageMillis());
         assertEquals(Ledger.SHOWN, rows.size());
+    }
+
+    @Test
+    void what_is_told_each_second_only_counts_and_looks_at_nothing_that_is_held() {
+        session();
+        session();
+        ledger.overview();
+        ledger.sessions();
+        assertEquals(4, looksAtTables);
+        assertEquals(0, looksAtHeld);
+        ledger.capabilities();
+        assertEquals(4, looksAtTables);
+        assertEquals(2, looksAtHeld);
+    }
+
+    @Test
+    void of_very_many_sessions_those_that_began_first_are_shown() {
+        for (int i = 0; i < Ledger.SHOWN + 5; i++) {
+            session();
+        }
+        List<Long> ids = ledger.sessions().stream().map(SessionRow::id).toList();
+        assertEquals(LongStream.rangeClosed(1, Ledger.SHOWN).boxed().toList(), ids);
+        assertEquals(Ledger.SHOWN + 5, ledger.overview().sessions());
     }
 
     @Test

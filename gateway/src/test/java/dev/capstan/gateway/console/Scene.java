@@ -1,5 +1,6 @@
 package dev.capstan.gateway.console;
 
+import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.capstan.async.Address;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
@@ -12,10 +13,18 @@ import dev.capstan.capnweb.bind.Remote;
 import dev.capstan.examples.calculator.Calculator;
 import dev.capstan.examples.calculator.CalculatorServer;
 import dev.capstan.examples.calculator.Value;
+import dev.capstan.gateway.grpc.GrpcBridge;
+import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.server.GrpcServer;
+import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.Limits;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
+import dev.capstan.net.http.HttpRoutes;
 import dev.capstan.net.http.HttpServer;
+import dev.capstan.testprotos.InteropService;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.security.SecureRandom;
@@ -158,12 +167,16 @@ final class Scene implements AutoCloseable {
                                         "workshop",
                                         binder.declarations(Workshop.class),
                                         binder.serveBlocking(loop, new Bench()))
+                                .limits("grpc", dev.capstan.grpc.Limits.DEFAULT)
                                 .limits("capnp", dev.capstan.capnp.rpc.Limits.DEFAULT)
                                 .limits("capnweb", dev.capstan.capnweb.Limits.DEFAULT)
                                 .limits("gateway", dev.capstan.gateway.translate.Limits.DEFAULT);
                     }
                     Address.Tcp at = new Address.Tcp("127.0.0.1", port);
-                    return HttpServer.listen(loop, net.network(), at, console.routes(at), Limits.Http.DEFAULT)
+                    GrpcServer grpc =
+                            GrpcServer.on(loop).service(new InteropService()).build();
+                    HttpRoutes routes = console.routes(at).and(grpc.routes());
+                    return HttpServer.listen(loop, net.network(), at, routes, Limits.Http.DEFAULT)
                             .map(http -> new Scene(net, console, http));
                 })
                 .then(scene -> isBusy ? scene.busy().map(begun -> scene) : Promise.of(scene))
@@ -172,6 +185,7 @@ final class Scene implements AutoCloseable {
 
     /** Sessions of all kinds, and a real one of Cap'n Proto. */
     private Promise<Void> busy() {
+        showGrpc();
         List<String> wires = List.of("capnweb", "capnweb", "capnweb", "capnp", "grpc");
         for (int i = 0; i < wires.size(); i++) {
             lines.add(console.ledger()
@@ -191,6 +205,17 @@ final class Scene implements AutoCloseable {
                             compute(calculator);
                             return Promise.done();
                         }));
+    }
+
+    private void showGrpc() {
+        FileDescriptor file = ((ProtoFileDescriptorSupplier)
+                        TestServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
+                .getFileDescriptor();
+        GrpcBridge bridge = new GrpcBridge(
+                net.loop(), DescriptorPool.of(List.of(file)), dev.capstan.gateway.translate.Limits.DEFAULT);
+        GrpcClient client = GrpcClient.on(net).to(http.address()).plaintext().build();
+        others.add(client);
+        console.serving(file.findServiceByName("TestService"), bridge.toWeb(client, TestServiceGrpc.SERVICE_NAME));
     }
 
     private void compute(Calculator.Client calculator) {
@@ -249,7 +274,7 @@ final class Scene implements AutoCloseable {
         }
 
         @Override
-        public Ledger.Tables tables() {
+        public List<Ledger.Held> oldest(int most) {
             List<Ledger.Held> held = new ArrayList<>();
             for (int i = 0; i < 4 + number; i++) {
                 held.add(new Ledger.Held(
@@ -257,8 +282,14 @@ final class Scene implements AutoCloseable {
                         i,
                         List.of("Lobby", "Member", "RoomListener", "Cursor").get(i % 4),
                         1 + i % 2,
-                        1000.0 * (1L << (2 * i + number)) / 2));
+                        Duration.ofMillis(500L << (2 * i + number))));
             }
+            return held;
+        }
+
+        @Override
+        public Ledger.Tables tables() {
+            List<Ledger.Held> held = oldest(Integer.MAX_VALUE);
             int exports = (int) held.stream().filter(Ledger.Held::exported).count();
             return new Ledger.Tables(
                     random.nextInt(12),
@@ -266,8 +297,7 @@ final class Scene implements AutoCloseable {
                     exports,
                     held.size() - exports,
                     random.nextInt(60_000),
-                    number % 2 == 0 ? 65_536 : 0,
-                    held);
+                    number % 2 == 0 ? 65_536 : 0);
         }
 
         @Override

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +84,7 @@ class CaptureTest {
 
     @Test
     void much_at_once_becomes_several_records() throws IOException {
-        Limits small = new Limits(1 << 20, 1 << 10, 200, 100, 100, 1 << 10, 3);
+        Limits small = new Limits(1 << 20, 1 << 10, 200, 100, 100, 1 << 10, 10, Duration.ofSeconds(1), 3);
         try (Capture.Reader reader = reader(written(small))) {
             assertArrayEquals(new byte[] {2, 3, 4}, next(reader).content());
             assertArrayEquals(new byte[] {5}, next(reader).content());

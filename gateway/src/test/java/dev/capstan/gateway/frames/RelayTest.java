@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Address;
 import dev.capstan.async.BytePipe;
 import dev.capstan.async.ByteStream;
+import dev.capstan.async.Completer;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
@@ -31,6 +32,10 @@ class RelayTest {
     private final Side client = new Side(front.left());
     private final Side server = new Side(back.right());
     private boolean isUnreachable;
+    private boolean isSlow;
+    private int connects;
+    private int cancels;
+    private Relay relay;
     private Consumer<ByteStream> accept = stream -> {};
 
     /** Someone who keeps what comes, and reads it when it is started. */
@@ -66,6 +71,12 @@ class RelayTest {
     private final class Pipes implements Network {
         @Override
         public Promise<ByteStream> connect(Address address) {
+            connects++;
+            if (isSlow) {
+                Completer<ByteStream> never = new Completer<>(sim.loop());
+                never.onCancel(() -> cancels++);
+                return never.promise();
+            }
             return isUnreachable ? Promise.failed(new IOException("nobody there")) : Promise.of(back.left());
         }
 
@@ -109,17 +120,18 @@ class RelayTest {
     }
 
     private static final int AHEAD = 1_000;
+    private static final Duration SILENCE = Duration.ofMinutes(1);
 
     @BeforeEach
     void open() {
         Pipes pipes = new Pipes();
-        sim.await(Relay.listen(
+        relay = sim.await(Relay.listen(
                 sim.loop(),
                 pipes,
                 SOMEWHERE,
                 pipes,
                 SOMEWHERE,
-                new Limits(1 << 20, 1 << 10, 200, 100, 100, AHEAD, 1 << 20),
+                new Limits(1 << 20, 1 << 10, 200, 100, 100, AHEAD, 2, SILENCE, 1 << 20),
                 new Told()));
     }
 
@@ -172,6 +184,88 @@ class RelayTest {
         run(() -> server.stream.start(server));
         run(() -> server.stream.abort(new IOException("gone")));
         assertTrue(client.over.startsWith("failed"), client.over);
+    }
+
+    @Test
+    void a_client_that_has_ended_and_then_breaks_is_noticed_by_what_cannot_be_passed_on_to_it() {
+        accept();
+        run(() -> server.stream.start(server));
+        run(() -> client.stream.end());
+        run(() -> client.stream.abort(new IOException("gone")));
+        assertEquals("ended", server.over);
+        run(() -> server.say(new byte[] {7}));
+        run(() -> server.say(new byte[] {7}));
+        assertEquals("TO_SERVER over ", events.get(1));
+        assertTrue(
+                events.getLast().startsWith("TO_CLIENT over the other end of the pipe was aborted"), events.toString());
+        assertEquals(0, sim.loop().timer().pending());
+    }
+
+    @Test
+    void a_client_that_has_ended_and_then_breaks_while_it_does_not_read_is_noticed_at_once() {
+        accept();
+        run(() -> server.stream.start(server));
+        // More than a pipe holds, and less than holds the server back.
+        run(() -> server.say(new byte[AHEAD / 2]));
+        run(() -> client.stream.pause());
+        run(() -> server.say(new byte[AHEAD / 2]));
+        run(() -> server.say(new byte[AHEAD / 2]));
+        run(() -> client.stream.end());
+        run(() -> client.stream.abort(new IOException("gone")));
+        assertTrue(
+                events.getLast().startsWith("TO_CLIENT over the other end of the pipe was aborted"), events.toString());
+    }
+
+    @Test
+    void a_session_of_which_one_side_has_ended_ends_when_the_other_one_is_silent_for_long() {
+        accept();
+        run(() -> server.stream.start(server));
+        run(() -> client.stream.end());
+        sim.advance(SILENCE.minusSeconds(1));
+        run(() -> server.say(new byte[] {7}));
+        sim.advance(SILENCE.minusSeconds(1));
+        assertEquals("TO_CLIENT 1", events.getLast());
+        sim.advance(Duration.ofSeconds(2));
+        assertEquals("TO_CLIENT over one side had ended, and the other one said nothing for 60 s", events.getLast());
+        assertTrue(client.over.startsWith("failed"), client.over);
+        assertEquals(0, sim.loop().timer().pending());
+    }
+
+    @Test
+    void more_clients_than_there_may_be_are_cut() {
+        isSlow = true;
+        accept();
+        Side second = new Side(new BytePipe(sim.loop()).left());
+        run(() -> accept.accept(second.stream));
+        BytePipe third = new BytePipe(sim.loop());
+        Side tooMany = new Side(third.left());
+        run(() -> {
+            tooMany.stream.start(tooMany);
+            accept.accept(third.right());
+        });
+        assertEquals(2, connects);
+        assertEquals(List.of("unreachable there are 2 connections already"), events);
+        assertTrue(tooMany.over.startsWith("failed"), tooMany.over);
+    }
+
+    @Test
+    void closing_cuts_clients_whose_server_is_not_reached_yet_and_gives_up_reaching_it() {
+        isSlow = true;
+        accept();
+        run(relay::close);
+        assertEquals(1, cancels);
+        assertTrue(client.over.startsWith("failed"), client.over);
+    }
+
+    @Test
+    void closing_ends_sessions_that_have_half_ended() {
+        accept();
+        run(() -> server.stream.start(server));
+        run(() -> client.stream.end());
+        run(relay::close);
+        assertEquals("TO_CLIENT over closed", events.getLast());
+        assertTrue(client.over.startsWith("failed"), client.over);
+        assertEquals(0, sim.loop().timer().pending());
     }
 
     @Test

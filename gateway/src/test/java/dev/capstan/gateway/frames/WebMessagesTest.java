@@ -162,6 +162,35 @@ class WebMessagesTest {
     }
 
     @Test
+    void everything_that_is_told_is_cut_whatever_is_long() {
+        String digits = "7".repeat(10_000);
+        String text = "x".repeat(10_000);
+        decoded(
+                "> [\"push\",[\"pipeline\"," + digits + ",[\"" + text + "\",\"" + text + "\"],[[\"export\"," + digits
+                        + "]]]]",
+                "> [\"push\",[\"pipeline\",[\"" + text + "\"],[{\"" + text + "\":1}," + digits + "],[]]]",
+                "> [\"pull\"," + digits + "]",
+                "> [\"release\"," + digits + "," + digits + "]",
+                "> [\"release\",1,[\"" + text + "\"]]",
+                "< [\"reject\"," + digits + ",[\"error\",\"" + text + "\",\"m\"]]",
+                "< [\"resolve\",1,[\"export\"," + digits + "]]",
+                "> {\"" + text + "\":1}");
+        assertEquals(8, frames.size());
+        for (Frame each : frames) {
+            assertTrue(Heard.line(each).length() < 5 * Limits.DEFAULT.texts(), () -> Heard.line(each));
+        }
+    }
+
+    @Test
+    void whether_a_method_is_about_secrets_is_known_by_all_of_its_name() {
+        String deep = "x".repeat(500);
+        List<String> lines = decoded(
+                "> [\"push\",[\"pipeline\",0,[\"" + deep + "\",\"authenticate\"],[\"s3cret\"]]]",
+                "< [\"resolve\",1,\"s3cret too\"]");
+        assertTrue(lines.stream().noneMatch(line -> line.contains("s3cret")), lines::toString);
+    }
+
+    @Test
     void long_content_is_cut() {
         decoding = decoding.with(Limits.DEFAULT.withTexts(10));
         assertEquals(

@@ -1,6 +1,7 @@
 package dev.capstan.gateway.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,7 +47,10 @@ class CapnpTest extends GrpcScene {
               aDouble @0 :Float64; aFloat @1 :Float32; int @2 :Int32; long @3 :Int64; uint @4 :UInt32; ulong @5 :UInt64;
               yes @6 :Bool; text @7 :Text; data @8 :Data; colour @9 :Colour; part @10 :Part; inner @11 :Thing;
               parts @12 :List(Part); numbers @13 :List(UInt64); colours @14 :List(Colour); texts @15 :List(Text); entries @16 :List(Entry);
-              union { none @17 :Void; metres @18 :Float64; like @19 :Part; }
+              union { none @23 :Void; metres @24 :Float64; like @25 :Part; }
+              few :union { none @17 :Void; value @18 :UInt32; }
+              word :union { nothing @19 :Void; value @20 :Text; }
+              tint :union { none @21 :Void; value @22 :Colour; }
             }
             interface Echo { give @0 Thing -> Thing; fail @1 (text :Text) -> (); hang @2 () -> (); }
             """;
@@ -61,7 +65,7 @@ class CapnpTest extends GrpcScene {
                 nested_type { name: "EntriesEntry" options { map_entry: true }
                   field { name: "key" number: 1 type: TYPE_SINT64 label: LABEL_OPTIONAL }
                   field { name: "value" number: 2 type: TYPE_MESSAGE type_name: ".p.Part" label: LABEL_OPTIONAL } }
-                oneof_decl { name: "size" }
+                oneof_decl { name: "size" } oneof_decl { name: "_few" } oneof_decl { name: "_word" } oneof_decl { name: "_tint" }
                 field { name: "a_double" number: 1 type: TYPE_DOUBLE label: LABEL_OPTIONAL }
                 field { name: "a_float" number: 2 type: TYPE_FLOAT label: LABEL_OPTIONAL }
                 field { name: "int" number: 3 type: TYPE_SFIXED32 label: LABEL_OPTIONAL }
@@ -81,6 +85,9 @@ class CapnpTest extends GrpcScene {
                 field { name: "entries" number: 17 type: TYPE_MESSAGE type_name: ".p.Thing.EntriesEntry" label: LABEL_REPEATED }
                 field { name: "metres" number: 18 type: TYPE_DOUBLE label: LABEL_OPTIONAL oneof_index: 0 }
                 field { name: "like" number: 19 type: TYPE_MESSAGE type_name: ".p.Part" label: LABEL_OPTIONAL oneof_index: 0 }
+                field { name: "few" number: 20 type: TYPE_UINT32 label: LABEL_OPTIONAL proto3_optional: true oneof_index: 1 }
+                field { name: "word" number: 21 type: TYPE_STRING label: LABEL_OPTIONAL proto3_optional: true oneof_index: 2 }
+                field { name: "tint" number: 22 type: TYPE_ENUM type_name: ".p.Colour" label: LABEL_OPTIONAL proto3_optional: true oneof_index: 3 }
               }
               service { name: "Echo"
                 method { name: "Give" input_type: ".p.Thing" output_type: ".p.Thing" }
@@ -375,12 +382,40 @@ class CapnpTest extends GrpcScene {
     @Test
     void a_union_needs_a_member_for_nothing() {
         assertTrue(
-                refusal("none @17 :Void; metres @18 :Float64; like @19 :Part;", "metres @17 :Float64; like @18 :Part;")
+                refusal("none @23 :Void; metres @24 :Float64; like @25 :Part;", "metres @23 :Float64; like @24 :Part;")
                         .startsWith("The first member of the union of test.capnp:Thing must be one of type Void"));
     }
 
     @Test
-    void optional_numbers_are_refused() {
+    void an_optional_field_that_is_set_to_its_default_is_not_left_out() {
+        Descriptor thing = things.message("p.Thing").orElseThrow();
+        DynamicMessage message = DynamicMessage.newBuilder(thing)
+                .setField(thing.findFieldByName("few"), 0)
+                .setField(thing.findFieldByName("word"), "")
+                .build();
+        DynamicMessage answer = ask(echoFront(), 0, message).await();
+        assertEquals(message, answer);
+        assertTrue(answer.hasField(thing.findFieldByName("few")));
+        assertFalse(answer.hasField(thing.findFieldByName("tint")));
+    }
+
+    @Test
+    void a_union_that_is_not_of_nothing_and_a_value_stands_for_no_optional_field() {
+        for (String other : List.of(
+                "few :union { none @17 :Void; number @18 :UInt32; }",
+                "few :union { value @17 :UInt32; none @18 :Void; }",
+                "few :union { none @17 :Void; value @18 :UInt32; more @26 :Text; }",
+                "few :group { none @17 :Void; value @18 :UInt32; }")) {
+            assertTrue(
+                    refusal("few :union { none @17 :Void; value @18 :UInt32; }", other)
+                            .contains("it is no union of nothing and a value"),
+                    other);
+        }
+        assertTrue(refusal("value @18 :UInt32", "value @18 :Int32").contains("Field 'value'"));
+    }
+
+    @Test
+    void optional_numbers_need_a_union() {
         String optional = "field { name: \"count\" number: 2 type: TYPE_FIXED32 label: LABEL_OPTIONAL";
         assertTrue(refusalOfProto(
                         optional + " }",

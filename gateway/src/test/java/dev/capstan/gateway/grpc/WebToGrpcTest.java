@@ -25,7 +25,13 @@ import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.grpc.services.ReflectionClient;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -114,6 +120,61 @@ class WebToGrpcTest extends GrpcScene {
         assertTrue(left > 0 && left <= 60, left + " s");
     }
 
+    private static final Metadata.Key<String> FROM = Metadata.Key.of("x-from", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<byte[]> COST = Metadata.Key.of("x-cost-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+    /** The greeter, which says something before and after each answer. */
+    private Stub talkative() {
+        ServerInterceptor saying = new ServerInterceptor() {
+            @Override
+            public <Q, S> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+                return next.startCall(
+                        new SimpleForwardingServerCall<>(call) {
+                            @Override
+                            public void sendHeaders(Metadata sent) {
+                                sent.put(FROM, "a");
+                                sent.put(FROM, "b");
+                                super.sendHeaders(sent);
+                            }
+
+                            @Override
+                            public void close(Status status, Metadata trailers) {
+                                trailers.put(COST, new byte[] {7});
+                                super.close(status, trailers);
+                            }
+                        },
+                        headers);
+            }
+        };
+        GrpcClient client = serve(ServerInterceptors.intercept(greeters.bindService(), saying));
+        return page(() -> bridge.toWeb(client, "guide.Greeter"));
+    }
+
+    private static void assertWhole(Map<?, ?> answer, String text) {
+        assertEquals(List.of("result", "headers", "trailers"), List.copyOf(answer.keySet()));
+        assertEquals(Map.of("text", text), answer.get("result"));
+        assertEquals(List.of("a", "b"), ((Map<?, ?>) nonNull(answer.get("headers"))).get("x-from"));
+        assertArrayEquals(new byte[] {7}, (byte[]) ((Map<?, ?>) nonNull(answer.get("trailers"))).get("x-cost-bin"));
+    }
+
+    @Test
+    void an_answer_comes_with_its_metadata_if_that_is_wanted() {
+        Stub greeter = talkative();
+        assertWhole((Map<?, ?>) nonNull(value(greeter.call("greet", name("Ada"), Map.of("whole", true)))), "hello Ada");
+        assertWhole(
+                (Map<?, ?>) nonNull(
+                        value(greeter.call("greetTogether", List.of(name("Ada"), name("Bob")), Map.of("whole", true)))),
+                "hello Ada and Bob");
+        assertEquals(Map.of("text", "hello Ada"), value(greeter.call("greet", name("Ada"), Map.of("whole", false))));
+    }
+
+    @Test
+    void a_stream_of_answers_has_no_whole() {
+        Failure failure = failure(greeter().call("greetOften", name("1"), Map.of("whole", true)));
+        assertTrue(failure.reason().contains("'whole' is for methods with one answer"), failure::reason);
+    }
+
     @Test
     void a_call_whose_time_is_over_is_overloaded_by_its_code() {
         Failure failure = failure(greeter().call("greet", name("never"), Map.of("timeout", 50)));
@@ -125,7 +186,7 @@ class WebToGrpcTest extends GrpcScene {
     void options_that_there_are_not_and_metadata_that_cannot_travel_are_refused() {
         Stub api = greeter();
         assertEquals(
-                "greet.options.deadline: there is no such member; there are [metadata, timeout]",
+                "greet.options.deadline: there is no such member; there are [metadata, timeout, whole]",
                 failure(api.call("greet", name("x"), Map.of("deadline", 5))).reason());
         Failure reserved = failure(api.call("greet", name("x"), Map.of("metadata", Map.of("grpc-timeout", "1S"))));
         assertTrue(reserved.reason().contains("reserved for HTTP or gRPC"), reserved.reason());

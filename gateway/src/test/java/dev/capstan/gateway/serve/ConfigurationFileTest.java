@@ -42,7 +42,7 @@ class ConfigurationFileTest {
 
     private ConfigurationFile.Reading read(String text) {
         return new ConfigurationFile(folder, Set.of("calculator", "chat", "files"), url -> {
-                    if (!url.startsWith("capnp://")) {
+                    if (!url.startsWith("capnp://") && !url.startsWith("grpc://")) {
                         throw new IllegalArgumentException("write capnp://host:port, not " + url);
                     }
                 })
@@ -153,6 +153,31 @@ class ConfigurationFileTest {
                 read.served());
     }
 
+    @Test
+    void a_grpc_server_needs_no_more_than_its_url() throws IOException {
+        Configuration read = configuration(SMALLEST.replace("object = \"calculator\"", "to = \"grpc://127.0.0.1:1\""));
+        assertEquals(
+                List.of(new Served.Services(
+                        "/calculator", "grpc://127.0.0.1:1", null, null, null, null, List.of(), null)),
+                read.served());
+        Files.createFile(folder.resolve("services.pb"));
+        read = configuration(
+                SMALLEST.replace(
+                        "object = \"calculator\"",
+                        "to = \"grpc://127.0.0.1:1\"\ndescriptors = \"services.pb\"\nservice = \"a.B\"\nschema = \"bank.capnp\"\ninterface = \"Bank\""));
+        assertEquals(
+                List.of(new Served.Services(
+                        "/calculator",
+                        "grpc://127.0.0.1:1",
+                        folder.resolve("services.pb"),
+                        "a.B",
+                        folder.resolve("bank.capnp"),
+                        "Bank",
+                        List.of(),
+                        null)),
+                read.served());
+    }
+
     /** What is put before the smallest file, or in its place where it has a line {@code [[serve]]} of its own; and the one problem with it. */
     @ParameterizedTest
     @CsvSource(
@@ -204,12 +229,15 @@ class ConfigurationFileTest {
                 "path = '/a?b', object = 'chat' | 2: serve[1].path: write a path that begins with / and has no blanks, * or ?, not \"/a?b\"",
                 "path = '/health', object = 'chat' | 2: serve[1].path: \"/health\" is taken by paths.health: choose another",
                 "path = '/a', object = 'chart' | 2: serve[1].object: there is no \"chart\" here: write one of \"calculator\", \"chat\", \"files\"",
-                "path = '/a', object = 'chat', schema = 'bank.capnp' | 2: serve[1].object: schema, interface, imports and authorities belong to a server that is named by to",
+                "path = '/a', object = 'chat', schema = 'bank.capnp' | 2: serve[1].object: schema, interface, imports, descriptors, service and authorities belong to a server that is named by to",
                 "path = '/a', to = 'capnp://a:1' | 2: serve[1].schema: is missing: write schema = \"file.capnp\"",
                 "path = '/a', to = 'capnp://a:1', schema = 'b.capnp' | 2: serve[1].schema: there is no file \"b.capnp\" that can be read; paths are relative to the folder of this file",
                 "path = '/a', to = 'ftp://a:1', schema = 'bank.capnp' | 2: serve[1].to: write capnp://host:port, not ftp://a:1",
                 "path = '/a', to = 'capnp://a:1', schema = 'bank.capnp', object = 'chat' | 2: serve[1].object: write either object, one of \"calculator\", \"chat\", \"files\", or to, the URL of a server, not both",
-                "path = '/a', object = 'chat', interfaces = 'X' | 2: serve[1].interfaces: there is no such key, did you mean \"interface\"?; [serve] may have path, object, to, schema, interface, imports, authorities",
+                "path = '/a', object = 'chat', interfaces = 'X' | 2: serve[1].interfaces: there is no such key, did you mean \"interface\"?; [serve] may have path, object, to, schema, interface, imports, descriptors, service, authorities",
+                "path = '/a', to = 'capnp://a:1', schema = 'bank.capnp', service = 'a.B' | 2: serve[1].to: descriptors and service belong to a gRPC server: write to = \"grpc://host:port\"",
+                "path = '/a', to = 'grpc://a:1', interface = 'Bank' | 2: serve[1].interface: interface and imports are of a schema, by which Cap'n Proto calls a gRPC server: write schema = \"file.capnp\", too",
+                "path = '/a', to = 'grpc://a:1', descriptors = 'none.pb' | 2: serve[1].descriptors: there is no file \"none.pb\" that can be read; paths are relative to the folder of this file",
             })
     void what_is_served_is_checked(String entry, String problem) {
         ConfigurationFile.Reading reading = read("listen = '127.0.0.1:1'\nserve = [{" + entry + "}]\n");

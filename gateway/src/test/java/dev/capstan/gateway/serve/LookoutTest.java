@@ -8,7 +8,16 @@ import dev.capstan.async.Address;
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Failure;
 import dev.capstan.capnp.rpc.Peer;
+import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.Stub;
+import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.client.CallSettings;
+import dev.capstan.grpc.client.GrpcCall;
+import dev.capstan.testprotos.InteropService;
+import dev.capstan.testprotos.interop.StreamingInputCallRequest;
+import dev.capstan.testprotos.interop.StreamingInputCallResponse;
+import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +70,7 @@ class LookoutTest {
             String token = link.substring(start.length());
             Stub api = door(scene).call("authenticate", token);
             assertEquals(
-                    Set.of("calculator", "chat", "files"),
+                    Set.of("calculator", "chat", "files", CalculatorService.NAME),
                     ((List<?>) api.call("services").value().await())
                             .stream()
                                     .map(each -> ((Map<?, ?>) each).get("name"))
@@ -81,7 +90,7 @@ class LookoutTest {
             assertTrue(!link(scene).contains(TOKEN));
             for (int i = 0; i < 2; i++) {
                 Stub api = door(scene).call("authenticate", TOKEN);
-                assertEquals(3, ((List<?>) api.call("services").value().await()).size());
+                assertEquals(4, ((List<?>) api.call("services").value().await()).size());
             }
         }
     }
@@ -121,6 +130,96 @@ class LookoutTest {
                             .sorted()
                             .toList());
         }
+    }
+
+    private static Map<?, ?> service(Stub api, String name) {
+        return ((List<?>) api.call("services").value().await())
+                .stream()
+                        .map(each -> (Map<?, ?>) each)
+                        .filter(each -> name.equals(each.get("name")))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    @Test
+    void the_console_calls_services_of_grpc_within_the_process_and_they_count_as_calls_of_grpc() throws Exception {
+        try (ServerScene scene = scene(all -> all.withConsole(new Configuration.Console(true, TOKEN)))) {
+            Stub api = door(scene).call("authenticate", TOKEN);
+            Map<?, ?> described = service(api, CalculatorService.NAME);
+            assertEquals("grpc", described.get("wire"));
+            Stub service = api.call("service", CalculatorService.NAME);
+            assertEquals(
+                    7.0, ((Number) service.call("evaluate", "1 + 2 * 3").value().await()).doubleValue());
+            Failure failure = assertThrows(
+                    Failure.class, () -> service.call("evaluate", "1 +").value().await());
+            assertTrue(!failure.reason().isEmpty());
+            assertTrue(text(scene, "/metrics")
+                    .contains("rpc_method=\"capstan.demo.Calculator/Evaluate\",rpc_system_name=\"grpc\"} 1\n"));
+        }
+    }
+
+    private static ServerScene withInterop() throws Exception {
+        Offer interop = new Offer("/interop", null, null, Set.of(), List.of(new InteropService().bindService()), null);
+        return new ServerScene(
+                all -> all.withConsole(new Configuration.Console(true, TOKEN)), null, null, List.of(interop));
+    }
+
+    @Test
+    void answers_that_a_service_of_grpc_streams_are_a_stream_of_the_console() throws Exception {
+        try (ServerScene scene = withInterop()) {
+            Stub api = door(scene).call("authenticate", TOKEN);
+            Stub service = api.call("service", "grpc.testing.TestService");
+            Object streamed = service.call(
+                            "streamingOutputCall",
+                            Map.of("responseParameters", List.of(Map.of("size", 3), Map.of("size", 5))))
+                    .value()
+                    .await();
+            try (Readable answers = (Readable) streamed) {
+                for (int size : List.of(3, 5)) {
+                    try (Readable.Chunk chunk = answers.read().await()) {
+                        Map<?, ?> payload =
+                                (Map<?, ?>) ((Map<?, ?>) Objects.requireNonNull(chunk.value())).get("payload");
+                        assertEquals(size, ((byte[]) Objects.requireNonNull(payload.get("body"))).length);
+                    }
+                }
+                try (Readable.Chunk end = answers.read().await()) {
+                    assertTrue(end.isEnd());
+                }
+            }
+        }
+    }
+
+    @Test
+    void killing_the_session_of_grpc_ends_the_calls_of_all_its_clients_and_others_are_served() throws Exception {
+        try (ServerScene scene = withInterop()) {
+            Stub api = door(scene).call("authenticate", TOKEN);
+            GrpcCall<StreamingInputCallRequest, StreamingInputCallResponse> hanging =
+                    scene.grpc().call(TestServiceGrpc.getStreamingInputCallMethod(), CallSettings.DEFAULT);
+            Promise<StreamingInputCallResponse> answer = hanging.answer();
+            // The server has heard of it when another call of the same connection was answered.
+            assertEquals(3, ServerScene.evaluated(scene.grpc(), "1 + 2"));
+            Map<?, ?> session = grpcSession(api, 1);
+            assertEquals(true, api.call("kill", session.get("id")).value().await());
+            GrpcFailure failure = assertThrows(GrpcFailure.class, answer::await);
+            assertEquals(Status.Code.UNAVAILABLE, failure.code());
+            assertEquals("the connection was cut in the console", failure.reason());
+            assertEquals(3, ServerScene.evaluated(scene.grpc(), "1 + 2"));
+            assertEquals(session.get("id"), grpcSession(api, 0).get("id"));
+        }
+    }
+
+    /** The session of gRPC, once so many calls of it run. */
+    private static Map<?, ?> grpcSession(Stub api, int running) {
+        for (int i = 0; i < 1_000; i++) {
+            for (Object each : (List<?>) api.call("sessions").value().await()) {
+                Map<?, ?> session = (Map<?, ?>) each;
+                if ("grpc".equals(session.get("wire"))
+                        && ((Number) Objects.requireNonNull(session.get("answers"))).intValue() == running) {
+                    return session;
+                }
+            }
+        }
+        throw new AssertionError("there are never " + running + " calls of gRPC that run");
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.examples.calculator.Calculator;
+import dev.capstan.examples.calculator.Operator;
 import dev.capstan.gateway.port.CapnpSockets;
 import dev.capstan.gateway.serve.Configuration.Served;
 import dev.capstan.gateway.translate.Bridge;
@@ -162,6 +163,15 @@ public final class ServerScene implements AutoCloseable {
     Peer capnpOverWebSocket() {
         Vat vat = vat();
         return onLoop(() -> CapnpSockets.connect(vat, http(), uri("ws", "/capnp")));
+    }
+
+    /** The calculator, which has answered: the server knows by now that it is held. */
+    public Calculator.Client calculator() {
+        Calculator.Client calculator = own(capnp().bootstrap(Calculator.TYPE));
+        try (var answer = calculator.getOperator(params -> params.setOp(Operator.ADD))) {
+            answer.await();
+        }
+        return calculator;
     }
 
     public static double literal(Peer peer, double number) {

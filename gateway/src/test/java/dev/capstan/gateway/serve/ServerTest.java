@@ -234,4 +234,41 @@ class ServerTest {
             assertTrue(failure.reason().contains("there is no file 'x'"), failure.reason());
         }
     }
+
+    @Test
+    void connections_of_cap_n_proto_above_the_limit_of_the_configuration_hear_what_to_raise() throws Exception {
+        try (ServerScene scene = new ServerScene(ServerTest::twoConnections, null, null)) {
+            Peer first = scene.capnp();
+            assertEquals(1, ServerScene.literal(first, 1));
+            assertEquals(2, ServerScene.literal(scene.capnpOverWebSocket(), 2));
+            for (Peer refused : List.of(scene.capnp(), scene.capnpOverWebSocket())) {
+                Failure failure = assertThrows(Failure.class, () -> ServerScene.literal(refused, 3));
+                assertTrue(failure.reason().contains("Limits.connections"), failure.reason());
+            }
+            assertEquals(4, ServerScene.literal(first, 4));
+        }
+    }
+
+    private static Configuration twoConnections(Configuration all) {
+        Configuration.Limits limits = all.limits();
+        return new Configuration(
+                all.listen(),
+                all.wires(),
+                all.tls(),
+                new Configuration.Limits(
+                        2,
+                        limits.sessions(),
+                        limits.requests(),
+                        limits.bodyBytes(),
+                        limits.messageBytes(),
+                        limits.firstBytes(),
+                        limits.idle()),
+                all.access(),
+                all.console(),
+                all.paths(),
+                all.drain(),
+                all.log(),
+                all.debug(),
+                all.served());
+    }
 }

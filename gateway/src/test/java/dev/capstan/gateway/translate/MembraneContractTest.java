@@ -8,7 +8,7 @@ import java.util.List;
 /** As {@link SessionsContractTest}, with a membrane between the second gateway and its session of Cap'n Web. */
 final class MembraneContractTest extends SessionsContractTest {
     private final Membrane membrane =
-            new Membrane(sim.loop(), Membrane.Policy.ALL, new Membrane.Limits(100_000, 100_000, 100_000));
+            new Membrane(sim.loop(), Membrane.Policy.ALL, new Membrane.Limits(100_000, 100_000, 1 << 30, 100_000));
 
     @Override
     Cap border(Cap object) {

@@ -60,6 +60,8 @@ final class Nodes {
     private int live;
     private int sleeping;
     private int cancelled;
+    private boolean stubborn;
+    private final List<Completer<Void>> asleep = new ArrayList<>();
     private @Nullable Cap kept;
     /** What sinks were written. */
     final List<byte[]> written = new ArrayList<>();
@@ -78,6 +80,16 @@ final class Nodes {
     /** Objects that have not been released. */
     int live() {
         return live;
+    }
+
+    /** From now on who sleeps is not to be cancelled. */
+    void stubborn() {
+        stubborn = true;
+    }
+
+    /** Ends the sleep of all that are not to be cancelled. */
+    void wake() {
+        asleep.forEach(each -> each.complete(Promise.nothing()));
     }
 
     int sleeping() {
@@ -245,8 +257,13 @@ final class Nodes {
     }
 
     private Promise<Void> sleep(CallContext<DynamicStruct.Reader, DynamicStruct.Builder> context) {
-        context.allowCancellation();
         sleeping++;
+        if (stubborn) {
+            Completer<Void> end = new Completer<>(loop);
+            asleep.add(end);
+            return end.promise();
+        }
+        context.allowCancellation();
         Completer<Void> never = new Completer<>(loop);
         never.onCancel(() -> cancelled++);
         return never.promise();

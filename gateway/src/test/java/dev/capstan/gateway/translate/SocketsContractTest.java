@@ -54,7 +54,8 @@ final class SocketsContractTest extends BridgeContract<NetLoop> {
 
     SocketsContractTest() {
         super(NetLoop.onThisThread(Transport.AUTO), NetLoop::loop);
-        membrane = new Membrane(net.loop(), Membrane.Policy.ALL, new Membrane.Limits(100_000, 100_000, 100_000));
+        membrane =
+                new Membrane(net.loop(), Membrane.Policy.ALL, new Membrane.Limits(100_000, 100_000, 1 << 30, 100_000));
         farClient = connected(Vat.on(net.loop())
                 .servingEach(asker -> new LocalCap(net.loop(), Objects.requireNonNull(waiting.poll())))
                 .build());

@@ -132,6 +132,31 @@ class TenantsTest extends PageScene {
     }
 
     @Test
+    void one_page_that_gives_up_calls_which_go_on_all_the_same_leaves_room_for_the_others() {
+        nodes.stubborn();
+        Stub other = connect();
+        Stranger greedy = new Stranger("greedy");
+        for (int i = 1; i <= 3_000; i++) {
+            greedy.say("[\"push\",[\"pipeline\",0,[\"sleep\"],[]]]");
+            greedy.say("[\"pull\"," + i + "]");
+            if (i % 1_000 == 0) {
+                settle();
+                for (int given = i - 999; given <= i; given++) {
+                    greedy.say("[\"release\"," + given + ",1]");
+                }
+                settle();
+            }
+        }
+        assertEquals(2_000, nodes.sleeping());
+        assertEquals(Map.of("name", "nodes"), value(other.call("name")));
+        nodes.wake();
+        settle();
+        membranes.forEach(membrane -> assertEquals(0, membrane.calls()));
+        greedy.stream.end();
+        settle();
+    }
+
+    @Test
     void what_a_page_gave_to_the_server_ends_with_the_page() {
         Stub first = connect();
         Stub second = page("second");

@@ -257,6 +257,14 @@ public final class GrpcServer {
         return encoding.get();
     }
 
+    /**
+     * What the calls of one connection have in common, by identity, whichever server of grpc-java's kind it is: to count what a client has of a thing. Where the server does not tell, each
+     * call is a connection of its own.
+     */
+    public static Object connection(ServerCall<?, ?> call) {
+        return PeerAttributes.connection(call.getAttributes());
+    }
+
     /** The services, for reflection and channelz. */
     public List<ServerServiceDefinition> services() {
         return methods.services();

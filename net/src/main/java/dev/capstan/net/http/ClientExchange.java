@@ -304,10 +304,13 @@ final class ClientExchange implements ByteStream.Receiver, Codec.Owner {
     }
 
     /** The connection carries a WebSocket from here on. */
-    WebSocket becomeWebSocket(RandomGenerator random, String subprotocol) {
+    WebSocket becomeWebSocket(RandomGenerator random, String subprotocol, boolean binary) {
         byte[] rest = decoder.rest();
         finish();
         WebSocket socket = new WebSocket(loop, stream, limits, random, subprotocol);
+        if (binary) {
+            socket.binary();
+        }
         relay.handOver(socket.input());
         if (rest.length > 0) {
             socket.input().received(rest, 0, rest.length);

@@ -161,6 +161,15 @@ public final class HttpClient {
      * @param subprotocols what to offer, the most wanted first; the server may choose none
      */
     public Promise<WebSocket> webSocket(URI to, Headers headers, String... subprotocols) {
+        return webSocket(to, headers, false, subprotocols);
+    }
+
+    /** As {@link #webSocket}, whose messages are {@linkplain WebSocket#binary binary} ones: from the first, which may come with the answer of a server that speaks at once. */
+    public Promise<WebSocket> binaryWebSocket(URI to, Headers headers, String... subprotocols) {
+        return webSocket(to, headers, true, subprotocols);
+    }
+
+    private Promise<WebSocket> webSocket(URI to, Headers headers, boolean binary, String... subprotocols) {
         Target target = Target.of(to, "ws", "wss");
         byte[] nonce = new byte[KEY_BYTES];
         random.nextBytes(nonce);
@@ -192,7 +201,7 @@ public final class HttpClient {
                     exchange.fail(new IOException(target + " did not open a WebSocket: " + mistake));
                 } else {
                     String chosen = answer.first("sec-websocket-protocol");
-                    completer.complete(exchange.becomeWebSocket(random, chosen == null ? "" : chosen));
+                    completer.complete(exchange.becomeWebSocket(random, chosen == null ? "" : chosen, binary));
                 }
             }
 

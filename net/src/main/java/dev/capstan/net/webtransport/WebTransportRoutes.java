@@ -1,8 +1,10 @@
 package dev.capstan.net.webtransport;
 
+import dev.capstan.async.MessageStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,17 @@ public final class WebTransportRoutes {
      */
     public WebTransportRoutes origins(Predicate<? super WebTransportRequest> allowed) {
         return new WebTransportRoutes(routes, allowed);
+    }
+
+    /** These, whose sessions have their {@linkplain WebTransportSession#messages messages} looked at: handlers get what {@code look} makes of the stream of each. */
+    public WebTransportRoutes shown(UnaryOperator<MessageStream> look) {
+        List<Route> all = routes.stream()
+                .map(route -> new Route(route.path(), session -> {
+                    session.shown(look);
+                    route.handler().opened(session);
+                }))
+                .toList();
+        return new WebTransportRoutes(all, origins);
     }
 
     private static boolean isOfSameHost(WebTransportRequest request) {

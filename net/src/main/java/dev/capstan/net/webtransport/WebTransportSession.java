@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class WebTransportSession implements AutoCloseable {
     private final Runnable onOver;
     private final Alarm closing;
     private final @Nullable Alarm keepAlive;
+    private UnaryOperator<MessageStream> look = messages -> messages;
     private boolean taken;
     private @Nullable WebTransportClosed closed;
     /** The peer has ended the session; its stream may still be on its way. */
@@ -133,7 +135,12 @@ public final class WebTransportSession implements AutoCloseable {
     /** The stream as messages, of one line each; taken once, and not with {@link #bytes}. */
     public MessageStream messages() {
         take();
-        return new LineStream(loop, stream, limits.lineBytes());
+        return look.apply(new LineStream(loop, stream, limits.lineBytes()));
+    }
+
+    /** What {@link #messages} gives is what {@code look} makes of it. Before that is called. */
+    void shown(UnaryOperator<MessageStream> by) {
+        look = by;
     }
 
     /** The stream as bytes; taken once, and not with {@link #messages}. */
