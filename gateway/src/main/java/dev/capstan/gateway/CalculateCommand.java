@@ -5,6 +5,7 @@ import dev.capstan.capnp.rpc.Peer;
 import dev.capstan.capnp.rpc.Vat;
 import dev.capstan.examples.calculator.Calculator;
 import dev.capstan.examples.calculator.Infix;
+import dev.capstan.gateway.options.ExitException;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.io.PrintWriter;
@@ -57,7 +58,7 @@ final class CalculateCommand implements Callable<Integer> {
             infix = Infix.parse(expression);
         } catch (IllegalArgumentException e) {
             spec.commandLine().getErr().println("capstan: " + e.getMessage());
-            return Main.USAGE;
+            return ExitException.USAGE;
         }
         try (NetLoop net = NetLoop.open("calculate", Transport.AUTO);
                 Vat vat = Vat.on(net.loop()).build()) {

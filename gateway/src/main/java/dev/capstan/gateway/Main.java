@@ -1,7 +1,25 @@
 package dev.capstan.gateway;
 
 import dev.capstan.cap.Failure;
+import dev.capstan.gateway.bench.BenchCommand;
+import dev.capstan.gateway.call.CallCommand;
+import dev.capstan.gateway.call.CapsCommand;
+import dev.capstan.gateway.call.DescribeCommand;
+import dev.capstan.gateway.call.DoctorCommand;
+import dev.capstan.gateway.call.ListCommand;
+import dev.capstan.gateway.call.ReplCommand;
+import dev.capstan.gateway.call.Session;
+import dev.capstan.gateway.compile.CompileCommand;
+import dev.capstan.gateway.compile.ConvertCommand;
+import dev.capstan.gateway.compile.EvalCommand;
 import dev.capstan.gateway.frames.Text;
+import dev.capstan.gateway.listen.DemoCommand;
+import dev.capstan.gateway.listen.GatewayCommand;
+import dev.capstan.gateway.listen.ServeCommand;
+import dev.capstan.gateway.options.ExitException;
+import dev.capstan.gateway.trace.RecordCommand;
+import dev.capstan.gateway.trace.ReplayCommand;
+import dev.capstan.gateway.trace.TraceCommand;
 import dev.capstan.grpc.GrpcFailure;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -22,11 +40,6 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {CalculateCommand.class, IdCommand.class})
 public final class Main {
-    static final int USAGE = 1;
-    static final int UNREACHABLE = 2;
-    static final int REMOTE_FAILURE = 3;
-    static final int DEADLINE = 4;
-    static final int SCHEMA = 5;
 
     private Main() {}
 
@@ -36,7 +49,7 @@ public final class Main {
     }
 
     /** Runs the command and gives its exit code. Paths among the arguments are relative to {@code workingFolder}. */
-    static int run(Path workingFolder, InputStream in, PrintStream out, PrintStream err, String... args) {
+    public static int run(Path workingFolder, InputStream in, PrintStream out, PrintStream err, String... args) {
         CommandLine line = new CommandLine(new Main());
         line.addSubcommand(new DemoCommand(workingFolder));
         line.addSubcommand(new CompileCommand(out, workingFolder));
@@ -59,11 +72,11 @@ public final class Main {
         line.setOut(new PrintWriter(out, true, out.charset()));
         line.setErr(new PrintWriter(err, true, err.charset()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
-        line.getCommandSpec().exitCodeOnInvalidInput(USAGE);
-        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(USAGE));
+        line.getCommandSpec().exitCodeOnInvalidInput(ExitException.USAGE);
+        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().exitCodeOnInvalidInput(ExitException.USAGE));
         if (args.length == 0) {
             line.usage(line.getErr());
-            return USAGE;
+            return ExitException.USAGE;
         }
         try {
             return line.execute(args);
@@ -71,7 +84,7 @@ public final class Main {
             line.getErr()
                     .println("capstan: this needs more memory than there is (" + e.getMessage()
                             + "). Give the process more, with java -Xmx, or less to do.");
-            return USAGE;
+            return ExitException.USAGE;
         }
     }
 
@@ -85,15 +98,17 @@ public final class Main {
             case GrpcFailure told -> {
                 err.println("capstan: " + told.code() + ": " + Text.plain(told.reason()));
                 yield switch (told.code()) {
-                    case DEADLINE_EXCEEDED -> DEADLINE;
-                    case UNAVAILABLE -> UNREACHABLE;
-                    default -> REMOTE_FAILURE;
+                    case DEADLINE_EXCEEDED -> ExitException.DEADLINE;
+                    case UNAVAILABLE -> ExitException.UNREACHABLE;
+                    default -> ExitException.REMOTE_FAILURE;
                 };
             }
             default -> {
                 Failure reason = Failure.of(failure);
                 err.println("capstan: " + Text.plain(reason.reason()));
-                yield reason.kind() == Failure.Kind.DISCONNECTED ? UNREACHABLE : REMOTE_FAILURE;
+                yield reason.kind() == Failure.Kind.DISCONNECTED
+                        ? ExitException.UNREACHABLE
+                        : ExitException.REMOTE_FAILURE;
             }
         };
     }

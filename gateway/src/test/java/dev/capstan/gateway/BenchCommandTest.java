@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.gateway.call.Progress;
+import dev.capstan.gateway.options.ExitException;
+import dev.capstan.gateway.options.Literal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -94,7 +97,7 @@ class BenchCommandTest {
                 "{\"kind\": \"FAILED\"}",
                 "-n",
                 "5");
-        assertEquals(Main.REMOTE_FAILURE, code, verbs::err);
+        assertEquals(ExitException.REMOTE_FAILURE, code, verbs::err);
         assertTrue(verbs.out().contains("5 x ") && verbs.out().contains("as you wished"), verbs.out());
     }
 
@@ -113,10 +116,12 @@ class BenchCommandTest {
     @Test
     void what_cannot_be_is_told() {
         String url = "capnp://" + shelf.capnp();
-        verbs.fails(Main.USAGE, "'xml' is no format", "bench", url, "--schema", "api.capnp", "add", "-O", "xml");
-        verbs.fails(Main.USAGE, "'soon' is no time", "bench", url, "--schema", "api.capnp", "add", "-z", "soon");
         verbs.fails(
-                Main.USAGE,
+                ExitException.USAGE, "'xml' is no format", "bench", url, "--schema", "api.capnp", "add", "-O", "xml");
+        verbs.fails(
+                ExitException.USAGE, "'soon' is no time", "bench", url, "--schema", "api.capnp", "add", "-z", "soon");
+        verbs.fails(
+                ExitException.USAGE,
                 "-n and --connections are at least 1",
                 "bench",
                 url,
@@ -133,7 +138,7 @@ class BenchCommandTest {
         assertTrue(script.contains("complete -F") && script.contains("describe"), script);
         assertTrue(script.contains("--cacert"), script);
         assertTrue(verbs.says("completion", "zsh").contains("bashcompinit"), verbs.out());
-        assertEquals(Main.USAGE, verbs.run("", "completion", "fish"));
+        assertEquals(ExitException.USAGE, verbs.run("", "completion", "fish"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import dev.capstan.gateway.options.ExitException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +86,7 @@ class CallCommandTest {
         @Test
         void a_member_of_a_union_that_is_not_set_is_told() {
             verbs.fails(
-                    Main.USAGE,
+                    ExitException.USAGE,
                     "'node' is not set: its union holds another member",
                     with("maybe(false).one.node.depth"));
         }
@@ -120,50 +121,50 @@ class CallCommandTest {
 
         @Test
         void a_file_of_arguments_that_there_is_not_is_told() {
-            verbs.fails(Main.USAGE, "-d: there is no file ", with("add", "-d", "@none.json"));
+            verbs.fails(ExitException.USAGE, "-d: there is no file ", with("add", "-d", "@none.json"));
         }
 
         @Test
         void a_method_that_there_is_not_is_told_with_those_that_there_are() {
-            verbs.fails(Main.USAGE, "There is no method 'sub' of Api. It has add, getNode,", with("sub"));
+            verbs.fails(ExitException.USAGE, "There is no method 'sub' of Api. It has add, getNode,", with("sub"));
         }
 
         @Test
         void an_argument_that_there_is_not_is_told() {
-            verbs.fails(Main.USAGE, "add: ", with("add", "{\"x\": 1}"));
+            verbs.fails(ExitException.USAGE, "add: ", with("add", "{\"x\": 1}"));
             assertTrue(verbs.err().contains("x"), verbs.err());
         }
 
         @Test
         void what_is_no_json_is_told_with_its_place() {
-            verbs.fails(Main.USAGE, "line 1, column 7", with("add", "{\"a\": ]"));
+            verbs.fails(ExitException.USAGE, "line 1, column 7", with("add", "{\"a\": ]"));
         }
 
         @Test
         void a_server_without_a_schema_is_told_what_to_write() {
-            verbs.fails(Main.SCHEMA, "--schema FILE", "call", url, "add");
+            verbs.fails(ExitException.SCHEMA, "--schema FILE", "call", url, "add");
         }
 
         @Test
         void a_schema_with_errors_ends_with_its_code() throws Exception {
             Files.writeString(folder.resolve("wrong.capnp"), "@0xc2d4a1f8e96b7351;\ninterface A { x @0 (; }\n");
-            verbs.fails(Main.SCHEMA, "wrong.capnp:2:", "call", url, "--schema", "wrong.capnp", "x");
+            verbs.fails(ExitException.SCHEMA, "wrong.capnp:2:", "call", url, "--schema", "wrong.capnp", "x");
         }
 
         @Test
         void a_failure_of_the_server_ends_with_its_code() {
-            verbs.fails(Main.REMOTE_FAILURE, "as you wished", with("fail", "{\"kind\": \"FAILED\"}"));
+            verbs.fails(ExitException.REMOTE_FAILURE, "as you wished", with("fail", "{\"kind\": \"FAILED\"}"));
         }
 
         @Test
         void what_takes_too_long_ends_with_its_code() {
-            verbs.fails(Main.DEADLINE, "--max-time is over, after 300 ms", with("sleep", "--max-time", "0.3"));
+            verbs.fails(ExitException.DEADLINE, "--max-time is over, after 300 ms", with("sleep", "--max-time", "0.3"));
         }
 
         @Test
         void a_server_that_is_not_there_ends_with_its_code() {
             verbs.fails(
-                    Main.UNREACHABLE,
+                    ExitException.UNREACHABLE,
                     "no Cap'n Proto server at capnp+unix:" + folder.resolve("none.sock"),
                     "call",
                     "capnp+unix:" + folder.resolve("none.sock"),
@@ -174,7 +175,7 @@ class CallCommandTest {
 
         @Test
         void headers_are_refused() {
-            verbs.fails(Main.USAGE, "Cap'n Proto has no headers", with("add", "-H", "a: b"));
+            verbs.fails(ExitException.USAGE, "Cap'n Proto has no headers", with("add", "-H", "a: b"));
         }
 
         @Test
@@ -190,7 +191,7 @@ class CallCommandTest {
         @Test
         void ls_tells_a_server_that_is_not_there() {
             verbs.fails(
-                    Main.UNREACHABLE,
+                    ExitException.UNREACHABLE,
                     "no Cap'n Proto server",
                     "ls",
                     "capnp+unix:" + folder.resolve("x"),
@@ -306,17 +307,22 @@ class CallCommandTest {
 
         @Test
         void a_failure_of_the_server_ends_with_its_code() {
-            verbs.fails(Main.REMOTE_FAILURE, "as you wished", with("fail"));
+            verbs.fails(ExitException.REMOTE_FAILURE, "as you wished", with("fail"));
         }
 
         @Test
         void a_server_that_is_not_there_ends_with_its_code() {
-            verbs.fails(Main.UNREACHABLE, "no Cap'n Web server at ws://127.0.0.1:1/", "call", "ws://127.0.0.1:1/", "x");
+            verbs.fails(
+                    ExitException.UNREACHABLE,
+                    "no Cap'n Web server at ws://127.0.0.1:1/",
+                    "call",
+                    "ws://127.0.0.1:1/",
+                    "x");
         }
 
         @Test
         void ls_says_that_the_wire_has_no_schema() {
-            verbs.fails(Main.USAGE, "there are no schemas on the wire", "ls", "ws://" + address);
+            verbs.fails(ExitException.USAGE, "there are no schemas on the wire", "ls", "ws://" + address);
         }
 
         @Test
@@ -374,7 +380,7 @@ class CallCommandTest {
         @Test
         void a_failure_of_the_server_ends_with_its_code() {
             verbs.fails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "NOT_FOUND: gone",
                     "call",
                     url,
@@ -386,7 +392,7 @@ class CallCommandTest {
         void what_takes_too_long_ends_with_its_code() throws Exception {
             writeSchemas();
             verbs.fails(
-                    Main.DEADLINE,
+                    ExitException.DEADLINE,
                     "DEADLINE_EXCEEDED",
                     "call",
                     url,
@@ -407,20 +413,30 @@ class CallCommandTest {
 
         @Test
         void a_method_that_there_is_not_is_told_with_those_that_there_are() {
-            verbs.fails(Main.USAGE, "It has EmptyCall, UnaryCall,", "call", url, SERVICE + ".Other");
+            verbs.fails(ExitException.USAGE, "It has EmptyCall, UnaryCall,", "call", url, SERVICE + ".Other");
             verbs.fails(
-                    Main.USAGE, "There is no service 'no.Service'. There are grpc.", "call", url, "no.Service.Other");
+                    ExitException.USAGE,
+                    "There is no service 'no.Service'. There are grpc.",
+                    "call",
+                    url,
+                    "no.Service.Other");
         }
 
         @Test
         void a_field_that_there_is_not_is_told() {
-            verbs.fails(Main.USAGE, "grpc.testing.SimpleRequest: ", "call", url, SERVICE + ".UnaryCall", "{\"x\": 1}");
+            verbs.fails(
+                    ExitException.USAGE,
+                    "grpc.testing.SimpleRequest: ",
+                    "call",
+                    url,
+                    SERVICE + ".UnaryCall",
+                    "{\"x\": 1}");
         }
 
         @Test
         void a_server_without_reflection_is_told_what_to_write() {
             verbs.fails(
-                    Main.SCHEMA,
+                    ExitException.SCHEMA,
                     "--protoset FILE",
                     "call",
                     "grpc://" + shelf.grpc(server -> server),
@@ -442,7 +458,12 @@ class CallCommandTest {
 
         @Test
         void a_server_that_is_not_there_ends_with_its_code() {
-            verbs.fails(Main.UNREACHABLE, "no gRPC server at grpc://127.0.0.1:1", "call", "grpc://127.0.0.1:1", "a.B");
+            verbs.fails(
+                    ExitException.UNREACHABLE,
+                    "no gRPC server at grpc://127.0.0.1:1",
+                    "call",
+                    "grpc://127.0.0.1:1",
+                    "a.B");
         }
 
         @Test
@@ -469,12 +490,12 @@ class CallCommandTest {
                     verbs.says("describe", url, SERVICE + ".UnaryCall")
                             .startsWith("rpc UnaryCall(grpc.testing.SimpleRequest)"),
                     verbs.out());
-            verbs.fails(Main.USAGE, "There is no 'nothing'", "describe", url, "nothing");
+            verbs.fails(ExitException.USAGE, "There is no 'nothing'", "describe", url, "nothing");
         }
     }
 
     @Test
     void what_is_no_url_is_told() {
-        verbs.fails(Main.USAGE, "is no URL that is known here", "call", "127.0.0.1:80", "x");
+        verbs.fails(ExitException.USAGE, "is no URL that is known here", "call", "127.0.0.1:80", "x");
     }
 }

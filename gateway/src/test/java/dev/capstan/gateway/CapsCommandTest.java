@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Promise;
 import dev.capstan.examples.calculator.Calculator;
+import dev.capstan.gateway.listen.ConsoleLink;
+import dev.capstan.gateway.options.ExitException;
+import dev.capstan.gateway.options.Literal;
 import dev.capstan.gateway.serve.ServerScene;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -63,16 +66,17 @@ class CapsCommandTest {
             Verbs verbs = new Verbs(folder);
             String link = link(scene);
             verbs.says("caps", link);
-            verbs.fails(Main.REMOTE_FAILURE, "This token is wrong", "caps", link);
+            verbs.fails(ExitException.REMOTE_FAILURE, "This token is wrong", "caps", link);
         }
     }
 
     @Test
     void a_link_without_its_token_and_paths_beside_a_link_are_wrong_usage() {
         Verbs verbs = new Verbs(folder);
-        verbs.fails(Main.USAGE, "has no token", "caps", "http://127.0.0.1:8080/console/");
-        verbs.fails(Main.USAGE, "has no token", "caps", "http://127.0.0.1:8080/console/#token=");
-        verbs.fails(Main.USAGE, "leave the paths out", "caps", "http://127.0.0.1:8080/console/#token=x", "a.b");
+        verbs.fails(ExitException.USAGE, "has no token", "caps", "http://127.0.0.1:8080/console/");
+        verbs.fails(ExitException.USAGE, "has no token", "caps", "http://127.0.0.1:8080/console/#token=");
+        verbs.fails(
+                ExitException.USAGE, "leave the paths out", "caps", "http://127.0.0.1:8080/console/#token=x", "a.b");
     }
 
     @Test

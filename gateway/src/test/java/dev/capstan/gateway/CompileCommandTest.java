@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.capstan.capnp.Limits;
 import dev.capstan.capnp.MessageReader;
 import dev.capstan.capnp.schema.CodeGeneratorRequest;
+import dev.capstan.gateway.options.ExitException;
 import dev.capstan.testkit.ForeignPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -107,7 +108,12 @@ class CompileCommandTest {
             file("a.capnp", HELLO);
             file("b.capnp", HELLO.replace("@0xd1a5e7c2b8f04963", "@0xd1a5e7c2b8f04964"));
             assertFails(
-                    Main.REMOTE_FAILURE, "Give them different packages", "compile", "-ojava:.", "a.capnp", "b.capnp");
+                    ExitException.REMOTE_FAILURE,
+                    "Give them different packages",
+                    "compile",
+                    "-ojava:.",
+                    "a.capnp",
+                    "b.capnp");
         }
 
         @Test
@@ -118,7 +124,7 @@ class CompileCommandTest {
                             + ")".repeat(200) + "; }");
             assertSucceeds("compile", "-o-", "deep.capnp");
             assertFails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "java: deep.capnp:S mentions a type that nests generics or lists too deep for Java",
                     "compile",
                     "-ojava",
@@ -131,7 +137,7 @@ class CompileCommandTest {
             file("taken", "");
             Path taken = folder.resolve("taken");
             assertFails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "capstan: the output for java cannot be written into " + taken + ": " + taken,
                     "compile",
                     "-ojava:taken",
@@ -145,7 +151,7 @@ class CompileCommandTest {
         void cannot_be_written_where_no_folder_can_be_made() throws IOException {
             file("hello.capnp", HELLO);
             assertFails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "cannot be written into /proc/nope: no folder can be made at /proc/nope",
                     "compile",
                     "-ojava:/proc/nope",
@@ -191,7 +197,7 @@ class CompileCommandTest {
         void in_problems_are_what_the_user_typed() throws IOException {
             file("sub/bad.capnp", "@0xd1a5e7c2b8f04963; struct S { a @0 :Txt; }");
             assertFails(
-                    Main.USAGE,
+                    ExitException.USAGE,
                     folder.resolve("sub/bad.capnp")
                             + ":1:39: error: 'Txt' is not declared. Did you mean 'Text'? Near: Txt",
                     "compile",
@@ -219,7 +225,7 @@ class CompileCommandTest {
         void of_standard_schemas_are_left_out_when_asked() throws IOException {
             file("hello.capnp", HELLO);
             assertFails(
-                    Main.USAGE,
+                    ExitException.USAGE,
                     "/capnp/java.capnp is not found",
                     "compile",
                     "--no-standard-import",
@@ -252,7 +258,7 @@ class CompileCommandTest {
         void that_fail_are_told_with_their_status() throws IOException {
             file("hello.capnp", HELLO);
             assertFails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "failed with exit status 3",
                     "compile",
                     "-o",
@@ -273,9 +279,14 @@ class CompileCommandTest {
                                     .toString()
                                     .replaceAll("[\\[\\],]", ""));
             assertFails(
-                    Main.REMOTE_FAILURE, "failed with exit status 1", "compile", "-o", plugin("exit 1"), "many.capnp");
+                    ExitException.REMOTE_FAILURE,
+                    "failed with exit status 1",
+                    "compile",
+                    "-o",
+                    plugin("exit 1"),
+                    "many.capnp");
             assertFails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "did not read the whole request",
                     "compile",
                     "-o",
@@ -287,13 +298,14 @@ class CompileCommandTest {
         void that_are_not_there_are_told_with_what_to_do() throws IOException {
             file("hello.capnp", HELLO);
             assertFails(
-                    Main.REMOTE_FAILURE,
+                    ExitException.REMOTE_FAILURE,
                     "there is no plugin capnpc-nowhere on the PATH",
                     "compile",
                     "-onowhere",
                     "hello.capnp");
-            assertFails(Main.REMOTE_FAILURE, "cannot be run", "compile", "-o./nowhere", "hello.capnp");
-            assertFails(Main.REMOTE_FAILURE, "nowhere is not a folder", "compile", "-o./p:nowhere", "hello.capnp");
+            assertFails(ExitException.REMOTE_FAILURE, "cannot be run", "compile", "-o./nowhere", "hello.capnp");
+            assertFails(
+                    ExitException.REMOTE_FAILURE, "nowhere is not a folder", "compile", "-o./p:nowhere", "hello.capnp");
         }
 
         @ForeignPeer
@@ -324,7 +336,7 @@ class CompileCommandTest {
     class Usage {
         @Test
         void files_that_are_not_there_are_told() {
-            assertFails(Main.USAGE, "", "compile", "-o-", "none.capnp", ".", folder + "/nor/this");
+            assertFails(ExitException.USAGE, "", "compile", "-o-", "none.capnp", ".", folder + "/nor/this");
             assertEquals("""
                     capstan: there is no file none.capnp. Paths are relative to the working folder, %1$s.
                     capstan: . is a folder. Name the schemas in it.
@@ -334,14 +346,14 @@ class CompileCommandTest {
 
         @Test
         void folders_that_are_not_there_are_told() {
-            assertFails(Main.USAGE, "-I: none is not a folder", "compile", "-Inone", "-o-", "a.capnp");
-            assertFails(Main.USAGE, "--src-prefix: none is", "compile", "--src-prefix=none", "-o-", "a.capnp");
+            assertFails(ExitException.USAGE, "-I: none is not a folder", "compile", "-Inone", "-o-", "a.capnp");
+            assertFails(ExitException.USAGE, "--src-prefix: none is", "compile", "--src-prefix=none", "-o-", "a.capnp");
         }
 
         @Test
         void an_output_and_a_schema_are_needed() {
-            assertFails(Main.USAGE, "Missing required option: '--output", "compile", "a.capnp");
-            assertFails(Main.USAGE, "Missing required parameter: 'FILE", "compile", "-o-");
+            assertFails(ExitException.USAGE, "Missing required option: '--output", "compile", "a.capnp");
+            assertFails(ExitException.USAGE, "Missing required parameter: 'FILE", "compile", "-o-");
         }
     }
 
@@ -355,7 +367,7 @@ class CompileCommandTest {
 
     @Test
     void an_expression_that_is_wrong_is_told_without_the_usage_text() {
-        assertEquals(Main.USAGE, run("calculate", "127.0.0.1:1", "3 +"));
+        assertEquals(ExitException.USAGE, run("calculate", "127.0.0.1:1", "3 +"));
         assertEquals(1, errors().lines().count(), errors());
     }
 

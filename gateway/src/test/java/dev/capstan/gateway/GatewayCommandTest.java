@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.capstan.async.Address;
 import dev.capstan.async.Network;
 import dev.capstan.capnp.rpc.Vat;
+import dev.capstan.gateway.options.ExitException;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.io.ByteArrayOutputStream;
@@ -71,7 +72,7 @@ class GatewayCommandTest {
     @Test
     void a_server_that_is_not_there_is_told_at_start() throws IOException {
         assertEquals(
-                Main.UNREACHABLE,
+                ExitException.UNREACHABLE,
                 gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "a.capnp"));
         assertSays("no Cap'n Proto server at capnp+unix:" + folder.resolve("nobody.sock"));
     }
@@ -83,7 +84,8 @@ class GatewayCommandTest {
             free = closed.getLocalPort();
         }
         assertEquals(
-                Main.UNREACHABLE, gateway("ws://127.0.0.1:0/", "capnp://127.0.0.1:" + free, "--schema", "a.capnp"));
+                ExitException.UNREACHABLE,
+                gateway("ws://127.0.0.1:0/", "capnp://127.0.0.1:" + free, "--schema", "a.capnp"));
         assertSays("no Cap'n Proto server at capnp://127.0.0.1:" + free);
     }
 
@@ -93,7 +95,7 @@ class GatewayCommandTest {
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             assertEquals(
-                    Main.UNREACHABLE,
+                    ExitException.UNREACHABLE,
                     gateway(
                             "ws://127.0.0.1:" + port + "/",
                             "capnp://127.0.0.1:" + server.getLocalPort(),
@@ -105,7 +107,7 @@ class GatewayCommandTest {
 
     @Test
     void what_is_no_url_is_told_with_what_would_be() throws IOException {
-        assertEquals(Main.USAGE, gateway("127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp"));
+        assertEquals(ExitException.USAGE, gateway("127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp"));
         assertSays("--listen: '127.0.0.1:0' is no URL that is known here: write capnp://host:port");
     }
 
@@ -117,7 +119,7 @@ class GatewayCommandTest {
     })
     void a_pair_that_makes_no_sense_is_refused_with_those_that_do(String listen, String to, String why)
             throws IOException {
-        assertEquals(Main.USAGE, gateway(listen, to, "--schema", "a.capnp"));
+        assertEquals(ExitException.USAGE, gateway(listen, to, "--schema", "a.capnp"));
         assertSays("--listen " + listen);
         assertSays(why);
         assertSays("There are gateways from each of Cap'n Web, Cap'n Proto and gRPC to the other two");
@@ -127,7 +129,7 @@ class GatewayCommandTest {
     @CsvSource({"-1", "1001"})
     void a_time_to_look_for_input_that_makes_no_sense_is_refused(int micros) throws IOException {
         assertEquals(
-                Main.USAGE,
+                ExitException.USAGE,
                 gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--spin", "" + micros));
         assertSays("--spin: " + micros + " is not from 0 to 1000 microseconds");
     }
@@ -139,7 +141,8 @@ class GatewayCommandTest {
                 Network.Listener server = vat.listen(net.network(), new Address.Tcp("127.0.0.1", 0))
                         .await()) {
             assertEquals(
-                    Main.SCHEMA, gateway("wss://127.0.0.1:0/", "capnp://" + server.address(), "--schema", "a.capnp"));
+                    ExitException.SCHEMA,
+                    gateway("wss://127.0.0.1:0/", "capnp://" + server.address(), "--schema", "a.capnp"));
             assertSays("wss://127.0.0.1:0/ needs a certificate: --listen-cert FILE and --listen-key FILE");
         }
     }
@@ -147,7 +150,7 @@ class GatewayCommandTest {
     @Test
     void an_interface_that_is_not_declared_is_told() throws IOException {
         assertEquals(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Third"));
         assertSays("'Third' is not declared in a.capnp. Declared are: NoInterface, First, Second.");
     }
@@ -155,7 +158,7 @@ class GatewayCommandTest {
     @Test
     void a_struct_is_no_interface() throws IOException {
         assertEquals(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 gateway(
                         "ws://127.0.0.1:0",
                         "capnp://127.0.0.1:1",
@@ -168,14 +171,15 @@ class GatewayCommandTest {
 
     @Test
     void a_file_without_interfaces_is_told() throws IOException {
-        assertEquals(Main.SCHEMA, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "none.capnp"));
+        assertEquals(
+                ExitException.SCHEMA, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "none.capnp"));
         assertSays("none.capnp declares no interface. Declared are: Alone.");
     }
 
     @Test
     void what_cannot_be_translated_is_told_at_start() throws IOException {
         assertEquals(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "a.capnp", "--interface", "Second"));
         assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
     }
@@ -194,7 +198,7 @@ class GatewayCommandTest {
     void a_set_that_was_compiled_is_as_good_as_its_source() throws IOException {
         compiled("a.capnp");
         assertEquals(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin", "--interface", "Second"));
         assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
     }
@@ -203,7 +207,7 @@ class GatewayCommandTest {
     void all_files_that_a_set_was_compiled_from_have_what_it_declares() throws IOException {
         compiled("none.capnp", "a.capnp");
         assertEquals(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin", "--interface", "Second"));
         assertSays("Method 'then' of a.capnp:Second cannot be called over Cap'n Web");
     }
@@ -212,7 +216,7 @@ class GatewayCommandTest {
     void the_first_interface_of_a_set_is_that_of_the_first_file_that_has_one() throws IOException {
         compiled("none.capnp", "a.capnp");
         assertEquals(
-                Main.UNREACHABLE,
+                ExitException.UNREACHABLE,
                 gateway("ws://127.0.0.1:0/", "capnp+unix:" + folder.resolve("nobody.sock"), "--schema", "set.bin"));
     }
 
@@ -221,7 +225,7 @@ class GatewayCommandTest {
         Path set = compiled("a.capnp");
         byte[] whole = Files.readAllBytes(set);
         Files.write(set, Arrays.copyOf(whole, whole.length / 2));
-        assertEquals(Main.SCHEMA, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin"));
+        assertEquals(ExitException.SCHEMA, gateway("ws://127.0.0.1:0", "capnp://127.0.0.1:1", "--schema", "set.bin"));
         assertSays("set.bin is neither a schema nor a compiled set of them");
     }
 }

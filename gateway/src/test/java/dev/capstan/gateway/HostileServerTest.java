@@ -9,6 +9,8 @@ import dev.capstan.capnweb.Access;
 import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.WebServer;
 import dev.capstan.capnweb.WebTarget;
+import dev.capstan.gateway.options.ExitException;
+import dev.capstan.gateway.options.Literal;
 import dev.capstan.net.http.HttpRoutes;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -89,21 +91,21 @@ class HostileServerTest {
 
     @Test
     void the_reason_of_a_failure_is_escaped() {
-        assertEquals(Main.REMOTE_FAILURE, verbs.run("", "call", web(), "fail"));
+        assertEquals(ExitException.REMOTE_FAILURE, verbs.run("", "call", web(), "fail"));
         assertHarmless(verbs.err());
     }
 
     @Test
     void the_description_of_a_status_is_escaped() {
         String url = grpc("grpc.testing", Status.INTERNAL.withDescription(EVIL));
-        assertEquals(Main.REMOTE_FAILURE, verbs.run("", "call", url, "grpc.testing.TestService/EmptyCall"));
+        assertEquals(ExitException.REMOTE_FAILURE, verbs.run("", "call", url, "grpc.testing.TestService/EmptyCall"));
         assertHarmless(verbs.err());
     }
 
     @Test
     void why_a_server_does_not_tell_its_schemas_is_escaped() {
         String url = grpc("grpc.reflection", Status.INTERNAL.withDescription(EVIL));
-        assertEquals(Main.REMOTE_FAILURE, verbs.run("", "ls", url));
+        assertEquals(ExitException.REMOTE_FAILURE, verbs.run("", "ls", url));
         assertHarmless(verbs.err());
     }
 
@@ -118,7 +120,7 @@ class HostileServerTest {
 
     @Test
     void texts_in_results_are_escaped_when_they_are_looked_at_in_a_dialogue() {
-        assertEquals(Main.REMOTE_FAILURE, verbs.run("give()\nfail()\n", "repl", web()));
+        assertEquals(ExitException.REMOTE_FAILURE, verbs.run("give()\nfail()\n", "repl", web()));
         assertHarmless(verbs.out());
         assertEquals(2, verbs.out().split("owned", -1).length - 1, verbs.out());
     }

@@ -3,6 +3,7 @@ package dev.capstan.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.gateway.options.ExitException;
 import dev.capstan.net.Limits;
 import dev.capstan.net.tls.TlsNetwork;
 import dev.capstan.net.webtransport.ServerIdentity;
@@ -87,14 +88,20 @@ class SecureVerbsTest {
                 "2\n",
                 verbs.says("call", url, "--cert-hash", at.hashes().getFirst().hex(), "node().next().depth"));
         assertEquals("3\n", verbs.says("call", url, "--insecure", "add(1, 2)"));
-        verbs.fails(Main.UNREACHABLE, "no Cap'n Web server at " + url, "call", url, "add(1, 2)");
+        verbs.fails(ExitException.UNREACHABLE, "no Cap'n Web server at " + url, "call", url, "add(1, 2)");
     }
 
     @Test
     void a_server_that_nobody_vouches_for_is_refused_unless_that_is_wanted() throws Exception {
         String url = capnps();
         verbs.fails(
-                Main.UNREACHABLE, "no Cap'n Proto server at " + url, "call", url, "--schema", "api.capnp", "add(1, 2)");
+                ExitException.UNREACHABLE,
+                "no Cap'n Proto server at " + url,
+                "call",
+                url,
+                "--schema",
+                "api.capnp",
+                "add(1, 2)");
         assertEquals("{\"c\":\"3\"}\n", verbs.says("call", url, "--insecure", "--schema", "api.capnp", "add(1, 2)"));
     }
 
@@ -103,7 +110,7 @@ class SecureVerbsTest {
         server = new TestTls(folder, "other", "dns:other.example", 365);
         String url = capnps();
         verbs.fails(
-                Main.UNREACHABLE,
+                ExitException.UNREACHABLE,
                 "no Cap'n Proto server",
                 "call",
                 url,
@@ -144,7 +151,7 @@ class SecureVerbsTest {
                         "api.capnp",
                         "add(1, 2)"));
         verbs.fails(
-                Main.USAGE,
+                ExitException.USAGE,
                 "--cert and --key belong together",
                 "call",
                 url,
@@ -178,15 +185,15 @@ class SecureVerbsTest {
 
     @Test
     void the_doctor_says_what_to_do_where_the_way_ends() throws Exception {
-        assertEquals(Main.UNREACHABLE, verbs.run("", "doctor", capnps()));
+        assertEquals(ExitException.UNREACHABLE, verbs.run("", "doctor", capnps()));
         assertTrue(verbs.out().contains("FAIL  tls "), verbs.out());
         assertTrue(verbs.out().contains("--cacert FILE"), verbs.out());
-        assertEquals(Main.UNREACHABLE, verbs.run("", "doctor", "ws://127.0.0.1:1/"));
+        assertEquals(ExitException.UNREACHABLE, verbs.run("", "doctor", "ws://127.0.0.1:1/"));
         assertTrue(verbs.out().contains("FAIL  connect "), verbs.out());
         assertTrue(verbs.out().contains("is the server running"), verbs.out());
-        assertEquals(Main.UNREACHABLE, verbs.run("", "doctor", "capnps://" + shelf.capnp()));
+        assertEquals(ExitException.UNREACHABLE, verbs.run("", "doctor", "capnps://" + shelf.capnp()));
         assertTrue(verbs.out().contains("FAIL  tls "), verbs.out());
-        assertEquals(Main.UNREACHABLE, verbs.run("", "doctor", "ws://no.such.host.invalid/"));
+        assertEquals(ExitException.UNREACHABLE, verbs.run("", "doctor", "ws://no.such.host.invalid/"));
         assertTrue(verbs.out().contains("FAIL  resolve   no.such.host.invalid is no host"), verbs.out());
     }
 
@@ -202,7 +209,7 @@ class SecureVerbsTest {
 
     @Test
     void the_doctor_finds_another_protocol() {
-        assertEquals(Main.UNREACHABLE, verbs.run("", "doctor", "ws://" + shelf.grpc()));
+        assertEquals(ExitException.UNREACHABLE, verbs.run("", "doctor", "ws://" + shelf.grpc()));
         assertTrue(verbs.out().contains("FAIL  protocol "), verbs.out());
     }
 }

@@ -15,6 +15,7 @@ import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
 import dev.capstan.examples.calculator.Function;
+import dev.capstan.gateway.options.ExitException;
 import dev.capstan.gateway.serve.ServerScene;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.client.CallSettings;
@@ -79,7 +80,7 @@ class ServeCommandTest {
 
     @Test
     void what_is_wrong_with_a_file_is_told_like_a_compiler_does() throws IOException {
-        assertEquals(Main.USAGE, serve("""
+        assertEquals(ExitException.USAGE, serve("""
                 lisen = "127.0.0.1:0"
 
                 [[serve]]
@@ -100,7 +101,7 @@ class ServeCommandTest {
 
     @Test
     void a_file_that_is_not_there_is_told() {
-        assertEquals(Main.USAGE, run("serve", "none.toml"));
+        assertEquals(ExitException.USAGE, run("serve", "none.toml"));
         assertTrue(said().contains("capstan: there is no file none.toml"), said());
     }
 
@@ -116,12 +117,14 @@ class ServeCommandTest {
         String upstream =
                 "serve = [{path = '/a', to = 'capnp://127.0.0.1:1', schema = '" + schema + "', interface = '%s'}]\n";
         assertEquals(
-                Main.SCHEMA, serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calkulator"), "--check"), said());
+                ExitException.SCHEMA,
+                serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calkulator"), "--check"),
+                said());
         assertTrue(said().contains("Calkulator"), said());
         assertEquals(0, serve("listen = '127.0.0.1:0'\n" + upstream.formatted("Calculator"), "--check"), said());
         Files.writeString(folder.resolve("key.pem"), "no key\n");
         Files.writeString(folder.resolve("cert.pem"), "no certificate\n");
-        assertEquals(Main.USAGE, serve("""
+        assertEquals(ExitException.USAGE, serve("""
                 listen = '127.0.0.1:0'
                 tls = {certificate = 'cert.pem', key = 'key.pem'}
                 serve = [{path = '/a', object = 'chat'}]
@@ -135,7 +138,7 @@ class ServeCommandTest {
         Files.writeString(
                 folder.resolve("bad.capnp"), "@0xb8f1d6c2a3e40797;\ninterface A { x @0 () -> (y :Nothing); }\n");
         assertEquals(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 serve(
                         "listen = '127.0.0.1:0'\nserve = [{path = '/a', to = 'capnp://127.0.0.1:1', schema = 'bad.capnp'}]\n"));
         assertTrue(said().contains("bad.capnp:2"), said());
@@ -148,7 +151,7 @@ class ServeCommandTest {
                 Network.Listener taken = vat.listen(net.network(), new Address.Tcp("127.0.0.1", 0))
                         .await()) {
             assertEquals(
-                    Main.UNREACHABLE,
+                    ExitException.UNREACHABLE,
                     serve("listen = '" + taken.address() + "'\nserve = [{path = '/a', object = 'chat'}]\n"));
             assertTrue(said().contains(taken.address().toString()), said());
         }

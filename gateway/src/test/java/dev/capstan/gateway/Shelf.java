@@ -16,6 +16,8 @@ import dev.capstan.capnweb.Options;
 import dev.capstan.capnweb.Readable;
 import dev.capstan.capnweb.WebServer;
 import dev.capstan.capnweb.WebTarget;
+import dev.capstan.gateway.options.InputException;
+import dev.capstan.gateway.options.LoadedSchema;
 import dev.capstan.grpc.server.GrpcServer;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.net.Limits;
@@ -40,7 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /** A server of each wire on 127.0.0.1, for commands to call, whose objects do much the same. */
-final class Shelf implements AutoCloseable {
+public final class Shelf implements AutoCloseable {
     static final String SCHEMA = """
             @0xc2d4a1f8e96b7350;
             interface Api {
@@ -62,14 +64,14 @@ final class Shelf implements AutoCloseable {
             enum Kind { mobile @0; fixed @1; }
             """;
 
-    final NetLoop net = NetLoop.open("shelf", Transport.AUTO);
+    public final NetLoop net = NetLoop.open("shelf", Transport.AUTO);
     private final LoadedSchema schema;
     private final InterfaceSchema api;
     private final Vat vat;
     /** What their header {@code x-who} says. */
     final List<String> visitors = new CopyOnWriteArrayList<>();
 
-    Shelf(Path folder) throws IOException, InputException {
+    public Shelf(Path folder) throws IOException, InputException {
         Path file = folder.resolve("api.capnp");
         Files.writeString(file, SCHEMA);
         StringWriter problems = new StringWriter();
@@ -87,15 +89,15 @@ final class Shelf implements AutoCloseable {
         return new Address.Tcp("127.0.0.1", 0);
     }
 
-    LoadedSchema schema() {
+    public LoadedSchema schema() {
         return schema;
     }
 
-    String capnp() {
+    public String capnp() {
         return capnp(net.network());
     }
 
-    String capnp(Network network) {
+    public String capnp(Network network) {
         return vat.listen(network, anyPort()).await().address().toString();
     }
 
@@ -106,7 +108,7 @@ final class Shelf implements AutoCloseable {
     }
 
     /** Where Cap'n Web is spoken, without a scheme. */
-    String web() {
+    public String web() {
         return http(net.network(), webRoutes()).address() + "/rpc";
     }
 
@@ -125,13 +127,13 @@ final class Shelf implements AutoCloseable {
                 Access.SAME_HOST);
     }
 
-    String grpc(UnaryOperator<GrpcServer.Builder> with) {
+    public String grpc(UnaryOperator<GrpcServer.Builder> with) {
         GrpcServer server = with.apply(GrpcServer.on(net.loop()).service(new InteropService()))
                 .build();
         return http(net.network(), server.routes()).address().toString();
     }
 
-    String grpc(Network network) {
+    public String grpc(Network network) {
         GrpcServer server = GrpcServer.on(net.loop())
                 .service(new InteropService())
                 .reflection(List.of(), DescriptorPool.of(List.of()))
@@ -139,7 +141,7 @@ final class Shelf implements AutoCloseable {
         return http(network, server.routes()).address().toString();
     }
 
-    String grpc() {
+    public String grpc() {
         return grpc(server -> server.reflection(List.of(), DescriptorPool.of(List.of())));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
 import dev.capstan.async.Network;
+import dev.capstan.gateway.options.ExitException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,7 +185,7 @@ class TraceCommandTest {
     @Test
     void a_server_that_is_not_there_is_told_at_start() {
         verbs.fails(
-                Main.UNREACHABLE,
+                ExitException.UNREACHABLE,
                 "capstan: ",
                 "trace",
                 "--listen",
@@ -196,7 +197,7 @@ class TraceCommandTest {
     @Test
     void a_schema_that_is_not_there_is_told() {
         verbs.fails(
-                Main.SCHEMA,
+                ExitException.SCHEMA,
                 "there is no file none.capnp",
                 "trace",
                 "--listen",
@@ -210,7 +211,7 @@ class TraceCommandTest {
     @Test
     void what_is_encrypted_from_end_to_end_is_refused_with_the_reason() {
         verbs.fails(
-                Main.USAGE,
+                ExitException.USAGE,
                 "clients connect without TLS",
                 "trace",
                 "--listen",
@@ -218,7 +219,7 @@ class TraceCommandTest {
                 "--to",
                 "ws://127.0.0.1:1");
         verbs.fails(
-                Main.USAGE,
+                ExitException.USAGE,
                 "WebTransport is encrypted from end to end",
                 "trace",
                 "--listen",
@@ -265,7 +266,7 @@ class TraceCommandTest {
     void a_capture_takes_no_file_s_place() throws IOException {
         Files.writeString(folder.resolve("mine"), "precious");
         verbs.fails(
-                Main.USAGE,
+                ExitException.USAGE,
                 "there is a file mine already",
                 "record",
                 "--listen",
@@ -312,7 +313,8 @@ class TraceCommandTest {
         String other = shelf.http(shelf.net.network(), dev.capstan.net.http.HttpRoutes.none())
                 .address()
                 .toString();
-        assertEquals(Main.REMOTE_FAILURE, verbs.run("", "replay", capture, "--to", "ws://" + other), verbs::err);
+        assertEquals(
+                ExitException.REMOTE_FAILURE, verbs.run("", "replay", capture, "--to", "ws://" + other), verbs::err);
         assertTrue(
                 verbs.out().contains("changed: <- http response 1 = 101  to: <- http response 1 = 404"), verbs.out());
     }
@@ -325,7 +327,7 @@ class TraceCommandTest {
                 .listen(new Address.Tcp("127.0.0.1", 0), stream -> {})
                 .await();
         assertEquals(
-                Main.DEADLINE,
+                ExitException.DEADLINE,
                 verbs.run("", "replay", capture, "--to", "capnp://" + silent.address(), "--timeout", "0.2"),
                 verbs::err);
         assertTrue(verbs.out().contains("; the server took too long, the rest was not played"), verbs.out());
@@ -335,7 +337,13 @@ class TraceCommandTest {
     @Test
     void a_server_that_is_not_there_cannot_be_played_against() throws Exception {
         String capture = recorded("capnp://127.0.0.1:0", "capnp://" + shelf.capnp());
-        verbs.fails(Main.UNREACHABLE, "nobody", "replay", capture, "--to", "capnp+unix:" + folder.resolve("nobody"));
+        verbs.fails(
+                ExitException.UNREACHABLE,
+                "nobody",
+                "replay",
+                capture,
+                "--to",
+                "capnp+unix:" + folder.resolve("nobody"));
     }
 
     @Test
@@ -351,8 +359,8 @@ class TraceCommandTest {
     @Test
     void what_is_no_capture_is_told() throws IOException {
         Files.writeString(folder.resolve("text"), "something else");
-        verbs.fails(Main.USAGE, "text: this is no capture", "replay", "text");
-        verbs.fails(Main.USAGE, "there is no file none", "replay", "none");
+        verbs.fails(ExitException.USAGE, "text: this is no capture", "replay", "text");
+        verbs.fails(ExitException.USAGE, "there is no file none", "replay", "none");
     }
 
     @Test

@@ -11,16 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The command, as a user types it, in this process. */
-final class Verbs {
+public final class Verbs {
     private final Path folder;
     private String out = "";
     private String err = "";
 
-    Verbs(Path folder) {
+    public Verbs(Path folder) {
         this.folder = folder;
     }
 
-    int run(String typed, String... args) {
+    public int run(String typed, String... args) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         int code = Main.run(
@@ -34,11 +34,11 @@ final class Verbs {
         return code;
     }
 
-    String out() {
+    public String out() {
         return out;
     }
 
-    String err() {
+    public String err() {
         return err;
     }
 
@@ -47,7 +47,7 @@ final class Verbs {
         return answers("", args);
     }
 
-    String answers(String typed, String... args) {
+    public String answers(String typed, String... args) {
         assertEquals(0, run(typed, args), () -> err + out);
         assertEquals("", err);
         return out;

@@ -282,19 +282,21 @@ final class HouseRules {
             Map.entry("testkit.TransferCases", "random sizes from a fixed seed"),
             Map.entry("testkit.SimNetwork", "latencies from the seed that the test gives"),
             Map.entry(
-                    "gateway.Dial",
+                    "gateway.dial.Dial",
                     "part of a main program: masks of WebSockets are random, and hashes of certificates hold for a time"),
             Map.entry(
-                    "gateway.DemoCommand", "a main program: a server needs keys that cannot be guessed, and the time"),
+                    "gateway.listen.DemoCommand",
+                    "a main program: a server needs keys that cannot be guessed, and the time"),
             Map.entry(
-                    "gateway.GatewayCommand",
+                    "gateway.listen.GatewayCommand",
                     "a main program: WebSockets and certificates need what cannot be guessed"),
             Map.entry(
-                    "gateway.LineQueue",
+                    "gateway.trace.LineQueue",
                     "a main program: lines are written by a thread of their own, since whoever reads them may be slow"),
-            Map.entry("gateway.Running", "a main program: the hook that hears Ctrl-C is a thread"),
+            Map.entry("gateway.listen.Running", "a main program: the hook that hears Ctrl-C is a thread"),
             Map.entry(
-                    "gateway.ServeCommand", "a main program: a server needs keys that cannot be guessed, and the time"),
+                    "gateway.listen.ServeCommand",
+                    "a main program: a server needs keys that cannot be guessed, and the time"),
             Map.entry("gateway.IdCommand", "a main program: a new id is random"),
             Map.entry("gateway.Main", "a main program: certificates are looked at by the date of today"),
             Map.entry("examples.batch.BatchClient", "a main program: an HTTP client needs what cannot be guessed"),
