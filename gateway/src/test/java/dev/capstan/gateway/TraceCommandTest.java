@@ -94,6 +94,24 @@ class TraceCommandTest {
     }
 
     @Test
+    void a_server_alone_is_looked_at_from_a_port_that_is_told() throws Exception {
+        RunningVerb trace = RunningVerb.start(
+                folder, "trace", "capnp://" + shelf.capnp(), "--schema", "api.capnp", "--sessions", "1");
+        callsCapnp(trace.told("Listening at (capnp://127.0.0.1:[1-9]\\d*) for "));
+        assertEquals(0, trace.ended());
+        assertShows(trace.out(), CHAIN);
+    }
+
+    @Test
+    void where_clients_or_servers_are_has_to_be_told_once() {
+        verbs.fails(
+                ExitException.USAGE, "Missing required option: '--to=URL'", "trace", "--listen", "ws://127.0.0.1:0");
+        verbs.fails(ExitException.USAGE, "Missing required option: '--listen=URL'", "record", "--to", "ws://h:1", "x");
+        verbs.fails(
+                ExitException.USAGE, "two servers are named", "trace", "ws://127.0.0.1:1", "--to", "ws://127.0.0.1:2");
+    }
+
+    @Test
     void calls_of_Cap_n_Web_over_a_WebSocket_are_shown() throws Exception {
         RunningVerb trace = RunningVerb.start(
                 folder, "trace", "--listen", "ws://127.0.0.1:0/", "--to", "ws://" + shelf.web(), "--sessions", "1");

@@ -65,6 +65,17 @@ public record WireUrl(Scheme scheme, Address address, String path) {
             this.port = port;
         }
 
+        /** How the same wire is reached over TCP without TLS. */
+        public Scheme plain() {
+            return switch (this) {
+                case CAPNP, CAPNPS, CAPNP_UNIX -> CAPNP;
+                case CAPNP_WS, CAPNP_WSS -> CAPNP_WS;
+                case WS, WSS, WT -> WS;
+                case HTTP, HTTPS -> HTTP;
+                case GRPC, GRPCS -> GRPC;
+            };
+        }
+
         /** As it is written before the colon. */
         @Override
         public String toString() {

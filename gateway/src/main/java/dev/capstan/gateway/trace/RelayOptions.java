@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,18 +31,16 @@ import picocli.CommandLine.Spec;
 final class RelayOptions {
     @Option(
             names = "--listen",
-            required = true,
             paramLabel = "URL",
             description =
                     "Where clients connect, without TLS: capnp://host:port, capnp+unix:PATH, ws://, http:// or grpc://. Port 0 lets the system choose.")
-    private String listen = "";
+    private @Nullable String listen;
 
     @Option(
             names = "--to",
-            required = true,
             paramLabel = "URL",
             description = "Where the server is; with TLS for capnps://, wss://, https:// and grpcs://.")
-    private String to = "";
+    private @Nullable String to;
 
     @Option(names = "--sessions", paramLabel = "N", description = "End when N connections have ended.")
     private int sessions = Integer.MAX_VALUE;
@@ -62,14 +61,33 @@ final class RelayOptions {
         return tls;
     }
 
+    /** The server is at {@code url}, and clients connect where --listen says, or at a port of this machine that the system chooses. */
+    void lookAt(String url) {
+        if (to != null) {
+            throw new ParameterException(spec.commandLine(), "two servers are named: " + url + ", and --to " + to);
+        }
+        to = url;
+        if (listen == null) {
+            WireUrl server = url(spec, "URL", url);
+            listen = server.scheme().plain() + "://127.0.0.1:0" + server.path();
+        }
+    }
+
+    private String named(String option, @Nullable String value) {
+        if (value == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '" + option + "=URL'");
+        }
+        return value;
+    }
+
     /**
      * Passes bytes on until interrupted, or until all sessions that were asked for have ended, or until {@code stop} is counted down.
      *
      * @throws InputException if a file of TLS cannot be used, or what {@code watching} throws
      */
     void run(Path workingFolder, CountDownLatch stop, Watching watching) throws InterruptedException, InputException {
-        WireUrl from = url("--listen", listen);
-        WireUrl server = url("--to", to);
+        WireUrl from = url("--listen", named("--listen", listen));
+        WireUrl server = url("--to", named("--to", to));
         if (from.tls()) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Stands between clients and a server, and shows what they say. */
@@ -30,11 +32,20 @@ import picocli.CommandLine.Spec;
             "What is spoken is told by the client's first bytes: Cap'n Proto, HTTP/1.1 with batches and WebSockets of Cap'n Web, HTTP/2 with gRPC. Not a byte is changed.",
             "A line has the time in seconds, the connection, the direction, the wire and the kind of frame, its id, what it is about, the method, how it ended, capabilities, content and size.",
             "",
-            "Example: ./capstan trace --listen capnp://127.0.0.1:4001 --to capnp://127.0.0.1:4000 --schema calculator.capnp"
+            "Example: ./capstan trace ws://127.0.0.1:8080/",
+            "         ./capstan trace --listen capnp://127.0.0.1:4001 --to capnp://127.0.0.1:4000 --schema calculator.capnp"
         },
         mixinStandardHelpOptions = true)
 public final class TraceCommand implements Callable<Integer> {
     private final Path workingFolder;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "URL",
+            description =
+                    "The server, as --to; then clients connect, without --listen, at a port of this machine that is told.")
+    private @Nullable String server;
 
     @Mixin
     private RelayOptions relay = new RelayOptions();
@@ -58,6 +69,9 @@ public final class TraceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
+        if (server != null) {
+            relay.lookAt(server);
+        }
         Decoding decoding = frames.decoding(workingFolder, err);
         CountDownLatch stop = new CountDownLatch(1);
         LineQueue lines = new LineQueue(spec.commandLine().getOut(), frames::missing, stop::countDown);
