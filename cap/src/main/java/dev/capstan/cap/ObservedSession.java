@@ -104,20 +104,23 @@ public interface ObservedSession {
      * @param age how long it has been held
      */
     record Held(long id, long references, String what, Duration age) {
-        /** The {@code most} entries of a table with the greatest ages, those first. Asks each entry for its age once and sorts only what it gives: tables may be large. */
+        /** The {@code most} entries of a table with the greatest ages, those first, of one age as they stand there. Asks each entry for its age once and sorts only what it gives: tables may be large. */
         public static <E> List<E> oldest(Iterable<? extends E> table, int most, ToLongFunction<? super E> age) {
-            record Aged<E>(E entry, long age) {}
-            Comparator<Aged<E>> youngestFirst = Comparator.comparingLong(Aged::age);
+            record Aged<E>(E entry, long age, int place) {}
+            Comparator<Aged<E>> youngestFirst = Comparator.<Aged<E>>comparingLong(Aged::age)
+                    .thenComparing(Aged::place, Comparator.reverseOrder());
             PriorityQueue<Aged<E>> oldest = new PriorityQueue<>(youngestFirst);
+            int place = 0;
             for (E each : table) {
                 long of = age.applyAsLong(each);
                 Aged<E> youngest = oldest.peek();
                 if (oldest.size() < most) {
-                    oldest.add(new Aged<>(each, of));
+                    oldest.add(new Aged<>(each, of, place));
                 } else if (youngest != null && youngest.age() < of) {
                     oldest.poll();
-                    oldest.add(new Aged<>(each, of));
+                    oldest.add(new Aged<>(each, of, place));
                 }
+                place++;
             }
             return oldest.stream()
                     .sorted(youngestFirst.reversed())
