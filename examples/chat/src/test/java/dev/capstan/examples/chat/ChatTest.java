@@ -51,9 +51,10 @@ class ChatTest {
             lines.add(message.from() + ": " + message.text());
         }
 
+        /** In the order of the alphabet: who joins over another connection at the same time may be there before. */
         @Override
         public void present(List<String> names) {
-            lines.add(names.toString());
+            lines.add(names.stream().sorted().toList().toString());
         }
 
         String next() throws InterruptedException {
