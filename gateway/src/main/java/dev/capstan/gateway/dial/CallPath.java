@@ -46,7 +46,7 @@ public record CallPath(List<Step> steps) {
         steps = List.copyOf(steps);
     }
 
-    /** @throws InputException if it is no path */
+    /** What {@code text} says. @throws InputException if it is no path */
     public static CallPath parse(String text) throws InputException {
         List<Step> steps = new ArrayList<>();
         int at = 0;
