@@ -107,8 +107,8 @@ public interface ObservedSession {
         /** The {@code most} entries of a table with the greatest ages, those first, of one age as they stand there. Asks each entry for its age once and sorts only what it gives: tables may be large. */
         public static <E> List<E> oldest(Iterable<? extends E> table, int most, ToLongFunction<? super E> age) {
             record Aged<E>(E entry, long age, int place) {}
-            Comparator<Aged<E>> youngestFirst = Comparator.<Aged<E>>comparingLong(Aged::age)
-                    .thenComparing(Aged::place, Comparator.reverseOrder());
+            Comparator<Aged<E>> youngestFirst =
+                    Comparator.<Aged<E>>comparingLong(Aged::age).thenComparing(Aged::place, Comparator.reverseOrder());
             PriorityQueue<Aged<E>> oldest = new PriorityQueue<>(youngestFirst);
             int place = 0;
             for (E each : table) {
