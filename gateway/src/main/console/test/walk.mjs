@@ -51,7 +51,7 @@ try {
   tell('no token in the address', new URL(page.url()).hash);
   const late = await opened();
   await late.goto(link);
-  await shows('This link was used already', late);
+  await shows('This token is wrong', late);
   await picture('locked', late);
   await late.close();
   await page.reload();

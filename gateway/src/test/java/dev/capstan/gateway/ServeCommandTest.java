@@ -134,6 +134,35 @@ class ServeCommandTest {
     }
 
     @Test
+    void a_check_refuses_what_could_not_be_served() throws IOException {
+        Path schema = SCHEMA.toAbsolutePath();
+        String two =
+                "serve = [{path = '/a', object = 'calculator'}, {path = '/b', to = 'capnp://127.0.0.1:1', schema = '"
+                        + schema + "', interface = 'Calculator'}]\n";
+        assertEquals(ExitException.SCHEMA, serve("listen = '127.0.0.1:0'\n" + two, "--check"), said());
+        assertTrue(said().contains("/a and at /b has the same interface"), said());
+        Files.writeString(folder.resolve("no.pem"), "nobody\n");
+        String trusting = "serve = [{path = '/a', to = '%s', schema = '" + schema
+                + "', interface = 'Calculator', authorities = 'no.pem'}]\n";
+        assertEquals(
+                ExitException.SCHEMA,
+                serve("listen = '127.0.0.1:0'\n" + trusting.formatted("capnps://127.0.0.1:1"), "--check"),
+                said());
+        assertTrue(said().contains("no.pem holds no certificates of authorities"), said());
+        assertEquals(
+                ExitException.USAGE,
+                serve("listen = '127.0.0.1:0'\n" + trusting.formatted("capnp://127.0.0.1:1"), "--check"),
+                said());
+        assertTrue(said().contains("authorities: there is no TLS on the way to"), said());
+        assertEquals(
+                ExitException.USAGE,
+                serve("listen = 'localhost:8080'\nserve = [{path = '/a', object = 'chat'}]\n", "--check"),
+                said());
+        assertTrue(
+                said().contains("listen: WebTransport needs an address of numbers: write \"127.0.0.1:8080\""), said());
+    }
+
+    @Test
     void a_schema_with_problems_is_told() throws IOException {
         Files.writeString(
                 folder.resolve("bad.capnp"), "@0xb8f1d6c2a3e40797;\ninterface A { x @0 () -> (y :Nothing); }\n");

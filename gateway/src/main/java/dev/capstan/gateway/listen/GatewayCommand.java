@@ -175,7 +175,7 @@ public final class GatewayCommand implements Callable<Integer> {
     private static @Nullable String refusal(WireUrl from, WireUrl to) {
         String why = from.wire() == to.wire() && from.wire() != WireUrl.Wire.CAPNP
                 ? "no gateway leads from " + from.wire() + " to " + to.wire()
-                : to.wire() == WireUrl.Wire.GRPC ? null : Upstream.refusal(to);
+                : Upstream.refusal(to);
         return why == null
                 ? null
                 : "--listen " + from + " --to " + to + ": " + why

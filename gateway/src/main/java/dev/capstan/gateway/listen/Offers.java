@@ -32,7 +32,9 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -87,25 +89,58 @@ final class Offers {
     }
 
     /**
-     * Whether the schemas of everything are right, without a word to a server; problems of a schema were told if not.
+     * Whether the schemas and certificates of everything are right, without a word to a server; problems of a schema were told if not.
      *
      * @throws InputException if something cannot be served
+     * @throws IllegalArgumentException as {@link Server#start}
      */
-    boolean check(List<Served> served) throws InputException {
+    boolean check(Configuration configuration) throws InputException {
+        Map<String, Set<Long>> interfaces = new LinkedHashMap<>();
         boolean right = true;
-        for (Served each : served) {
-            if (each instanceof Served.Upstream from) {
-                right &= translatable(from) != null;
-            } else if (each instanceof Served.Services from) {
-                Path schema = from.schema();
-                right &= schema == null || type(schema, from.interfaceName(), from.imports()) != null;
-                Path descriptors = from.descriptors();
-                if (descriptors != null) {
-                    DescriptorPool _ = DescriptorFile.read("descriptors", workingFolder, descriptors);
+        for (Served each : configuration.served()) {
+            InterfaceSchema type = null;
+            switch (each) {
+                case Served.Named(String path, String object) ->
+                    interfaces.put(
+                            path,
+                            loop.fetch(() -> Promise.of(
+                                            objects.offer(path, object).interfaces()))
+                                    .await());
+                case Served.Upstream from -> {
+                    Upstream.Trust _ = Upstream.Trust.in(from.authorities(), random);
+                    type = translatable(from);
+                    right &= type != null;
+                }
+                case Served.Services from -> {
+                    ChannelCredentials _ = credentials(from.authorities());
+                    Path schema = from.schema();
+                    if (schema != null) {
+                        type = type(schema, from.interfaceName(), from.imports());
+                        right &= type != null;
+                    }
+                    Path file = from.descriptors();
+                    if (file != null) {
+                        DescriptorPool services = DescriptorFile.read("descriptors", workingFolder, file);
+                        check(new GrpcBridge(loop, services, Limits.DEFAULT), from.service());
+                    }
                 }
             }
+            if (type != null) {
+                interfaces.put(each.path(), DemoObjects.interfaces(type));
+            }
+        }
+        if (configuration.wires().contains(Configuration.Wire.CAPNP)) {
+            Server.checkInterfaces(interfaces);
         }
         return right;
+    }
+
+    private static void check(GrpcBridge grpc, @Nullable String service) {
+        if (service == null) {
+            grpc.check();
+        } else {
+            grpc.check(service);
+        }
     }
 
     private @Nullable InterfaceSchema translatable(Served.Upstream from) throws InputException {
@@ -163,11 +198,7 @@ final class Offers {
                 : DescriptorFile.read("descriptors", workingFolder, from.descriptors());
         GrpcBridge grpc = new GrpcBridge(loop, services, Limits.DEFAULT);
         String service = from.service();
-        if (service == null) {
-            grpc.check();
-        } else {
-            grpc.check(service);
-        }
+        check(grpc, service);
         Supplier<Cap> web = () -> service == null ? grpc.toWeb(server.client()) : grpc.toWeb(server.client(), service);
         return new Offer(
                 from.path(),
@@ -230,7 +261,10 @@ final class Offers {
         return offers == null
                 ? null
                 : Server.start(net, configuration, offers, site.look(), site.messages(), random, clock)
-                        .recover(cause -> Promise.failed(Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
+                        .recover(cause -> Promise.failed(
+                                cause instanceof IllegalArgumentException
+                                        ? cause
+                                        : Failure.of(cause).as(Failure.Kind.DISCONNECTED)))
                         .await();
     }
 

@@ -2,6 +2,7 @@ package dev.capstan.gateway.listen;
 
 import dev.capstan.async.Promise;
 import dev.capstan.capnp.dynamic.SchemaLoader;
+import dev.capstan.gateway.frames.Text;
 import dev.capstan.gateway.options.ExitException;
 import dev.capstan.gateway.options.InputException;
 import dev.capstan.gateway.options.WireUrl;
@@ -97,7 +98,7 @@ public final class ServeCommand implements Callable<Integer> {
             running.untilStopped(net, server, configuration.drain(), Long.MAX_VALUE);
             return 0;
         } catch (InputException | IllegalArgumentException e) {
-            err.println("capstan: " + file + ": " + e.getMessage());
+            err.println("capstan: " + file + ": " + Text.plain(String.valueOf(e.getMessage())));
             return ExitException.SCHEMA;
         } catch (IOException | GeneralSecurityException e) {
             err.println("capstan: " + file + ": tls: the certificate, its key or the authorities cannot be used: "
@@ -109,7 +110,7 @@ public final class ServeCommand implements Callable<Integer> {
     private int checked(NetLoop net, Configuration configuration, SecureRandom random, PrintWriter err)
             throws InputException, IOException, GeneralSecurityException {
         Offers offers = new Offers(Site.of(net), new SchemaLoader(), Clock.systemUTC(), random, workingFolder, err);
-        if (!offers.check(configuration.served())) {
+        if (!offers.check(configuration)) {
             return ExitException.SCHEMA;
         }
         Configuration.Tls tls = configuration.tls();
@@ -139,7 +140,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static void checkUrl(String text) {
         WireUrl to = WireUrl.parse(text);
-        String refusal = to.wire() == WireUrl.Wire.GRPC ? null : Upstream.refusal(to);
+        String refusal = Upstream.refusal(to);
         if (refusal != null) {
             throw new IllegalArgumentException("'" + text + "': " + refusal);
         }

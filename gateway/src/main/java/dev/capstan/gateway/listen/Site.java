@@ -38,7 +38,8 @@ public record Site(
         Decoding decoding =
                 schemas == null ? Decoding.plain() : Decoding.plain().with(schemas);
         LineQueue lines = LineQueue.of(out, "frames");
-        Tap tap = new Tap(net.loop(), decoding, frame -> lines.put(() -> FrameLine.text(frame, false)));
+        Tap tap = new Tap(
+                net.loop(), decoding, frame -> lines.put(frame.text().length(), () -> FrameLine.text(frame, false)));
         return new Site(net, tap::network, messages -> tap.web(messages, Direction.TO_CLIENT), List.of(tap.grpc()));
     }
 

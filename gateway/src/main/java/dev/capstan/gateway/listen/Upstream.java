@@ -54,11 +54,9 @@ final class Upstream {
     /** What is wrong with a URL as one of a server behind a gateway; null if nothing is. */
     static @Nullable String refusal(WireUrl to) {
         return switch (to.scheme()) {
-            case CAPNP, CAPNPS, CAPNP_UNIX, CAPNP_WS, CAPNP_WSS, WS, WSS, WT -> null;
+            case CAPNP, CAPNPS, CAPNP_UNIX, CAPNP_WS, CAPNP_WSS, WS, WSS, WT, GRPC, GRPCS -> null;
             case HTTP, HTTPS ->
                 "a batch is over with its answer, so no object of it could be passed on: connect by ws:// or wss://";
-            case GRPC, GRPCS ->
-                "a file serves no gRPC server: ./capstan gateway --listen URL --to URL does, one at a time";
         };
     }
 
@@ -85,7 +83,8 @@ final class Upstream {
         Supplier<Promise<Peer>> connect = switch (to.scheme()) {
             case CAPNP_WS, CAPNP_WSS -> () -> CapnpSockets.connect(vat, http, to.uri());
             case CAPNPS -> () -> vat.connect(tls, to.address());
-            default -> () -> vat.connect(plain, to.address());
+            case CAPNP, CAPNP_UNIX -> () -> vat.connect(plain, to.address());
+            default -> throw new IllegalArgumentException("objects of " + to + " come by another way");
         };
         return new Upstream(
                 loop, to, () -> connect.get().convert(peer -> new Connection(peer::bootstrap, peer.onDisconnect())));

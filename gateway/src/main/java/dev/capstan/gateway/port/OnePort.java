@@ -53,6 +53,15 @@ public final class OnePort implements AutoCloseable {
         return new Builder(net);
     }
 
+    /** Whether WebTransport can listen there: at an address of numbers, since nothing is looked up for it. */
+    public static boolean isNumeric(Address.Tcp at) {
+        try {
+            return !InetAddress.ofLiteral(at.host()).toString().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** What a port is made of. Not thread-safe. */
     public static final class Builder {
         private final NetLoop net;

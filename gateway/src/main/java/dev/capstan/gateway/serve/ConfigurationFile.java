@@ -2,6 +2,7 @@ package dev.capstan.gateway.serve;
 
 import dev.capstan.async.Address;
 import dev.capstan.capnweb.Access;
+import dev.capstan.gateway.port.OnePort;
 import dev.capstan.gateway.serve.Configuration.Clients;
 import dev.capstan.gateway.serve.Configuration.Console;
 import dev.capstan.gateway.serve.Configuration.Drain;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +35,8 @@ import org.tomlj.TomlParseResult;
  * <p>Knows nothing of objects and URLs but what it is told.
  */
 public final class ConfigurationFile {
+    private static final Set<String> WITH_TLS = Set.of("capnps", "capnp+wss", "wss", "wt", "grpcs");
+
     private final Path folder;
     private final Set<String> objects;
     private final Consumer<String> urls;
@@ -81,6 +85,12 @@ public final class ConfigurationFile {
     private @Nullable Configuration configuration(Section root) {
         Address.Tcp listen = listen(root);
         Set<Wire> wires = root.choices("wires", Wire.class, EnumSet.allOf(Wire.class));
+        if (listen != null && wires.contains(Wire.WEBTRANSPORT) && !OnePort.isNumeric(listen)) {
+            root.wrong(
+                    "listen",
+                    "WebTransport needs an address of numbers: write \"127.0.0.1:" + listen.port()
+                            + "\", or wires = [\"capnp\", \"capnweb\", \"grpc\"], too");
+        }
         Tls tls = tls(root, wires);
         Limits limits = limits(root);
         Access access = access(root);
@@ -239,7 +249,8 @@ public final class ConfigurationFile {
         String known = '"' + String.join("\", \"", objects) + '"';
         String object = section.text("object", "one of " + known);
         String to = section.text("to", "a URL such as \"capnp://127.0.0.1:9000\"");
-        boolean isGrpc = to != null && to.startsWith("grpc");
+        String scheme = to == null ? "" : to.replaceFirst(":.*", "").toLowerCase(Locale.ROOT);
+        boolean isGrpc = scheme.startsWith("grpc");
         Path schema = section.file("schema", folder, to != null && !isGrpc, "\"file.capnp\"");
         String interfaceName = section.text("interface", "the name of an interface, such as \"Bank\"");
         List<String> imports = section.texts("imports", "a list of folders");
@@ -276,6 +287,10 @@ public final class ConfigurationFile {
             urls.accept(to);
         } catch (IllegalArgumentException e) {
             section.wrong("to", String.valueOf(e.getMessage()));
+        }
+        if (authorities != null && !WITH_TLS.contains(scheme)) {
+            section.wrong(
+                    "authorities", "there is no TLS on the way to \"" + to + "\": write capnps://, wss:// or grpcs://");
         }
         List<Path> roots = imports == null
                 ? List.of()

@@ -34,6 +34,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,19 +109,27 @@ public final class Server {
             InstantSource clock)
             throws IOException, GeneralSecurityException {
         if (configuration.wires().contains(Wire.CAPNP)) {
-            checkInterfaces(offers);
+            Map<String, Set<Long>> interfaces = new LinkedHashMap<>();
+            offers.forEach(each -> interfaces.put(each.path(), each.interfaces()));
+            checkInterfaces(interfaces);
         }
         Configuration.Tls tls = configuration.tls();
         Identity identity = tls == null ? null : new Identity(net.loop(), tls);
         return net.loop().fetch(() -> {
             Server server = new Server(net.loop(), configuration, offers, random, identity);
-            return server.listen(server.builder(net, messages, random, clock).shown(shown))
-                    .recover(failure -> {
-                        // Somebody may have come meanwhile.
-                        server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
-                        server.close();
-                        return Promise.failed(failure);
-                    });
+            Promise<Server> listening;
+            try {
+                listening = server.listen(
+                        server.builder(net, messages, random, clock).shown(shown));
+            } catch (RuntimeException e) {
+                listening = Promise.failed(e);
+            }
+            return listening.recover(failure -> {
+                // Somebody may have come meanwhile.
+                server.endCalls(Status.UNAVAILABLE.withDescription("the server could not start"));
+                server.close();
+                return Promise.failed(failure);
+            });
         });
     }
 
@@ -134,20 +143,25 @@ public final class Server {
         });
     }
 
-    /** Cap'n Proto's bootstrap object has all interfaces, so each may be there once. */
-    private static void checkInterfaces(List<Offer> offers) {
+    /**
+     * Cap'n Proto's bootstrap object has all interfaces, so each may be there once.
+     *
+     * @param byPath the interfaces of what is served at each path
+     * @throws IllegalArgumentException if one is there twice
+     */
+    public static void checkInterfaces(Map<String, Set<Long>> byPath) {
         Map<Long, String> known = new HashMap<>();
-        for (Offer offer : offers) {
-            for (Long each : offer.interfaces()) {
-                String before = known.put(each, offer.path());
+        byPath.forEach((path, interfaces) -> {
+            for (Long each : interfaces) {
+                String before = known.put(each, path);
                 if (before != null) {
                     throw new IllegalArgumentException(
-                            "what is served at " + before + " and at " + offer.path()
+                            "what is served at " + before + " and at " + path
                                     + " has the same interface (0x" + Long.toHexString(each)
                                     + "), and clients of Cap'n Proto could not tell them apart: serve one of them, or leave \"capnp\" out of wires");
                 }
             }
-        }
+        });
     }
 
     // ---- wires

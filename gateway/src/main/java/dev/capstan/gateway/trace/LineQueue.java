@@ -12,7 +12,7 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
- * Lines of an output that may be read slowly, or by nobody: whoever has a line never waits. A thread writes them, which there is only while there are lines. What comes while {@link #MOST} wait already is left out, and a line in
+ * Lines of an output that may be read slowly, or by nobody: whoever has a line never waits. A thread writes them, which there is only while there are lines. What comes while {@link #MOST} or {@link #MOST_CHARACTERS} wait already is left out, and a line in
  * its place says how many were.
  *
  * <p>Thread-safe.
@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 public final class LineQueue {
     /** Lines that wait at most. */
     static final int MOST = 10_000;
+
+    /** Characters that wait at most, as far as they are told. */
+    static final long MOST_CHARACTERS = 16L << 20;
 
     /** Without a line for so long, the thread ends. */
     private static final Duration IDLE = Duration.ofSeconds(5);
@@ -34,6 +37,7 @@ public final class LineQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private Queue<Supplier<String>> waiting = new ArrayDeque<>();
+    private long characters;
     private long left;
     private boolean isRunning;
     private boolean isWriting;
@@ -57,18 +61,24 @@ public final class LineQueue {
                 out, count -> count + " " + things + " not shown: they came faster than they were read", () -> {});
     }
 
-    /** Writes the line as soon as those before it are written. {@code line} makes it, on another thread. */
+    /** As {@link #put(int, Supplier)}, for a short line. */
     public void put(Supplier<String> line) {
+        put(0, line);
+    }
+
+    /** Writes the line as soon as those before it are written. {@code line} makes it, on another thread, and keeps about {@code size} characters until then. */
+    public void put(int size, Supplier<String> line) {
         lock.lock();
         try {
             if (isBroken) {
                 return;
             }
-            if (waiting.size() >= MOST) {
+            if (waiting.size() >= MOST || characters + size > MOST_CHARACTERS) {
                 left++;
                 return;
             }
             waiting.add(line);
+            characters += size;
             changed.signalAll();
             if (!isRunning) {
                 isRunning = true;
@@ -103,7 +113,7 @@ public final class LineQueue {
                     return;
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             broke();
             throw e;
         }
@@ -127,6 +137,7 @@ public final class LineQueue {
             }
             taken = waiting;
             waiting = new ArrayDeque<>();
+            characters = 0;
             skipped = left;
             left = 0;
             isWriting = true;
@@ -150,6 +161,7 @@ public final class LineQueue {
             isWriting = false;
             isRunning = false;
             waiting.clear();
+            characters = 0;
             changed.signalAll();
         } finally {
             lock.unlock();

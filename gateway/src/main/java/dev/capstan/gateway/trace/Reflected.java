@@ -12,6 +12,7 @@ import dev.capstan.grpc.client.GrpcClient;
 import dev.capstan.grpc.services.DescriptorPool;
 import dev.capstan.grpc.services.ReflectionClient;
 import dev.capstan.net.NetLoop;
+import io.grpc.Status;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -53,6 +54,10 @@ final class Reflected {
                     .schemas()
                     .await();
         } catch (GrpcFailure e) {
+            if (e.code() == Status.Code.UNAVAILABLE || e.code() == Status.Code.DEADLINE_EXCEEDED) {
+                throw new ExitException(
+                        ExitException.UNREACHABLE, "no gRPC server at " + server + ": " + e.getMessage());
+            }
             throw new ExitException(
                     ExitException.SCHEMA,
                     server + " does not tell its services (" + e.code() + "): name them with --protoset FILE");

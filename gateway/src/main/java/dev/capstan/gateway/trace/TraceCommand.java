@@ -82,7 +82,7 @@ public final class TraceCommand implements Callable<Integer> {
                         : decoding;
                 return new Decoders(net.loop(), known, frame -> {
                     if (frames.shows(frame)) {
-                        lines.put(() -> frames.line(frame));
+                        lines.put(frame.text().length(), () -> frames.line(frame));
                     }
                 });
             });

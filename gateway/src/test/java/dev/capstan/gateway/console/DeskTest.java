@@ -111,7 +111,7 @@ class DeskTest {
     void without_a_token_there_is_nothing_but_the_door() {
         assertTrue(refusal(door.call("sessions")).contains("sessions"));
         assertTrue(refusal(held(door.call("authenticate", "guessed")).call("kill", 1))
-                .startsWith("This link"));
+                .startsWith("This token is wrong"));
     }
 
     @Test

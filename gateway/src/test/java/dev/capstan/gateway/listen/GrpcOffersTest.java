@@ -14,6 +14,7 @@ import dev.capstan.capnpc.source.SourceFiles;
 import dev.capstan.capnweb.Stub;
 import dev.capstan.capnweb.WebClient;
 import dev.capstan.capnweb.WebPeer;
+import dev.capstan.gateway.options.ExitException;
 import dev.capstan.gateway.options.LoadedSchema;
 import dev.capstan.gateway.serve.ConfigurationFile;
 import dev.capstan.gateway.serve.Server;
@@ -169,8 +170,11 @@ class GrpcOffersTest {
     @Test
     void a_server_that_does_not_tell_its_schemas_is_told_with_what_to_do() {
         Address silent = greeter(false);
-        Failure failure = assertThrows(Failure.class, () -> serve(silent));
-        assertTrue(failure.reason().contains("Name them: descriptors = \"services.pb\""), failure::reason);
+        ExitException refusal = assertThrows(ExitException.class, () -> serve(silent));
+        assertEquals(ExitException.SCHEMA, refusal.code());
+        assertTrue(
+                String.valueOf(refusal.getMessage()).contains("Name them: descriptors = \"services.pb\""),
+                refusal::toString);
     }
 
     @Test

@@ -42,7 +42,7 @@ class ConfigurationFileTest {
 
     private ConfigurationFile.Reading read(String text) {
         return new ConfigurationFile(folder, Set.of("calculator", "chat", "files"), url -> {
-                    if (!url.startsWith("capnp://") && !url.startsWith("grpc://")) {
+                    if (!url.matches("capnps?://.*") && !url.startsWith("grpc://")) {
                         throw new IllegalArgumentException("write capnp://host:port, not " + url);
                     }
                 })
@@ -114,7 +114,7 @@ class ConfigurationFileTest {
 
                 [[serve]]
                 path = "/bank"
-                to = "capnp://127.0.0.1:9000"
+                to = "capnps://127.0.0.1:9000"
                 schema = "bank.capnp"
                 interface = "Bank"
                 imports = ["schemas"]
@@ -145,7 +145,7 @@ class ConfigurationFileTest {
                         new Served.Named("/chat", "chat"),
                         new Served.Upstream(
                                 "/bank",
-                                "capnp://127.0.0.1:9000",
+                                "capnps://127.0.0.1:9000",
                                 folder.resolve("bank.capnp"),
                                 "Bank",
                                 List.of(folder.resolve("schemas")),

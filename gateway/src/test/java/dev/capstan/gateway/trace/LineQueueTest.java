@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Lines for an output that nobody may be reading. */
@@ -84,6 +85,8 @@ class LineQueueTest {
     @Test
     void who_reads_no_more_is_told_once_and_nothing_is_kept() throws Exception {
         CountDownLatch broken = new CountDownLatch(1);
+        AtomicInteger told = new AtomicInteger();
+        AtomicInteger made = new AtomicInteger();
         PrintWriter gone = new PrintWriter(
                 new OutputStream() {
                     @Override
@@ -93,12 +96,46 @@ class LineQueueTest {
                 },
                 true,
                 StandardCharsets.UTF_8);
-        LineQueue lines = new LineQueue(gone, Long::toString, broken::countDown);
+        LineQueue lines = new LineQueue(gone, Long::toString, () -> {
+            told.incrementAndGet();
+            broken.countDown();
+        });
         lines.put(() -> "first");
         assertTrue(broken.await(LONG.toSeconds(), TimeUnit.SECONDS));
+        lines.put(() -> "line " + made.incrementAndGet());
+        lines.finish();
+        assertEquals(1, told.get());
+        assertEquals(0, made.get());
+    }
+
+    @Test
+    void long_lines_that_nobody_reads_are_bounded_by_what_they_hold() throws Exception {
+        Stuck out = new Stuck();
+        LineQueue lines = LineQueue.of(out.writer(), "frames");
+        lines.put(() -> "first");
+        assertTrue(out.reached.await(LONG.toSeconds(), TimeUnit.SECONDS));
+        for (int i = 0; i < 20; i++) {
+            lines.put(1 << 20, () -> "long");
+        }
+        out.opened.countDown();
+        lines.finish();
+        List<String> written = out.read.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(1 + (LineQueue.MOST_CHARACTERS >> 20) + 1, written.size());
+        assertEquals("4 frames not shown: they came faster than they were read", written.getLast());
+        lines.put(1 << 20, () -> "again");
+        lines.finish();
+        assertTrue(out.read.toString(StandardCharsets.UTF_8).endsWith("again" + System.lineSeparator()));
+    }
+
+    @Test
+    void a_line_that_cannot_be_made_is_the_last_and_nobody_waits_for_more() throws Exception {
+        CountDownLatch broken = new CountDownLatch(1);
+        LineQueue lines =
+                new LineQueue(new PrintWriter(OutputStream.nullOutputStream()), Long::toString, broken::countDown);
         lines.put(() -> {
-            throw new AssertionError("nobody wants it");
+            throw new OutOfMemoryError("as if");
         });
+        assertTrue(broken.await(LONG.toSeconds(), TimeUnit.SECONDS));
         lines.finish();
     }
 
