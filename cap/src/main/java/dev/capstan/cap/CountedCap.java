@@ -96,10 +96,10 @@ public abstract class CountedCap implements Cap {
      */
     protected final Cap checkedStep(Cap next) {
         String wrong;
-        if (isLedBackFrom(next)) {
-            wrong = "this promise was resolved to itself";
-        } else if (chain + lengthOf(next) > MAX_CHAIN) {
+        if (chain + lengthOf(next) > MAX_CHAIN) {
             wrong = "more than " + MAX_CHAIN + " promises were resolved one to the other";
+        } else if (isLedBackFrom(next)) {
+            wrong = "this promise was resolved to itself";
         } else {
             if (next instanceof CountedCap counted) {
                 counted.ledFrom(chain + 1);
@@ -110,10 +110,11 @@ public abstract class CountedCap implements Cap {
         return BrokenCap.because(wrong);
     }
 
-    /** Whether {@code next} stands for this reference, or is a view of what does. */
+    /** Whether {@code next} stands for this reference, or is a view of what does; also if there is no end to it, as when views lead round in a circle. */
     protected boolean isLedBackFrom(Cap next) {
+        int length = 0;
         for (Cap cap = next; cap != null; cap = further(cap)) {
-            if (cap == this) {
+            if (cap == this || ++length > MAX_CHAIN) {
                 return true;
             }
         }

@@ -36,6 +36,8 @@ final class LocalCall extends Event implements Context {
     private volatile boolean cancelable;
     private @Nullable Payload results;
     private Promise.@Nullable Cancelable running;
+    /** When the tail that this call has left has stopped; null if it has left none, or its wire sees to the end. */
+    private @Nullable CallEnd tailEnd;
 
     LocalCall(LocalCap cap, Call call, Target.Style style) {
         super(cap.home(), style == Target.Style.ASYNC);
@@ -215,7 +217,14 @@ final class LocalCall extends Event implements Context {
             payload.close();
         }
         pipeline.resolve(new BrokenPipeline(Failure.failed("the call was cancelled")));
-        call.close();
+        CallEnd end = tailEnd;
+        if (end == null) {
+            call.close();
+        } else {
+            // Giving up makes no room for a tail that goes on.
+            call.releaseParams();
+            end.then(call::close);
+        }
         if (streaming) {
             cap.streamEnds(null);
         }
@@ -278,6 +287,9 @@ final class LocalCall extends Event implements Context {
         cancelable = true;
         Answer tail = call.tailCall(request);
         if (tail == null) {
+            CallEnd end = new CallEnd();
+            request.onEnd(end);
+            tailEnd = end;
             tail = request.send();
         }
         pipeline.resolve(tail.pipeline());

@@ -40,7 +40,7 @@ public final class LocalCap extends CountedCap {
     }
 
     private Cap notItself(Cap path) {
-        if (path.leadsTo(this)) {
+        if (isLedBackFrom(path)) {
             path.close();
             throw Failure.failed("this object was to be reached on a shorter path, which leads back to it");
         }

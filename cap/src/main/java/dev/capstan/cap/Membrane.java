@@ -156,12 +156,17 @@ public final class Membrane {
         return loop;
     }
 
-    /** Refuses a call by throwing. */
-    void check(Cap object, Method method, boolean isInward) {
+    /** Throws why nothing passes any more, if that is so. */
+    void checkOpen() {
         Failure over = revoked;
         if (over != null) {
             throw over;
         }
+    }
+
+    /** Refuses a call by throwing. */
+    void check(Cap object, Method method, boolean isInward) {
+        checkOpen();
         if (inFlight(isInward).size() >= limits.calls()) {
             throw Failure.overloaded(
                     limits.calls()
@@ -177,6 +182,8 @@ public final class Membrane {
         } else {
             policy.outward(object, method);
         }
+        // A policy may revoke the membrane because of the very call that it is asked about.
+        checkOpen();
     }
 
     void begun(InFlight call, boolean isInward) {

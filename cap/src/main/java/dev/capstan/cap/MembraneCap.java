@@ -43,37 +43,46 @@ final class MembraneCap extends CountedCap {
     @Override
     public Answer call(Call call) {
         CallEnd end = new CallEnd();
-        Call passed;
+        Passed passed;
         try {
             passed = passed(call, end);
         } catch (RuntimeException e) {
             call.close();
             return Answer.broken(Failure.of(e));
         }
-        long bytes = passed.params().bytes();
-        return new MembraneCall(membrane, call, object.call(passed), end, outward, bytes).answer();
+        return new MembraneCall(membrane, call, object.call(passed.call), end, outward, passed.bytes).answer();
     }
 
     @Override
     public Promise<Void> stream(Call call) {
         CallEnd end = new CallEnd();
-        Call passed;
+        Passed passed;
         try {
             passed = passed(call, end);
         } catch (RuntimeException e) {
             call.close();
             return Promise.failed(Failure.of(e));
         }
-        long bytes = passed.params().bytes();
-        return new MembraneStream(membrane, call, object.stream(passed), end, outward, bytes).ready();
+        return new MembraneStream(membrane, call, object.stream(passed.call), end, outward, passed.bytes).ready();
     }
 
+    /** A call on the other side, and what its parameters take. */
+    private record Passed(Call call, long bytes) {}
+
     /** The call on the other side. Its parameters are copied and those of {@code call} released, unless it is refused. */
-    private Call passed(Call call, CallEnd end) {
+    private Passed passed(Call call, CallEnd end) {
         membrane.check(object, call.method(), outward);
         Payload params = membrane.copied(call.params(), call.params().format().allocate(0), !outward);
+        long bytes;
+        try {
+            membrane.checkOpen();
+            bytes = params.bytes();
+        } catch (RuntimeException e) {
+            params.close();
+            throw e;
+        }
         call.releaseParams();
-        return Call.of(call.method(), params, call.hints().withResults(), call, end);
+        return new Passed(Call.of(call.method(), params, call.hints().withResults(), call, end), bytes);
     }
 
     @Override

@@ -26,7 +26,11 @@ final class PlainRequest implements Request {
 
     @Override
     public void onEnd(Runnable action) {
-        onEnd = action;
+        Runnable before = onEnd;
+        onEnd = () -> {
+            before.run();
+            action.run();
+        };
     }
 
     @Override

@@ -15,7 +15,10 @@ public interface Request extends AutoCloseable {
     /** Where the parameters are built. Borrowed until the request is sent. */
     Payload params();
 
-    /** {@code action} runs, once it was sent, when the callee is through with the call, as {@link Call#close} has it. Called before it is sent. */
+    /**
+     * {@code action} runs, once it was sent, when the callee is through with the call, as {@link Call#close} has it: on the loop's thread, and perhaps while it is being sent. It never runs if the
+     * request is closed unsent. Of several, each runs, in the order in which they were given. Called before it is sent, by whoever owns the request.
+     */
     void onEnd(Runnable action);
 
     /** Sends the call; this is the moment at which it takes its place in the order. */

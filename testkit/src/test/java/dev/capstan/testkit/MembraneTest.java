@@ -429,6 +429,82 @@ class MembraneTest {
     }
 
     @Test
+    void a_call_that_was_given_up_counts_until_the_tail_that_it_left_has_ended() {
+        List<Completer<Void>> running = new ArrayList<>();
+        Cap tail = new LocalCap(sim.loop(), context -> {
+            Completer<Void> end = new Completer<>(sim.loop());
+            running.add(end);
+            return end.promise();
+        });
+        Target front = context -> context.tailCall(tail.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE));
+        try (tail;
+                Cap object = membrane.outward(new LocalCap(sim.loop(), front))) {
+            Answer answer = send(object, NEVER, object);
+            sim.poll();
+            answer.close();
+            sim.poll();
+            assertEquals(1, running.size());
+            assertEquals(1, membrane.calls());
+            running.getFirst().complete(Promise.nothing());
+            sim.poll();
+            assertEquals(0, membrane.calls());
+        }
+    }
+
+    @Test
+    void whoever_asks_for_the_end_of_a_call_hears_it_in_the_order_of_asking() {
+        List<String> ended = new ArrayList<>();
+        try (Cap object = new LocalCap(sim.loop(), object())) {
+            Request request = object.request(MANY, PlainFormat.INSTANCE, 0, Hints.NONE);
+            request.onEnd(() -> ended.add("first"));
+            request.onEnd(() -> ended.add("second"));
+            Answer answer = request.send();
+            assertEquals(List.of(), ended);
+            sim.poll();
+            assertEquals(List.of("first", "second"), ended);
+            answer.close();
+        }
+    }
+
+    @Test
+    void a_request_that_is_given_up_unsent_has_no_end() {
+        List<String> ended = new ArrayList<>();
+        try (Cap object = new LocalCap(sim.loop(), object());
+                Request request = object.request(MANY, PlainFormat.INSTANCE, 0, Hints.NONE)) {
+            request.onEnd(() -> ended.add("ended"));
+        }
+        sim.poll();
+        assertEquals(List.of(), ended);
+    }
+
+    @Test
+    void a_call_during_whose_check_the_membrane_is_revoked_does_not_pass() {
+        Membrane[] border = new Membrane[1];
+        border[0] = new Membrane(sim.loop(), new Membrane.Policy() {
+            @Override
+            public void inward(Cap object, Method method) {
+                border[0].revoke(Failure.disconnected("revoked by the policy"));
+            }
+        });
+        int[] begun = {0};
+        Target target = context -> {
+            begun[0]++;
+            return Promise.done();
+        };
+        try (Cap object = border[0].outward(new LocalCap(sim.loop(), target));
+                Answer answer = object.request(ECHO, PlainFormat.INSTANCE, 0, Hints.NONE)
+                        .send()) {
+            sim.poll();
+            assertEquals(0, begun[0]);
+            Promise<Payload> results = answer.results();
+            assertEquals(
+                    "revoked by the policy",
+                    assertThrows(Failure.class, () -> sim.await(results)).reason());
+        }
+        assertEquals(0, border[0].calls());
+    }
+
+    @Test
     void a_call_that_is_given_up_while_the_border_is_closed_is_over_once() {
         List<Answer> others = new ArrayList<>();
         int[] closed = {0};
@@ -504,6 +580,8 @@ class MembraneTest {
         private int open;
         private int copies;
         private boolean broken;
+        private boolean unmeasurable;
+        private Runnable copying = () -> {};
 
         @Override
         public Payload allocate(int sizeHint) {
@@ -534,10 +612,14 @@ class MembraneTest {
                 if (broken) {
                     throw new IllegalStateException("cannot be copied");
                 }
+                copying.run();
             }
 
             @Override
             public long bytes() {
+                if (unmeasurable) {
+                    throw new IllegalStateException("cannot be measured");
+                }
                 return 0;
             }
 
@@ -622,6 +704,44 @@ class MembraneTest {
             Promise<Payload> results = answer.results();
             assertEquals(
                     "cannot be copied",
+                    assertThrows(Failure.class, () -> sim.await(results)).reason());
+        }
+        sim.poll();
+        assertEquals(0, parts.open);
+    }
+
+    @Test
+    void a_call_whose_parameters_cannot_be_measured_fails_and_leaves_nothing() {
+        Parts parts = new Parts();
+        parts.unmeasurable = true;
+        try (Cap object = giving(() -> {});
+                Answer answer = ask(object, parts)) {
+            Promise<Payload> results = answer.results();
+            assertEquals(
+                    "cannot be measured",
+                    assertThrows(Failure.class, () -> sim.await(results)).reason());
+            Promise<Void> ready = object.request(ECHO, parts, 0, Hints.NONE).sendStreaming();
+            assertEquals(
+                    "cannot be measured",
+                    assertThrows(Failure.class, () -> sim.await(ready)).reason());
+        }
+        sim.poll();
+        assertEquals(0, parts.open);
+        assertEquals(0, membrane.calls());
+    }
+
+    @Test
+    void a_call_during_whose_copying_the_membrane_is_revoked_does_not_pass() {
+        Parts parts = new Parts();
+        parts.copying = () -> membrane.revoke(Failure.disconnected("revoked while copying"));
+        int[] begun = {0};
+        try (Cap object = giving(() -> begun[0]++);
+                Answer answer = ask(object, parts)) {
+            sim.poll();
+            assertEquals(0, begun[0]);
+            Promise<Payload> results = answer.results();
+            assertEquals(
+                    "revoked while copying",
                     assertThrows(Failure.class, () -> sim.await(results)).reason());
         }
         sim.poll();

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Life.</b> Begun; then <em>returned</em> (a Return was sent) and <em>finished</em> (a Finish has come), in either order. The entry goes when both
  * have happened, or at the Return if that says that no Finish is needed. A call that is finished first is cancelled; when its callee is through with it
- * ({@link #close}) a Return tells the peer that it was.
+ * ({@link #close}) a Return tells the peer that it was. One that need not be returned goes when it is finished, since the peer may use its id again; it counts among the answers until its callee
+ * is through with it.
  */
 final class IncomingCall implements Call {
     private final Connection connection;
@@ -46,6 +47,8 @@ final class IncomingCall implements Call {
     private boolean returned;
     private boolean finished;
     private boolean closed;
+    /** Not in the table any more, and counted all the same, since the callee has not closed it. */
+    private boolean goesOn;
 
     /** A result that the peer wants to be left here, until one of our own questions takes it. */
     private @Nullable Payload kept;
@@ -197,6 +200,10 @@ final class IncomingCall implements Call {
     public void close() {
         closed = true;
         releaseParams();
+        if (goesOn) {
+            goesOn = false;
+            connection.answers.stopped(this);
+        }
         if (finished) {
             sendCanceled();
         }
@@ -298,16 +305,18 @@ final class IncomingCall implements Call {
             return;
         }
         returned = true;
-        OutgoingMessage outgoing = new OutgoingMessage(0);
-        Return.Builder ret = outgoing.root().initReturn();
-        ret.setAnswerId(Integer.toUnsignedLong(answerId));
-        ret.setReleaseParamCaps(false);
-        if (resultsToYourself) {
-            ret.setResultsSentElsewhere();
-        } else {
-            ret.setCanceled();
+        if (resultsToYourself || !hints.onlyPipeline()) {
+            OutgoingMessage outgoing = new OutgoingMessage(0);
+            Return.Builder ret = outgoing.root().initReturn();
+            ret.setAnswerId(Integer.toUnsignedLong(answerId));
+            ret.setReleaseParamCaps(false);
+            if (resultsToYourself) {
+                ret.setResultsSentElsewhere();
+            } else {
+                ret.setCanceled();
+            }
+            outgoing.send(connection);
         }
-        outgoing.send(connection);
         forget();
     }
 
@@ -371,6 +380,7 @@ final class IncomingCall implements Call {
             taker = question;
         }
         if (finished) {
+            countUntilClosed();
             forget();
         }
     }
@@ -386,6 +396,9 @@ final class IncomingCall implements Call {
         if (returned) {
             if (taker == null || taker.isFinished()) {
                 stop();
+            }
+            if (resultsToYourself) {
+                countUntilClosed();
             }
             forget();
         } else {
@@ -411,13 +424,19 @@ final class IncomingCall implements Call {
             kept.close();
             kept = null;
         }
-        if (closed || hints.onlyPipeline()) {
-            if (hints.onlyPipeline() && !resultsToYourself) {
-                returned = true;
-                forget();
-            } else {
-                sendCanceled();
-            }
+        if (closed) {
+            sendCanceled();
+        } else if (hints.onlyPipeline()) {
+            countUntilClosed();
+            sendCanceled();
+        }
+    }
+
+    /** It is about to be forgotten, which makes no room for what goes on. */
+    private void countUntilClosed() {
+        if (!closed) {
+            goesOn = true;
+            connection.answers.goesOn(this);
         }
     }
 

@@ -6,8 +6,8 @@ import java.time.Duration;
  * Bounds of a vat, and of each of its connections. Whatever a peer can make grow is here.
  *
  * @param connections connections that others have made to one vat; one more is ended with a word on why. One counts until its socket is closed. Stops strangers from using all descriptors and
- *     memory
- * @param answers calls of the peer that may be open at once; more are answered OVERLOADED. Stops a peer that calls without end
+ *     memory. One stranger may use them all with connections that say nothing: put a limit for each address before it
+ * @param answers calls of the peer that may be open at once, with those that it has given up and that have not stopped; more are answered OVERLOADED. Stops a peer that calls without end
  * @param imports capabilities of the peer that it may give us, and of any kind in one message; more end the connection. Stops a peer that fills our memory with references
  * @param exports capabilities of ours that the peer may hold; a call or result that would pass more fails. So many places in unfinished answers may
  *     be addressed besides; more end the connection. Stops a peer that collects objects

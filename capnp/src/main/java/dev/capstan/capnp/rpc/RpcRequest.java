@@ -2,6 +2,7 @@ package dev.capstan.capnp.rpc;
 
 import dev.capstan.async.Promise;
 import dev.capstan.cap.Answer;
+import dev.capstan.cap.BrokenCap;
 import dev.capstan.cap.CallWatch;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
@@ -64,7 +65,11 @@ final class RpcRequest implements Request {
 
     @Override
     public void onEnd(Runnable action) {
-        onEnd = action;
+        Runnable before = onEnd;
+        onEnd = () -> {
+            before.run();
+            action.run();
+        };
     }
 
     @Override
@@ -172,17 +177,24 @@ final class RpcRequest implements Request {
         }
     }
 
+    /** The same request where {@code elsewhere} leads; if it cannot be made there, one that fails. */
     private Request redirect(Cap elsewhere) {
         begin();
+        Request other = null;
         try {
-            Request other = elsewhere.request(
+            other = elsewhere.request(
                     method, CapnpFormat.INSTANCE, (int) Math.min(message.sizeWords(), 1 << 20), hints);
             CapnpPayload.of(other.params()).builder().set(params.reader());
-            other.onEnd(onEnd);
-            return other;
+        } catch (RuntimeException e) {
+            if (other != null) {
+                other.close();
+            }
+            other = Request.of(new BrokenCap(Failure.of(e)), method, CapnpFormat.INSTANCE, 0, hints);
         } finally {
             end();
         }
+        other.onEnd(onEnd);
+        return other;
     }
 
     private void begin() {

@@ -110,7 +110,7 @@ public final class Vat implements AutoCloseable {
             return this;
         }
 
-        /** Bounds of each connection. */
+        /** Bounds of the vat and of each of its connections. */
         public Builder limits(Limits value) {
             this.limits = value;
             return this;
@@ -181,6 +181,8 @@ public final class Vat implements AutoCloseable {
     /**
      * As {@link #connect(MessageStream, Origin)} with somebody who has connected to us. There are no more of these than {@link Limits#connections}: who comes then hears so, and the connection is
      * ended; neither it nor one that comes when the vat is going away is an error of whoever listens. On the loop's thread.
+     *
+     * @throws RuntimeException if {@code stream} cannot be started; it is aborted then
      */
     public void accept(MessageStream stream, Origin origin) {
         if (closed || leaving) {
@@ -188,7 +190,14 @@ public final class Vat implements AutoCloseable {
         } else if (accepted.size() < limits.connections()) {
             Connection connection = new Connection(this, stream, origin);
             accepted.add(connection);
-            begin(connection);
+            try {
+                begin(connection);
+            } catch (RuntimeException e) {
+                gone(connection);
+                forget(connection);
+                stream.abort(e);
+                throw e;
+            }
         } else {
             refuse(
                     stream,

@@ -1,8 +1,11 @@
 package dev.capstan.capnp.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.capstan.async.MessageStream;
+import dev.capstan.async.Promise;
 import dev.capstan.async.SimLoop;
 import dev.capstan.cap.ObservedSession;
 import dev.capstan.cap.ObservedSession.Origin;
@@ -11,6 +14,7 @@ import dev.capstan.capnp.rpc.protocol.Exception;
 import dev.capstan.capnp.rpc.protocol.Message;
 import dev.capstan.testkit.SimNetwork;
 import dev.capstan.testkit.SimStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +135,56 @@ class AcceptingTest {
         peers.subList(MOST, peers.size()).forEach(ScriptedPeer::end);
         sim.poll();
         peer().expectAbort("Limits.connections");
+    }
+
+    /** Cannot be started. */
+    private static final class Unusable implements MessageStream {
+        private final List<Throwable> aborted = new ArrayList<>();
+
+        @Override
+        public void start(Receiver receiver) {
+            throw new IllegalStateException("cannot be started");
+        }
+
+        @Override
+        public void pause() {}
+
+        @Override
+        public void resume() {}
+
+        @Override
+        public void send(ByteBuffer... pieces) {}
+
+        @Override
+        public long queuedBytes() {
+            return 0;
+        }
+
+        @Override
+        public Promise<Void> drained() {
+            return Promise.done();
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void abort(Throwable cause) {
+            aborted.add(cause);
+        }
+    }
+
+    @Test
+    void a_stream_that_cannot_be_started_is_aborted_and_takes_no_place() {
+        for (int i = 0; i <= MOST; i++) {
+            Unusable stream = new Unusable();
+            IllegalStateException refused =
+                    assertThrows(IllegalStateException.class, () -> vat.accept(stream, Origin.UNKNOWN));
+            assertEquals(List.of(refused), stream.aborted);
+        }
+        assertEquals(List.of(), vat.peers());
+        assertServed(peer());
+        assertServed(peer());
     }
 
     @Test

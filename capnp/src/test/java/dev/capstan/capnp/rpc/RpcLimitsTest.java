@@ -16,6 +16,7 @@ import dev.capstan.capnp.testfixture.TestCallOrder;
 import dev.capstan.capnp.testfixture.TestInterface;
 import dev.capstan.capnp.testfixture.TestMoreStuff;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,45 @@ class RpcLimitsTest extends LimitsFixture {
         call(peer, 4, CALL_FOO, 1);
         peer.receive(Message.Which.CALL);
         assertEquals(3, vat().tables().answers());
+    }
+
+    private static void forPipeline(ScriptedPeer peer, long id) {
+        peer.send(message -> {
+            var call = message.initCall();
+            call.setQuestionId(id);
+            call.setOnlyPromisePipeline(true);
+            call.initTarget().setImportedCap(0);
+            call.setInterfaceId(TestMoreStuff.INTERFACE_ID);
+            call.setMethodId(CALL_FOO);
+            var params = call.initParams();
+            params.initCapTable(1).get(0).setSenderHosted(1);
+            params.getContent().init(TestMoreStuff.CallFooParams.TYPE).setCap(FIRST_IN_TABLE);
+        });
+    }
+
+    @Test
+    void a_call_for_its_pipeline_alone_that_was_finished_counts_until_it_has_ended_though_its_id_is_free() {
+        ScriptedPeer peer = withRoot(D.withAnswers(2));
+        List<Long> asked = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            forPipeline(peer, 1);
+            asked.add(peer.receive(Message.Which.CALL).getCall().getQuestionId());
+            finish(peer, 1);
+            sim.poll();
+            assertEquals(i + 1, vat().tables().answers());
+        }
+        call(peer, 1, UNKNOWN);
+        assertEquals(Exception.Type.OVERLOADED, kind(returned(peer, 1)));
+        peer.send(message -> {
+            var ret = message.initReturn();
+            ret.setAnswerId(asked.getFirst());
+            ret.initResults().getContent().init(TestInterface.FooResults.TYPE).setX("foo");
+        });
+        peer.ignore();
+        assertEquals(1, vat().tables().answers());
+        call(peer, 1, UNKNOWN);
+        assertEquals(Exception.Type.UNIMPLEMENTED, kind(returned(peer, 1)));
+        finish(peer, 1);
     }
 
     private static void tail(ScriptedPeer peer, long id) {
