@@ -1,5 +1,6 @@
 """Servers of the bench contract, gateways and relays as processes that are started, asked for their port and ended; for gateway.py and bench/load."""
-import os, re, signal, subprocess, sys
+import os, re, signal, subprocess, sys, tempfile, time
+START_SECONDS = 60
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCHEMA = ["--schema", "bench/src/main/capnp/bench.capnp", "-I", "capnp/src/main/capnp", "--interface", "Bench"]
 
@@ -26,13 +27,26 @@ class Server:
     """A process that prints where it listens; ended by close()."""
     def __init__(self, name, command):
         self.name = name
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        port = re.search(r"(?:READY |127\.0\.0\.1:)(\d+)", line)
-        if not port:
-            self.close()
-            raise RuntimeError(f"{name} did not start: {line}{self.process.stderr.read()[-2000:]}")
+        # Files, not pipes: nobody reads what it says later, and it may say more than a pipe takes.
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err)
+            line = self.first_line(out)
+            port = re.search(r"(?:READY |127\.0\.0\.1:)(\d+)", line)
+            if not port:
+                self.close()
+                err.seek(0)
+                raise RuntimeError(f"{name} did not start within {START_SECONDS} s: {line}{err.read().decode(errors='replace')[-2000:]}")
         self.port = int(port.group(1))
+
+    def first_line(self, out):
+        """What it says first; less than a line if it ends, or says no more in time."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            ended = self.process.poll() is not None
+            line, newline, _ = os.pread(out.fileno(), 4096, 0).decode(errors="replace").partition("\n")
+            if newline or ended or time.monotonic() > deadline:
+                return line
+            time.sleep(0.02)
 
     def pin(self, cores):
         """Holds it on these cores, all of its threads."""

@@ -215,6 +215,7 @@ sealed interface Contract extends AutoCloseable {
 
         @Override
         public void close() {
+            sink.close();
             opened.close();
             callback.close();
             api.close();

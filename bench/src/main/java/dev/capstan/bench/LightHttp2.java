@@ -2,6 +2,7 @@ package dev.capstan.bench;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,6 +48,8 @@ final class LightHttp2 implements AutoCloseable {
     private int lastStream = -1;
     private long unacknowledged;
     private volatile boolean closed;
+    /** Why no call is answered any more; on the thread of calls. */
+    private @Nullable Throwable failed;
 
     /** What a call is waited for with. */
     private static final class Call {
@@ -139,6 +143,10 @@ final class LightHttp2 implements AutoCloseable {
 
     /** Makes a call whose answer has {@code bytes} of messages, their heads included. */
     void call(Request request, long bytes, Consumer<@Nullable Throwable> then) {
+        if (failed != null) {
+            then.accept(failed);
+            return;
+        }
         lastStream += 2;
         calls.put(lastStream, new Call(bytes, then));
         if (out.remaining() < request.frames.remaining()) {
@@ -153,26 +161,50 @@ final class LightHttp2 implements AutoCloseable {
     private void run() {
         try (channel;
                 selector) {
-            while (!closed) {
-                flush();
-                selector.select();
-                selector.selectedKeys().clear();
-                for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
-                    action.run();
+            try {
+                talk();
+            } catch (IOException | RuntimeException e) {
+                fail(e);
+                channel.close();
+                while (!closed) {
+                    selector.select();
+                    runActions();
                 }
-                if (channel.read(in) < 0) {
-                    throw new EOFException("the server has closed the connection");
-                }
-                in.flip();
-                while (in.remaining() >= HEAD && in.remaining() >= HEAD + length()) {
-                    frame();
-                }
-                in.compact();
             }
-        } catch (IOException | RuntimeException e) {
-            calls.values().forEach(each -> each.then.accept(e));
-            calls.clear();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    private void talk() throws IOException {
+        while (!closed) {
+            flush();
+            selector.select();
+            selector.selectedKeys().clear();
+            runActions();
+            if (channel.read(in) < 0) {
+                throw new EOFException("the server has closed the connection");
+            }
+            in.flip();
+            while (in.remaining() >= HEAD && in.remaining() >= HEAD + length()) {
+                frame();
+            }
+            in.compact();
+        }
+    }
+
+    private void runActions() {
+        for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
+            action.run();
+        }
+    }
+
+    /** Tells whoever waits; they may make the next call, which is told as well. */
+    private void fail(Throwable why) {
+        failed = why;
+        List<Call> waiting = List.copyOf(calls.values());
+        calls.clear();
+        waiting.forEach(each -> each.then.accept(why));
     }
 
     private int length() {

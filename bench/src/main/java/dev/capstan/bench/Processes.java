@@ -3,7 +3,6 @@ package dev.capstan.bench;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -81,8 +80,8 @@ final class Processes {
                 String stat;
                 try {
                     stat = Files.readString(task.resolve("stat"));
-                } catch (NoSuchFileException e) {
-                    continue; // It has ended.
+                } catch (IOException e) {
+                    continue; // It has ended, before the file was opened or after.
                 }
                 String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
                 threads.put(task.getFileName() + " " + name, Usage.cpuSeconds(stat));

@@ -3,6 +3,7 @@ package dev.capstan.capnweb;
 import dev.capstan.cap.Cap;
 import dev.capstan.cap.Failure;
 import dev.capstan.cap.Passage;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -188,25 +189,49 @@ final class Values {
 
     /** About as many bytes as a value takes in memory, streams and objects apart. */
     static int weight(@Nullable Object value) {
+        return (int) Math.min(bytes(value), Integer.MAX_VALUE / 2);
+    }
+
+    private static long bytes(@Nullable Object value) {
         long bytes = 16;
         switch (value) {
             case List<?> list -> {
                 for (Object element : list) {
-                    bytes += weight(element);
+                    bytes += bytes(element);
                 }
             }
             case Map<?, ?> map -> {
                 for (Map.Entry<?, ?> member : map.entrySet()) {
-                    bytes += weight(member.getKey()) + weight(member.getValue());
+                    bytes += bytes(member.getKey()) + bytes(member.getValue());
                 }
             }
             case String text -> bytes += text.length();
             case byte[] content -> bytes += content.length;
             case TypedBytes typed -> bytes += typed.bytes().length;
-            case Blob blob -> bytes += blob.content().length;
+            case Blob blob -> bytes += blob.type().length() + blob.content().length;
+            case BigInteger integer -> bytes += integer.bitLength() / 8;
+            case Url url -> bytes += url.href().length();
+            case Headers headers -> {
+                for (Headers.Field field : headers.fields()) {
+                    bytes += bytes(field.name()) + bytes(field.value());
+                }
+            }
+            case JsError error ->
+                bytes += bytes(error.name()) + bytes(error.message()) + bytes(error.stack()) + bytes(error.props());
+            case WebRequest request ->
+                bytes += bytes(request.url())
+                        + bytes(request.method())
+                        + bytes(request.headers())
+                        + bytes(request.body())
+                        + bytes(request.init());
+            case WebResponse response ->
+                bytes += bytes(response.statusText())
+                        + bytes(response.headers())
+                        + bytes(response.body())
+                        + bytes(response.init());
             case null, default -> {}
         }
-        return (int) Math.min(bytes, Integer.MAX_VALUE / 2);
+        return bytes;
     }
 
     /** What lies one step further; undefined if there is nothing. Nothing is inherited: only what was put there is found. */

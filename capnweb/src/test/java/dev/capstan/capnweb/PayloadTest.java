@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Completer;
 import dev.capstan.cap.Cap;
 import dev.capstan.testkit.Parity;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -179,5 +181,45 @@ final class PayloadTest {
         assertInstanceOf(Cap.class, shared.get("object")).close();
         two.settle();
         assertEquals(List.of("held"), two.released);
+    }
+
+    private static long bytesOf(Object value) {
+        WebPayload payload = WebPayload.holding(List.of(value));
+        try (payload) {
+            return payload.bytes();
+        }
+    }
+
+    @Test
+    void whatever_can_be_long_counts_with_its_length() {
+        String text = "x".repeat(1000);
+        List<Object> long1000 = List.of(
+                text,
+                new byte[1000],
+                new TypedBytes(TypedBytes.Kind.INT8, new byte[1000]),
+                new Blob("", new byte[1000]),
+                new Blob(text, new byte[0]),
+                BigInteger.ONE.shiftLeft(8000),
+                new Url("https://host/" + text),
+                Headers.of("name", text),
+                Headers.of(text, "value"),
+                JsError.of(text, ""),
+                JsError.of("Error", text),
+                JsError.of("Error", "").withStack(text),
+                new JsError("Error", "", null, Map.of("cause", text)),
+                new JsError("Error", "", null, Map.of(text, 1L)),
+                WebRequest.get(new Url("https://host/" + text), Headers.NONE),
+                WebRequest.get(new Url("https://host/"), Headers.of("name", text)),
+                new WebRequest(new Url("https://host/"), text, Headers.NONE, null, Map.of()),
+                new WebRequest(new Url("https://host/"), "PUT", Headers.NONE, text, Map.of()),
+                new WebRequest(new Url("https://host/"), "GET", Headers.NONE, null, Map.of("cf", text)),
+                WebResponse.of(200, text),
+                new WebResponse(200, text, Headers.NONE, null, Map.of()),
+                new WebResponse(200, "", Headers.of("name", text), null, Map.of()),
+                new WebResponse(200, "", Headers.NONE, null, Map.of("cf", text)));
+        for (Object each : long1000) {
+            long bytes = bytesOf(each);
+            assertTrue(bytes >= 1000 && bytes < 1400, bytes + " of " + each.getClass());
+        }
     }
 }

@@ -61,7 +61,7 @@ public final class WebTransportRoutes {
         return new WebTransportRoutes(routes, allowed);
     }
 
-    /** These, whose sessions have their {@linkplain WebTransportSession#messages messages} looked at: handlers get what {@code look} makes of the stream of each. */
+    /** These, whose sessions have their {@linkplain WebTransportSession#messages messages} looked at: handlers get what {@code look} makes of the stream of each. Of several looks, the one that was added last is nearest to the wire. */
     public WebTransportRoutes shown(UnaryOperator<MessageStream> look) {
         List<Route> all = routes.stream()
                 .map(route -> new Route(route.path(), session -> {

@@ -138,9 +138,10 @@ public final class WebTransportSession implements AutoCloseable {
         return look.apply(new LineStream(loop, stream, limits.lineBytes()));
     }
 
-    /** What {@link #messages} gives is what {@code look} makes of it. Before that is called. */
+    /** What {@link #messages} gives is what {@code by} makes of what it gave until now. Before that is called. */
     void shown(UnaryOperator<MessageStream> by) {
-        look = by;
+        UnaryOperator<MessageStream> before = look;
+        look = messages -> by.apply(before.apply(messages));
     }
 
     /** The stream as bytes; taken once, and not with {@link #messages}. */

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -79,6 +80,25 @@ class WebTransportTest {
 
     private void until(java.util.function.BooleanSupplier condition) {
         sessions.until(condition);
+    }
+
+    @Test
+    void several_looks_at_the_messages_add_up_the_last_one_nearest_to_the_wire() {
+        List<String> looked = new ArrayList<>();
+        try (Sessions looking = new Sessions(
+                Transport.AUTO,
+                Sessions.LIMITS,
+                routes -> routes.shown(messages -> {
+                            looked.add("first");
+                            return messages;
+                        })
+                        .shown(messages -> {
+                            looked.add("second");
+                            return messages;
+                        }))) {
+            Lines.of(looking.pair().server().messages());
+        }
+        assertEquals(List.of("second", "first"), looked);
     }
 
     @Nested
