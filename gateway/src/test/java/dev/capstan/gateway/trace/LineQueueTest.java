@@ -130,8 +130,10 @@ class LineQueueTest {
     @Test
     void a_line_that_cannot_be_made_is_the_last_and_nobody_waits_for_more() throws Exception {
         CountDownLatch broken = new CountDownLatch(1);
-        LineQueue lines =
-                new LineQueue(new PrintWriter(OutputStream.nullOutputStream()), Long::toString, broken::countDown);
+        LineQueue lines = new LineQueue(
+                new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                Long::toString,
+                broken::countDown);
         lines.put(() -> {
             throw new OutOfMemoryError("as if");
         });
