@@ -52,6 +52,12 @@ final class PropertyCap extends CountedCap {
         return Answer.broken(failure);
     }
 
+    /** {@inheritDoc} Calls always lead through the object, also when it is known what lies at the place. */
+    @Override
+    protected Cap behind() {
+        return object;
+    }
+
     @Override
     public @Nullable Cap resolved() {
         return read;
