@@ -2,6 +2,7 @@ package dev.capstan.cap;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class Membrane {
 
     private long outwardBytes;
     private @Nullable Failure revoked;
+    private final List<Runnable> onQuiet = new ArrayList<>();
 
     /** Who may call what across a membrane. What a method throws is what the call fails with. */
     public interface Policy {
@@ -134,6 +136,21 @@ public final class Membrane {
             }
             inwardBytes = 0;
             outwardBytes = 0;
+            quiet();
+        }
+    }
+
+    /** Runs {@code then} once, as soon as there are no {@link #calls}: now if there are none. */
+    public void whenQuiet(Runnable then) {
+        onQuiet.add(then);
+        quiet();
+    }
+
+    private void quiet() {
+        if (calls() == 0 && !onQuiet.isEmpty()) {
+            List<Runnable> all = List.copyOf(onQuiet);
+            onQuiet.clear();
+            all.forEach(Runnable::run);
         }
     }
 
@@ -194,6 +211,7 @@ public final class Membrane {
     void over(InFlight call, boolean isInward) {
         if (inFlight(isInward).remove(call)) {
             count(-call.bytes(), isInward);
+            quiet();
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients of a gateway that come by gRPC: what the calls of one connection get hold of passes a border of its own, which closes when the last of them has ended. Belongs to its loop; hears of
- * calls on any thread.
+ * The clients of a gateway that come by gRPC: what the calls of one connection get hold of passes a border of its own, which closes when the last of them has ended
+ * and nothing that they began behind it is still at work: giving calls up makes no room. Belongs to its loop; hears of calls on any thread.
  */
 final class Visitors implements ServerInterceptor {
     private final Loop loop;
@@ -25,6 +25,7 @@ final class Visitors implements ServerInterceptor {
     private static final class Visitor {
         final Membrane border;
         int calls;
+        boolean waiting;
 
         Visitor(Membrane border) {
             this.border = border;
@@ -65,14 +66,20 @@ final class Visitors implements ServerInterceptor {
         return new SimpleForwardingServerCallListener<>(listener) {
             @Override
             public void onCancel() {
-                super.onCancel();
-                onLoop(() -> left(connection));
+                try {
+                    super.onCancel();
+                } finally {
+                    onLoop(() -> left(connection));
+                }
             }
 
             @Override
             public void onComplete() {
-                super.onComplete();
-                onLoop(() -> left(connection));
+                try {
+                    super.onComplete();
+                } finally {
+                    onLoop(() -> left(connection));
+                }
             }
         };
     }
@@ -93,7 +100,15 @@ final class Visitors implements ServerInterceptor {
 
     private void left(Object connection) {
         @Nullable Visitor visitor = byConnection.get(connection);
-        if (visitor != null && --visitor.calls == 0) {
+        if (visitor != null && --visitor.calls == 0 && !visitor.waiting) {
+            visitor.waiting = true;
+            visitor.border.whenQuiet(() -> quiet(connection, visitor));
+        }
+    }
+
+    private void quiet(Object connection, Visitor visitor) {
+        visitor.waiting = false;
+        if (visitor.calls == 0) {
             byConnection.remove(connection);
             visitor.border.revoke(Failure.disconnected("the client is gone"));
         }

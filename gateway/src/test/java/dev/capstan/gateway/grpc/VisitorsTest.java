@@ -23,8 +23,13 @@ import dev.capstan.net.http.HttpServer;
 import dev.capstan.testprotos.guide.GreeterGrpc;
 import dev.capstan.testprotos.guide.Greeting;
 import dev.capstan.testprotos.guide.Name;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import java.net.InetAddress;
@@ -133,6 +138,68 @@ class VisitorsTest extends GrpcScene {
             assertEquals("hello Ada", again.one().getText());
         }
         left();
+    }
+
+    @Test
+    void calls_that_were_given_up_and_have_not_stopped_count_although_the_client_has_no_others() throws Exception {
+        AtomicInteger gone = new AtomicInteger();
+        List<Completer<Object>> answers = new ArrayList<>();
+        WebTarget stubborn = WebTarget.empty().method("greet", arguments -> {
+            if (!Map.of("text", "never").equals(arguments.getFirst())) {
+                return Map.of("text", "hello");
+            }
+            Completer<Object> answer = new Completer<>(net.loop());
+            answers.add(answer);
+            return answer.promise();
+        });
+        Cap shared = inLoop(() -> stubborn.on(net.loop()));
+        GrpcClient greedy = client(listening(GrpcServer.on(net.loop())
+                .intercept(endings(gone))
+                .service(inLoop(() -> narrow.ofWeb("guide.Greeter", () -> Promise.of(shared.share()))))
+                .build()));
+        List<GrpcCall<Name, Greeting>> calls = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            calls.add(begin(greedy, GreeterGrpc.getGreetMethod(), "never"));
+        }
+        until(() -> inLoop(answers::size) == 3);
+        calls.forEach(GrpcCall::close);
+        until(() -> gone.get() == 3);
+        for (int i = 0; i < 2; i++) {
+            try (GrpcCall<Name, Greeting> fourth = begin(greedy, GreeterGrpc.getGreetMethod(), "Ada")) {
+                assertTrue(refusal(fourth).contains("Membrane.Limits.calls"));
+            }
+        }
+        assertEquals(1, inLoop(narrow::visitors));
+        inLoop(() -> {
+            answers.forEach(each -> each.complete(Map.of("text", "late")));
+            return shared;
+        });
+        left();
+        try (GrpcCall<Name, Greeting> again = begin(greedy, GreeterGrpc.getGreetMethod(), "Ada")) {
+            assertEquals("hello", again.one().getText());
+        }
+        left();
+        inLoop(() -> {
+            shared.close();
+            return true;
+        });
+    }
+
+    /** Counts the calls that have ended. */
+    private static ServerInterceptor endings(AtomicInteger count) {
+        return new ServerInterceptor() {
+            @Override
+            public <Q, S> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+                return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+                    @Override
+                    public void onCancel() {
+                        super.onCancel();
+                        count.incrementAndGet();
+                    }
+                };
+            }
+        };
     }
 
     @Test

@@ -65,7 +65,7 @@ final class BlockingCall<Q, S> extends ServerCall.Listener<Q> implements Message
         this.reply = reply;
         this.body = body;
         this.room = room;
-        this.connection = PeerAttributes.connection(call.getAttributes());
+        this.connection = PeerAttributes.connection(call);
         this.asFiber = asFiber;
         this.readsOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
     }

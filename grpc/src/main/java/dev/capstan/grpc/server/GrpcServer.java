@@ -262,7 +262,7 @@ public final class GrpcServer {
      * call is a connection of its own.
      */
     public static Object connection(ServerCall<?, ?> call) {
-        return PeerAttributes.connection(call.getAttributes());
+        return PeerAttributes.connection(call);
     }
 
     /** The services, for reflection and channelz. */

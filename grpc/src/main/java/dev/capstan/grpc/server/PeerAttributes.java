@@ -4,6 +4,7 @@ import dev.capstan.async.Address;
 import dev.capstan.net.http.Peer;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
+import io.grpc.ServerCall;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,15 +28,19 @@ final class PeerAttributes {
         return attributes.build();
     }
 
-    /** What the calls of one connection have in common, by identity, whichever server it is. */
-    static Object connection(Attributes of) {
+    /** What the calls of one connection have in common, by identity, whichever server it is; the call itself if the server does not tell. */
+    static Object connection(ServerCall<?, ?> call) {
+        Attributes of = call.getAttributes();
         Object ours = of.get(CONNECTION);
         if (ours != null) {
             return ours;
         }
-        // grpc-java's servers make it once for each connection.
+        // grpc-java's servers make it once for each connection; within the process it is the server's, and the attributes are made once for each.
         SocketAddress theirs = of.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        return theirs == null ? of : theirs;
+        if (theirs == null) {
+            return call;
+        }
+        return theirs == of.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR) ? of : theirs;
     }
 
     private static SocketAddress socketAddress(Address address) {
