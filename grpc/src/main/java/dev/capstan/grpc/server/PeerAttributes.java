@@ -35,7 +35,8 @@ final class PeerAttributes {
         if (ours != null) {
             return ours;
         }
-        // grpc-java's servers make it once for each connection; within the process it is the server's, and the attributes are made once for each.
+        // grpc-java's servers make it once for each connection; within the process it is the server's, and the
+        // attributes are made once for each.
         SocketAddress theirs = of.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         if (theirs == null) {
             return call;
