@@ -128,6 +128,31 @@ class RpcLimitsTest extends LimitsFixture {
         finish(peer, 1);
     }
 
+    @Test
+    void a_tail_call_for_its_pipeline_alone_that_was_finished_counts_until_it_has_ended() {
+        ScriptedPeer peer = withRoot(D.withAnswers(2));
+        for (int i = 0; i < 2; i++) {
+            peer.send(message -> {
+                var call = message.initCall();
+                call.setQuestionId(1);
+                call.setOnlyPromisePipeline(true);
+                call.getSendResultsTo().setYourself();
+                call.initTarget().setImportedCap(0);
+                call.setInterfaceId(TestMoreStuff.INTERFACE_ID);
+                call.setMethodId(CALL_FOO);
+                var params = call.initParams();
+                params.initCapTable(1).get(0).setSenderHosted(1);
+                params.getContent().init(TestMoreStuff.CallFooParams.TYPE).setCap(FIRST_IN_TABLE);
+            });
+            peer.receive(Message.Which.CALL);
+            finish(peer, 1);
+            assertTrue(returned(peer, 1).isResultsSentElsewhere());
+            assertEquals(i + 1, vat().tables().answers());
+        }
+        call(peer, 1, UNKNOWN);
+        assertEquals(Exception.Type.OVERLOADED, kind(returned(peer, 1)));
+    }
+
     private static void tail(ScriptedPeer peer, long id) {
         peer.send(message -> {
             var call = message.initCall();
