@@ -284,6 +284,7 @@ final class Http2Decoder implements Decoder {
     private void end(Lane lane, Http2Stream stream, boolean isEnd) {
         if (isEnd && stream.ended(lane.direction)) {
             streams.remove(stream.id());
+            stream.close();
         }
     }
 

@@ -41,7 +41,7 @@ public final class Text {
 
     /** As much as there is room for at most, and one more, by which it is known to be cut. */
     private String start(String text) {
-        return text.substring(0, Math.min(text.length(), most + 1));
+        return text.length() <= most ? text : text.substring(0, most + 1);
     }
 
     /** A text as JSON, in double quotes. It is well-formed UTF-16, has no line breaks, and nothing in it means something to terminals. */

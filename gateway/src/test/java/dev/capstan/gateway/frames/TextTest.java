@@ -41,6 +41,11 @@ class TextTest {
 
     @Test
     void a_text_that_is_not_cut_is_whole() {
+        assertEquals(
+                "whole",
+                Decoding.plain()
+                        .with(Limits.DEFAULT.withTexts(Integer.MAX_VALUE))
+                        .plain("whole"));
         assertEquals("x".repeat(200), Decoding.plain().plain("x".repeat(200)));
         assertEquals("x".repeat(200) + "...", Decoding.plain().plain("x".repeat(201)));
         assertEquals("a\\nb\\u001b[2Jc\\u009b\\u202e", Decoding.plain().plain("a\nb\u001b[2Jc\u009b\u202e"));
