@@ -12,7 +12,8 @@ public interface EventPort extends AutoCloseable {
 
     /**
      * Handles I/O that is ready; if there is none, waits for it for at most {@code maxWaitNanos}. Returns at once for 0, and early after
-     * {@link #wake}. {@link Long#MAX_VALUE} means no bound. Called by the loop's thread alone.
+     * {@link #wake}. {@link Long#MAX_VALUE} means no bound. Called by the loop's thread alone, in
+     * most turns, but not in every one: a loop with more to do than fits into a turn lets it wait.
      */
     void poll(long maxWaitNanos);
 

@@ -6,7 +6,7 @@ import java.time.Duration;
  * Bounds of one loop.
  *
  * @param turnEvents events that one turn may fire before dirty streams are flushed and I/O is looked at again; keeps a busy peer from
- *     starving the others. While more than these are queued, I/O waits for some turns
+ *     starving the others. While more than these are queued, I/O waits for up to 16 turns
  * @param permitHold how long a fiber may hold the permit without awaiting before a warning names it; finds code that blocks a vat
  * @param pipeBytes bytes that one direction of an in-memory pipe holds before its writer is asked to wait
  */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>An iteration</b> lets the port handle ready I/O (which arms events and nothing more), takes what other threads have posted, fires
  * due timers, and then runs one <em>turn</em>: events are fired until none is left (or {@link Limits#turnEvents} have been), and every
  * stream that became dirty is flushed exactly once. So a thousand calls that were posted together leave in one write, and a single call
- * leaves without delay.
+ * leaves without delay. What the turn's events made dirty is flushed before what input did. While more is queued than one turn may do, the port is left alone
+ * for up to 16 turns.
  *
  * <p><b>Order inside a turn</b>: continuations run depth first, new work breadth first, then what asked to be last (the latest first); what
  * waits for the loop to sleep runs when all else is done and looking for I/O has brought nothing. Nothing ever begins inside the frame that asked for it.
