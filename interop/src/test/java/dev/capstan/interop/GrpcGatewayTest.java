@@ -215,7 +215,7 @@ final class GrpcGatewayTest {
     void a_server_that_does_not_tell_its_schemas_is_told_with_what_to_do() {
         try (Program server = python("greeter.py");
                 Program gateway = gateway("--listen", "ws://127.0.0.1:0/", "--to", "grpc://" + server.address())) {
-            assertEquals(3, gateway.exitCode());
+            assertEquals(5, gateway.exitCode());
             assertTrue(gateway.output().getLast().contains("does not tell its schemas"), gateway::toString);
         }
     }

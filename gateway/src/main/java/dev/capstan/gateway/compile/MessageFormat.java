@@ -48,7 +48,7 @@ public enum MessageFormat {
     private static final int MOST_VISITS = 16;
 
     /** For files of the user. */
-    public static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
+    private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
 
     private static final dev.capstan.capnp.json.Limits JSON_LIMITS =
             new dev.capstan.capnp.json.Limits(512, MOST_BYTES, MOST_BYTES, 1 << 20, 1000, 1 << 28, 1 << 28, 1 << 16);

@@ -19,7 +19,6 @@ import dev.capstan.capnpc.compile.Compilation;
 import dev.capstan.capnpc.compile.Compiler;
 import dev.capstan.capnpc.source.SchemaPath;
 import dev.capstan.capnpc.source.SourceFiles;
-import dev.capstan.gateway.compile.MessageFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -31,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A schema file, compiled and loaded, or a set of files that was compiled before: the types and values that names in it stand for. */
 public final class LoadedSchema {
+    /** Whoever names a file of one's own knows what is in it: only what can be read at all. */
+    private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
+
     /** A name with subscripts, as in {@code list[1][2]}. */
     private static final Pattern STEP = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)((?:\\[[0-9]+])*)");
 
@@ -55,8 +57,7 @@ public final class LoadedSchema {
             try {
                 return of(
                         file,
-                        MessageReader.of(content, 0, content.length, MessageFormat.LIMITS)
-                                .root(CodeGeneratorRequest.TYPE));
+                        MessageReader.of(content, 0, content.length, LIMITS).root(CodeGeneratorRequest.TYPE));
             } catch (MessageException e) {
                 throw noSet(file, e);
             }
