@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares gRPC servers under one client, and clients before one server, and prints tables in Markdown. Takes about fifteen minutes.
+"""Compares gRPC servers under one client, and clients before one server, and prints tables in Markdown. Takes about twenty minutes.
 
   bench/peers/grpc.py [--runs 3] [--ms 1000] [--java-warm-ms 6000] [--cases unary1,unary100,unary_64k_x8,stream_small,stream_small_x4] [--out FILE] [--table]
 
