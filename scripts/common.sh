@@ -203,7 +203,27 @@ progress() {
     done
 }
 
-# Builds what the runnable modules need when something is stale. Test classes are left out: running needs none.
+# maven_unchecked LOG ARG...: as maven, but compiles without Error Prone. The stamp tells a full ./verify that it has to compile again.
+maven_unchecked() {
+    mkdir -p "$state"
+    touch "$state/unchecked"
+    maven "$@" -Dcapstan.errorprone=-Xdiags:compact
+}
+
+# package_only LOG MODULES: packages modules and what they need, to be run and not to be checked: no test classes, no formatter, no Error Prone.
+package_only() {
+    maven_unchecked "$1" package -pl "$2" -am -T 1C -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true ||
+        fail "the build failed; the whole output is in $1"
+}
+
+# Removes classes that were compiled without checks, so that they are compiled again.
+forget_unchecked() {
+    [ -e "$state/unchecked" ] || return 0
+    rm -rf "$root"/*/target/{,test-}classes "$root"/*/*/target/{,test-}classes
+    rm -f "$state/unchecked" "$state"/built-* # which are examples, and run from their classes
+}
+
+# Builds what the runnable modules need when something is stale.
 build_if_stale() {
     is_stale || return 0
     require_maven
@@ -214,8 +234,7 @@ build_if_stale() {
         stamp_begin built
         # Leftovers of an older set of dependencies would only confuse a reader; the manifest names what is used.
         rm -rf "$root"/gateway/target/lib "$root"/bench/target/lib
-        maven "$state/build.log" package -pl "$runnable_modules" -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true ||
-            fail "the build failed; the whole output is in $state/build.log"
+        package_only "$state/build.log" "$runnable_modules"
         stamp_end built
         say "built in $SECONDS s"
     fi
@@ -233,8 +252,7 @@ run_example() {
         say "building examples/$name (the whole output: $state/example.log)"
         stamp_begin "built-$name"
         rm -rf "$folder/target/lib"
-        maven "$state/example.log" package -pl "examples/$name" -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true ||
-            fail "the build failed; the whole output is in $state/example.log"
+        package_only "$state/example.log" "examples/$name"
         stamp_end "built-$name"
         unlock_build
     fi

@@ -23,13 +23,13 @@ LEGS = {
     "web-gateway-cpp": ("web", started.cpp, lambda to: started.gateway("ws", "capnp", to)),
     "web-gateway-java": ("web", started.java, lambda to: started.gateway("ws", "capnp", to)),
     "capnp-gateway-java": ("capnp", started.java, lambda to: started.gateway("capnp", "ws", to)),
-    "web-spin-cpp": ("web", started.cpp, lambda to: started.gateway("ws", "capnp", to, ["--spin", "50"])),
+    "web-sleeping-cpp": ("web", started.cpp, lambda to: started.gateway("ws", "capnp", to, ["--spin", "0"])),
     "capnp-forward-cpp": ("capnp", started.cpp, lambda to: started.gateway("capnp", "capnp", to)),
     "capnp-forward-java": ("capnp", started.java, lambda to: started.gateway("capnp", "capnp", to)),
 }
-TITLES = {"relay": "C relay", "gateway": "gateway, translating", "forward": "gateway, forwarding", "spin": "gateway --spin 50"}
+TITLES = {"relay": "C relay", "gateway": "gateway, translating", "forward": "gateway, forwarding", "sleeping": "gateway --spin 0"}
 # With a hop, without it, and the relay in its place: the server is the same, and so is the client but in the first.
-HOPS = [("web-gateway-cpp", "capnp-cpp", "capnp-relay-cpp"), ("web-spin-cpp", "capnp-cpp", "capnp-relay-cpp"), ("web-gateway-java", "web-java", "web-relay-java"), ("capnp-gateway-java", "capnp-java", "capnp-relay-java"),
+HOPS = [("web-gateway-cpp", "capnp-cpp", "capnp-relay-cpp"), ("web-sleeping-cpp", "capnp-cpp", "capnp-relay-cpp"), ("web-gateway-java", "web-java", "web-relay-java"), ("capnp-gateway-java", "capnp-java", "capnp-relay-java"),
         ("capnp-forward-cpp", "capnp-cpp", "capnp-relay-cpp"), ("capnp-forward-java", "capnp-java", "capnp-relay-java")]
 
 def leg(name, a, run, out):

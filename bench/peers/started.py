@@ -1,4 +1,4 @@
-"""Servers of the bench contract, gateways and relays as processes that are started, asked for their port and ended; for gateway.py and bench/load."""
+"""Servers of the bench contract, gateways and relays as processes that are started, asked for their port and ended; for gateway.py, grpc.py and bench/load."""
 import os, re, signal, subprocess, sys, tempfile, time
 START_SECONDS = 60
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -20,8 +20,11 @@ def boost():
             os.setsid()
         except PermissionError:
             pass  # It leads one already.
-        with open("/proc/self/autogroup", "w") as f:
-            f.write("-20")
+        try:
+            with open("/proc/self/autogroup", "w") as f:
+                f.write("-20")
+        except OSError:
+            pass  # A container may forbid it.
 
 class Server:
     """A process that prints where it listens; ended by close()."""

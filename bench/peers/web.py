@@ -12,8 +12,8 @@ import argparse, collections, json, os, shutil, statistics, subprocess, sys, tem
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 NODE, JAVA, NODE_JAVA, JAVA_NODE = "node-capnweb:node-capnweb", "java-capnweb:java-capnweb", "node-capnweb:java-capnweb", "java-capnweb:node-capnweb"
-SPIN = "java-capnweb-spin:java-capnweb-spin"  # loops that look for input for 20 us before they sleep (Limits.spin)
-PAIRS = [NODE, JAVA, SPIN, NODE_JAVA, JAVA_NODE]
+SLEEPING = "java-capnweb-sleeping:java-capnweb-sleeping"  # loops that do not look for input before they sleep (Limits.spin)
+PAIRS = [NODE, JAVA, SLEEPING, NODE_JAVA, JAVA_NODE]
 CASES = {  # name: (title, what is counted, latency is of)
     "seq": ("sequential call", "calls/s", "a call"),
     "out100": ("100 outstanding", "calls/s", "a call"),
@@ -66,12 +66,12 @@ def table(lines):
                   f"| {amount(med(case, pair, 'server_us_op'))} | {other:.2f} |")
     print(f"\nMedians of {len(cells[cases[0], NODE])} runs. Latency is that of " + ", ".join(dict.fromkeys(f"{CASES[c][2]} ({c})" for c in cases))
           + "; CPU is for each call, chain or chunk; other load is cores that the rest of the machine used.\n")
-    print("| case | java:java to node:node, rate | p50 | CPU of both sides | the same, spinning: rate | p50 | CPU | java server to node server under the node client, rate | p50 | CPU of the server |")
+    print("| case | java:java to node:node, rate | p50 | CPU of both sides | the same, sleeping at once: rate | p50 | CPU | java server to node server under the node client, rate | p50 | CPU of the server |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for case in cases:
         ratio = lambda key, pair, base=NODE: med(case, pair, key) / med(case, base, key)
         print(f"| {CASES[case][0]} | {ratio(rate(case), JAVA):.1f} x | {ratio('p50_us', JAVA):.2f} x | {cpu(case, JAVA) / cpu(case, NODE):.2f} x "
-              f"| {ratio(rate(case), SPIN):.1f} x | {ratio('p50_us', SPIN):.2f} x | {cpu(case, SPIN) / cpu(case, NODE):.2f} x "
+              f"| {ratio(rate(case), SLEEPING):.1f} x | {ratio('p50_us', SLEEPING):.2f} x | {cpu(case, SLEEPING) / cpu(case, NODE):.2f} x "
               f"| {ratio(rate(case), NODE_JAVA):.2f} x | {ratio('p50_us', NODE_JAVA):.2f} x | {ratio('server_us_op', NODE_JAVA):.2f} x |")
 
 def main():

@@ -1,19 +1,15 @@
 // gateway.mjs CASE: pages in headless Chromium call the C++ StreamingPeer of streams.capnp through a gateway, with npm's capnweb. Prints where the pages are from, and reads
 // a line: the gateway's URL (ws or wt) and, for wt, the SHA-256 of its certificate. Then it prints a line of JSON for each thing that they have tried. After "measure", and
 // when the server was lost, it waits for a line.
-import { execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 
 const name = process.argv[2];
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const tell = (what, value) => console.log(JSON.stringify([what, value]));
-const executablePath = execSync('command -v chromium || command -v chromium-browser', { shell: '/bin/bash' }).toString().trim();
-// As root there is no sandbox to be had; the only pages here are our own.
-const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launch({ executablePath, headless: true, args, timeout: 90_000 });
+const browser = await launch();
 
 const file = path => readFileSync(new URL(path, import.meta.url), 'utf8');
 const files = {
@@ -97,6 +93,7 @@ const cases = {
   async calls() {
     const page = await visit();
     await page.evaluate(async () => api.liveTokens());
+    await measured('before the chain');
     await told(page, 'chain', async () => {
       frames_.length = 0;
       const node = api.getNode(), next = node.node.next(), depth = next.node.depth();

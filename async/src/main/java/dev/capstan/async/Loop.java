@@ -2,7 +2,6 @@ package dev.capstan.async;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>An iteration</b> lets the port handle ready I/O (which arms events and nothing more), takes what other threads have posted, fires
  * due timers, and then runs one <em>turn</em>: events are fired until none is left (or {@link Limits#turnEvents} have been), and every
  * stream that became dirty is flushed exactly once. So a thousand calls that were posted together leave in one write, and a single call
- * leaves without delay. What the turn's events made dirty is flushed before what input did. While more is queued than one turn may do, the port is left alone
+ * leaves without delay. All that is dirty writes first; then streams hand over what they have, those that the turn's events made dirty before those that input did. While more is queued than one turn may do, the port is left alone
  * for up to 16 turns.
  *
  * <p><b>Order inside a turn</b>: continuations run depth first, new work breadth first, then what asked to be last (the latest first); what
@@ -48,10 +47,7 @@ public final class Loop implements Executor {
 
     private final Inbox inbox;
     private final AtomicInteger offloads = new AtomicInteger();
-    private final List<TurnEnd> dirty = new ArrayList<>();
-    /** How many of those became dirty before the events of this turn. */
-    private int dirtyByInput;
-
+    private final TurnEnds dirty = new TurnEnds();
     private int turnsWithoutInput;
     private boolean stopping;
     private boolean closing;
@@ -208,6 +204,11 @@ public final class Loop implements Executor {
         dirty.add(work);
     }
 
+    /** As {@link #atTurnEnd}, for a stream that hands bytes to the system: after all work of the former kind, which may still write to it. */
+    public void handOverAtTurnEnd(TurnEnd work) {
+        dirty.addStream(work);
+    }
+
     /** Starts {@code body} on a virtual thread as a fiber of this loop; see {@link Fiber}. */
     public <T> Promise<T> fiber(Callable<T> body) {
         return new Fiber<>(this, body).start();
@@ -257,7 +258,9 @@ public final class Loop implements Executor {
             stopped = true;
             inbox.close();
             tellOutside();
-            flush();
+            for (int left = LAST_TURNS; left > 0 && !dirty.isEmpty(); left--) {
+                dirty.flush();
+            }
             leave(before);
             port.close();
         }
@@ -365,7 +368,7 @@ public final class Loop implements Executor {
         inIteration = true;
         try {
             takeInput(wait);
-            dirtyByInput = dirty.size();
+            dirty.inputTaken();
             turn();
         } finally {
             inIteration = false;
@@ -405,7 +408,7 @@ public final class Loop implements Executor {
             }
             fire(event);
         }
-        flush();
+        dirty.flush();
     }
 
     private void fire(Event event) {
@@ -424,38 +427,6 @@ public final class Loop implements Executor {
                     Level.ERROR,
                     "an event of the loop threw; this is a bug in "
                             + event.getClass().getName(),
-                    e);
-        }
-    }
-
-    /**
-     * What became dirty while input was taken comes last: that is what a peer is told at once, such as that its answer has arrived, and nobody waits for it. What is passed on to others, who do wait, was
-     * written by the events since, and does not wait for the system calls of the former.
-     */
-    private void flush() {
-        int late = dirtyByInput;
-        dirtyByInput = 0;
-        int i = late;
-        while (i < dirty.size()) {
-            turnEnded(dirty.get(i++));
-        }
-        for (int j = 0; j < late; j++) {
-            turnEnded(dirty.get(j));
-        }
-        while (i < dirty.size()) {
-            turnEnded(dirty.get(i++));
-        }
-        dirty.clear();
-    }
-
-    private static void turnEnded(TurnEnd work) {
-        try {
-            work.turnEnded();
-        } catch (Throwable e) {
-            LOG.log(
-                    Level.ERROR,
-                    "work at the end of a turn threw; this is a bug in "
-                            + work.getClass().getName(),
                     e);
         }
     }

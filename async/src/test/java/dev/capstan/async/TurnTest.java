@@ -268,6 +268,33 @@ final class TurnTest {
     }
 
     @Test
+    void streams_hand_over_what_they_have_once_after_all_that_may_write_to_them() {
+        // A stream that is dirty already when the one who writes to it has its turn.
+        loop.atTurnEnd(() -> log.add("writer by input"));
+        run(loop.pause().map(x -> {
+            loop.handOverAtTurnEnd(() -> log.add("stream by an event"));
+            return "";
+        }));
+        loop.handOverAtTurnEnd(() -> log.add("stream by input"));
+        run(loop.pause().map(x -> {
+            loop.atTurnEnd(() -> {
+                log.add("writer by an event");
+                loop.handOverAtTurnEnd(() -> log.add("stream of a writer"));
+            });
+            return "";
+        }));
+        sim.poll();
+        assertEquals(
+                List.of(
+                        "writer by an event",
+                        "writer by input",
+                        "stream by an event",
+                        "stream of a writer",
+                        "stream by input"),
+                log);
+    }
+
+    @Test
     void what_is_made_dirty_while_flushing_is_flushed_too() {
         loop.atTurnEnd(() -> {
             log.add("first");

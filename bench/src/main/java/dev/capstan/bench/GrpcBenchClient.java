@@ -28,18 +28,25 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures servers of gRPC: {@code own|java|light OPTIONS}, with the options and lines of {@code BenchClient}. {@code own} calls as typed clients of ours do, {@code java} by the asynchronous stub of
- * grpc-java on a channel without an executor, {@code light} by {@link LightHttp2}, for messages that fit into a frame.
+ * Measures servers of gRPC that take turns, so that whatever happens on the machine, and in this process, happens to all of them: {@code OPTIONS SERVER...}, with the options of
+ * {@code BenchClient}, {@code --turns N}, and servers as {@code CLIENT,ADDRESS,PROCESS,LABEL}. For each case all are called for {@code --ms} one after another, until {@code --warm-ms} for each are
+ * over, and then in N turns, of which each prints a line for each server.
+ *
+ * <p>A client is {@code own}, typed calls of ours, {@code java}, the asynchronous stub of grpc-java on a channel without an executor, {@code java-once}, the same with its retries disabled, or
+ * {@code light}, {@link LightHttp2}, for messages that fit into a frame.
  */
 public final class GrpcBenchClient {
     private static final int PIECES = 1_000;
@@ -52,25 +59,72 @@ public final class GrpcBenchClient {
 
         /** Runs {@code action} on the thread of all calls. */
         void execute(Runnable action);
+
+        /** Lets go of the connection. */
+        void end() throws Exception;
+    }
+
+    /** One server, and how it is called. */
+    private record Served(BenchClient.Options options, Calls calls) {}
+
+    /** Makes one call, and tells its end. */
+    private interface Operation {
+        void begin(Calls calls, Consumer<@Nullable Throwable> then);
     }
 
     private final BenchClient.Options options;
-    private final Calls calls;
+    private final int turns;
+    private final List<Served> servers;
 
-    private GrpcBenchClient(BenchClient.Options options, Calls calls) {
+    private GrpcBenchClient(BenchClient.Options options, int turns, List<Served> servers) {
         this.options = options;
-        this.calls = calls;
+        this.turns = turns;
+        this.servers = servers;
     }
 
     /** Runs the wanted cases. */
     public static void main(String[] args) throws Exception {
-        BenchClient.Options options = BenchClient.Options.parse(java.util.Arrays.copyOfRange(args, 1, args.length));
-        switch (args[0]) {
-            case "own" -> own(options);
-            case "java" -> java(options);
-            case "light" -> light(options);
-            default -> throw new IllegalArgumentException("there is no client of the kind " + args[0]);
+        int at = 0;
+        while (at < args.length && args[at].startsWith("--")) {
+            at += 2;
         }
+        List<String> given = new ArrayList<>(List.of(args).subList(0, at));
+        int turns = 1;
+        int named = given.indexOf("--turns");
+        if (named >= 0) {
+            given.remove(named);
+            turns = Integer.parseInt(given.remove(named));
+        }
+        BenchClient.Options options = BenchClient.Options.parse(given.toArray(String[]::new));
+        List<Served> servers = new ArrayList<>();
+        try {
+            for (String server : List.of(args).subList(at, args.length)) {
+                servers.add(served(server, options));
+            }
+            new GrpcBenchClient(options, turns, servers).run();
+        } finally {
+            for (Served server : servers) {
+                server.calls.end();
+            }
+        }
+    }
+
+    private static Served served(String text, BenchClient.Options with) throws Exception {
+        String[] parts = text.split(",", 4);
+        if (parts.length < 4) {
+            throw new IllegalArgumentException("'" + text + "' is no CLIENT,ADDRESS,PROCESS,LABEL");
+        }
+        Calls calls = switch (parts[0]) {
+            case "own" -> new Own(parts[1]);
+            case "java" -> new Java(parts[1], same -> same);
+            case "java-once" -> new Java(parts[1], NettyChannelBuilder::disableRetry);
+            case "light" -> new Light(parts[1]);
+            default -> throw new IllegalArgumentException("there is no client of the kind " + parts[0]);
+        };
+        return new Served(
+                new BenchClient.Options(
+                        parts[1], Long.parseLong(parts[2]), with.millis(), with.warmMillis(), parts[3], with.cases()),
+                calls);
     }
 
     private void run() throws Exception {
@@ -80,11 +134,11 @@ public final class GrpcBenchClient {
                 .addResponseParameters(
                         ResponseParameters.newBuilder().setSize(16).setIntervalUs(PIECES))
                 .build();
-        measure("unary1", 1, 1, 0, then -> calls.unary(small, then));
-        measure("unary100", 100, 1, 0, then -> calls.unary(small, then));
-        measure("unary_64k_x8", 8, 1, 64 << 10, then -> calls.unary(large, then));
-        measure("stream_small", 1, PIECES, 16, then -> calls.stream(stream, then));
-        measure("stream_small_x4", 4, PIECES, 16, then -> calls.stream(stream, then));
+        measure("unary1", 1, 1, 0, (calls, then) -> calls.unary(small, then));
+        measure("unary100", 100, 1, 0, (calls, then) -> calls.unary(small, then));
+        measure("unary_64k_x8", 8, 1, 64 << 10, (calls, then) -> calls.unary(large, then));
+        measure("stream_small", 1, PIECES, 16, (calls, then) -> calls.stream(stream, then));
+        measure("stream_small_x4", 4, PIECES, 16, (calls, then) -> calls.stream(stream, then));
     }
 
     private static SimpleRequest request(int bytes) {
@@ -94,33 +148,44 @@ public final class GrpcBenchClient {
     }
 
     /** One case; an operation counts as {@code units} of what is reported. */
-    private void measure(
-            String name, int lanes, int units, long unitBytes, Consumer<Consumer<@Nullable Throwable>> operation)
+    private void measure(String name, int lanes, int units, long unitBytes, Operation operation)
             throws IOException, InterruptedException {
         if (!options.wants(name)) {
             return;
         }
-        Window window = new Window(options, name, units, unitBytes);
-        for (int phase = 0; phase < 2; phase++) {
-            if (phase == 0) {
-                window.warmUp();
-            } else {
+        List<Window> windows = new ArrayList<>();
+        for (Served server : servers) {
+            windows.add(new Window(server.options, name, units, unitBytes));
+        }
+        long warmTurns = (options.warmMillis() + options.millis() - 1) / options.millis();
+        for (long turn = -warmTurns; turn < turns; turn++) {
+            for (int i = 0; i < servers.size(); i++) {
+                // The other way round every second time: who comes after whom is not always the same.
+                int one = turn % 2 == 0 ? i : servers.size() - 1 - i;
+                Window window = windows.get(one);
                 window.start();
-            }
-            CountDownLatch over = new CountDownLatch(lanes);
-            AtomicReference<Throwable> failed = new AtomicReference<>();
-            calls.execute(() -> {
-                for (int i = 0; i < lanes; i++) {
-                    lane(window, operation, over, failed);
+                take(name, lanes, window, servers.get(one).calls, operation);
+                if (turn >= 0) {
+                    System.out.println(window.finish(",\"turn\":" + turn));
                 }
-            });
-            over.await();
-            Throwable failure = failed.get();
-            if (failure != null) {
-                throw new IOException("a call of " + name + " has failed", failure);
             }
         }
-        System.out.println(window.finish());
+    }
+
+    private static void take(String name, int lanes, Window window, Calls calls, Operation operation)
+            throws IOException, InterruptedException {
+        CountDownLatch over = new CountDownLatch(lanes);
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        calls.execute(() -> {
+            for (int i = 0; i < lanes; i++) {
+                lane(window, then -> operation.begin(calls, then), over, failed);
+            }
+        });
+        over.await();
+        Throwable failure = failed.get();
+        if (failure != null) {
+            throw new IOException("a call of " + name + " has failed", failure);
+        }
     }
 
     /** Operations one after another until the window closes. */
@@ -147,18 +212,23 @@ public final class GrpcBenchClient {
 
     // ---- our client
 
-    private static void own(BenchClient.Options options) throws Exception {
-        try (NetLoop net = Nets.open("grpc-bench-client")) {
-            GrpcClient client = GrpcClient.on(net)
-                    .to(Address.parse(options.address()))
-                    .plaintext()
-                    .build();
-            new GrpcBenchClient(options, new Own(net.loop(), new Caller(client, CallSettings.DEFAULT))).run();
-            client.drain(Duration.ofSeconds(1)).await();
-        }
-    }
+    private static final class Own implements Calls {
+        private final NetLoop net = Nets.open("grpc-bench-client");
+        private final Loop loop = net.loop();
+        private final GrpcClient client;
+        private final Caller caller;
 
-    private record Own(Loop loop, Caller caller) implements Calls {
+        Own(String address) {
+            client = GrpcClient.on(net).to(Address.parse(address)).plaintext().build();
+            caller = new Caller(client, CallSettings.DEFAULT);
+        }
+
+        @Override
+        public void end() throws Exception {
+            client.drain(Duration.ofSeconds(1)).await();
+            net.close();
+        }
+
         @Override
         public void unary(SimpleRequest request, Consumer<@Nullable Throwable> then) {
             tell(caller.unary(TestServiceGrpc.getUnaryCallMethod(), request), then);
@@ -203,23 +273,27 @@ public final class GrpcBenchClient {
 
     // ---- grpc-java's
 
-    private static void java(BenchClient.Options options) throws Exception {
-        EventLoopGroup one = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-        ManagedChannel channel = NettyChannelBuilder.forTarget(options.address())
-                .eventLoopGroup(one)
-                .channelType(EpollSocketChannel.class)
-                .directExecutor()
-                .usePlaintext()
-                .build();
-        try {
-            new GrpcBenchClient(options, new Java(TestServiceGrpc.newStub(channel), one)).run();
-        } finally {
-            channel.shutdownNow();
-            one.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
-        }
-    }
+    private static final class Java implements Calls {
+        private final EventLoopGroup thread = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        private final ManagedChannel channel;
+        private final TestServiceGrpc.TestServiceStub stub;
 
-    private record Java(TestServiceGrpc.TestServiceStub stub, EventLoopGroup thread) implements Calls {
+        Java(String address, UnaryOperator<NettyChannelBuilder> added) {
+            channel = added.apply(NettyChannelBuilder.forTarget(address)
+                            .eventLoopGroup(thread)
+                            .channelType(EpollSocketChannel.class)
+                            .directExecutor()
+                            .usePlaintext())
+                    .build();
+            stub = TestServiceGrpc.newStub(channel);
+        }
+
+        @Override
+        public void end() throws InterruptedException {
+            channel.shutdownNow();
+            thread.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+
         @Override
         public void unary(SimpleRequest request, Consumer<@Nullable Throwable> then) {
             stub.unaryCall(request, new End<SimpleResponse>(then));
@@ -238,14 +312,20 @@ public final class GrpcBenchClient {
 
     // ---- as little as can be
 
-    private static void light(BenchClient.Options options) throws Exception {
-        Address.Tcp address = (Address.Tcp) Address.parse(options.address());
-        try (LightHttp2 http = new LightHttp2(new InetSocketAddress(address.host(), address.port()))) {
-            new GrpcBenchClient(options, new Light(http, new HashMap<>())).run();
-        }
-    }
+    private static final class Light implements Calls {
+        private final LightHttp2 http;
+        private final Map<MessageLite, LightHttp2.Request> requests = new HashMap<>();
 
-    private record Light(LightHttp2 http, Map<MessageLite, LightHttp2.Request> requests) implements Calls {
+        Light(String text) throws Exception {
+            Address.Tcp address = (Address.Tcp) Address.parse(text);
+            http = new LightHttp2(new InetSocketAddress(address.host(), address.port()));
+        }
+
+        @Override
+        public void end() throws Exception {
+            http.close();
+        }
+
         @Override
         public void unary(SimpleRequest request, Consumer<@Nullable Throwable> then) {
             http.call(request(TestServiceGrpc.getUnaryCallMethod(), request), 5 + request.getSerializedSize(), then);

@@ -5,12 +5,13 @@ import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import java.time.Duration;
 
-/** The loops of servers and clients that are measured: {@code -Dcapstan.spin=MICROSECONDS} makes them look for input for so long before they sleep ({@link Limits#spin}). */
+/** The loops of servers and clients that are measured: {@code -Dcapstan.spin=MICROSECONDS} makes them look for input for so long before they sleep instead of for the usual time ({@link Limits#spin}). */
 public final class Nets {
     private Nets() {}
 
     private static Limits limits() {
-        return Limits.DEFAULT.withSpin(Duration.ofNanos(1_000L * Long.getLong("capstan.spin", 0)));
+        Long micros = Long.getLong("capstan.spin");
+        return micros == null ? Limits.DEFAULT : Limits.DEFAULT.withSpin(Duration.ofNanos(1_000L * micros));
     }
 
     /** A loop with a thread of its own. */

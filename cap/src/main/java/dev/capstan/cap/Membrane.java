@@ -215,6 +215,15 @@ public final class Membrane {
         }
     }
 
+    /** A call that has begun while its own target revoked the membrane is as all others: over. */
+    void settle(InFlight call, boolean isInward) {
+        Failure why = revoked;
+        if (why != null) {
+            over(call, isInward);
+            call.revoked(why);
+        }
+    }
+
     private void count(long bytes, boolean isInward) {
         if (isInward) {
             inwardBytes += bytes;

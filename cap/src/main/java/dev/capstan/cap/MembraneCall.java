@@ -47,6 +47,7 @@ final class MembraneCall implements Pipeline, Membrane.InFlight {
         });
         membrane.begun(this, isInward);
         this.waiting = there.results().listen(membrane.loop(), this::arrived);
+        membrane.settle(this, isInward);
     }
 
     Answer answer() {

@@ -32,6 +32,7 @@ final class MembraneStream implements Membrane.InFlight {
         membrane.begun(this, isInward);
         this.waiting = ready.listen(membrane.loop(), this::settled);
         this.ready.onCancel(this::lost);
+        membrane.settle(this, isInward);
     }
 
     Promise<Void> ready() {

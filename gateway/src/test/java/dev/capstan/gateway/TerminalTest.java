@@ -125,8 +125,10 @@ class TerminalTest {
         String[] words = call.clone();
         words[1] = line.substring("Listening at ".length(), line.indexOf(" for "));
         assertEquals(answer, new Verbs(folder).says(words));
-        tmux.line(" -> connection end");
-        tmux.line(" <- connection end");
+        // A client that has its answer may be gone before the server's goodbye has reached it, which its system tells
+        // as a reset.
+        tmux.line(" -> connection ");
+        tmux.line(" <- connection ");
         tmux.press("C-c");
         return tmux.until(screen -> screen.getLast().equals("^C$"));
     }

@@ -1,40 +1,37 @@
 package dev.capstan.grpc;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.capstan.async.CanceledException;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
 import dev.capstan.async.Promise;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How blocking code waits for something that another thread changes: a fiber gives up its permit meanwhile, any other thread parks. Of any number of threads on either side; nobody else's code
- * runs under its monitor.
+ * How blocking code waits for something that another thread changes: a fiber gives up its permit meanwhile, any other thread parks. Of any number of threads on either side.
  */
 public final class Changes {
-    @GuardedBy("this")
-    private @Nullable CompletableFuture<Void> next;
+    /** Who waits for the next change; mostly nobody. */
+    private final AtomicReference<@Nullable CompletableFuture<Void>> next = new AtomicReference<>();
 
     /** Nothing has changed yet. */
     public Changes() {}
 
     /** Says that something has changed: who waits looks again. */
     public void tell() {
-        CompletableFuture<Void> waiting;
-        synchronized (this) {
-            waiting = next;
-            next = null;
-        }
-        if (waiting != null) {
-            waiting.complete(null);
+        if (next.get() != null) {
+            CompletableFuture<Void> waiting = next.getAndSet(null);
+            if (waiting != null) {
+                waiting.complete(null);
+            }
         }
     }
 
     /**
-     * Returns when {@code condition} holds, which is asked again after each change.
+     * Returns when {@code condition} holds, which is asked again after each change. What it reads must be volatile, atomic or guarded: telling alone shows nobody anything.
      *
      * @throws CanceledException if the fiber is cancelled or the thread interrupted
      * @throws IllegalStateException within a turn of a loop, where nothing can be waited for
@@ -50,11 +47,10 @@ public final class Changes {
         }
     }
 
-    private synchronized CompletableFuture<Void> next() {
-        if (next == null) {
-            next = new CompletableFuture<>();
-        }
-        return next;
+    private CompletableFuture<Void> next() {
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> there = next.compareAndExchange(null, mine);
+        return there == null ? mine : there;
     }
 
     private static void await(CompletableFuture<Void> change) {

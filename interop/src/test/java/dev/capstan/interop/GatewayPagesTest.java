@@ -88,6 +88,13 @@ final class GatewayPagesTest {
         try (Program server = server("0");
                 Program pages = pages("calls");
                 Program gateway = gateway(wire, server, pages, "--debug")) {
+            pages.line("[\"measure\",\"before the chain\"]"::equals);
+            // A page's messages may come one by one, and a server be quicker than the next one: so it answers when all
+            // calls are there, and not before.
+            signal(server, "STOP");
+            pages.tell("measured");
+            gateway.line(text -> text.contains("-> capnp call") && text.contains("Node.depth"));
+            signal(server, "CONT");
             assertEquals(0, pages.exitCode(), pages::toString);
             assertEquals("{\"got\":{\"depth\":1},\"roundTrips\":\"><\"}", said(pages, "chain"));
             gateway.line(text -> text.contains("<- capnp return") && text.contains("Node.depth"));
@@ -105,6 +112,12 @@ final class GatewayPagesTest {
                 assertTrue(failure.contains("on purpose") && failure.contains("\"kind\":\"" + kind + "\""), failure);
             }
             assertEquals("{\"live\":3,\"left\":0}", said(pages, "disposing"));
+        }
+    }
+
+    private static void signal(Program to, String name) {
+        try (Program sent = Program.start("bash", "-c", "kill -" + name + " " + to.pid())) {
+            assertEquals(0, sent.exitCode(), sent::toString);
         }
     }
 

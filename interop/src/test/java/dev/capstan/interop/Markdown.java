@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Markdown {
     private static final Set<String> COMPILED =
-            Set.of("java", "capnp", "c++", "cpp", "ts", "typescript", "js", "javascript", "proto", "xml");
+            Set.of("java", "capnp", "c++", "cpp", "ts", "typescript", "js", "javascript", "proto", "xml", "html");
     private static final Pattern SOURCE = Pattern.compile("<!-- from ([^\\s#]+)(?:#(\\S+))? -->");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*)");

@@ -118,8 +118,15 @@ abstract class PeerContract {
     void the_kernel_is_asked_to_write_once_for_each_turn_with_output() throws Exception {
         record Count(long writes, long flushes) {}
         CompletableFuture<Count> counted = new CompletableFuture<>();
-        // Nothing may be posted to the loop meanwhile: waking it is a write as well.
+        // Nothing may be posted to the loop meanwhile: waking it is a write as well, and a loop that looks for input
+        // can begin with what is posted before it is woken for it.
+        CountDownLatch posted = new CountDownLatch(1);
         client.net.loop().execute(() -> {
+            try {
+                posted.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("the loop was interrupted", e);
+            }
             client.tap.clear();
             long writes = Leftovers.writesOfThisThread();
             List<Promise<Long>> depths = new ArrayList<>();
@@ -133,6 +140,7 @@ abstract class PeerContract {
                             Collections.frequency(client.tap.log(), Wiretap.FLUSH))))
                     .detach(counted::completeExceptionally);
         });
+        posted.countDown();
         Count count = counted.get(10, TimeUnit.SECONDS);
         assertTrue(count.flushes >= 1, count::toString);
         if (way().transport == Transport.NIO) {

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,5 +84,67 @@ class ReadmeTest {
         assertEquals(1, background.size());
         assertEquals(List.of("Hello, world!", "Hello, C++!"), said);
         assertTrue(Files.exists(folder.resolve("classes")));
+    }
+
+    /** A program that goes on while the page is looked at. */
+    private Program background(List<Program> all, String command) {
+        Program started = shell("export PYTHONUNBUFFERED=1", "exec " + command);
+        all.add(started);
+        return started;
+    }
+
+    @Test
+    void a_page_calls_an_object_in_cpp() throws IOException {
+        ForeignPrograms.cpp("client");
+        ForeignPrograms.make("interop/peers/chromium/install.sh");
+        List<String> lines = commands("cp \"$CAPSTAN\"");
+        int servers = lines.size() - 3;
+        for (String line : lines.subList(0, servers)) {
+            try (Program step = shell("", line)) {
+                assertEquals(0, step.exitCode(), step::toString);
+            }
+        }
+        // The last one stays in front; a shell of its own for each, so that it can be ended.
+        List<String> commands = lines.subList(servers, lines.size()).stream()
+                .map(line -> line.replaceFirst(" &$", ""))
+                .toList();
+        String socket = "unix:" + folder.resolve("socket");
+        List<Program> background = new ArrayList<>();
+        try {
+            Program server = background(background, replaced(commands.getFirst(), ADDRESS, socket));
+            assertEquals(socket, server.address());
+            Program pages = background(background, replaced(commands.get(1), " 8000 ", " 0 "));
+            Matcher at = found("port (\\d+)", pages);
+            String origin = "http://127.0.0.1:" + at.group(1);
+            String java =
+                    "\"$JAVA_HOME/bin/java\" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp '"
+                            + System.getProperty("java.class.path") + "' dev.capstan.gateway.Main";
+            String command = replaced(commands.get(2), "capnp://" + ADDRESS, "capnp+" + socket);
+            command = replaced(command, "http://127.0.0.1:8000", origin);
+            command = replaced(command, "ws://127.0.0.1:8080/", "ws://127.0.0.1:0/");
+            Program gateway = background(background, replaced(command, "\"$CAPSTAN/capstan\"", java));
+            String url = found("(ws://127\\.0\\.0\\.1:\\d+/)", gateway).group(1);
+            Path page = folder.resolve("index.html");
+            Files.writeString(page, replaced(Files.readString(page), "ws://127.0.0.1:8080/", url));
+            try (Program opened =
+                    Program.start("node", ForeignPrograms.path("interop/target/chromium/open.mjs"), origin + "/")) {
+                assertEquals(0, opened.exitCode(), () -> opened + "\n" + gateway);
+                assertEquals("text: Hello, page, from C++!", opened.output().getLast());
+            }
+        } finally {
+            background.forEach(Program::close);
+        }
+    }
+
+    private static String replaced(String text, String what, String by) {
+        assertTrue(text.contains(what), () -> text + " says nothing of " + what);
+        return text.replace(what, by);
+    }
+
+    private static Matcher found(String pattern, Program in) {
+        Pattern wanted = Pattern.compile(pattern);
+        Matcher found = wanted.matcher(in.line(line -> wanted.matcher(line).find()));
+        assertTrue(found.find());
+        return found;
     }
 }

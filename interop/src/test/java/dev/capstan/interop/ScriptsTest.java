@@ -262,4 +262,27 @@ class ScriptsTest {
                         .output());
         assertEquals("stale\n", run(built + "rm \"$runnable_jar\"; " + ask).output());
     }
+
+    @Test
+    void classes_that_were_compiled_without_checks_are_compiled_again_before_they_are_verified() throws Exception {
+        String classes = "mkdir -p \"$root\"/{async,examples/hello}/target/{classes,lib} \"$state\"; ";
+        String ask = "forget_unchecked; cd \"$root\" && echo */target/* */*/target/*";
+        assertEquals(
+                "async/target/classes async/target/lib examples/hello/target/classes examples/hello/target/lib\n",
+                run(classes + ask).output());
+        // What was built of an example is gone with its classes.
+        String unchecked = classes + "touch \"$state/unchecked\" \"$state/built-hello\"; ";
+        assertEquals(
+                "gone\n",
+                run(unchecked
+                                + "forget_unchecked; if [ -e \"$state/built-hello\" ]; then echo there; else echo gone; fi")
+                        .output());
+        assertEquals(
+                "async/target/lib examples/hello/target/lib\n",
+                run(unchecked + ask).output());
+        assertEquals(
+                "async/target/lib examples/hello/target/classes examples/hello/target/lib\n",
+                run(unchecked + "forget_unchecked; mkdir -p \"$root/examples/hello/target/classes\"; " + ask)
+                        .output());
+    }
 }

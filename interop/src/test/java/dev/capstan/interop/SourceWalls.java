@@ -20,6 +20,7 @@ final class SourceWalls {
     private static final Map<String, Set<String>> TIME_AND_CHANCE = Map.ofEntries(
             Map.entry("java.lang.System", Set.of("nanoTime", "currentTimeMillis")),
             Map.entry("java.lang.Thread", Set.of("<init>", "sleep", "ofVirtual", "ofPlatform", "startVirtualThread")),
+            Map.entry("io.netty.util.concurrent.FastThreadLocalThread", Set.of("<init>")),
             Map.entry("java.util.concurrent.TimeUnit", Set.of("sleep")),
             Map.entry("java.util.concurrent.Executors", Set.of("*")),
             Map.entry("java.util.concurrent.ThreadPoolExecutor", Set.of("<init>")),

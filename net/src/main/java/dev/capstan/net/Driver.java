@@ -9,6 +9,9 @@ import java.net.SocketAddress;
 interface Driver {
     IoHandlerFactory handlers();
 
+    /** Whether looking for input without sleeping costs one system call and nothing else. */
+    boolean looksCheaply();
+
     /** An unconnected socket of the kind that {@code to} needs. */
     Wire wire(NettyPort port, SocketAddress to) throws IOException;
 

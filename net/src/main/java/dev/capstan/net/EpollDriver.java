@@ -56,6 +56,11 @@ final class EpollDriver implements Driver {
     }
 
     @Override
+    public boolean looksCheaply() {
+        return true;
+    }
+
+    @Override
     public Wire wire(NettyPort port, SocketAddress to) throws IOException {
         Socket socket = open(to);
         return new Connected(port, socket, to instanceof InetSocketAddress, to);

@@ -6,7 +6,7 @@ import java.time.Duration;
  * Bounds of the sockets of one {@link NetLoop}.
  *
  * @param readChunkBytes bytes that one read asks for; a loop has one buffer of this size for all its sockets
- * @param readsPerWake reads from one socket before others get their turn; a peer that streams cannot starve the rest
+ * @param readsPerWake reads from one socket before others get their turn, and before what was answered leaves: a peer that streams cannot starve the rest, and works on answers while more is read
  * @param writeChunkBytes size of the pieces that output is gathered in; one write carries as many as there are
  * @param idleChunks pieces that a loop keeps for reuse; more are left to the garbage collector
  * @param maxQueuedBytes output queued for one peer above which a warning names it: it does not read what it asks for. Whoever writes is to
@@ -14,8 +14,9 @@ import java.time.Duration;
  * @param acceptsPerWake connections accepted from one listener before others get their turn
  * @param backlog connections that the operating system holds for a listener until they are accepted
  * @param connectTimeout time for one attempt to connect to one address
- * @param spin time for which the loop looks for input again and again before it sleeps, as long as input has mostly come within it; zero for never. Going to sleep and being woken
- *     costs tens of microseconds: two peers that wait for each other's next word are faster without, and may use less of a processor. With fewer cores than busy loops it does harm
+ * @param spin time for which a loop on epoll looks for input again and again before it sleeps, as long as input has mostly come within it; zero for never. Going to sleep and being woken
+ *     costs tens of microseconds: two peers that wait for each other's next word are faster without, and use no more of a processor. Input that comes every few
+ *     tens of microseconds, in time as often as not, keeps a core awake that would sleep in between
  */
 public record Limits(
         int readChunkBytes,
@@ -29,11 +30,15 @@ public record Limits(
         Duration spin) {
     private static final Duration LONGEST_SPIN = Duration.ofSeconds(1);
 
-    /** 64 KiB and 8 reads; 16 KiB pieces, 256 of them kept; 64 MiB; 64 accepts, backlog 1024; 20 seconds; no spinning. */
-    public static final Limits DEFAULT =
-            new Limits(64 << 10, 8, 16 << 10, 256, 64L << 20, 64, 1024, Duration.ofSeconds(20), Duration.ZERO);
+    /** Shorter than it takes both of two peers on one machine to sleep and to be woken. Whoever looks for input keeps a processor from the others, so there must be more than one. */
+    private static final Duration USUAL_SPIN =
+            Runtime.getRuntime().availableProcessors() > 1 ? Duration.ofNanos(50_000) : Duration.ZERO;
 
-    /** These limits with another time to look for input before sleeping; 50 microseconds are a good choice where latency matters and cores are free. */
+    /** 64 KiB and 2 reads; 16 KiB pieces, 256 of them kept; 64 MiB; 64 accepts, backlog 1024; 20 seconds; 50 microseconds of spinning, none where there is one processor only. */
+    public static final Limits DEFAULT =
+            new Limits(64 << 10, 2, 16 << 10, 256, 64L << 20, 64, 1024, Duration.ofSeconds(20), USUAL_SPIN);
+
+    /** These limits with another time to look for input before sleeping; zero where cores are scarce. */
     public Limits withSpin(Duration longest) {
         return new Limits(
                 readChunkBytes,

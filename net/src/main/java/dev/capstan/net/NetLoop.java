@@ -2,6 +2,7 @@ package dev.capstan.net;
 
 import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ public final class NetLoop implements AutoCloseable {
     private @Nullable Thread thread;
 
     private NetLoop(Driver driver, Limits limits, dev.capstan.async.Limits loopLimits) {
-        NettyPort port = new NettyPort(driver.handlers(), limits.spin().toNanos());
+        NettyPort port = new NettyPort(
+                driver.handlers(), driver.looksCheaply() ? limits.spin().toNanos() : 0);
         loop = new Loop(port, loopLimits);
         network = new NettyNetwork(loop, port, driver, limits);
     }
@@ -36,7 +38,12 @@ public final class NetLoop implements AutoCloseable {
      */
     public static NetLoop open(String name, Transport transport, Limits limits, dev.capstan.async.Limits loopLimits) {
         NetLoop made = new NetLoop(driver(transport), limits, loopLimits);
-        made.thread = Thread.ofPlatform().name(name).daemon(false).start(made.loop::run);
+        // A thread of Netty's own kind: on others its allocators and recyclers keep nothing for the thread, and lock
+        // instead.
+        Thread thread = new FastThreadLocalThread(made.loop::run, name);
+        thread.setDaemon(false);
+        made.thread = thread;
+        thread.start();
         return made;
     }
 

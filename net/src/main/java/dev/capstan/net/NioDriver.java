@@ -37,6 +37,12 @@ final class NioDriver implements Driver {
         return NioIoHandler.newFactory();
     }
 
+    /** Netty's handler wakes its selector by a system call whenever it has looked, from the first time that it was woken until it has slept. */
+    @Override
+    public boolean looksCheaply() {
+        return false;
+    }
+
     @Override
     public Wire wire(NettyPort port, SocketAddress to) throws IOException {
         boolean tcp = to instanceof InetSocketAddress;

@@ -277,7 +277,7 @@ final class SocketStream implements ByteStream, Watched.Ready, Loop.TurnEnd {
     private void becomeDirty() {
         if (!dirty) {
             dirty = true;
-            loop.atTurnEnd(this);
+            loop.handOverAtTurnEnd(this);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.capstan.async.Loop;
 import dev.capstan.async.Network;
 import dev.capstan.async.Promise;
 import dev.capstan.testkit.ByteReceiver;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -194,6 +195,22 @@ final class NetLoopTest {
     }
 
     @Test
+    void what_is_written_at_the_end_of_a_turn_leaves_with_what_was_written_in_it() {
+        NetLoop net = open();
+        Address address = serve(net);
+        SocketStream stream = (SocketStream) net.network().connect(address).await();
+        int calls = net.loop()
+                .later(() -> {
+                    stream.write(new byte[60], 0, 60);
+                    net.loop().atTurnEnd(() -> stream.write(new byte[60], 0, 60));
+                    return net.loop().whenIdle();
+                })
+                .map(x -> stream.writeCalls)
+                .await();
+        assertEquals(1, calls);
+    }
+
+    @Test
     void a_turn_without_writes_makes_no_system_call() {
         NetLoop net = open();
         SocketStream stream = (SocketStream) net.network().connect(serve(net)).await();
@@ -337,6 +354,14 @@ final class NetLoopTest {
                     return 1;
                 })
                 .detach(e -> {});
+    }
+
+    @Test
+    void the_thread_of_a_loop_is_one_for_which_netty_keeps_buffers() {
+        NetLoop net = open();
+        assertTrue(net.loop()
+                .fetch(() -> Promise.of(FastThreadLocalThread.currentThreadHasFastThreadLocal()))
+                .await());
     }
 
     @Test

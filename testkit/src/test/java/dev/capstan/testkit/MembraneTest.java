@@ -355,14 +355,19 @@ class MembraneTest {
         assertEquals(0, membrane.calls());
     }
 
-    @Test
-    void a_call_that_was_given_up_and_does_not_stop_counts_until_it_has_ended() {
-        List<Completer<Void>> running = new ArrayList<>();
-        Target stubborn = context -> {
+    /** Its calls end when what they add to {@code running} does, whether or not somebody waits for them. */
+    private Target stubborn(List<Completer<Void>> running) {
+        return context -> {
             Completer<Void> end = new Completer<>(sim.loop());
             running.add(end);
             return end.promise();
         };
+    }
+
+    @Test
+    void a_call_that_was_given_up_and_does_not_stop_counts_until_it_has_ended() {
+        List<Completer<Void>> running = new ArrayList<>();
+        Target stubborn = stubborn(running);
         try (Cap object = membrane.outward(new LocalCap(sim.loop(), stubborn))) {
             for (int i = 0; i < 3; i++) {
                 Answer answer = send(object, NEVER, object);
@@ -387,11 +392,7 @@ class MembraneTest {
     @Test
     void a_call_of_a_stream_that_was_given_up_and_does_not_stop_counts_until_it_has_ended() {
         List<Completer<Void>> running = new ArrayList<>();
-        Target stubborn = context -> {
-            Completer<Void> end = new Completer<>(sim.loop());
-            running.add(end);
-            return end.promise();
-        };
+        Target stubborn = stubborn(running);
         try (Cap object = membrane.outward(new LocalCap(sim.loop(), stubborn))) {
             Promise<Void> ready =
                     object.request(NEVER, PlainFormat.INSTANCE, 0, Hints.NONE).sendStreaming();
@@ -409,11 +410,7 @@ class MembraneTest {
     void a_call_that_was_given_up_passes_on_that_it_has_ended_through_two_borders() {
         Membrane outer = new Membrane(sim.loop(), Membrane.Policy.ALL);
         List<Completer<Void>> running = new ArrayList<>();
-        Target stubborn = context -> {
-            Completer<Void> end = new Completer<>(sim.loop());
-            running.add(end);
-            return end.promise();
-        };
+        Target stubborn = stubborn(running);
         try (Cap object = outer.outward(membrane.outward(new LocalCap(sim.loop(), stubborn)))) {
             Answer answer = send(object, NEVER, object);
             sim.poll();
@@ -728,6 +725,40 @@ class MembraneTest {
         sim.poll();
         assertEquals(0, parts.open);
         assertEquals(0, membrane.calls());
+    }
+
+    /** Inside, an object whose calls end the membrane that they have come through. */
+    private Cap revoking() {
+        return new LocalCap(sim.loop(), context -> {
+            membrane.revoke(Failure.disconnected("revoked by the target"));
+            return Promise.done();
+        });
+    }
+
+    @Test
+    void a_call_whose_target_revokes_the_membrane_fails_and_leaves_nothing() {
+        try (Cap object = membrane.outward(revoking());
+                Answer answer = send(object, ECHO, object)) {
+            sim.poll();
+            Promise<Payload> results = answer.results();
+            assertEquals(
+                    "revoked by the target",
+                    assertThrows(Failure.class, () -> sim.await(results)).reason());
+            assertEquals(0, membrane.calls());
+        }
+    }
+
+    @Test
+    void a_call_of_a_stream_whose_target_revokes_the_membrane_fails_and_leaves_nothing() {
+        try (Cap object = membrane.outward(revoking())) {
+            Promise<Void> ready =
+                    object.request(ECHO, PlainFormat.INSTANCE, 0, Hints.NONE).sendStreaming();
+            sim.poll();
+            assertEquals(
+                    "revoked by the target",
+                    assertThrows(Failure.class, () -> sim.await(ready)).reason());
+            assertEquals(0, membrane.calls());
+        }
     }
 
     @Test

@@ -324,6 +324,8 @@ final class Decoder {
             switch (type) {
                 case StructSchema struct -> struct(node, output.struct(index), null);
                 case ListSchema list -> list(node, list, output.initList(index, sizeOf(node, list)));
+                case InterfaceSchema schema when tree.kind(node) == Tree.Kind.NULL -> {}
+                case Type.Any any when tree.kind(node) == Tree.Kind.NULL -> {}
                 default -> output.put(index, leaves.simple(node, type));
             }
         } catch (IllegalArgumentException e) {

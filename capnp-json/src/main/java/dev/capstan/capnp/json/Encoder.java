@@ -51,13 +51,20 @@ final class Encoder {
             case EnumSchema schema -> enumerant(value.asEnum());
             case ListSchema list -> list(value, list);
             case StructSchema schema -> struct(value.asStruct(), codec.shape(schema));
-            case InterfaceSchema schema ->
-                throw JsonException.of("A capability of " + schema
-                        + " has no form in JSON. Register a handler for the type or the field.");
-            case Type.Any any ->
-                throw JsonException.of("What is behind an " + any
-                        + " is not known, so it has no form in JSON. Register a handler for the type or the field.");
+            case InterfaceSchema schema -> pointer(value, "A capability of " + schema);
+            case Type.Any any -> pointer(value, "What is behind an " + any + " is not known, so it");
         }
+    }
+
+    /** That there is none is all that JSON can say; lists have such elements. */
+    private void pointer(DynamicValue value, String what) {
+        boolean absent = value instanceof DynamicValue.Capability capability
+                ? capability.pointer().isNull()
+                : value instanceof DynamicValue.Any any && any.pointer().isNull();
+        if (!absent) {
+            throw JsonException.of(what + " has no form in JSON. Register a handler for the type or the field.");
+        }
+        sink.nothing();
     }
 
     private void handled(DynamicValue value, JsonHandler handler) {

@@ -179,6 +179,17 @@ class JsonErrorsTest {
     }
 
     @Test
+    void a_capability_in_a_list_may_be_null() {
+        TestPointers.Builder root = new MessageBuilder().initRoot(TestPointers.TYPE);
+        json.decode("{\"caps\":[null,null]}", TestPointers.TYPE, root);
+        assertEquals(2, root.getCaps().size());
+        assertEquals("{\"caps\":[null,null]}", json.encode(TestPointers.TYPE, root));
+        String fault = String.valueOf(
+                refused(json, TestPointers.TYPE, "{\"caps\":[null,1]}").getMessage());
+        assertTrue(fault.contains("caps[1]") && fault.contains("Register a handler"), fault);
+    }
+
+    @Test
     void annotations_that_contradict_each_other_are_refused() {
         contradicts(TestFlattenedCycle.TYPE, "flattened into itself");
         contradicts(TestSameNames.TYPE, "two members that are called 'one'");

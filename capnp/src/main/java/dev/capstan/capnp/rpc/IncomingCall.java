@@ -185,6 +185,9 @@ final class IncomingCall implements Call {
         if (question == null) {
             return null;
         }
+        if (question.isUnsent()) {
+            return question.answer();
+        }
         OutgoingMessage outgoing = new OutgoingMessage(0);
         Return.Builder ret = outgoing.root().initReturn();
         ret.setAnswerId(Integer.toUnsignedLong(answerId));

@@ -32,6 +32,7 @@ final class Question implements Pipeline {
     private int[] paramExports = Exports.NONE;
     private CallWatch watch = CallWatch.NONE;
     private Runnable onEnd = () -> {};
+    private boolean unsent;
 
     private boolean awaitingReturn;
     private boolean finishSent;
@@ -58,8 +59,9 @@ final class Question implements Pipeline {
         return id;
     }
 
+    /** For whoever has asked; of a call that has not left, nothing can be called on. */
     Answer answer() {
-        return answer;
+        return unsent ? new Answer(answer.results(), Pipeline.broken(sendFailure())) : answer;
     }
 
     boolean isPipelineOnly() {
@@ -89,13 +91,18 @@ final class Question implements Pipeline {
 
     /** The Call never left: nothing to wait for, nothing to finish. */
     void notSent(Failure cause) {
+        unsent = true;
         awaitingReturn = false;
         finishNotNeeded = true;
         ended();
         settleFailed(cause);
     }
 
-    Failure sendFailure() {
+    boolean isUnsent() {
+        return unsent;
+    }
+
+    private Failure sendFailure() {
         return failure != null ? failure : Failure.failed("the call was not sent");
     }
 

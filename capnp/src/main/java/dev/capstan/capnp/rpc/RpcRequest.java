@@ -77,7 +77,7 @@ final class RpcRequest implements Request {
         return start(hints, false);
     }
 
-    /** Sends the call with {@code sendResultsTo.yourself}; null if it has to go elsewhere than over {@code expected}. */
+    /** Sends the call with {@code sendResultsTo.yourself}; null if it has to go elsewhere than over {@code expected}. It may not have left ({@link Question#isUnsent}); it has ended for this side when the peer has taken the result over. */
     @Nullable
     Question sendAsTail(Connection expected) {
         if (connection != expected || connection.down() != null || target.address(call.initTarget()) != null) {
@@ -87,7 +87,9 @@ final class RpcRequest implements Request {
         try {
             call.getSendResultsTo().setYourself();
             Question question = connection.questions.ask(hints, true);
-            return transmit(question) ? question : null;
+            question.onEnd(onEnd);
+            transmit(question);
+            return question;
         } finally {
             end();
         }
@@ -141,16 +143,15 @@ final class RpcRequest implements Request {
             if (with.noPipelining()) {
                 call.setNoPromisePipelining(true);
             }
-            return transmit(question)
-                    ? question.answer()
-                    : new Answer(question.answer().results(), Pipeline.broken(question.sendFailure()));
+            transmit(question);
+            return question.answer();
         } finally {
             end();
         }
     }
 
     /** Writes the last fields and sends; a failure to send fails the question alone. */
-    private boolean transmit(Question question) {
+    private void transmit(Question question) {
         call.setQuestionId(Integer.toUnsignedLong(question.id()));
         int[] exports = Exports.NONE;
         try {
@@ -160,11 +161,9 @@ final class RpcRequest implements Request {
             }
             message.send(connection);
             question.sent(exports);
-            return true;
         } catch (RuntimeException e) {
             connection.exports.release(exports);
             question.notSent(Failure.of(e));
-            return false;
         }
     }
 

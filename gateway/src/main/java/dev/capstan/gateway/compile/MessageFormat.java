@@ -17,6 +17,7 @@ import dev.capstan.capnp.json.JsonException;
 import dev.capstan.capnp.text.TextForm;
 import dev.capstan.capnp.text.TextInput;
 import dev.capstan.gateway.options.InputException;
+import dev.capstan.gateway.options.LoadedSchema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Input comes from the user, so limits are wide: they stop what would not end or overflow the stack.
  */
-public enum MessageFormat {
+enum MessageFormat {
     BINARY,
     PACKED,
     FLAT,
@@ -46,9 +47,6 @@ public enum MessageFormat {
     private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
     /** How often each word of a message may be visited: a few times it is read, and pointers may share what they lead to. */
     private static final int MOST_VISITS = 16;
-
-    /** For files of the user. */
-    private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
 
     private static final dev.capstan.capnp.json.Limits JSON_LIMITS =
             new dev.capstan.capnp.json.Limits(512, MOST_BYTES, MOST_BYTES, 1 << 20, 1000, 1 << 28, 1 << 28, 1 << 16);
@@ -92,8 +90,8 @@ public enum MessageFormat {
     /** Messages in {@code in}; {@code type} must be there if {@link #needsSchema}. */
     MessageSource source(InputStream in, @Nullable StructSchema type) throws IOException {
         return switch (this) {
-            case BINARY -> framed(new MessageInput(in, LIMITS));
-            case PACKED -> framed(MessageInput.packed(in, LIMITS));
+            case BINARY -> framed(new MessageInput(in, LoadedSchema.LIMITS));
+            case PACKED -> framed(MessageInput.packed(in, LoadedSchema.LIMITS));
             case FLAT -> flat(in.readAllBytes(), false);
             case FLAT_PACKED -> flat(unpack(in.readAllBytes()), false);
             case CANONICAL -> flat(in.readAllBytes(), true);
@@ -125,7 +123,7 @@ public enum MessageFormat {
                 }
                 isRead = true;
                 // As in C++, bytes behind the last whole word are of no interest.
-                Limits limits = LIMITS.withTraversalWords(
+                Limits limits = LoadedSchema.LIMITS.withTraversalWords(
                         Math.max(Limits.DEFAULT.traversalWords(), (long) MOST_VISITS * (bytes.length / 8)));
                 MessageReader message = MessageReader.of(List.of(Arrays.copyOf(bytes, bytes.length & ~7)), limits);
                 if (mustBeCanonical && !message.isCanonical()) {

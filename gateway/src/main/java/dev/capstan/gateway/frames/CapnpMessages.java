@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CapnpMessages implements Messages {
     private static final int MOST_CAPS = 16;
     private static final int MOST_STEPS = 16;
+    private static final String CANCELED = "canceled";
 
     private final Decoding decoding;
     private final Out out;
@@ -64,6 +65,13 @@ final class CapnpMessages implements Messages {
         this.out = out;
         this.byClient = new Recent<>(decoding.limits().names());
         this.byServer = new Recent<>(decoding.limits().names());
+    }
+
+    /** Whether this is the answer of a call that ended because its caller wanted no more of it. */
+    static boolean isCalledOff(Frame frame) {
+        return frame.wire().equals("capnp")
+                && frame.kind().equals("return")
+                && frame.result().equals(CANCELED);
     }
 
     @Override
@@ -174,7 +182,7 @@ final class CapnpMessages implements Messages {
             case RESULTS ->
                 payload(frame, answer.getResults(), method == null ? null : method.results(), hides(method));
             case EXCEPTION -> exception(frame, answer.getException());
-            case CANCELED -> frame.result("canceled");
+            case CANCELED -> frame.result(CANCELED);
             case RESULTS_SENT_ELSEWHERE -> frame.result("sent elsewhere");
             case TAKE_FROM_OTHER_QUESTION -> frame.result("from question " + answer.getTakeFromOtherQuestion());
             case AWAIT_FROM_THIRD_PARTY -> frame.result("from a third party");

@@ -62,10 +62,13 @@ final class Front {
         for (Rpc rpc : all) {
             MethodDescriptor<DynamicMessage, DynamicMessage> method = rpc.descriptor();
             switch (method.getType()) {
-                case UNARY -> binding.unary(method, request -> one(rpc, value(rpc, request)));
-                case SERVER_STREAMING -> binding.serverStreaming(method, request -> many(rpc, value(rpc, request)));
-                case CLIENT_STREAMING -> binding.clientStreaming(method, requests -> one(rpc, stream(rpc, requests)));
-                case BIDI_STREAMING -> binding.bidiStreaming(method, requests -> many(rpc, stream(rpc, requests)));
+                case UNARY -> binding.unary(method, request -> one(border(), rpc, value(rpc, request)));
+                case SERVER_STREAMING ->
+                    binding.serverStreaming(method, request -> many(border(), rpc, value(rpc, request)));
+                case CLIENT_STREAMING ->
+                    binding.clientStreaming(method, requests -> one(border(), rpc, stream(rpc, requests)));
+                case BIDI_STREAMING ->
+                    binding.bidiStreaming(method, requests -> many(border(), rpc, stream(rpc, requests)));
                 case UNKNOWN -> throw new IllegalArgumentException(method + " has no shape");
             }
         }
@@ -80,19 +83,20 @@ final class Front {
         return Readable.of(loop, new Converted<>(requests, each -> codec.item(rpc.name(), each), failure -> failure));
     }
 
-    private Promise<DynamicMessage> one(Rpc rpc, @Nullable Object first) {
-        return called(
-                        visitors.border(ServerContext.current()),
-                        rpc,
-                        first,
-                        value -> codec.message(rpc.name(), rpc.answer(), value))
+    /** That of the client which calls; asked for before anything is made that it would have to pass. */
+    private Membrane border() {
+        return visitors.border(ServerContext.current());
+    }
+
+    private Promise<DynamicMessage> one(Membrane border, Rpc rpc, @Nullable Object first) {
+        return called(border, rpc, first, value -> codec.message(rpc.name(), rpc.answer(), value))
                 .recover(failure -> Promise.failed(codec.status(failure)));
     }
 
-    private Flow.Publisher<DynamicMessage> many(Rpc rpc, @Nullable Object first) {
+    private Flow.Publisher<DynamicMessage> many(Membrane border, Rpc rpc, @Nullable Object first) {
         Published<DynamicMessage> answers = new Published<>(
                 loop,
-                called(visitors.border(ServerContext.current()), rpc, first, value -> answers(rpc, value)),
+                called(border, rpc, first, value -> answers(rpc, value)),
                 chunk -> codec.message(rpc.name(), rpc.answer(), chunk));
         return new Converted<>(answers, message -> message, codec::status);
     }
@@ -109,10 +113,15 @@ final class Front {
 
     /** Calls the method through a border; {@code conversion} borrows what it gives. Takes ownership of a stream. */
     <T> Promise<T> called(Membrane border, Rpc rpc, @Nullable Object first, Function<@Nullable Object, T> conversion) {
-        Object options = hasOptions ? CallOptions.of(ServerContext.current()) : null;
-        Promise<T> result = object.get()
-                .then(cap -> call(border.outward(cap), rpc, first, options))
-                .then(payload -> whole(payload, conversion));
+        Promise<T> result;
+        try {
+            Object options = hasOptions ? CallOptions.of(ServerContext.current()) : null;
+            result = object.get()
+                    .then(cap -> call(border.outward(cap), rpc, first, options))
+                    .then(payload -> whole(payload, conversion));
+        } catch (RuntimeException e) {
+            result = Promise.failed(e);
+        }
         return first instanceof Readable stream ? result.attach(stream) : result;
     }
 
@@ -122,11 +131,17 @@ final class Front {
         try (object) {
             Request request = object.request(
                     new Method.Member(Path.Names.of(rpc.name()), false), WebFormat.INSTANCE, 0, Hints.NO_PIPELINING);
-            arguments.add(first instanceof Readable stream ? stream.share() : first);
-            if (options != null) {
-                arguments.add(options);
+            try {
+                WebPayload params = WebPayload.of(request.params());
+                arguments.add(first instanceof Readable stream ? stream.share() : first);
+                if (options != null) {
+                    arguments.add(options);
+                }
+                params.set(arguments);
+            } catch (RuntimeException e) {
+                request.close();
+                throw e;
             }
-            WebPayload.of(request.params()).set(arguments);
             Answer answer = request.send();
             answer.pipeline().close();
             return answer.results().convert(WebPayload::of);

@@ -88,10 +88,9 @@ public final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--spin",
             paramLabel = "MICROSECONDS",
-            defaultValue = "0",
             description =
-                    "Look for input for so long before sleeping, as 50: calls that come one by one pass faster, and while there are any a core is busy. ${DEFAULT-VALUE} unless told, at most 1000.")
-    private int spin;
+                    "Look for input for so long before sleeping, as long as it mostly comes by then: calls that come one by one pass faster. 50 unless told, 0 where there is one processor only; at most 1000.")
+    private @Nullable Integer spin;
 
     @Mixin
     private SchemaOption schema = new SchemaOption();
@@ -128,17 +127,10 @@ public final class GatewayCommand implements Callable<Integer> {
         if (refusal != null) {
             throw new ParameterException(spec.commandLine(), refusal);
         }
-        if (spin < 0 || spin > MOST_SPIN) {
-            throw new ParameterException(
-                    spec.commandLine(), "--spin: " + spin + " is not from 0 to " + MOST_SPIN + " microseconds");
-        }
+        dev.capstan.net.Limits limits = limits();
         Access access = access();
         PrintWriter err = spec.commandLine().getErr();
-        try (NetLoop net = NetLoop.open(
-                "gateway",
-                Transport.AUTO,
-                dev.capstan.net.Limits.DEFAULT.withSpin(Duration.of(spin, ChronoUnit.MICROS)),
-                dev.capstan.async.Limits.DEFAULT)) {
+        try (NetLoop net = NetLoop.open("gateway", Transport.AUTO, limits, dev.capstan.async.Limits.DEFAULT)) {
             LoadedSchema loaded =
                     needsSchema(from, server) || schema.isGiven() ? schema.load(workingFolder, err) : null;
             if (loaded == null && needsSchema(from, server)) {
@@ -164,6 +156,17 @@ public final class GatewayCommand implements Callable<Integer> {
             return ExitException.SCHEMA;
         }
         return 0;
+    }
+
+    private dev.capstan.net.Limits limits() {
+        if (spin == null) {
+            return dev.capstan.net.Limits.DEFAULT;
+        }
+        if (spin < 0 || spin > MOST_SPIN) {
+            throw new ParameterException(
+                    spec.commandLine(), "--spin: " + spin + " is not from 0 to " + MOST_SPIN + " microseconds");
+        }
+        return dev.capstan.net.Limits.DEFAULT.withSpin(Duration.of(spin, ChronoUnit.MICROS));
     }
 
     /** Cap'n Proto is translated by its schema. */

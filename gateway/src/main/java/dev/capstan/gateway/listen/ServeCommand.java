@@ -132,17 +132,17 @@ public final class ServeCommand implements Callable<Integer> {
             return null;
         }
         Path folder = at.toAbsolutePath().resolveSibling("");
-        ConfigurationFile.Reading reading =
-                new ConfigurationFile(folder, Offers.names(), ServeCommand::checkUrl).read(text);
+        ConfigurationFile.Reading reading = new ConfigurationFile(folder, Offers.names(), ServeCommand::way).read(text);
         reading.problems().forEach(problem -> err.println("capstan: " + file + ":" + problem));
         return reading.configuration();
     }
 
-    private static void checkUrl(String text) {
+    static ConfigurationFile.Way way(String text) {
         WireUrl to = WireUrl.parse(text);
         String refusal = Upstream.refusal(to);
         if (refusal != null) {
             throw new IllegalArgumentException("'" + text + "': " + refusal);
         }
+        return new ConfigurationFile.Way(to.wire() == WireUrl.Wire.GRPC, to.tls());
     }
 }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A schema file, compiled and loaded, or a set of files that was compiled before: the types and values that names in it stand for. */
 public final class LoadedSchema {
     /** Whoever names a file of one's own knows what is in it: only what can be read at all. */
-    private static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
+    public static final Limits LIMITS = new Limits(1L << 40, 512, 1 << 16);
 
     /** A name with subscripts, as in {@code list[1][2]}. */
     private static final Pattern STEP = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)((?:\\[[0-9]+])*)");

@@ -56,7 +56,8 @@ public final class OnePort implements AutoCloseable {
     /** Whether WebTransport can listen there: at an address of numbers, since nothing is looked up for it. */
     public static boolean isNumeric(Address.Tcp at) {
         try {
-            return !InetAddress.ofLiteral(at.host()).toString().isEmpty();
+            InetAddress _ = InetAddress.ofLiteral(at.host());
+            return true;
         } catch (IllegalArgumentException e) {
             return false;
         }

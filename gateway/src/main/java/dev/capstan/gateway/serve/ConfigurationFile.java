@@ -20,11 +20,10 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
@@ -35,20 +34,26 @@ import org.tomlj.TomlParseResult;
  * <p>Knows nothing of objects and URLs but what it is told.
  */
 public final class ConfigurationFile {
-    private static final Set<String> WITH_TLS = Set.of("capnps", "capnp+wss", "wss", "wt", "grpcs");
-
     private final Path folder;
     private final Set<String> objects;
-    private final Consumer<String> urls;
+    private final Function<String, Way> urls;
+
+    /**
+     * What a URL says of the way to a server.
+     *
+     * @param grpc whether gRPC is spoken there
+     * @param tls whether what is spoken is encrypted
+     */
+    public record Way(boolean grpc, boolean tls) {}
 
     /**
      * A reader of files.
      *
      * @param folder what paths in files are relative to
      * @param objects names of objects that can be served
-     * @param urls throws {@link IllegalArgumentException}, with what to write, for the URL of a server that cannot be served
+     * @param urls reads the URL of a server; throws {@link IllegalArgumentException}, with what to write, if such a server cannot be served
      */
-    public ConfigurationFile(Path folder, Collection<String> objects, Consumer<String> urls) {
+    public ConfigurationFile(Path folder, Collection<String> objects, Function<String, Way> urls) {
         this.folder = folder;
         this.objects = new TreeSet<>(objects);
         this.urls = urls;
@@ -249,9 +254,9 @@ public final class ConfigurationFile {
         String known = '"' + String.join("\", \"", objects) + '"';
         String object = section.text("object", "one of " + known);
         String to = section.text("to", "a URL such as \"capnp://127.0.0.1:9000\"");
-        String scheme = to == null ? "" : to.replaceFirst(":.*", "").toLowerCase(Locale.ROOT);
-        boolean isGrpc = scheme.startsWith("grpc");
-        Path schema = section.file("schema", folder, to != null && !isGrpc, "\"file.capnp\"");
+        Way way = to == null ? null : way(section, to);
+        boolean isGrpc = way != null && way.grpc();
+        Path schema = section.file("schema", folder, way != null && !isGrpc, "\"file.capnp\"");
         String interfaceName = section.text("interface", "the name of an interface, such as \"Bank\"");
         List<String> imports = section.texts("imports", "a list of folders");
         Path descriptors = section.file("descriptors", folder, false, "\"services.pb\"");
@@ -280,15 +285,10 @@ public final class ConfigurationFile {
             }
             return path == null ? null : new Served.Named(path, object);
         }
-        if (to == null) {
-            throw new AssertionError("one of the two is there");
+        if (to == null || way == null) {
+            return null;
         }
-        try {
-            urls.accept(to);
-        } catch (IllegalArgumentException e) {
-            section.wrong("to", String.valueOf(e.getMessage()));
-        }
-        if (authorities != null && !WITH_TLS.contains(scheme)) {
+        if (authorities != null && !way.tls()) {
             section.wrong(
                     "authorities", "there is no TLS on the way to \"" + to + "\": write capnps://, wss:// or grpcs://");
         }
@@ -311,5 +311,15 @@ public final class ConfigurationFile {
         return path == null || schema == null
                 ? null
                 : new Served.Upstream(path, to, schema, interfaceName, roots, authorities);
+    }
+
+    /** Null after the problem was told. */
+    private @Nullable Way way(Section section, String to) {
+        try {
+            return urls.apply(to);
+        } catch (IllegalArgumentException e) {
+            section.wrong("to", String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 }

@@ -78,18 +78,6 @@ public final class Server {
         this.grpc = wires.contains(Wire.GRPC) ? grpc(random) : null;
     }
 
-    /** As the other one, without a look at WebTransport. */
-    public static Promise<Server> start(
-            NetLoop net,
-            Configuration configuration,
-            List<Offer> offers,
-            UnaryOperator<Network> shown,
-            SecureRandom random,
-            InstantSource clock)
-            throws IOException, GeneralSecurityException {
-        return start(net, configuration, offers, shown, messages -> messages, random, clock);
-    }
-
     /**
      * Serves {@code offers}, whose paths differ. Reads the files of TLS, which blocks: not on the loop's thread. Fails with {@link IOException} if the address cannot be had.
      *

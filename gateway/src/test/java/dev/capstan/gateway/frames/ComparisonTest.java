@@ -30,6 +30,16 @@ class ComparisonTest {
     }
 
     @Test
+    void whether_a_call_ended_before_it_was_called_off_is_a_matter_of_time() {
+        Frame calledOff = frame("return", 1, "canceled");
+        assertEquals(List.of(), Comparison.differences(List.of(calledOff, TWO), List.of(ONE, TWO)));
+        assertEquals(List.of(), Comparison.differences(List.of(ONE, TWO), List.of(TWO, calledOff)));
+        assertEquals(
+                List.of("missing: <- capnp return 1 = canceled"),
+                Comparison.differences(List.of(calledOff, TWO), List.of(TWO)));
+    }
+
+    @Test
     void what_is_not_said_is_missing_and_what_was_not_said_is_new() {
         assertEquals(
                 List.of("missing: <- capnp return 2", "new: <- capnp return 3"),

@@ -89,7 +89,7 @@ class GrpcOffersTest {
     private Server serve(Address upstream, String... keys) throws Exception {
         String text = "listen = \"127.0.0.1:0\"\n[[serve]]\npath = \"/greeter\"\nto = \"grpc://" + upstream + "\"\n"
                 + String.join("\n", keys);
-        ConfigurationFile.Reading read = new ConfigurationFile(folder, Offers.names(), url -> {}).read(text);
+        ConfigurationFile.Reading read = new ConfigurationFile(folder, Offers.names(), ServeCommand::way).read(text);
         assertEquals(List.of(), read.problems());
         return Objects.requireNonNull(Offers.serve(
                 net,
@@ -120,6 +120,21 @@ class GrpcOffersTest {
                 .addFile(Name.getDescriptor().getFile().toProto())
                 .build();
         Files.write(folder.resolve("greeter.pb"), set.toByteArray());
+    }
+
+    @Test
+    void the_url_of_a_grpc_server_that_is_wrong_is_the_only_problem() {
+        String text = """
+                listen = "127.0.0.1:0"
+                [[serve]]
+                path = "/greeter"
+                to = "grpc://host"
+                service = "guide.Greeter"
+                """;
+        List<String> problems = new ConfigurationFile(folder, Offers.names(), ServeCommand::way)
+                .read(text).problems().stream().map(Object::toString).toList();
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.getFirst().contains("'grpc://host' has no port"), problems::toString);
     }
 
     @Test

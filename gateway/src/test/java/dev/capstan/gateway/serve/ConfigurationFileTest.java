@@ -45,6 +45,7 @@ class ConfigurationFileTest {
                     if (!url.matches("capnps?://.*") && !url.startsWith("grpc://")) {
                         throw new IllegalArgumentException("write capnp://host:port, not " + url);
                     }
+                    return new ConfigurationFile.Way(url.startsWith("grpc:"), url.startsWith("capnps:"));
                 })
                 .read(text);
     }

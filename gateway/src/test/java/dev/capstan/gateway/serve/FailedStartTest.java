@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,8 +112,14 @@ class FailedStartTest {
             int port = taken.getLocalPort();
             Configuration configuration = Configuration.of(
                     new Address.Tcp("127.0.0.1", port), List.of(new Served.Named("/calculator", "calculator")));
-            Promise<Server> started =
-                    Server.start(net, configuration, List.of(), Visited::new, new SecureRandom(), Instant::now);
+            Promise<Server> started = Server.start(
+                    net,
+                    configuration,
+                    List.of(),
+                    Visited::new,
+                    UnaryOperator.identity(),
+                    new SecureRandom(),
+                    Instant::now);
             Throwable failure = assertThrows(Exception.class, started::await);
             assertTrue(String.valueOf(failure.getMessage()).contains("UDP"), failure::toString);
             httpOver.promise().await();
@@ -152,6 +159,7 @@ class FailedStartTest {
                         listened[0] = true;
                         return network;
                     },
+                    UnaryOperator.identity(),
                     new SecureRandom(),
                     Instant::now);
         } catch (IOException | java.security.GeneralSecurityException e) {

@@ -103,6 +103,7 @@ public final class ServerScene implements AutoCloseable {
                         change.apply(Configuration.of(ANYWHERE, served)),
                         offers,
                         UnaryOperator.identity(),
+                        UnaryOperator.identity(),
                         random,
                         Instant::now)
                 .await();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call's answers for one subscriber, who is told on the loop. The server is asked for another message only when one was taken, so the subscriber's demand holds it back.
  */
-final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription {
+final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription, Inbound.Taker<S> {
     private static final Logger LOG = System.getLogger(AnswerStream.class.getName());
 
     private final Loop loop;
@@ -19,6 +19,9 @@ final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private Flow.@Nullable Subscriber<? super S> to;
     private long demand;
+    /** The next answer, which never was in the queue; those there have come after it. */
+    private @Nullable S handed;
+
     private boolean done;
     private boolean draining;
     private final Runnable look = this::drain;
@@ -39,8 +42,19 @@ final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription {
             }
             to = subscriber;
             subscriber.onSubscribe(this);
+            call.inbound().handTo(this);
             call.inbound().watch(this::schedule);
         });
+    }
+
+    @Override
+    public boolean take(S message) {
+        if (!loop.inTurn() || demand == 0 || handed != null) {
+            return false;
+        }
+        handed = message;
+        loop.guard(look);
+        return true;
     }
 
     /** At once where that is possible; else many changes are one look. */
@@ -63,15 +77,23 @@ final class AnswerStream<S> implements Flow.Publisher<S>, Flow.Subscription {
         draining = true;
         try {
             while (!done && demand > 0) {
-                S message = call.take();
+                S message = handed;
+                handed = null;
                 if (message == null) {
-                    break;
+                    message = call.inbound().poll();
+                    if (message == null) {
+                        break;
+                    }
                 }
+                call.taken();
                 demand--;
                 subscriber.onNext(message);
             }
             // The end first: what came before it is in the queue then.
-            if (!done && call.inbound().end() != null && !call.inbound().hasMessage()) {
+            if (!done
+                    && call.inbound().end() != null
+                    && handed == null
+                    && !call.inbound().hasMessage()) {
                 done = true;
                 GrpcFailure failure = call.failure();
                 if (failure == null) {

@@ -1,19 +1,24 @@
 package dev.capstan.grpc.client;
 
+import io.grpc.Channel;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The channels of grpc-java that a client's builder asks for, if what it was told fits together. */
 final class ChannelMaker {
     private final GrpcClient.Builder from;
     private final Target servers;
-    /** Whether a call may be sent more than once. */
+    /** Whether a policy lets calls be sent more than once. */
     private final boolean again;
+    /** Whether we send those again that no server has begun, rather than grpc-java. */
+    private final boolean repeats;
 
     /** @throws IllegalStateException if something is missing or contradicts something else */
     ChannelMaker(GrpcClient.Builder from) {
@@ -24,6 +29,8 @@ final class ChannelMaker {
         }
         this.servers = target;
         this.again = from.policies.stream().anyMatch(each -> !(each.attempts() instanceof Attempts.Once));
+        // What other transports say of such calls is not known.
+        this.repeats = !again && !(target instanceof Target.Made);
         checkServers();
         checkCalls();
     }
@@ -74,6 +81,19 @@ final class ChannelMaker {
         return channels;
     }
 
+    /** What calls of {@code channel} go through. */
+    Channel entrance(Channel channel) {
+        if (!repeats) {
+            return channel;
+        }
+        boolean timed = from.policies.stream().anyMatch(each -> !each.deadline().isZero());
+        return new TransparentRetries(
+                channel,
+                timed
+                        ? from.policies.stream().collect(Collectors.toMap(MethodPolicy::path, MethodPolicy::deadline))
+                        : Map.of());
+    }
+
     private ManagedChannel channel() {
         ManagedChannelBuilder<?> channel = servers.channel(
                         from.tls == null ? InsecureChannelCredentials.create() : from.tls, from.authority)
@@ -90,6 +110,9 @@ final class ChannelMaker {
         }
         if (again) {
             channel.enableRetry().maxRetryAttempts(Attempts.MAX).maxHedgedAttempts(Attempts.MAX);
+        }
+        if (repeats) {
+            channel.disableRetry();
         }
         if (from.authority != null) {
             channel.overrideAuthority(from.authority);

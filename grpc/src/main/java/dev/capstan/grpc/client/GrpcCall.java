@@ -1,5 +1,6 @@
 package dev.capstan.grpc.client;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.capstan.async.CanceledException;
 import dev.capstan.async.Completer;
 import dev.capstan.async.Loop;
@@ -17,7 +18,6 @@ import io.grpc.Status;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +45,18 @@ public final class GrpcCall<Q, S> implements Messages<S> {
     private final MethodDescriptor<Q, S> method;
     private final ClientCall<Q, S> call;
     private final Inbound<S> inbound = new Inbound<>();
-    private final Tries tries;
-    private final CallContext context;
-    private final AtomicBoolean taken = new AtomicBoolean();
+    private final Tries tries = new Tries();
+    private final CallOptions options;
+    private final CallMetadata metadata;
+    private final String authority;
+
+    @GuardedBy("this")
+    private boolean subscribed;
+
     private volatile boolean cancelled;
-    private volatile boolean ended;
+    /** Of the writer's thread, as what follows. */
+    private boolean ended;
+
     private int sent;
     /** Answers that may wait, and of the reader's thread those that were asked for and not taken. */
     private final int ahead;
@@ -70,17 +77,11 @@ public final class GrpcCall<Q, S> implements Messages<S> {
                 : Math.clamp(BYTES_AHEAD / inboundMessageBytes, LEAST_AHEAD, MOST_AHEAD);
         this.asked = ahead;
         this.method = method;
-        this.tries = new Tries();
-        CallOptions counted = options.withStreamTracerFactory(tries);
-        this.call = channel.newCall(method, counted);
-        String authority = options.getAuthority();
-        this.context = new ClientContext(
-                method.getFullMethodName(),
-                authority == null ? channel.authority() : authority,
-                metadata,
-                counted,
-                tries,
-                inbound);
+        this.metadata = metadata;
+        this.options = options.withStreamTracerFactory(tries);
+        this.call = channel.newCall(method, this.options);
+        String said = options.getAuthority();
+        this.authority = said == null ? channel.authority() : said;
     }
 
     /** {@code inboundMessageBytes} is the longest answer that there can be. */
@@ -107,7 +108,7 @@ public final class GrpcCall<Q, S> implements Messages<S> {
 
     /** What surrounds the call. */
     public CallContext context() {
-        return context;
+        return new ClientContext(method.getFullMethodName(), authority, metadata, options, tries, inbound);
     }
 
     /** Whether the messages that are sent from now on are compressed, in a call that has an encoding; they are until this says otherwise. From the thread that writes. */
@@ -189,23 +190,22 @@ public final class GrpcCall<Q, S> implements Messages<S> {
     @Override
     public @Nullable S read() {
         until(() -> inbound.hasMessage() || inbound.end() != null);
-        S message = take();
+        S message = inbound.poll();
         if (message == null) {
             throwFailure();
+        } else {
+            taken();
         }
         return message;
     }
 
-    /** The next answer if it is there. When half of those have been taken that may wait, as many more are asked for. */
-    @Nullable
-    S take() {
-        S message = inbound.poll();
-        if (message != null && --asked <= ahead / 2) {
+    /** An answer was taken. When half of those have been that may wait, as many more are asked for. */
+    void taken() {
+        if (--asked <= ahead / 2) {
             int more = ahead - asked;
             asked = ahead;
             call.request(more);
         }
-        return message;
     }
 
     /** The one answer of a method that has one, waiting for the call's end. */
@@ -229,8 +229,13 @@ public final class GrpcCall<Q, S> implements Messages<S> {
 
     /** The headers of the answer, waiting for them; none if the call has ended without. */
     public CallMetadata headers() {
-        until(() -> inbound.headers() != null || inbound.end() != null);
-        return context.in();
+        until(() -> inbound.hasHeaders() || inbound.end() != null);
+        return came();
+    }
+
+    private CallMetadata came() {
+        CallMetadata headers = inbound.headers();
+        return headers == null ? CallMetadata.EMPTY : headers;
     }
 
     /** What came after the answers, waiting for the call's end, whichever it is: failures have trailers too. Answers may still be read afterwards if they were few. */
@@ -242,7 +247,7 @@ public final class GrpcCall<Q, S> implements Messages<S> {
 
     private void until(BooleanSupplier condition) {
         try {
-            inbound.changes().until(condition);
+            inbound.until(condition);
         } catch (CanceledException e) {
             cancel(String.valueOf(e.getMessage()));
             throw e;
@@ -277,49 +282,86 @@ public final class GrpcCall<Q, S> implements Messages<S> {
 
     /** The one answer of a method that has one. Cancelling the promise cancels the call. */
     public Promise<S> answer() {
-        return when(() -> inbound.end() != null, this::only, true);
+        Completer<S> completer = new Completer<>(loop);
+        completer.onCancel(() -> cancel("nobody waits for its answer any more"));
+        return new Awaited<>(inbound, completer) {
+            @Override
+            S value() {
+                return only();
+            }
+        }.watching();
     }
 
     /** The headers of the answer; none if the call ends without. Cancelling the promise leaves the call alone. */
     public Promise<CallMetadata> whenHeaders() {
-        return when(() -> inbound.headers() != null || inbound.end() != null, context::in, false);
+        return new Awaited<CallMetadata>(inbound, new Completer<>(loop)) {
+            @Override
+            boolean isThere() {
+                return inbound.hasHeaders() || super.isThere();
+            }
+
+            @Override
+            CallMetadata value() {
+                return came();
+            }
+        }.watching();
     }
 
     /** The trailers of a call that ends well; else its failure. Streams must be read for that. Cancelling the promise leaves the call alone. */
     public Promise<CallMetadata> whenEnded() {
-        return when(
-                () -> inbound.end() != null,
-                () -> {
-                    throwFailure();
-                    return trailers();
-                },
-                false);
+        return new Awaited<CallMetadata>(inbound, new Completer<>(loop)) {
+            @Override
+            CallMetadata value() {
+                throwFailure();
+                return trailers();
+            }
+        }.watching();
     }
 
-    private <T> Promise<T> when(BooleanSupplier condition, Supplier<T> result, boolean owning) {
-        Completer<T> completer = new Completer<>(loop);
-        Promise<T> promise = completer.promise();
-        AtomicBoolean done = new AtomicBoolean();
-        if (owning) {
-            completer.onCancel(() -> cancel("nobody waits for its answer any more"));
+    /** Settles a promise once something of the call is there, on whichever thread that is noticed: whoever makes it true settles. */
+    @SuppressWarnings("serial") // it is a flag that saves an object, of a call that is not serialized either
+    private abstract static class Awaited<T> extends AtomicBoolean implements Runnable {
+        private final Inbound<?> inbound;
+        private final Completer<T> completer;
+
+        Awaited(Inbound<?> inbound, Completer<T> completer) {
+            this.inbound = inbound;
+            this.completer = completer;
         }
-        inbound.watch(() -> {
-            if (condition.getAsBoolean() && done.compareAndSet(false, true)) {
+
+        Promise<T> watching() {
+            Promise<T> promise = completer.promise();
+            inbound.watch(this);
+            return promise;
+        }
+
+        boolean isThere() {
+            return inbound.end() != null;
+        }
+
+        /** Called once. */
+        abstract T value();
+
+        @Override
+        public void run() {
+            if (isThere() && compareAndSet(false, true)) {
                 try {
-                    completer.complete(result.get());
+                    completer.complete(value());
                 } catch (GrpcFailure e) {
                     completer.fail(e);
                 }
             }
-        });
-        return promise;
+        }
     }
 
     /** All answers, for one subscriber, who is told on the loop. Its demand holds the server back; its cancelling cancels the call. */
     public Flow.Publisher<S> answers() {
-        if (!taken.compareAndSet(false, true)) {
-            throw new IllegalStateException(
-                    "the answers of " + method.getFullMethodName() + " were taken before: they have one subscriber");
+        synchronized (this) {
+            if (subscribed) {
+                throw new IllegalStateException("the answers of " + method.getFullMethodName()
+                        + " were taken before: they have one subscriber");
+            }
+            subscribed = true;
         }
         return new AnswerStream<>(loop, this);
     }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,13 @@ import org.jspecify.annotations.Nullable;
  * <p>May be used from any thread. Promises and subscribers are told on its loop. Whoever builds it closes it: {@link #drain} lets calls end, {@link #close} does not.
  */
 public final class GrpcClient implements AutoCloseable {
+    /**
+     * Among the options of a call that is sent again because no server has begun it. Stream tracers see it there ({@code StreamInfo.getCallOptions()}): grpc-java takes it for a new call, and {@code StreamInfo.isTransparentRetry()}
+     * tells only of those that it has sent again itself.
+     */
+    public static final CallOptions.Key<Boolean> SENT_AGAIN =
+            CallOptions.Key.createWithDefault("dev.capstan.grpc.client.sent-again", false);
+
     /** For what is left of connections whose calls are all cancelled. */
     private static final int TERMINATION_SECONDS = 10;
 
@@ -82,7 +90,7 @@ public final class GrpcClient implements AutoCloseable {
     public static GrpcClient over(Loop loop, ManagedChannel channel, ClientInterceptor... interceptors) {
         return new GrpcClient(
                 loop,
-                new Connections(List.of(channel), 1, Integer.MAX_VALUE),
+                new Connections(List.of(channel), UnaryOperator.identity(), 1, Integer.MAX_VALUE),
                 new StateStream(loop, List.of(channel)),
                 List.of(interceptors),
                 CallOptions.DEFAULT,
@@ -415,14 +423,15 @@ public final class GrpcClient implements AutoCloseable {
          * @throws IllegalStateException if something is missing or contradicts something else
          */
         public GrpcClient build() {
-            List<ManagedChannel> channels = new ChannelMaker(this).channels();
+            ChannelMaker maker = new ChannelMaker(this);
+            List<ManagedChannel> channels = maker.channels();
             List<ClientInterceptor> all = new ArrayList<>(interceptors);
             Defaults defaults = new Defaults(credentials, compression, limits.outboundMessageBytes());
             all.addFirst(defaults);
             all.addLast(new QueueLimit(limits.queuedBytes()));
             return new GrpcClient(
                     loop,
-                    new Connections(channels, leastConnections, callsEach),
+                    new Connections(channels, maker::entrance, leastConnections, callsEach),
                     new StateStream(loop, channels.subList(0, leastConnections)),
                     all,
                     defaults.added(CallOptions.DEFAULT),

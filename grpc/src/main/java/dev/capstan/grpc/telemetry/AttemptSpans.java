@@ -1,5 +1,6 @@
 package dev.capstan.grpc.telemetry;
 
+import dev.capstan.grpc.client.GrpcClient;
 import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
@@ -31,7 +32,9 @@ final class AttemptSpans extends ClientStreamTracer.Factory {
         String name = "Attempt." + method.getFullMethodName().replace('/', '.');
         Span span = tracing.begin(name, method, SpanKind.CLIENT, parent, null)
                 .setAttribute("previous-rpc-attempts", info.getPreviousAttempts())
-                .setAttribute("transparent-retry", info.isTransparentRetry());
+                .setAttribute(
+                        "transparent-retry",
+                        info.isTransparentRetry() || info.getCallOptions().getOption(GrpcClient.SENT_AGAIN));
         return new ClientStreamTracer() {
             @Override
             public void streamCreated(Attributes on, Metadata sent) {

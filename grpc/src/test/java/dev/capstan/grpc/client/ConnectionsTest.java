@@ -4,30 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Which of several channels gets a call, without any of them. */
 class ConnectionsTest {
-    private static final MethodDescriptor<String, String> METHOD = MethodDescriptor.<String, String>newBuilder(
-                    new Nothing(), new Nothing())
-            .setType(MethodDescriptor.MethodType.UNARY)
-            .setFullMethodName("a.B/C")
-            .build();
+    private static final MethodDescriptor<String, String> METHOD = HandLine.method(MethodDescriptor.MethodType.UNARY);
 
-    private final Line first = new Line();
-    private final Line second = new Line();
-    private final Line third = new Line();
-    private final Line fourth = new Line();
-    private final Connections connections = new Connections(List.of(first, second, third, fourth), 2, 3);
+    private final HandLine first = new HandLine();
+    private final HandLine second = new HandLine();
+    private final HandLine third = new HandLine();
+    private final HandLine fourth = new HandLine();
+    private final Connections connections =
+            new Connections(List.of(first, second, third, fourth), UnaryOperator.identity(), 2, 3);
 
     private void begin(int calls) {
         for (int i = 0; i < calls; i++) {
@@ -89,87 +84,5 @@ class ConnectionsTest {
                         new Metadata());
         first.open.removeFirst().onClose(Status.UNKNOWN.withCause(new ClosedChannelException()), new Metadata());
         assertEquals(Status.Code.UNAVAILABLE, ends.getFirst().getCode());
-    }
-
-    private static final class Nothing implements MethodDescriptor.Marshaller<String> {
-        @Override
-        public java.io.InputStream stream(String value) {
-            throw new AssertionError("nothing is sent");
-        }
-
-        @Override
-        public String parse(java.io.InputStream stream) {
-            throw new AssertionError("nothing comes");
-        }
-    }
-
-    /** A channel whose calls end when the test says so. */
-    private static final class Line extends ManagedChannel {
-        final List<ClientCall.Listener<?>> open = new ArrayList<>();
-
-        @Override
-        public <Q, S> ClientCall<Q, S> newCall(MethodDescriptor<Q, S> method, CallOptions options) {
-            return new ClientCall<>() {
-                @Override
-                public void start(Listener<S> listener, Metadata headers) {
-                    open.add(listener);
-                }
-
-                @Override
-                public void request(int messages) {
-                    // None will come.
-                }
-
-                @Override
-                public void cancel(@Nullable String message, @Nullable Throwable cause) {
-                    // The test ends it.
-                }
-
-                @Override
-                public void halfClose() {
-                    // Nothing is sent.
-                }
-
-                @Override
-                public void sendMessage(Q message) {
-                    // Nothing is sent.
-                }
-            };
-        }
-
-        @Override
-        public String authority() {
-            return "nowhere";
-        }
-
-        @Override
-        public io.grpc.ConnectivityState getState(boolean connect) {
-            return io.grpc.ConnectivityState.READY;
-        }
-
-        @Override
-        public ManagedChannel shutdown() {
-            return this;
-        }
-
-        @Override
-        public ManagedChannel shutdownNow() {
-            return this;
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return false;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return false;
-        }
-
-        @Override
-        public boolean awaitTermination(long timeout, TimeUnit unit) {
-            return false;
-        }
     }
 }

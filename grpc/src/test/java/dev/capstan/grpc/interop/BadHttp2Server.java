@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** A server that gives every call the same answer, and misbehaves the way that one of the official HTTP/2 cases has it. */
 final class BadHttp2Server implements AutoCloseable {
@@ -50,13 +51,20 @@ final class BadHttp2Server implements AutoCloseable {
         /** None of the official ones: every call is refused like that. */
         REFUSED,
         /** None of the official ones: the first connection is told to end before its first call, which was on its way. */
-        GOAWAY_BEFORE
+        GOAWAY_BEFORE,
+        /** None of the official ones: the first connection allows one call, and is told to end when that has its headers and {@link #goAway} was said. */
+        GOAWAY_FULL,
+        /** None of the official ones: every connection takes no more calls from its fifth one on, and does what has come till then. */
+        GOAWAY_ALWAYS,
+        /** None of the official ones: every call has failed, and gRPC's message is worded as if it had been refused. */
+        WORDED_AS_REFUSED
     }
 
     private final Case which;
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Http2Peer> clients = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    private final CountDownLatch leaving = new CountDownLatch(1);
 
     BadHttp2Server(Case which) throws IOException {
         this.which = which;
@@ -65,6 +73,11 @@ final class BadHttp2Server implements AutoCloseable {
 
     int port() {
         return socket.getLocalPort();
+    }
+
+    /** For {@link Case#GOAWAY_FULL}. */
+    void goAway() {
+        leaving.countDown();
     }
 
     private void accept() {
@@ -164,6 +177,37 @@ final class BadHttp2Server implements AutoCloseable {
                     whole(client, id);
                 }
             }
+            case GOAWAY_FULL -> {
+                if (client == clients.getFirst()) {
+                    client.allow(1);
+                    client.untilAnswered();
+                    head(client, id);
+                    leaving.await();
+                    client.goAway(id);
+                    client.data(id, MESSAGE, 0, MESSAGE.length);
+                    tail(client, id);
+                } else {
+                    whole(client, id);
+                }
+            }
+            case GOAWAY_ALWAYS -> {
+                if (client.requests() == 5) {
+                    client.goAway(Integer.MAX_VALUE);
+                }
+                whole(client, id);
+            }
+            case WORDED_AS_REFUSED ->
+                client.headers(
+                        id,
+                        true,
+                        ":status",
+                        "200",
+                        "content-type",
+                        "application/grpc",
+                        "grpc-status",
+                        "14",
+                        "grpc-message",
+                        "RST_STREAM closed stream. HTTP/2 error code: REFUSED_STREAM");
             case NO_DF_PADDING_SANITY_TEST -> {
                 head(client, id);
                 client.crumbs(id, MESSAGE, 0);
@@ -194,6 +238,12 @@ final class BadHttp2Server implements AutoCloseable {
                 clients.stream().map(Http2Peer::requests).toList());
     }
 
+    /** How many calls have come, over all connections. */
+    int calls() {
+        assertEquals(List.of(), failures);
+        return clients.stream().mapToInt(Http2Peer::requests).sum();
+    }
+
     /** The client never had more than one stream open. */
     void assertOneAtATime() {
         assertEquals(List.of(1), clients.stream().map(Http2Peer::mostOpen).toList());
@@ -201,6 +251,7 @@ final class BadHttp2Server implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        leaving.countDown();
         socket.close();
         for (Http2Peer each : clients) {
             each.close();

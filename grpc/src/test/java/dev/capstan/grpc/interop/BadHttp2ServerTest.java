@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Address;
 import dev.capstan.grpc.GrpcFailure;
+import dev.capstan.grpc.client.Attempts;
 import dev.capstan.grpc.client.CallSettings;
 import dev.capstan.grpc.client.GrpcCall;
 import dev.capstan.grpc.client.GrpcClient;
+import dev.capstan.grpc.client.MethodPolicy;
 import dev.capstan.grpc.interop.BadHttp2Server.Case;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
@@ -21,8 +23,17 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Our client before servers that misbehave below gRPC, as the official HTTP/2 cases have it. {@link OfficialHttp2ClientTest} shows that the servers do what they should. */
 class BadHttp2ServerTest {
@@ -35,10 +46,14 @@ class BadHttp2ServerTest {
     private GrpcClient client;
 
     private void serve(Case which) throws IOException {
+        serve(which, with -> with);
+    }
+
+    private void serve(Case which, UnaryOperator<GrpcClient.Builder> added) throws IOException {
         server = new BadHttp2Server(which);
-        client = GrpcClient.on(net)
-                .to(new Address.Tcp("127.0.0.1", server.port()))
-                .plaintext()
+        client = added.apply(GrpcClient.on(net)
+                        .to(new Address.Tcp("127.0.0.1", server.port()))
+                        .plaintext())
                 .build();
     }
 
@@ -147,29 +162,100 @@ class BadHttp2ServerTest {
         server.assertCalls(2);
     }
 
-    @Test
+    /** Who sends calls again: a policy that lets failed calls be repeated leaves it to grpc-java. */
+    enum Repeats implements UnaryOperator<GrpcClient.Builder> {
+        BY_US,
+        BY_GRPC_JAVA;
+
+        @Override
+        public GrpcClient.Builder apply(GrpcClient.Builder client) {
+            Attempts others =
+                    new Attempts.Retry(2, Duration.ofMillis(1), Duration.ofMillis(1), 1, Set.of(Status.Code.ABORTED));
+            return this == BY_US ? client : client.policy(MethodPolicy.of("").with(others));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     @Parity("GRPC-S8.3")
-    void a_call_that_was_refused_before_it_began_is_sent_again_without_a_policy() throws Exception {
-        serve(Case.REFUSED_ONCE);
+    void a_call_that_was_refused_before_it_began_is_sent_again_without_a_policy(Repeats by) throws Exception {
+        serve(Case.REFUSED_ONCE, by);
         call();
         server.assertCalls(2);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Parity("GRPC-S8.3")
-    void a_call_that_a_connection_took_no_more_is_sent_again_on_another_without_a_policy() throws Exception {
-        serve(Case.GOAWAY_BEFORE);
+    void a_call_that_a_connection_took_no_more_is_sent_again_on_another_without_a_policy(Repeats by) throws Exception {
+        serve(Case.GOAWAY_BEFORE, by);
         call();
         server.assertCalls(1, 1);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Parity("GRPC-S8.3")
-    void a_call_that_is_refused_again_has_failed_and_says_how_often_it_was_sent() throws Exception {
-        serve(Case.REFUSED);
+    void a_call_that_waited_for_its_turn_on_a_connection_that_goes_away_is_sent_on_another(Repeats by)
+            throws Exception {
+        serve(Case.GOAWAY_FULL, by);
+        GrpcCall<SimpleRequest, SimpleResponse> first = begin();
+        first.headers();
+        GrpcCall<SimpleRequest, SimpleResponse> second = begin();
+        server.goAway();
+        assertEquals(BadHttp2Server.ANSWER, first.one());
+        assertEquals(BadHttp2Server.ANSWER, second.one());
+        server.assertCalls(1, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void where_connections_go_away_all_the_time_each_call_arrives_once(Repeats by) throws Exception {
+        serve(Case.GOAWAY_ALWAYS, by);
+        List<Callable<Void>> callers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            callers.add(() -> {
+                for (int n = 0; n < 40; n++) {
+                    call();
+                }
+                return null;
+            });
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Void> each : threads.invokeAll(callers)) {
+                each.get();
+            }
+        }
+        assertEquals(320, server.calls());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Parity("GRPC-S8.3")
+    void a_call_that_is_refused_again_has_failed_and_says_how_often_it_was_sent(Repeats by) throws Exception {
+        serve(Case.REFUSED, by);
         GrpcFailure failure = assertThrows(GrpcFailure.class, this::call);
         assertEquals(Status.Code.UNAVAILABLE, failure.code());
         assertEquals(2, failure.attempts());
+        server.assertCalls(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_failure_that_is_worded_as_a_refusal_is_one_of_the_server(Repeats by) throws Exception {
+        serve(Case.WORDED_AS_REFUSED, by);
+        assertEquals(1, assertThrows(GrpcFailure.class, this::call).attempts());
+        server.assertCalls(1);
+    }
+
+    @Test
+    void a_stub_of_grpc_java_over_our_channel_has_its_refused_calls_sent_again() throws Exception {
+        serve(Case.REFUSED_ONCE);
+        assertEquals(
+                BadHttp2Server.ANSWER,
+                TestServiceGrpc.newBlockingStub(client.channel())
+                        .withDeadlineAfter(1, TimeUnit.MINUTES)
+                        .unaryCall(BadHttp2Server.REQUEST));
         server.assertCalls(2);
     }
 }

@@ -384,6 +384,28 @@ class TracesTest {
         assertEquals(SpanId.getInvalid(), span(spans, SpanKind.CLIENT).getParentSpanId());
     }
 
+    @Test
+    void the_span_of_an_attempt_tells_that_our_client_has_sent_the_call_again() throws Exception {
+        Telemetry attempts = OpenTelemetryCalls.tracesOfAttempts(with(W3CTraceContextPropagator.getInstance()));
+        int port = scene.serve(ServerKind.OURS, TelemetryScene::echo);
+        Telemetry again = new Telemetry(
+                new ClientInterceptor() {
+                    @Override
+                    public <Q, S> ClientCall<Q, S> interceptCall(
+                            MethodDescriptor<Q, S> method, CallOptions options, Channel next) {
+                        return next.newCall(method, options.withOption(GrpcClient.SENT_AGAIN, true));
+                    }
+                },
+                attempts.server());
+        TelemetryScene.one(scene.client(port, attempts), TelemetryScene.ask(1));
+        TelemetryScene.one(scene.client(port, attempts, again), TelemetryScene.ask(1));
+        assertEquals(
+                List.of(false, true),
+                named(spans(4), "Attempt.grpc.testing.TestService.UnaryCall").stream()
+                        .map(each -> each.getAttributes().get(AttributeKey.booleanKey("transparent-retry")))
+                        .toList());
+    }
+
     @ParameterizedTest
     @EnumSource
     void each_attempt_has_a_span_to_which_the_server_s_span_belongs(ServerKind kind) throws Exception {

@@ -35,17 +35,10 @@ final class Codec {
     private final EmbeddedChannel channel;
     private final ChannelPipeline pipeline;
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
-    private final Scratch scratch;
     private boolean closed;
     private long encodedBytes;
 
     Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers) {
-        this(out, owner, handlers, new Scratch(0));
-    }
-
-    /** One whose handlers mostly keep nothing of what they decode; {@code scratch} may belong to many on one loop. */
-    Codec(ByteStream out, Owner owner, List<ChannelHandler> handlers, Scratch scratch) {
-        this.scratch = scratch;
         channel = new EmbeddedChannel();
         channel.config().setAllocator(allocator);
         pipeline = channel.pipeline();
@@ -57,10 +50,31 @@ final class Codec {
     /** Decodes bytes, which are copied first: handlers keep what is not whole yet, and the array is lent. */
     void decode(byte[] array, int offset, int length) {
         if (!closed) {
-            ByteBuf input = scratch.take(allocator, length).writeBytes(array, offset, length);
-            pipeline.fireChannelRead(input.retain());
+            pipeline.fireChannelRead(allocator.heapBuffer(length, length).writeBytes(array, offset, length));
             pipeline.fireChannelReadComplete();
-            scratch.give(input);
+        }
+    }
+
+    /** Decodes bytes where they lie, for handlers that keep nothing of them; {@link #lentAll} comes after the last. */
+    void lend(byte[] array, int offset, int length) {
+        if (!closed) {
+            ByteBuf input = Unpooled.wrappedBuffer(array, offset, length);
+            pipeline.fireChannelRead(input);
+            assert input.refCnt() == 0 : "a handler has kept what it was lent";
+        }
+    }
+
+    /** As {@link #lend}, of an array that handlers may keep. */
+    void give(byte[] array) {
+        if (!closed) {
+            pipeline.fireChannelRead(Unpooled.wrappedBuffer(array));
+        }
+    }
+
+    /** Nothing more is there for now. */
+    void lentAll() {
+        if (!closed) {
+            pipeline.fireChannelReadComplete();
         }
     }
 

@@ -24,7 +24,9 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
     private long arrived;
     private long queued;
     private long left;
-    private long leftBefore;
+    /** At the last look; -1 if nothing waited then. */
+    private long leftBefore = -1;
+
     /** Bytes that the answer's head has announced and that were not written; -1 if it has announced none. */
     private long missing = -1;
 
@@ -209,7 +211,7 @@ final class Http2Exchange implements Exchange, Inbox.Owner {
 
     /** Progress counts from now. */
     void beginsToWait() {
-        leftBefore = left;
+        leftBefore = queued > 0 ? left : -1;
     }
 
     /** Nobody writes to this any more, and the client has taken nothing: what waits for it is dropped. */

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -52,6 +53,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     private final Http2Connection streams = exchanges.netty();
     private final Handler handler;
     private final Codec codec;
+    private final WholeFrames frames;
     private final Alarm alarm;
     private final Farewell farewell;
     private final Pace resets;
@@ -68,7 +70,9 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     private boolean ended;
     private boolean over;
     private boolean watching;
+    /** At the last look; -1 if nothing waited for the socket then. */
     private long leftBefore;
+
     private boolean inputEnded;
     private boolean drained;
 
@@ -114,7 +118,11 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
         settings.put(ENABLE_CONNECT_PROTOCOL, Long.valueOf(1));
         handler = new Handler(decoder, encoder, settings);
         exchanges.listen();
-        codec = new Codec(stream, this, List.of(handler), server.scratch());
+        codec = new Codec(stream, this, List.of(handler));
+        frames = new WholeFrames(
+                Http2CodecUtil.connectionPrefaceBuf().readableBytes(),
+                Http2CodecUtil.MAX_FRAME_SIZE_LOWER_BOUND,
+                new Input());
     }
 
     Loop loop() {
@@ -150,7 +158,8 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     public void received(byte[] array, int offset, int length) {
         keepAlive.heard();
         if (!over && !ended) {
-            codec.decode(array, offset, length);
+            frames.add(array, offset, length);
+            codec.lentAll();
             markDirty();
             if (stream.queuedBytes() > limits.queuedAnswerBytes()) {
                 holdBack();
@@ -230,7 +239,7 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     private void watchProgress() {
         if (!watching && (stream.queuedBytes() > 0 || exchanges.blockedBytes() > 0)) {
             watching = true;
-            leftBefore = left();
+            leftBefore = stream.queuedBytes() > 0 ? left() : -1;
             exchanges.forEach(Http2Exchange::beginsToWait);
             stalled.set(limits.idleTimeout());
         }
@@ -384,6 +393,23 @@ final class Http2ServerConnection implements ByteStream.Receiver, Codec.Owner, L
     @Override
     public String toString() {
         return "HTTP/2 over " + stream;
+    }
+
+    /** What is decoded, until that ends the connection. */
+    private final class Input implements WholeFrames.Decoder {
+        @Override
+        public void lent(byte[] array, int offset, int length) {
+            if (!over) {
+                codec.lend(array, offset, length);
+            }
+        }
+
+        @Override
+        public void given(byte[] array) {
+            if (!over) {
+                codec.give(array);
+            }
+        }
     }
 
     /** Netty's handler, which tells us where it stands and when it wants the connection to end. */

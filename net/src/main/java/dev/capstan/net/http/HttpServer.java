@@ -27,14 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(HttpServer.class.getName());
 
-    /** What a socket mostly gives in one read, at most. */
-    private static final int SCRATCH_BYTES = 64 << 10;
-
     private final Loop loop;
     private final HttpRoutes routes;
     private final Limits.Http limits;
     private final Limits.Http2 http2;
-    private final Scratch scratch = new Scratch(SCRATCH_BYTES);
     private final Set<Connection> connections = new LinkedHashSet<>();
     private int webSockets;
     private Network.@Nullable Listener listener;
@@ -82,11 +78,6 @@ public final class HttpServer implements AutoCloseable {
             throw new IllegalStateException("this server does not listen: its connections are given to it");
         }
         return listens.address();
-    }
-
-    /** Of all connections, for they belong to one loop. */
-    Scratch scratch() {
-        return scratch;
     }
 
     /** Serves one connection, which it owns from now on; closes it if there are too many or the server is closed. */

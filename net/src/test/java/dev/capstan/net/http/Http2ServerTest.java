@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.async.Completer;
 import dev.capstan.net.http.Http2Scene.Told;
+import io.netty.handler.codec.http2.Http2Error;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -334,6 +336,26 @@ final class Http2ServerTest {
         }
 
         @Test
+        void an_answer_has_the_whole_idle_time_though_another_has_waited_before() {
+            RawHttp2 client = scene.connect(INITIAL_WINDOW, 0);
+            client.request(1, "GET", "/much", true);
+            client.request(3, "POST", "/stream", true);
+            poll();
+            scene.sim.advance(Duration.ofSeconds(59));
+            client.request(5, "GET", "/much", true);
+            scene.last().exchange.answer(200, Headers.of());
+            scene.write(scene.last(), 1000);
+            scene.last().exchange.end(Headers.of());
+            scene.sim.advance(Duration.ofSeconds(2));
+            assertEquals(CANCEL, client.resetCode(1));
+            assertEquals(-1, client.resetCode(3));
+            assertEquals(-1, client.resetCode(5));
+            scene.sim.advance(Duration.ofSeconds(60));
+            assertEquals(CANCEL, client.resetCode(3));
+            assertEquals(CANCEL, client.resetCode(5));
+        }
+
+        @Test
         void a_client_that_reads_slowly_gets_everything() {
             RawHttp2 client = scene.connect(INITIAL_WINDOW, 1000);
             client.window(0, 1 << 20);
@@ -543,6 +565,22 @@ final class Http2ServerTest {
             scene.last().exchange.answerOnly(200, Headers.of());
             poll();
             assertEquals("200", client.status(1));
+        }
+
+        @Test
+        void a_frame_that_breaks_the_rules_ends_the_connection_whatever_came_with_it() {
+            RawHttp2 client = scene.connect();
+            poll();
+            byte[] wrong = RawHttp2.bytes(RawHttp2.PING, 0, 0, new byte[7]);
+            client.say(Arrays.copyOf(wrong, 5));
+            poll();
+            client.say(Arrays.copyOfRange(wrong, 5, wrong.length));
+            client.ping();
+            client.request(1, "GET", "/page", true);
+            poll();
+            assertEquals(Http2Error.FRAME_SIZE_ERROR.code(), client.error());
+            assertTrue(client.isEnded());
+            assertEquals("", client.text(1));
         }
 
         @Test
