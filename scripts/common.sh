@@ -105,8 +105,8 @@ missing_peer_packages() {
     [ -e "${CAPSTAN_INCLUDE_FOLDER:-/usr/include}/grpcpp/grpcpp.h" ] || echo libgrpc++-dev
     [ -e "${CAPSTAN_INCLUDE_FOLDER:-/usr/include}/google/protobuf/message.h" ] || echo libprotobuf-dev
     # Debian's own python, for it alone sees Debian's packages.
-    "${CAPSTAN_PYTHON:-/usr/bin/python3}" -c 'import grpc' 2>/dev/null || echo python3-grpcio
-    "${CAPSTAN_PYTHON:-/usr/bin/python3}" -c 'import google.protobuf' 2>/dev/null || echo python3-protobuf
+    "${CAPSTAN_PYTHON:-/usr/bin/python3}" -I -c 'import grpc' 2>/dev/null || echo python3-grpcio
+    "${CAPSTAN_PYTHON:-/usr/bin/python3}" -I -c 'import google.protobuf' 2>/dev/null || echo python3-protobuf
     # No peer, but the terminal that somebody types into.
     command -v tmux >/dev/null 2>&1 || echo tmux
 }

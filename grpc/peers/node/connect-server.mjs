@@ -31,7 +31,8 @@ function fails(status, end) {
 async function* send(request, { signal }) {
   for (const { size, intervalUs } of request.responseParameters) {
     if (intervalUs) {
-      await waiting(intervalUs / 1000, undefined, { signal });
+      // What ends the call may be its deadline, which the client is to hear of, should it come here first.
+      await waiting(intervalUs / 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
     yield { payload: { body: bytes(size) } };
   }

@@ -214,6 +214,14 @@ class ScriptsTest {
     }
 
     @Test
+    void a_folder_of_the_project_is_not_taken_for_a_module_of_python() throws Exception {
+        Files.createDirectories(machine.resolve("grpc"));
+        script(machine.resolve("python3"), "exec /usr/bin/python3 -S \"$@\""); // sees nothing that was installed
+        Ran ran = run("cd '" + machine + "'; missing_peer_packages");
+        assertTrue(ran.output().contains("python3-grpcio\n"), ran.output());
+    }
+
+    @Test
     void a_missing_npm_is_told_and_ends_nothing() throws Exception {
         command("node", "true");
         assertEquals(new Ran(0, """

@@ -34,4 +34,8 @@ class ConnectWebServerTest extends PeerServerContract {
     Optional<String> encodingOfAnswers() {
         return Optional.of("br");
     }
+
+    /** No test here: this client sends no deadline that it does not watch itself. */
+    @Override
+    void a_server_that_is_the_first_to_see_a_deadline_pass_says_so() {}
 }

@@ -28,6 +28,8 @@ import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
 import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import dev.capstan.testprotos.interop.UnimplementedServiceGrpc;
+import io.grpc.CallCredentials;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -114,6 +117,16 @@ abstract class PeerServerContract {
 
     /** How the server compresses an answer that it is asked to compress, if it can. */
     abstract Optional<String> encodingOfAnswers();
+
+    /** A deadline that the server is told of and our client does not watch. */
+    private static final class ServersDeadline extends CallCredentials {
+        @Override
+        public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
+            Metadata headers = new Metadata();
+            headers.put(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER), "100m");
+            applier.apply(headers);
+        }
+    }
 
     private static Payload payload(int size) {
         return Payload.newBuilder().setBody(ByteString.copyFrom(new byte[size])).build();
@@ -358,6 +371,19 @@ abstract class PeerServerContract {
     void a_deadline_ends_a_call_whose_server_sleeps_on_both_sides() throws Exception {
         try (var call = client.call(
                 TestServiceGrpc.getStreamingOutputCallMethod(), CallSettings.DEFAULT.within(Duration.ofSeconds(1)))) {
+            call.write(StreamingOutputCallRequest.newBuilder()
+                    .addResponseParameters(LATE)
+                    .build());
+            call.end();
+            assertEquals(Status.Code.DEADLINE_EXCEEDED, code(call));
+        }
+        server.says("{\"cancelled\":\"StreamingOutputCall\"}");
+    }
+
+    @Test
+    void a_server_that_is_the_first_to_see_a_deadline_pass_says_so() throws Exception {
+        try (var call = client.call(
+                TestServiceGrpc.getStreamingOutputCallMethod(), CallSettings.DEFAULT.with(new ServersDeadline()))) {
             call.write(StreamingOutputCallRequest.newBuilder()
                     .addResponseParameters(LATE)
                     .build());
