@@ -93,6 +93,24 @@ public record Limits(int inboundMessageBytes, int outboundMessageBytes, int queu
     }
 
     /**
+     * Bounds of what a client keeps of its calls' requests until their answers begin, so that it can send a call again that no server has begun. A call that goes beyond them is sent once. Both stop servers that do not answer from filling
+     * memory.
+     *
+     * @param bytes bytes of the requests of all calls together
+     * @param bytesOfCall bytes of the requests of one call that follow its first
+     */
+    public record Repeats(long bytes, int bytesOfCall) {
+        /** 16 MiB, 1 MiB of one call. */
+        public static final Repeats DEFAULT = new Repeats(16 << 20, 1 << 20);
+
+        /** Checks the ranges. */
+        public Repeats {
+            atLeastOne("bytes", bytes);
+            atLeastOne("bytesOfCall", bytesOfCall);
+        }
+    }
+
+    /**
      * Bounds of what a server may cost whose schemas are asked for by reflection.
      *
      * @param services names of services in one list

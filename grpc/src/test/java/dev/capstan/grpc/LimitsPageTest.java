@@ -22,6 +22,7 @@ class LimitsPageTest {
         add(expected, "", Limits.DEFAULT);
         add(expected, "Server.", Limits.Server.DEFAULT);
         add(expected, "Blocking.", Limits.Blocking.DEFAULT);
+        add(expected, "Repeats.", Limits.Repeats.DEFAULT);
         add(expected, "Reflection.", Limits.Reflection.DEFAULT);
         add(expected, "Http2.", Http2.DEFAULT);
         add(expected, "Life.", Life.DEFAULT);

@@ -20,6 +20,8 @@ final class ChannelMaker {
     /** Whether we send those again that no server has begun, rather than grpc-java. */
     private final boolean repeats;
 
+    private final Kept kept;
+
     /** @throws IllegalStateException if something is missing or contradicts something else */
     ChannelMaker(GrpcClient.Builder from) {
         this.from = from;
@@ -31,6 +33,7 @@ final class ChannelMaker {
         this.again = from.policies.stream().anyMatch(each -> !(each.attempts() instanceof Attempts.Once));
         // What other transports say of such calls is not known.
         this.repeats = !again && !(target instanceof Target.Made);
+        this.kept = new Kept(from.repeats);
         checkServers();
         checkCalls();
     }
@@ -89,6 +92,7 @@ final class ChannelMaker {
         boolean timed = from.policies.stream().anyMatch(each -> !each.deadline().isZero());
         return new TransparentRetries(
                 channel,
+                kept,
                 timed
                         ? from.policies.stream().collect(Collectors.toMap(MethodPolicy::path, MethodPolicy::deadline))
                         : Map.of());

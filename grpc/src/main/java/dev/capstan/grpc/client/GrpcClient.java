@@ -223,6 +223,7 @@ public final class GrpcClient implements AutoCloseable {
         int mostConnections = 1;
         private int callsEach = Integer.MAX_VALUE;
         Limits limits = Limits.DEFAULT;
+        Limits.Repeats repeats = Limits.Repeats.DEFAULT;
 
         @Nullable
         Duration keepAlive;
@@ -355,6 +356,12 @@ public final class GrpcClient implements AutoCloseable {
         /** Bounds of messages, of what a call leaves behind that does not heed readiness, and of the metadata that a server sends. */
         public Builder limits(Limits bounds) {
             limits = bounds;
+            return this;
+        }
+
+        /** Bounds of what is kept of calls to send them again that no server has begun. */
+        public Builder limits(Limits.Repeats bounds) {
+            repeats = bounds;
             return this;
         }
 

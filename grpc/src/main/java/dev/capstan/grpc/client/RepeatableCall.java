@@ -1,7 +1,6 @@
 package dev.capstan.grpc.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.capstan.grpc.MessageSize;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -10,26 +9,26 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.io.InputStream;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is sent again if no server has begun it. Two things say so. Either its headers have not left when it fails: a frame that was not written whole is none, and a connection that has failed writes no more ({@link #STILL_OPEN}
+ * A call that is sent again if no server has begun it. Two things say so. Either its headers have not left when it fails: a frame that was not written whole is none, and a connection that has failed writes no more ({@link #NOT_LOST}
  * has the exceptions). That may happen {@value #MOST_MISSED} times. Or a server has refused it, or said when it went away that it was not among its last; that counts once.
  *
  * <p>Until the answer begins, it keeps what its caller has done. That is noted first, under the lock, and then done without it: should the call be sent again in between, the note is what counts, and what is done to the call before goes
- * nowhere. A call whose messages are too much to keep, or can be read only once, is not sent again. Its listener is that of each time it is sent, one after the other.
+ * nowhere. Sending again is doing what was noted, without the lock, until nothing new was; only then does the caller reach the new call itself. What comes back waits for that and is told by the thread that has sent the call again, so the
+ * listener has one thing at a time to hear. No foreign code runs under the lock.
+ *
+ * <p>A call whose messages are too much to keep, or can be read only once, is not sent again.
  */
 final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     /** How often a call may miss connections that go away: as many as grpc-java's own retries allow. */
     static final int MOST_MISSED = 1_000;
-
-    /** What a call keeps of the messages that follow its first. */
-    static final int KEPT_BYTES = 1 << 20;
-
-    private static final int BYTES_OF_UNKNOWN = 1 << 10;
 
     /** How grpc-java says that a server has not begun a call, and never will. */
     private static final List<String> REFUSALS = List.of(
@@ -37,36 +36,33 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
             "Abrupt GOAWAY closed sent stream. HTTP/2 error code: NO_ERROR");
 
     /**
-     * How grpc-java says that a connection is given up, or the call, though its headers may still leave: the bytes that wait for a silent server stay where they are, and it may wake up and read them. The other failures of calls whose
-     * headers have not left come after the connection is closed, or without these ever being handed to it, or from a server that has promised not to look at them.
+     * How grpc-java says that a call has failed whose headers have not left, but may, or would not the next time either. A connection is given up whose server is silent: the bytes that wait for it stay where they are, and it may wake up
+     * and read them. And the name that the call asks for is not among those that the server has proved to have. The other failures of such calls come after the connection is closed, or without these ever being handed to it, or from a
+     * server that has promised not to look at them.
      */
-    private static final List<String> STILL_OPEN = List.of("Keepalive failed", "Authority verifier not found");
-
-    /** A message, and whether it was to be compressed; the one after it. */
-    private static final class Sent<Q> {
-        final Q message;
-        final boolean compressed;
-
-        @Nullable
-        Sent<Q> next;
-
-        Sent(Q message, boolean compressed) {
-            this.message = message;
-            this.compressed = compressed;
-        }
-    }
+    private static final List<String> NOT_LOST = List.of(
+            "Keepalive failed",
+            "Authority verifier not found",
+            "Peer hostname verification during rpc failed",
+            "Can't allow authority override in rpc");
 
     private record End(Status status, Metadata trailers) {}
+
+    /** What has come back; gives how the call has ended, if it was that. */
+    private interface Event {
+        @Nullable
+        End tell();
+    }
 
     private final Channel channel;
     private final MethodDescriptor<Q, S> method;
     private final CallOptions options;
     private final Tries tries;
     private final Context context = Context.current();
-    /** It is not sent again from now on, so the call stays what it is. */
-    private volatile boolean committed;
+    /** Nothing is kept and nothing waits from now on, so the call stays what it is. */
+    private volatile boolean settled;
 
-    /** Written under the lock; read under it, or when committed. */
+    /** Written under the lock; read under it, or when settled. */
     private ClientCall<Q, S> call;
 
     /** Of the writer's thread: where it has written last. */
@@ -76,46 +72,42 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     private @Nullable Metadata headers;
 
     @GuardedBy("this")
-    private @Nullable Sent<Q> first;
-
+    private final Notes<Q> notes;
+    /** It is not sent again from now on. */
     @GuardedBy("this")
-    private @Nullable Sent<Q> last;
-    /** Of those that follow the first. */
-    @GuardedBy("this")
-    private long bytes;
-
-    @GuardedBy("this")
-    private boolean compressed = true;
-
-    @GuardedBy("this")
-    private int requested;
-
-    @GuardedBy("this")
-    private boolean halfClosed;
+    private boolean committed;
 
     @GuardedBy("this")
     private boolean cancelled;
-
+    /** How much has been done to the call that is being sent again; what its caller does meanwhile is only noted. */
     @GuardedBy("this")
-    private boolean sending;
-    /** How it has ended that is just being sent again. */
+    private Notes.@Nullable Done<Q> replayed;
+    /** How much had been done to the call that is the caller's again, if not all: what waits for the end of the requests. */
     @GuardedBy("this")
-    private @Nullable End early;
+    private Notes.@Nullable Done<Q> behind;
+    /** What has come back while another thread sends again, or tells what came. */
+    @GuardedBy("this")
+    private @Nullable Queue<Event> waiting;
 
-    /** Of its listener, as what follows. */
+    /** Of its listener, or of whoever tells that; as what follows. */
     private int missed;
 
     private boolean refused;
-    /** It has been told that it could not be sent again, so how it ends now is of no interest. */
-    private boolean givenUp;
+    /** Its listener has thrown, so it hears the end and nothing else. Set before it is settled. */
+    private boolean deaf;
+    /** It has been told that it could not be sent again, so it hears nothing any more. Set before it is settled. */
+    private boolean over;
 
-    RepeatableCall(Channel channel, MethodDescriptor<Q, S> method, CallOptions options, Tries tries) {
+    RepeatableCall(Channel channel, MethodDescriptor<Q, S> method, CallOptions options, Tries tries, Kept kept) {
         this.channel = channel;
         this.method = method;
         this.options = options;
         this.tries = tries;
+        this.notes = new Notes<>(kept, method.getType().clientSendsOneMessage());
         this.call = channel.newCall(method, options);
     }
+
+    // ---- what the caller does
 
     @Override
     public void start(Listener<S> listener, Metadata with) {
@@ -136,87 +128,71 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
     @Override
     public void request(int count) {
-        ClientCall<Q, S> now;
-        if (committed) {
-            now = call;
-        } else {
-            synchronized (this) {
-                if (count > 0 && heard != null) {
-                    requested = requested + count < 0 ? Integer.MAX_VALUE : requested + count;
-                }
-                now = call;
-            }
+        ClientCall<Q, S> now = settled ? call : asked(count);
+        if (now != null) {
+            now.request(count);
         }
-        now.request(count);
+    }
+
+    /** The call to do it to; null if that comes later. Misuse is not noted: the call itself tells it. */
+    private synchronized @Nullable ClientCall<Q, S> asked(int messages) {
+        if (messages <= 0 || heard == null) {
+            return call;
+        }
+        notes.request(messages);
+        return replayed == null ? call : null;
     }
 
     @Override
     public void sendMessage(Q message) {
-        ClientCall<Q, S> now;
-        if (committed) {
-            now = call;
-        } else {
-            synchronized (this) {
-                keep(message);
-                now = call;
-            }
+        ClientCall<Q, S> now = settled ? call : noted(message);
+        if (now != null) {
+            written = now;
+            now.sendMessage(message);
         }
-        written = now;
-        now.sendMessage(message);
     }
 
-    @GuardedBy("this")
-    private void keep(Q message) {
-        if (committed || isRefused()) {
-            return;
+    private synchronized @Nullable ClientCall<Q, S> noted(Q message) {
+        boolean later = replayed != null || behind != null;
+        if (heard == null || notes.isEnded()) {
+            check(!later);
+            return call;
         }
-        Sent<Q> before = last;
-        if (before != null) {
-            long size = MessageSize.of(message);
-            bytes += size < 0 ? BYTES_OF_UNKNOWN : size;
-        }
-        if (bytes > KEPT_BYTES || message instanceof InputStream) {
+        if ((later || !committed) && !notes.send(message)) {
             commit();
-            return;
         }
-        Sent<Q> kept = new Sent<>(message, compressed);
-        last = kept;
-        if (before == null) {
-            first = kept;
-        } else {
-            before.next = kept;
-        }
+        return later ? null : call;
     }
 
-    /** Whether what is done now is a mistake, which the call itself will tell. */
-    @GuardedBy("this")
-    private boolean isRefused() {
-        return heard == null || halfClosed;
-    }
-
-    synchronized void commit() {
-        committed = true;
-        first = null;
-        last = null;
+    private static void check(boolean open) {
+        if (!open) {
+            throw new IllegalStateException("call already half-closed: send its messages before");
+        }
     }
 
     @Override
     public void halfClose() {
         ClientCall<Q, S> now;
-        if (committed) {
-            now = call;
-        } else {
-            synchronized (this) {
-                halfClosed = heard != null;
-                now = call;
+        Notes.Done<Q> rest;
+        synchronized (this) {
+            check(replayed == null || !notes.isEnded());
+            if (heard != null) {
+                notes.end();
             }
+            now = replayed == null ? call : null;
+            rest = behind;
         }
         ClientCall<Q, S> before = written;
+        written = now;
         if (before != null && before != now) {
             // It may hold a message in a buffer that only its end lets go of.
             before.halfClose();
         }
-        now.halfClose();
+        if (now != null && rest != null) {
+            catchUp(now, rest);
+        } else if (now != null) {
+            now.halfClose();
+        }
     }
 
     @Override
@@ -224,6 +200,10 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         ClientCall<Q, S> now;
         synchronized (this) {
             cancelled = true;
+            if (replayed != null) {
+                notes.cancel(message, cause);
+                return;
+            }
             now = call;
         }
         now.cancel(message, cause);
@@ -231,61 +211,63 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
     @Override
     public void setMessageCompression(boolean enabled) {
-        ClientCall<Q, S> now;
-        if (committed) {
-            now = call;
-        } else {
+        ClientCall<Q, S> now = call;
+        if (!settled) {
             synchronized (this) {
-                compressed = enabled;
-                now = call;
+                notes.compress(enabled);
+                now = replayed == null ? call : null;
             }
         }
-        now.setMessageCompression(enabled);
+        if (now != null) {
+            now.setMessageCompression(enabled);
+        }
     }
 
-    private ClientCall<Q, S> now() {
-        if (committed) {
+    /** False while it is sent again: it is told when that is ready. */
+    @Override
+    public boolean isReady() {
+        ClientCall<Q, S> now = current();
+        return now != null && now.isReady();
+    }
+
+    private @Nullable ClientCall<Q, S> current() {
+        if (settled) {
             return call;
         }
         synchronized (this) {
-            return call;
+            return replayed == null ? call : null;
         }
-    }
-
-    @Override
-    public boolean isReady() {
-        return now().isReady();
     }
 
     @Override
     public Attributes getAttributes() {
-        return now().getAttributes();
+        ClientCall<Q, S> now = current();
+        return now == null ? Attributes.EMPTY : now.getAttributes();
     }
 
-    /** What the caller is to hear when it has ended like this; null if it is on its way again, or was heard before. */
-    private @Nullable End ended(Status status, Metadata trailers) {
-        End end = new End(status, trailers);
-        if (committed) {
-            return givenUp ? null : end;
+    // ---- what becomes of it
+
+    private synchronized void commit() {
+        committed = true;
+        settle();
+    }
+
+    @GuardedBy("this")
+    private void settle() {
+        if (committed && !settled && waiting == null && behind == null) {
+            settled = true;
+            notes.free();
         }
-        synchronized (this) {
-            if (givenUp) {
-                return null;
-            }
-            if (sending) {
-                early = end;
-                return null;
-            }
-        }
-        while (end != null && isUnseen(end.status())) {
-            End next = sentAgain(end);
-            if (next == end) {
-                break;
-            }
-            end = next;
+    }
+
+    /** What the caller is to hear when it has ended like this; null if it is on its way again. */
+    private @Nullable End ended(End how) {
+        End end = how;
+        while (end != null && !over && isUnseen(end.status()) && isBegun()) {
+            end = sentAgain(end);
         }
         if (end != null) {
-            commit(); // Nothing has to be kept any more.
+            finish();
         }
         return end;
     }
@@ -298,7 +280,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         }
         String description = String.valueOf(status.getDescription());
         if (tries.isUnwritten()) {
-            return STILL_OPEN.stream().noneMatch(description::startsWith) && ++missed <= MOST_MISSED;
+            return NOT_LOST.stream().noneMatch(description::startsWith) && ++missed <= MOST_MISSED;
         }
         if (refused || !tries.isUnanswered()) {
             return false;
@@ -307,62 +289,120 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         return refused;
     }
 
-    /** How it has ended at once; null if it is on its way; {@code before} if it must not be sent again. */
+    /** Whether it is sent again; what its caller does then is only noted, and what comes back waits. */
+    private synchronized boolean isBegun() {
+        if (committed || cancelled) {
+            return false;
+        }
+        replayed = new Notes.Done<>();
+        behind = null;
+        if (waiting == null) {
+            waiting = new ArrayDeque<>();
+        }
+        return true;
+    }
+
+    /** How it has ended meanwhile; null if it is on its way. */
     private @Nullable End sentAgain(End before) {
         Context previous = context.attach();
         try {
-            synchronized (this) {
-                if (committed || cancelled) {
-                    return before;
-                }
-                sending = true;
-                early = null;
-                try {
-                    replay();
-                } catch (RuntimeException | Error e) {
-                    givenUp = true;
-                    commit();
-                    try {
-                        call.cancel("it could not be sent again", e);
-                    } catch (IllegalStateException notStarted) {
-                        e.addSuppressed(notStarted);
-                    }
-                    return new End(
-                            before.status()
-                                    .withDescription("the call could not be sent again")
-                                    .withCause(e),
-                            before.trailers());
-                } finally {
-                    sending = false;
-                }
-                return early;
-            }
+            replay();
+        } catch (RuntimeException | Error e) {
+            over = true;
+            return new End(
+                    before.status()
+                            .withDescription("the call could not be sent again")
+                            .withCause(e),
+                    before.trailers());
         } finally {
             context.detach(previous);
         }
+        return told();
     }
 
-    @GuardedBy("this")
     private void replay() {
         Heard<S> listener = heard;
         Metadata with = headers;
-        if (listener == null || with == null) {
+        Notes.Done<Q> done;
+        synchronized (this) {
+            done = replayed;
+        }
+        if (listener == null || with == null || done == null) {
             throw new IllegalStateException("it was never started");
         }
         tries.begin();
-        call = channel.newCall(method, options.withOption(GrpcClient.SENT_AGAIN, true));
-        call.start(listener, copy(with));
-        if (requested > 0) {
-            call.request(requested);
+        ClientCall<Q, S> next = channel.newCall(method, options.withOption(GrpcClient.SENT_AGAIN, true));
+        try {
+            next.start(listener, copy(with));
+            catchUp(next, done);
+        } catch (RuntimeException | Error e) {
+            abandon(next, e);
+            throw e;
         }
-        for (Sent<Q> each = first; each != null; each = each.next) {
-            call.setMessageCompression(each.compressed);
-            call.sendMessage(each.message);
+    }
+
+    private static void abandon(ClientCall<?, ?> call, Throwable why) {
+        try {
+            call.cancel("it could not be sent again", why);
+        } catch (IllegalStateException notStarted) {
+            why.addSuppressed(notStarted);
         }
-        call.setMessageCompression(compressed);
-        if (halfClosed) {
-            call.halfClose();
+    }
+
+    private void catchUp(ClientCall<Q, S> with, Notes.Done<Q> done) {
+        for (Consumer<ClientCall<Q, ?>> step = next(with, done); step != null; step = next(with, done)) {
+            step.accept(with);
         }
+    }
+
+    private synchronized @Nullable Consumer<ClientCall<Q, ?>> next(ClientCall<Q, S> with, Notes.Done<Q> done) {
+        Consumer<ClientCall<Q, ?>> step = notes.next(done);
+        if (step == null && done == replayed) {
+            call = with;
+            replayed = null;
+            behind = notes.isBehind(done) ? done : null;
+        } else if (step == null && done == behind) {
+            behind = null;
+            settle();
+        }
+        return step;
+    }
+
+    /** Tells what has come back. How it has ended, or null if nothing waits any more. */
+    private @Nullable End told() {
+        for (Event event = next(); event != null; event = next()) {
+            try {
+                End end = event.tell();
+                if (end != null) {
+                    return end;
+                }
+            } catch (RuntimeException | Error e) {
+                deaf = true;
+                cancel("its listener has thrown", e);
+            }
+        }
+        return null;
+    }
+
+    private synchronized @Nullable Event next() {
+        Event event = waiting == null ? null : waiting.poll();
+        if (event == null) {
+            waiting = null;
+            settle();
+        }
+        return event;
+    }
+
+    /** Whether what comes back has to wait until what came before it was told. */
+    private synchronized boolean isLater(Event event) {
+        return waiting != null && waiting.add(event);
+    }
+
+    private synchronized void finish() {
+        replayed = null;
+        behind = null;
+        waiting = null;
+        commit();
     }
 
     /** What comes back, each time that the call is sent. */
@@ -376,24 +416,63 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
         @Override
         public void onHeaders(Metadata headers) {
+            if (call.settled || !call.isLater(() -> begun(headers))) {
+                begun(headers);
+            }
+        }
+
+        private @Nullable End begun(Metadata headers) {
             call.commit();
-            if (!call.givenUp) {
+            if (isHeard()) {
                 super.onHeaders(headers);
             }
+            return null;
         }
 
         @Override
         public void onMessage(S message) {
-            if (!call.givenUp) {
+            if (call.settled || !call.isLater(() -> came(message))) {
+                came(message);
+            }
+        }
+
+        private @Nullable End came(S message) {
+            if (isHeard()) {
                 super.onMessage(message);
             }
+            return null;
+        }
+
+        @Override
+        public void onReady() {
+            if (call.settled || !call.isLater(this::ready)) {
+                ready();
+            }
+        }
+
+        private @Nullable End ready() {
+            if (isHeard()) {
+                super.onReady();
+            }
+            return null;
+        }
+
+        private boolean isHeard() {
+            return !call.deaf && !call.over;
         }
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            End end = call.ended(status, trailers);
-            if (end != null) {
-                super.onClose(end.status(), end.trailers());
+            End last = call.settled ? null : new End(status, trailers);
+            if (last == null) {
+                if (!call.over) {
+                    super.onClose(status, trailers);
+                }
+            } else if (!call.isLater(() -> last)) {
+                End told = call.ended(last);
+                if (told != null) {
+                    super.onClose(told.status(), told.trailers());
+                }
             }
         }
     }

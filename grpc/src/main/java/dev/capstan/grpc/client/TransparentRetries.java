@@ -15,12 +15,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class TransparentRetries extends Channel {
     private final Channel channel;
+    private final Kept kept;
     /** By the paths of policies, if one has a deadline: the channel would count it from the last time that a call is sent. */
     private final Map<String, Duration> deadlines;
 
-    /** Calls of {@code channel}; {@code deadlines} are those of its service config, by method, service, or nothing for all. */
-    TransparentRetries(Channel channel, Map<String, Duration> deadlines) {
+    /** Calls of {@code channel}, which keep their requests in {@code kept}; {@code deadlines} are those of its service config, by method, service, or nothing for all. */
+    TransparentRetries(Channel channel, Kept kept, Map<String, Duration> deadlines) {
         this.channel = channel;
+        this.kept = kept;
         this.deadlines = deadlines;
     }
 
@@ -36,7 +38,7 @@ final class TransparentRetries extends Channel {
         tries.joined();
         CallOptions counted = known == null ? options.withStreamTracerFactory(tries) : options;
         return new RepeatableCall<>(
-                channel, method, deadlines.isEmpty() ? counted : within(counted, deadline(method)), tries);
+                channel, method, deadlines.isEmpty() ? counted : within(counted, deadline(method)), tries, kept);
     }
 
     private Duration deadline(MethodDescriptor<?, ?> method) {

@@ -57,7 +57,9 @@ final class BadHttp2Server implements AutoCloseable {
         /** None of the official ones: every connection takes no more calls from its fifth one on, and does what has come till then. */
         GOAWAY_ALWAYS,
         /** None of the official ones: every call has failed, and gRPC's message is worded as if it had been refused. */
-        WORDED_AS_REFUSED
+        WORDED_AS_REFUSED,
+        /** Answers one call, and reads nothing after it, though it lets the client send. */
+        DEAF
     }
 
     private final Case which;
@@ -110,6 +112,8 @@ final class BadHttp2Server implements AutoCloseable {
         } catch (IOException e) {
             // The client has closed the connection, as it may: whoever still answers it finds out.
             assert socket.isBound();
+        } catch (InterruptedException e) {
+            note(e);
         }
     }
 
@@ -208,6 +212,10 @@ final class BadHttp2Server implements AutoCloseable {
                         "14",
                         "grpc-message",
                         "RST_STREAM closed stream. HTTP/2 error code: REFUSED_STREAM");
+            case DEAF -> {
+                client.turnDeaf();
+                whole(client, id);
+            }
             case NO_DF_PADDING_SANITY_TEST -> {
                 head(client, id);
                 client.crumbs(id, MESSAGE, 0);

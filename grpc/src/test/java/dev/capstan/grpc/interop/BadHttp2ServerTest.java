@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import dev.capstan.async.Address;
+import dev.capstan.async.Promise;
 import dev.capstan.grpc.GrpcFailure;
 import dev.capstan.grpc.client.Attempts;
 import dev.capstan.grpc.client.CallSettings;
@@ -15,9 +17,13 @@ import dev.capstan.grpc.interop.BadHttp2Server.Case;
 import dev.capstan.net.NetLoop;
 import dev.capstan.net.Transport;
 import dev.capstan.testkit.Parity;
+import dev.capstan.testprotos.interop.Payload;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
+import io.grpc.CallCredentials;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,10 +31,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Our client before servers that misbehave below gRPC, as the official HTTP/2 cases have it. {@link OfficialHttp2ClientTest} shows that the servers do what they should. */
 class BadHttp2ServerTest {
-    private final NetLoop net = NetLoop.open("bad-http2", Transport.AUTO);
+    private NetLoop net = NetLoop.open("bad-http2", Transport.AUTO);
 
     @SuppressWarnings("NullAway.Init") // each test begins with serve()
     private BadHttp2Server server;
@@ -257,5 +265,58 @@ class BadHttp2ServerTest {
                         .withDeadlineAfter(1, TimeUnit.MINUTES)
                         .unaryCall(BadHttp2Server.REQUEST));
         server.assertCalls(2);
+    }
+
+    @Test
+    void a_stub_with_an_executor_of_its_own_has_its_refused_calls_sent_again() throws Exception {
+        serve(Case.REFUSED_ONCE);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            assertEquals(
+                    BadHttp2Server.ANSWER,
+                    TestServiceGrpc.newFutureStub(client.channel())
+                            .withExecutor(threads)
+                            .unaryCall(BadHttp2Server.REQUEST)
+                            .get(1, TimeUnit.MINUTES));
+        }
+        server.assertCalls(2);
+    }
+
+    @Test
+    void credentials_are_asked_once_for_each_time_that_a_call_is_sent() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        serve(
+                Case.REFUSED_ONCE,
+                with -> with.credentials(new CallCredentials() {
+                    @Override
+                    public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
+                        asked.incrementAndGet();
+                        Thread.ofVirtual().start(() -> applier.apply(new Metadata()));
+                    }
+                }));
+        call();
+        assertEquals(2, asked.get());
+        server.assertCalls(2);
+    }
+
+    @Test
+    void a_call_that_waits_behind_others_for_a_silent_server_has_failed_when_that_is_given_up() throws Exception {
+        // Sockets of epoll are told the same time, and close by themselves.
+        net.close();
+        net = NetLoop.open("silent", Transport.NIO);
+        serve(Case.DEAF, with -> with.keepAlive(Duration.ofSeconds(10), Duration.ofSeconds(1), false));
+        call();
+        SimpleRequest large = SimpleRequest.newBuilder()
+                .setPayload(Payload.newBuilder().setBody(ByteString.copyFrom(new byte[48 << 20])))
+                .build();
+        MethodDescriptor<SimpleRequest, SimpleResponse> method = TestServiceGrpc.getUnaryCallMethod();
+        List<Promise<SimpleResponse>> answers = List.of(
+                client.ask(method, large, CallSettings.DEFAULT),
+                client.ask(method, BadHttp2Server.REQUEST, CallSettings.DEFAULT));
+        for (Promise<SimpleResponse> each : answers) {
+            GrpcFailure failure = assertThrows(GrpcFailure.class, each::await);
+            assertEquals(1, failure.attempts());
+            assertTrue(failure.reason().contains("Keepalive failed"), failure.getMessage());
+        }
+        assertTrue(server.calls() <= 2, "it has read what came before the second");
     }
 }

@@ -53,6 +53,7 @@ final class Http2Peer implements AutoCloseable {
     private int unanswered = 1; // The first settings.
     private int requests;
     private int mostOpen;
+    private boolean deaf;
     private boolean over;
 
     Http2Peer(Socket socket) throws IOException {
@@ -64,7 +65,7 @@ final class Http2Peer implements AutoCloseable {
     // ---- what the client does
 
     /** Reads until the client closes the connection, and tells of each request that has come whole. */
-    void run(IntConsumer onRequest) throws IOException {
+    void run(IntConsumer onRequest) throws IOException, InterruptedException {
         try {
             in.skipNBytes(PREFACE_BYTES);
             send(SETTINGS, 0, 0, new byte[0]);
@@ -78,6 +79,7 @@ final class Http2Peer implements AutoCloseable {
                 if (carries && (flags & END_STREAM) != 0) {
                     onRequest.accept(id);
                 }
+                until(() -> !deaf, Integer.MAX_VALUE);
             }
         } finally {
             close();
@@ -228,6 +230,26 @@ final class Http2Peer implements AutoCloseable {
                         .array());
     }
 
+    /** Lets the client send as much as it likes, and reads nothing of it but the frame that comes next. */
+    synchronized void turnDeaf() throws IOException {
+        int most = Integer.MAX_VALUE;
+        unanswered++;
+        send(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6)
+                        .putShort((short) INITIAL_WINDOW_SIZE)
+                        .putInt(most)
+                        .array());
+        send(
+                WINDOW_UPDATE,
+                0,
+                0,
+                ByteBuffer.allocate(4).putInt(most - (1 << 20)).array());
+        deaf = true;
+    }
+
     synchronized void goAway(int last) throws IOException {
         send(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(last).array());
     }
@@ -237,8 +259,12 @@ final class Http2Peer implements AutoCloseable {
         until(() -> unanswered == 0);
     }
 
-    private synchronized void until(BooleanSupplier condition) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    private void until(BooleanSupplier condition) throws IOException, InterruptedException {
+        until(condition, PATIENCE_SECONDS);
+    }
+
+    private synchronized void until(BooleanSupplier condition, int seconds) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             out.flush();
             if (over) {
@@ -246,7 +272,7 @@ final class Http2Peer implements AutoCloseable {
             }
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (left <= 0) {
-                throw new IOException("the client has not done within " + PATIENCE_SECONDS + " s what it had to");
+                throw new IOException("the client has not done within " + seconds + " s what it had to");
             }
             wait(left);
         }

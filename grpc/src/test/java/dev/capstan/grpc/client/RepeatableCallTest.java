@@ -1,0 +1,402 @@
+package dev.capstan.grpc.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.capstan.grpc.Limits;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** How a call is sent again: what is done of what its caller did, what its listener hears, and what is kept. */
+class RepeatableCallTest extends PlayedConnections {
+    @Test
+    void a_call_whose_headers_never_left_is_sent_again_as_it_was() {
+        ClientCall<Object, String> call = begin();
+        call.request(1);
+        call.request(2);
+        call.sendMessage("a");
+        call.sendMessage("b");
+        call.halfClose();
+        attempt(1).taken().ends(LOST);
+        assertEquals(List.of("start [own] mine", "request 3", "send a", "send b", "end"), attempt(2).done);
+        assertEquals(List.of(), told.events);
+        attempt(2).taken().written();
+        attempt(2).listener().onHeaders(new Metadata());
+        attempt(2).listener().onMessage("answer");
+        attempt(2).ends(Status.OK);
+        assertEquals(List.of("headers", "answer", "OK null"), told.events);
+    }
+
+    @Test
+    void what_is_done_afterwards_is_done_to_the_call_that_was_sent_again() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage("a");
+        attempt(1).taken().ends(LOST);
+        assertFalse(call.isReady());
+        attempt(2).done.clear();
+        call.sendMessage("b");
+        call.request(7);
+        attempt(2).done.add("ready");
+        assertTrue(call.isReady());
+        attempt(2).taken().listener().onHeaders(new Metadata());
+        call.sendMessage("c");
+        call.request(8);
+        call.halfClose();
+        call.cancel("enough", null);
+        assertTrue(call.isReady());
+        assertEquals(
+                List.of("send b", "request 7", "ready", "send c", "request 8", "end", "cancel enough"),
+                attempt(2).done);
+        assertFalse(line.attempts.getFirst().done.contains("send b"));
+    }
+
+    @Test
+    void the_end_of_the_requests_lets_go_of_what_was_written_before() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage("a");
+        attempt(1).taken().ends(LOST);
+        call.halfClose();
+        assertEquals("end", line.attempts.getFirst().done.getLast());
+        assertEquals(List.of("start [own] mine", "send a", "end"), attempt(2).done);
+    }
+
+    @Test
+    void one_that_fails_as_it_is_sent_again_has_failed_like_that() {
+        begin();
+        line.onStart = attempt -> attempt.ends(Status.DEADLINE_EXCEEDED);
+        attempt(1).taken().ends(LOST);
+        assertEnded(2, Status.DEADLINE_EXCEEDED);
+    }
+
+    @Test
+    void one_that_no_connection_takes_the_second_time_has_failed() {
+        begin();
+        line.onStart = attempt -> attempt.ends(Status.UNAVAILABLE);
+        attempt(1).taken().ends(LOST);
+        assertEnded(2, Status.UNAVAILABLE);
+    }
+
+    @Test
+    void one_that_cannot_be_sent_again_has_failed_as_before() {
+        begin();
+        line.onStart = attempt -> {
+            throw new IllegalStateException("no");
+        };
+        attempt(1).taken().ends(LOST);
+        assertEnded(2, LOST.withDescription("the call could not be sent again"));
+    }
+
+    @Test
+    void one_of_which_a_part_cannot_be_sent_again_has_failed_and_is_cancelled() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage(new Object() {
+            private int read;
+
+            @Override
+            public String toString() {
+                if (++read > 1) {
+                    throw new IllegalStateException("no");
+                }
+                return "a";
+            }
+        });
+        line.onStart = attempt -> attempt.taken();
+        attempt(1).taken().ends(LOST);
+        assertEquals("cancel it could not be sent again", attempt(2).done.getLast());
+        attempt(2).ends(Status.CANCELLED);
+        assertEnded(2, LOST.withDescription("the call could not be sent again"));
+    }
+
+    @Test
+    void each_message_is_compressed_or_not_as_before() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage("a");
+        call.setMessageCompression(false);
+        call.sendMessage("b");
+        call.setMessageCompression(true);
+        call.sendMessage("c");
+        call.setMessageCompression(false);
+        attempt(1).taken().ends(LOST);
+        call.sendMessage("d");
+        assertEquals(
+                List.of("send a", "send plainly b", "send c", "send plainly d"),
+                attempt(2).done.subList(1, attempt(2).done.size()));
+    }
+
+    @Test
+    void what_the_call_itself_refuses_is_not_done_when_it_is_sent_again() {
+        ClientCall<Object, String> call =
+                new TransparentRetries(line, kept, Map.of()).newCall(METHOD, CallOptions.DEFAULT);
+        assertThrows(IllegalStateException.class, () -> call.request(5));
+        assertThrows(IllegalStateException.class, () -> call.sendMessage("before the start"));
+        Metadata headers = new Metadata();
+        headers.put(OWN, "mine");
+        call.start(told, headers);
+        call.request(-1);
+        call.request(2);
+        call.sendMessage("a");
+        call.halfClose();
+        assertThrows(IllegalStateException.class, () -> call.sendMessage("after the end"));
+        attempt(1).taken().ends(LOST);
+        assertEquals(List.of("start [own] mine", "request 2", "send a", "end"), attempt(2).done);
+    }
+
+    @Test
+    void the_caller_s_headers_stay_as_they_are() {
+        Metadata headers = new Metadata();
+        new TransparentRetries(line, kept, Map.of())
+                .newCall(METHOD, CallOptions.DEFAULT)
+                .start(told, headers);
+        assertEquals(Set.of(), headers.keys());
+    }
+
+    @Test
+    void nothing_is_heard_of_a_call_that_was_given_up() {
+        begin();
+        line.onStart = attempt -> {
+            throw new IllegalStateException("no");
+        };
+        attempt(1).taken().ends(LOST);
+        attempt(2).listener().onHeaders(new Metadata());
+        attempt(2).listener().onMessage("late");
+        assertEnded(2, LOST.withDescription("the call could not be sent again"));
+    }
+
+    @Test
+    void a_call_begins_once() {
+        ClientCall<Object, String> call = begin();
+        assertThrows(IllegalStateException.class, () -> call.start(new Told(), new Metadata()));
+        attempt(1).taken().ends(LOST);
+        attempt(2).ends(Status.CANCELLED);
+        assertEnded(2, Status.CANCELLED);
+    }
+
+    @Test
+    void it_is_sent_again_in_the_context_of_its_beginning() {
+        Context.Key<String> key = Context.key("who");
+        Context.current().withValue(key, "mine").run(this::begin);
+        attempt(1).taken().ends(LOST);
+        assertEquals("mine", key.get(attempt(2).context));
+        assertSame(Context.ROOT, Context.current());
+    }
+
+    /** Does {@code what} on a thread that must not have to wait for this one. */
+    private static void elsewhere(Runnable what) {
+        Thread other = Thread.ofPlatform().start(what);
+        try {
+            other.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        assertFalse(other.isAlive(), "it waits for what sends the call again");
+    }
+
+    /** What {@code then} does while the call is being sent the second time. */
+    private void whileSentAgain(Consumer<Attempt> then) {
+        line.onStart = attempt -> {
+            line.onStart = later -> {};
+            then.accept(attempt);
+        };
+        attempt(1).taken().ends(LOST);
+    }
+
+    @Test
+    void nobody_waits_while_it_is_sent_again_and_what_is_done_then_comes_after_what_was_done() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage("a");
+        whileSentAgain(attempt -> elsewhere(() -> {
+            call.request(3);
+            call.setMessageCompression(false);
+            call.sendMessage("b");
+            assertFalse(call.isReady());
+            assertEquals(Attributes.EMPTY, call.getAttributes());
+            call.halfClose();
+        }));
+        assertEquals(List.of("start [own] mine", "request 3", "send a", "send plainly b", "end"), attempt(2).done);
+        assertEquals("end", line.attempts.getFirst().done.getLast());
+    }
+
+    @Test
+    void a_call_that_is_cancelled_while_it_is_sent_again_ends_like_that() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage("a");
+        whileSentAgain(attempt -> elsewhere(() -> {
+            call.cancel("enough", null);
+            call.request(1);
+        }));
+        assertEquals(List.of("start [own] mine", "cancel enough"), attempt(2).done);
+        attempt(2).taken().ends(LOST);
+        assertEnded(2, LOST);
+    }
+
+    @Test
+    void what_its_caller_does_too_often_is_refused_while_it_is_sent_again_as_well() {
+        ClientCall<Object, String> call = begin();
+        whileSentAgain(attempt -> {
+            call.halfClose();
+            assertThrows(IllegalStateException.class, () -> call.sendMessage("after the end"));
+            assertThrows(IllegalStateException.class, call::halfClose);
+        });
+        assertEquals(List.of("start [own] mine", "end"), attempt(2).done);
+    }
+
+    @Test
+    void what_comes_back_while_it_is_sent_again_is_told_in_its_order_and_afterwards() {
+        ClientCall<Object, String> call = begin();
+        call.request(1);
+        call.sendMessage("a");
+        whileSentAgain(attempt -> {
+            attempt.taken();
+            elsewhere(() -> {
+                attempt.listener().onReady();
+                attempt.listener().onHeaders(new Metadata());
+                attempt.listener().onMessage("answer");
+                attempt.ends(Status.OK);
+            });
+            assertEquals(List.of(), told.events);
+        });
+        assertEquals(List.of("start [own] mine", "request 1", "send a"), attempt(2).done);
+        assertEquals(List.of("ready", "headers", "answer", "OK null"), told.events);
+        assertEquals(0, kept.bytes());
+    }
+
+    @Test
+    void what_comes_while_its_listener_hears_what_came_before_waits_for_that() {
+        told.onMessage = message -> {
+            if (message.equals("first")) {
+                elsewhere(() -> attempt(2).listener().onMessage("second"));
+                told.events.add("has heard the first");
+            }
+        };
+        begin();
+        whileSentAgain(attempt -> {
+            attempt.taken().listener().onHeaders(new Metadata());
+            attempt.listener().onMessage("first");
+        });
+        attempt(2).listener().onMessage("third");
+        assertEquals(List.of("headers", "first", "has heard the first", "second", "third"), told.events);
+    }
+
+    @Test
+    void what_its_listener_does_while_it_hears_what_came_is_done_at_once() {
+        ClientCall<Object, String> call = begin();
+        told.onMessage = message -> {
+            call.request(5);
+            call.sendMessage("reply");
+            assertEquals(List.of("start [own] mine", "request 5", "send reply"), attempt(2).done);
+        };
+        whileSentAgain(attempt -> {
+            attempt.taken().listener().onHeaders(new Metadata());
+            attempt.listener().onMessage("answer");
+        });
+        assertEquals(List.of("headers", "answer"), told.events);
+    }
+
+    @Test
+    void one_that_is_lost_on_another_thread_while_it_is_sent_again_is_sent_once_more() {
+        begin();
+        whileSentAgain(attempt -> elsewhere(() -> attempt.taken().ends(LOST)));
+        attempt(3);
+        assertEquals(List.of(), told.events);
+    }
+
+    @Test
+    void a_listener_that_throws_at_what_came_meanwhile_hears_how_the_call_was_cancelled_and_nothing_else() {
+        IllegalStateException mistake = new IllegalStateException("a mistake");
+        told.onMessage = message -> {
+            throw mistake;
+        };
+        begin();
+        whileSentAgain(attempt -> {
+            attempt.taken().listener().onHeaders(new Metadata());
+            attempt.listener().onMessage("answer");
+            attempt.listener().onMessage("another");
+        });
+        assertEquals("cancel its listener has thrown", attempt(2).done.getLast());
+        attempt(2).listener().onReady();
+        attempt(2).ends(Status.CANCELLED);
+        assertEquals(List.of("headers", "answer", "CANCELLED null"), told.events);
+    }
+
+    @Test
+    void a_message_that_was_too_much_while_it_was_sent_again_is_sent_and_the_call_not_once_more() {
+        ClientCall<Object, String> call = begin();
+        call.sendMessage("a");
+        whileSentAgain(attempt -> call.sendMessage(new byte[Limits.Repeats.DEFAULT.bytesOfCall() + 1]));
+        assertEquals(3, attempt(2).done.size(), "its start and two messages");
+        call.sendMessage("c");
+        assertEquals("send c", attempt(2).done.getLast());
+        attempt(2).taken().ends(LOST);
+        assertEnded(2, LOST);
+        assertEquals(0, kept.bytes());
+    }
+
+    @Test
+    void a_single_request_waits_for_the_end_of_the_requests_when_it_is_sent_again() {
+        ClientCall<Object, String> call = begin(SINGLE, CallOptions.DEFAULT, Map.of());
+        call.setMessageCompression(false);
+        call.sendMessage("a");
+        attempt(1).taken().ends(LOST);
+        assertEquals(List.of("start [own] mine"), attempt(2).done);
+        attempt(2).taken().ends(LOST);
+        attempt(3).taken();
+        call.halfClose();
+        assertEquals(List.of("start [own] mine", "send plainly a", "end"), line.attempts.getFirst().done);
+        assertEquals(List.of("start [own] mine"), line.attempts.get(1).done);
+        assertEquals(List.of("start [own] mine", "send plainly a", "end"), attempt(3).done);
+        attempt(3).ends(LOST);
+        assertEquals(List.of("start [own] mine", "send plainly a", "end"), attempt(4).done);
+        assertThrows(IllegalStateException.class, call::halfClose);
+    }
+
+    @Test
+    void a_single_request_that_waits_for_its_end_is_sent_though_the_answer_has_begun() {
+        ClientCall<Object, String> call = begin(SINGLE, CallOptions.DEFAULT, Map.of());
+        call.sendMessage("a");
+        attempt(1).taken().ends(LOST);
+        attempt(2).taken().listener().onHeaders(new Metadata());
+        call.sendMessage("one too many");
+        call.halfClose();
+        assertEquals(List.of("start [own] mine", "send a", "send one too many", "end"), attempt(2).done);
+        assertEquals(0, kept.bytes());
+    }
+
+    @Test
+    void a_single_request_that_waits_for_its_end_goes_with_the_call() {
+        ClientCall<Object, String> call = begin(SINGLE, CallOptions.DEFAULT, Map.of());
+        call.sendMessage("a");
+        attempt(1).taken().ends(LOST);
+        attempt(2).ends(Status.DEADLINE_EXCEEDED);
+        assertEquals(0, kept.bytes());
+        call.halfClose();
+        assertEnded(2, Status.DEADLINE_EXCEEDED);
+    }
+
+    @Test
+    void what_is_kept_goes_when_the_answer_begins_or_the_call_has_ended() {
+        ClientCall<Object, String> first = begin();
+        first.sendMessage(new byte[1000]);
+        ClientCall<Object, String> second = begin();
+        second.sendMessage(new byte[100]);
+        second.sendMessage(new byte[10]);
+        assertEquals(1110, kept.bytes());
+        line.attempts.getFirst().taken().listener().onHeaders(new Metadata());
+        first.sendMessage(new byte[1]);
+        assertEquals(110, kept.bytes());
+        attempt(2).ends(Status.CANCELLED);
+        assertEquals(0, kept.bytes());
+    }
+}
