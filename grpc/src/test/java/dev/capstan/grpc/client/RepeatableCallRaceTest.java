@@ -12,6 +12,9 @@ import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -71,6 +74,7 @@ class RepeatableCallRaceTest extends PlayedConnections {
         private final String seed;
         private final Line mine = new Line();
         private final Told heard = new Told();
+        private final CountDownLatch over = new CountDownLatch(1);
         private final AtomicInteger hearing = new AtomicInteger();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -94,7 +98,32 @@ class RepeatableCallRaceTest extends PlayedConnections {
                     .start(what);
         }
 
+        /** What becomes of an attempt, on one of two threads, while another may still send it. */
+        private void live(Attempt attempt, AtomicInteger losses, boolean answered) {
+            ClientCall.Listener<String> listener = attempt.taken().listener();
+            listener.onReady();
+            if (losses.getAndDecrement() > 0) {
+                attempt.ends(LOST);
+                return;
+            }
+            if (answered) {
+                listener.onHeaders(new Metadata());
+                for (int i = 0; i < 10; i++) {
+                    listener.onMessage("answer");
+                }
+            }
+            attempt.ends(Status.ABORTED);
+        }
+
         void run() throws InterruptedException {
+            int messages = random.nextInt(40);
+            int large = random.nextInt(80);
+            int cancelAfter = random.nextInt(200);
+            AtomicInteger losses = new AtomicInteger(random.nextInt(30));
+            boolean answered = random.nextBoolean();
+            boolean ends = random.nextBoolean();
+            ExecutorService connections = Executors.newFixedThreadPool(2);
+            mine.onStart = attempt -> connections.execute(() -> live(attempt, losses, answered));
             ClientCall<Object, String> call =
                     new TransparentRetries(mine, kept, Map.of()).newCall(METHOD, CallOptions.DEFAULT);
             call.start(
@@ -117,15 +146,10 @@ class RepeatableCallRaceTest extends PlayedConnections {
                         @Override
                         public void onClose(Status status, Metadata trailers) {
                             alone(() -> heard.onClose(status, trailers));
+                            over.countDown();
                         }
                     },
                     new Metadata());
-            int messages = random.nextInt(40);
-            int large = random.nextInt(80);
-            int cancelAfter = random.nextInt(200);
-            int losses = random.nextInt(30);
-            boolean answered = random.nextBoolean();
-            boolean ends = random.nextBoolean();
             Thread writer = thread(() -> {
                 for (int i = 0; i < messages; i++) {
                     try {
@@ -147,23 +171,7 @@ class RepeatableCallRaceTest extends PlayedConnections {
                     call.cancel("enough", null);
                 }
             });
-            Thread connections = thread(() -> {
-                for (int i = 0; i < losses && heard.events.isEmpty(); i++) {
-                    Attempt last = mine.attempts.getLast().taken();
-                    last.listener().onReady();
-                    last.ends(LOST);
-                }
-                if (!heard.events.isEmpty()) {
-                    return;
-                }
-                Attempt last = mine.attempts.getLast().taken();
-                if (answered) {
-                    last.listener().onHeaders(new Metadata());
-                    last.listener().onMessage("answer");
-                }
-                last.ends(Status.ABORTED);
-            });
-            for (Thread each : List.of(writer, reader, connections)) {
+            for (Thread each : List.of(writer, reader)) {
                 each.join(TimeUnit.SECONDS.toMillis(30));
                 assertFalse(each.isAlive(), seed);
             }
