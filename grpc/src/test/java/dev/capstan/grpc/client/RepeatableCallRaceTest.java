@@ -175,6 +175,9 @@ class RepeatableCallRaceTest extends PlayedConnections {
                 each.join(TimeUnit.SECONDS.toMillis(30));
                 assertFalse(each.isAlive(), seed);
             }
+            assertTrue(over.await(30, TimeUnit.SECONDS), seed);
+            connections.shutdown();
+            assertTrue(connections.awaitTermination(30, TimeUnit.SECONDS), seed);
             assertNull(failure.get(), seed);
             assertEquals(
                     1, heard.events.stream().filter(each -> each.contains(" ")).count(), seed);
