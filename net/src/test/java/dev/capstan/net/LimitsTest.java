@@ -30,6 +30,7 @@ final class LimitsTest {
     @Test
     void a_loop_looks_for_a_second_at_most_before_it_sleeps() {
         Duration longest = Duration.ofSeconds(1);
+        assertEquals(Duration.ofNanos(50_000), Limits.DEFAULT.spin());
         assertEquals(longest, Limits.DEFAULT.withSpin(longest).spin());
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withSpin(longest.plusNanos(1)));
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withSpin(Duration.ofNanos(-1)));

@@ -63,6 +63,7 @@ final class Connection implements Peer, MessageStream.Receiver {
     private @Nullable Failure down;
     private @Nullable Draining draining;
     private boolean congested;
+    private boolean spoken;
 
     Connection(Vat vat, MessageStream stream, ObservedSession.Origin origin) {
         this.vat = vat;
@@ -211,6 +212,7 @@ final class Connection implements Peer, MessageStream.Receiver {
         if (down != null) {
             return;
         }
+        spoken = true;
         if (observed != null) {
             observed.received(length);
         }
@@ -236,7 +238,11 @@ final class Connection implements Peer, MessageStream.Receiver {
 
     @Override
     public void ended() {
-        disconnect(Failure.disconnected("Peer disconnected."));
+        disconnect(
+                Failure.disconnected(
+                        spoken
+                                ? "Peer disconnected."
+                                : "Peer disconnected before it had said anything. Does it speak Cap'n Proto there, and without TLS?"));
         linger.inputOver();
     }
 

@@ -101,6 +101,17 @@ class AcceptingTest {
     }
 
     @Test
+    void one_that_has_gone_without_a_word_may_not_speak_the_protocol() {
+        ScriptedPeer silent = peer();
+        silent.end();
+        silent.expectAbort("Peer disconnected before it had said anything. Does it speak Cap'n Proto");
+        ScriptedPeer served = peer();
+        assertServed(served);
+        served.end();
+        served.expectAbort("Peer disconnected.");
+    }
+
+    @Test
     void one_that_is_over_counts_until_its_stream_is_closed() {
         peer();
         ScriptedPeer wrong = peer();
