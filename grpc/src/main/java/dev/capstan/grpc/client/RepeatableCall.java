@@ -9,16 +9,13 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is sent again if no server has begun it. Two things say so. Either its headers have not left when it fails: a frame that was not written whole is none, and a connection that has failed writes no more ({@link #NOT_LOST}
- * has the exceptions). That may happen {@value #MOST_MISSED} times. Or a server has refused it, or said when it went away that it was not among its last; that counts once.
+ * A call that is sent again if it is sure that no server has begun it; see {@link Unbegun}.
  *
  * <p>Until the answer begins, it keeps what its caller has done. That is noted first, under the lock, and then done without it: should the call be sent again in between, the note is what counts, and what is done to the call before goes
  * nowhere. Sending again is doing what was noted, without the lock, until nothing new was; only then does the caller reach the new call itself. What comes back waits for that and is told by the thread that has sent the call again, so the
@@ -27,25 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A call whose messages are too much to keep, or can be read only once, is not sent again.
  */
 final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
-    /** How often a call may miss connections that go away: as many as grpc-java's own retries allow. */
-    static final int MOST_MISSED = 1_000;
-
-    /** How grpc-java says that a server has not begun a call, and never will. */
-    private static final List<String> REFUSALS = List.of(
-            "RST_STREAM closed stream. HTTP/2 error code: REFUSED_STREAM",
-            "Abrupt GOAWAY closed sent stream. HTTP/2 error code: NO_ERROR");
-
-    /**
-     * How grpc-java says that a call has failed whose headers have not left, but may, or would not the next time either. A connection is given up whose server is silent: the bytes that wait for it stay where they are, and it may wake up
-     * and read them. And the name that the call asks for is not among those that the server has proved to have. The other failures of such calls come after the connection is closed, or without these ever being handed to it, or from a
-     * server that has promised not to look at them.
-     */
-    private static final List<String> NOT_LOST = List.of(
-            "Keepalive failed",
-            "Authority verifier not found",
-            "Peer hostname verification during rpc failed",
-            "Can't allow authority override in rpc");
-
     private record End(Status status, Metadata trailers) {}
 
     /** What has come back; gives how the call has ended, if it was that. */
@@ -58,6 +36,9 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     private final MethodDescriptor<Q, S> method;
     private final CallOptions options;
     private final Tries tries;
+    /** Of its listener, or of whoever tells that; as {@link #deaf} and {@link #over}. */
+    private final Unbegun unbegun;
+
     private final Context context = Context.current();
     /** Nothing is kept and nothing waits from now on, so the call stays what it is. */
     private volatile boolean settled;
@@ -89,10 +70,6 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     @GuardedBy("this")
     private @Nullable Queue<Event> waiting;
 
-    /** Of its listener, or of whoever tells that; as what follows. */
-    private int missed;
-
-    private boolean refused;
     /** Its listener has thrown, so it hears the end and nothing else. Set before it is settled. */
     private boolean deaf;
     /** It has been told that it could not be sent again, so it hears nothing any more. Set before it is settled. */
@@ -103,6 +80,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         this.method = method;
         this.options = options;
         this.tries = tries;
+        this.unbegun = new Unbegun(tries);
         this.notes = new Notes<>(kept, method.getType().clientSendsOneMessage());
         this.call = channel.newCall(method, options);
     }
@@ -263,30 +241,13 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     /** What the caller is to hear when it has ended like this; null if it is on its way again. */
     private @Nullable End ended(End how) {
         End end = how;
-        while (end != null && !over && isUnseen(end.status()) && isBegun()) {
+        while (end != null && !over && unbegun.isSure(end.status()) && isBegun()) {
             end = sentAgain(end);
         }
         if (end != null) {
             finish();
         }
         return end;
-    }
-
-    private boolean isUnseen(Status status) {
-        boolean lost = status.getCode() == Status.Code.UNAVAILABLE
-                || (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException);
-        if (!lost) {
-            return false;
-        }
-        String description = String.valueOf(status.getDescription());
-        if (tries.isUnwritten()) {
-            return NOT_LOST.stream().noneMatch(description::startsWith) && ++missed <= MOST_MISSED;
-        }
-        if (refused || !tries.isUnanswered()) {
-            return false;
-        }
-        refused = REFUSALS.stream().anyMatch(description::startsWith);
-        return refused;
     }
 
     /** Whether it is sent again; what its caller does then is only noted, and what comes back waits. */

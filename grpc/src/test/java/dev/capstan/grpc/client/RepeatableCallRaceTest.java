@@ -41,7 +41,7 @@ class RepeatableCallRaceTest extends PlayedConnections {
                 call.halfClose();
             });
             int attempts = 0;
-            while (writer.isAlive() && attempts < RepeatableCall.MOST_MISSED) {
+            while (writer.isAlive() && attempts < Unbegun.MOST_MISSED) {
                 mine.attempts.get(attempts++).taken().ends(LOST);
             }
             writer.join(TimeUnit.SECONDS.toMillis(30));

@@ -112,7 +112,7 @@ class TransparentRetriesTest extends PlayedConnections {
             attempt.taken().ends(LOST);
         };
         begin();
-        assertEnded(1 + RepeatableCall.MOST_MISSED, LOST);
+        assertEnded(1 + Unbegun.MOST_MISSED, LOST);
         assertEquals(depths.get(1), depths.getLast());
     }
 
