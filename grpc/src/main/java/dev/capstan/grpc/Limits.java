@@ -93,7 +93,7 @@ public record Limits(int inboundMessageBytes, int outboundMessageBytes, int queu
     }
 
     /**
-     * Bounds of what a client keeps of its calls' requests until their answers begin, so that it can send a call again that no server has begun. A call that goes beyond them is sent once. Both stop servers that do not answer from filling
+     * Bounds of what a client keeps of its calls' requests until their answers begin, so that it can send a call again that no server has begun. A call that goes beyond them is sent once. Each request counts 64 bytes more than it has. Both stop servers that do not answer from filling
      * memory.
      *
      * @param bytes bytes of the requests of all calls together

@@ -151,7 +151,7 @@ final class Connections extends Channel {
             }
             try {
                 call.start(counting, headers);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 over(Status.UNKNOWN);
                 throw e;
             }
@@ -194,12 +194,14 @@ final class Connections extends Channel {
 
         @Override
         public void setMessageCompression(boolean enabled) {
-            call.setMessageCompression(enabled);
+            if (!refused) {
+                call.setMessageCompression(enabled);
+            }
         }
 
         @Override
         public Attributes getAttributes() {
-            return call.getAttributes();
+            return refused ? Attributes.EMPTY : call.getAttributes();
         }
 
         private void over(Status status) {

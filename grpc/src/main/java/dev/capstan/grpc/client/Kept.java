@@ -18,11 +18,14 @@ final class Kept {
 
     /** Whether there was room for {@code more}, which is given back by {@link #free}. */
     boolean add(long more) {
-        if (bytes.addAndGet(more) <= limits.bytes()) {
-            return true;
-        }
-        bytes.addAndGet(-more);
-        return false;
+        long now;
+        do {
+            now = bytes.get();
+            if (more > limits.bytes() - now) {
+                return false;
+            }
+        } while (!bytes.compareAndSet(now, now + more));
+        return true;
     }
 
     void free(long less) {

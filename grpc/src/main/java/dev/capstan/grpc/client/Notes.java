@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Notes<Q> {
     /** What a message counts whose size is not known. */
     private static final int BYTES_OF_UNKNOWN = 1 << 10;
+    /** What a note takes besides its message. */
+    private static final int BYTES_OF_NOTE = 64;
 
     /** A message, and whether it was to be compressed; the one after it. */
     private static final class Sent<Q> {
@@ -28,7 +30,6 @@ final class Notes<Q> {
     /** How much of it has been done to one attempt, which has been started. */
     static final class Done<Q> {
         private @Nullable Sent<Q> last;
-        private int requested;
         private boolean compressed = true;
         private boolean ended;
         private boolean cancelled;
@@ -40,10 +41,11 @@ final class Notes<Q> {
 
     private @Nullable Sent<Q> first;
     private @Nullable Sent<Q> last;
-    /** What it has of {@link #kept}, and what the messages after the first have of that. */
+    /** What it has of {@link #kept}. */
     private long bytes;
-
+    /** Of the messages that came after the first. */
     private long further;
+
     private int requested;
     private boolean compressed = true;
     private boolean ended;
@@ -54,16 +56,34 @@ final class Notes<Q> {
         this.single = single;
     }
 
-    void request(int count) {
-        requested = requested + count < 0 ? Integer.MAX_VALUE : requested + count;
+    void request(int messages) {
+        requested = sum(requested, messages);
+    }
+
+    /** How many messages the caller has asked for; no more than an int can tell. */
+    int requested() {
+        return requested;
+    }
+
+    static int sum(int messages, int more) {
+        return messages + more < 0 ? Integer.MAX_VALUE : messages + more;
     }
 
     void compress(boolean enabled) {
         compressed = enabled;
     }
 
-    /** False if it cannot be done twice, or is too much to be kept; it is noted all the same. */
-    boolean send(Q message) {
+    /** What {@code message} counts, if it can be sent twice; -1 if not. Runs what the message is made of, so it is not guarded. */
+    static long size(Object message) {
+        if (message instanceof InputStream) {
+            return -1;
+        }
+        long known = MessageSize.of(message);
+        return BYTES_OF_NOTE + (known < 0 ? BYTES_OF_UNKNOWN : known);
+    }
+
+    /** False if it cannot be sent twice, or is too much to be kept; it is noted all the same. */
+    boolean send(Q message, long size) {
         Sent<Q> before = last;
         Sent<Q> sent = new Sent<>(message, compressed);
         last = sent;
@@ -71,17 +91,9 @@ final class Notes<Q> {
             first = sent;
         } else {
             before.next = sent;
-        }
-        return !(message instanceof InputStream) && hasRoom(message, before != null);
-    }
-
-    private boolean hasRoom(Q message, boolean follows) {
-        long known = MessageSize.of(message);
-        long size = known < 0 ? BYTES_OF_UNKNOWN : known;
-        if (follows) {
             further += size;
         }
-        if (further > kept.limits().bytesOfCall() || !kept.add(size)) {
+        if (size < 0 || further > kept.limits().bytesOfCall() || !kept.add(size)) {
             return false;
         }
         bytes += size;
@@ -100,20 +112,17 @@ final class Notes<Q> {
         cancel = call -> call.cancel(message, cause);
     }
 
-    /** What is to be done next to an attempt; null if it has caught up. */
+    /** What is to be done next to an attempt, besides requests; null if it has caught up. */
     @Nullable
     Consumer<ClientCall<Q, ?>> next(Done<Q> done) {
-        if (cancel != null) {
+        // A single message is in a buffer that only the end of the requests lets go of.
+        boolean holds = single && ended && !done.ended && done.last != null;
+        if (cancel != null && !holds) {
             boolean before = done.cancelled;
             done.cancelled = true;
             return before ? null : cancel;
         }
-        if (done.requested < requested) {
-            int more = requested - done.requested;
-            done.requested = requested;
-            return call -> call.request(more);
-        }
-        Sent<Q> message = single && !ended ? null : after(done);
+        Sent<Q> message = (single && !ended) || cancel != null ? null : after(done);
         boolean compress = message == null ? compressed : message.compressed;
         if (done.compressed != compress) {
             done.compressed = compress;

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A call whose messages are too much to keep, or can be read only once, is not sent again.
  */
 final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
+    private static final String THROWN = "the listener of the call has thrown";
+
     private record End(Status status, Metadata trailers) {}
 
     /** What has come back; gives how the call has ended, if it was that. */
@@ -36,7 +38,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     private final MethodDescriptor<Q, S> method;
     private final CallOptions options;
     private final Tries tries;
-    /** Of its listener, or of whoever tells that; as {@link #deaf} and {@link #over}. */
+    /** Of its listener, or of whoever tells that; as {@link #thrown} and {@link #over}. */
     private final Unbegun unbegun;
 
     private final Context context = Context.current();
@@ -66,12 +68,15 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     /** How much had been done to the call that is the caller's again, if not all: what waits for the end of the requests. */
     @GuardedBy("this")
     private Notes.@Nullable Done<Q> behind;
+    /** Messages that the caller has asked for, and the call will be asked for when nothing waits any more: so none of them has to. */
+    @GuardedBy("this")
+    private int owed;
     /** What has come back while another thread sends again, or tells what came. */
     @GuardedBy("this")
     private @Nullable Queue<Event> waiting;
 
-    /** Its listener has thrown, so it hears the end and nothing else. Set before it is settled. */
-    private boolean deaf;
+    /** What its listener has thrown, which is how the call ends: it hears that and nothing else. Set before it is settled. */
+    private @Nullable Throwable thrown;
     /** It has been told that it could not be sent again, so it hears nothing any more. Set before it is settled. */
     private boolean over;
 
@@ -94,7 +99,12 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         }
         headers = with;
         heard = new Heard<>(this, listener);
-        call.start(heard, copy(with));
+        try {
+            call.start(heard, copy(with));
+        } catch (RuntimeException | Error e) {
+            commit(); // No end will come that lets go of what is kept.
+            throw e;
+        }
     }
 
     /** Credentials and tracers add to what is sent. */
@@ -118,25 +128,29 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
             return call;
         }
         notes.request(messages);
-        return replayed == null ? call : null;
+        if (waiting == null) {
+            return call;
+        }
+        owed = Notes.sum(owed, messages);
+        return null;
     }
 
     @Override
     public void sendMessage(Q message) {
-        ClientCall<Q, S> now = settled ? call : noted(message);
+        ClientCall<Q, S> now = settled ? call : noted(message, Notes.size(message));
         if (now != null) {
             written = now;
             now.sendMessage(message);
         }
     }
 
-    private synchronized @Nullable ClientCall<Q, S> noted(Q message) {
+    private synchronized @Nullable ClientCall<Q, S> noted(Q message, long size) {
         boolean later = replayed != null || behind != null;
         if (heard == null || notes.isEnded()) {
             check(!later);
             return call;
         }
-        if ((later || !committed) && !notes.send(message)) {
+        if ((later || !committed) && !notes.send(message, size)) {
             commit();
         }
         return later ? null : call;
@@ -189,16 +203,18 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
     @Override
     public void setMessageCompression(boolean enabled) {
-        ClientCall<Q, S> now = call;
-        if (!settled) {
-            synchronized (this) {
-                notes.compress(enabled);
-                now = replayed == null ? call : null;
-            }
-        }
+        ClientCall<Q, S> now = settled ? call : compressed(enabled);
         if (now != null) {
             now.setMessageCompression(enabled);
         }
+    }
+
+    private synchronized @Nullable ClientCall<Q, S> compressed(boolean enabled) {
+        if (heard == null) {
+            return call;
+        }
+        notes.compress(enabled);
+        return replayed == null && behind == null ? call : null;
     }
 
     /** False while it is sent again: it is told when that is ready. */
@@ -247,7 +263,14 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         if (end != null) {
             finish();
         }
-        return end;
+        return end == null ? null : honest(end);
+    }
+
+    /** Its listener would take another end for that of a call whose answers it has read. */
+    private End honest(End end) {
+        return thrown == null
+                ? end
+                : new End(Status.CANCELLED.withDescription(THROWN).withCause(thrown), new Metadata());
     }
 
     /** Whether it is sent again; what its caller does then is only noted, and what comes back waits. */
@@ -257,6 +280,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         }
         replayed = new Notes.Done<>();
         behind = null;
+        owed = notes.requested();
         if (waiting == null) {
             waiting = new ArrayDeque<>();
         }
@@ -338,20 +362,32 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
                     return end;
                 }
             } catch (RuntimeException | Error e) {
-                deaf = true;
-                cancel("its listener has thrown", e);
+                thrown = e;
+                cancel(THROWN, e);
             }
         }
         return null;
     }
 
-    private synchronized @Nullable Event next() {
-        Event event = waiting == null ? null : waiting.poll();
-        if (event == null) {
+    /** Null if nothing waits any more; the call has been asked for what it owes then. */
+    private @Nullable Event next() {
+        ClientCall<Q, S> now;
+        int messages;
+        synchronized (this) {
+            Event event = waiting == null ? null : waiting.poll();
+            if (event != null) {
+                return event;
+            }
             waiting = null;
+            now = call;
+            messages = cancelled ? 0 : owed;
+            owed = 0;
             settle();
         }
-        return event;
+        if (messages > 0) {
+            now.request(messages);
+        }
+        return null;
     }
 
     /** Whether what comes back has to wait until what came before it was told. */
@@ -419,21 +455,26 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         }
 
         private boolean isHeard() {
-            return !call.deaf && !call.over;
+            return call.thrown == null && !call.over;
         }
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            End last = call.settled ? null : new End(status, trailers);
-            if (last == null) {
-                if (!call.over) {
-                    super.onClose(status, trailers);
-                }
-            } else if (!call.isLater(() -> last)) {
-                End told = call.ended(last);
-                if (told != null) {
-                    super.onClose(told.status(), told.trailers());
-                }
+            if (call.settled && isHeard()) {
+                super.onClose(status, trailers);
+                return;
+            }
+            End end = new End(status, trailers);
+            if (call.settled) {
+                tell(call.over ? null : call.honest(end));
+            } else if (!call.isLater(() -> end)) {
+                tell(call.ended(end));
+            }
+        }
+
+        private void tell(@Nullable End end) {
+            if (end != null) {
+                super.onClose(end.status(), end.trailers());
             }
         }
     }

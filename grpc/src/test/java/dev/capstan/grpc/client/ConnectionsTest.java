@@ -1,7 +1,10 @@
 package dev.capstan.grpc.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -84,5 +87,27 @@ class ConnectionsTest {
                         new Metadata());
         first.open.removeFirst().onClose(Status.UNKNOWN.withCause(new ClosedChannelException()), new Metadata());
         assertEquals(Status.Code.UNAVAILABLE, ends.getFirst().getCode());
+    }
+
+    @Test
+    void nothing_that_is_done_to_a_call_that_was_refused_is_a_mistake() {
+        connections.refuse(() -> {});
+        ClientCall<String, String> call = connections.newCall(METHOD, CallOptions.DEFAULT);
+        call.start(new ClientCall.Listener<>() {}, new Metadata());
+        call.setMessageCompression(false);
+        call.request(1);
+        call.sendMessage("a");
+        call.halfClose();
+        call.cancel("enough", null);
+        assertFalse(call.isReady());
+        assertEquals(Attributes.EMPTY, call.getAttributes());
+        assertEquals(List.of(0, 0, 0, 0), open());
+    }
+
+    @Test
+    void a_call_that_could_not_start_is_not_counted() {
+        first.failure = new StackOverflowError("a mistake");
+        assertThrows(StackOverflowError.class, () -> begin(1));
+        assertEquals(0, connections.calls());
     }
 }

@@ -22,13 +22,29 @@ final class HandLine extends ManagedChannel {
     final List<ClientCall.Listener<?>> open = new ArrayList<>();
     /** Messages that all calls together have asked for. */
     int requested;
+    /** What the start of a call throws. */
+    @Nullable
+    Error failure;
 
     @Override
     public <Q, S> ClientCall<Q, S> newCall(MethodDescriptor<Q, S> method, CallOptions options) {
         return new ClientCall<>() {
+            private boolean started;
+
             @Override
             public void start(Listener<S> listener, Metadata headers) {
+                if (failure != null) {
+                    throw failure;
+                }
+                started = true;
                 open.add(listener);
+            }
+
+            @Override
+            public void setMessageCompression(boolean enabled) {
+                if (!started) {
+                    throw new IllegalStateException("not started");
+                }
             }
 
             @Override

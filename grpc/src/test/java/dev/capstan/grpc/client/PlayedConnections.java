@@ -57,7 +57,7 @@ abstract class PlayedConnections {
         }
     }
 
-    /** One time that the call is sent; as strict as grpc-java's. */
+    /** One time that the call is sent; as strict as grpc-java's, but it ends when the test says so. */
     static final class Attempt extends ClientCall<Object, String> {
         final CallOptions options;
         final Context context = Context.current();
@@ -128,7 +128,7 @@ abstract class PlayedConnections {
 
         @Override
         public void request(int messages) {
-            check(listener != null);
+            check(listener != null && messages >= 0);
             done.add("request " + messages);
         }
 

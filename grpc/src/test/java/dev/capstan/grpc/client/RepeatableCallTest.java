@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.MessageLite;
 import dev.capstan.grpc.Limits;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
@@ -13,11 +14,14 @@ import io.grpc.ClientCall;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
 /** How a call is sent again: what is done of what its caller did, what its listener hears, and what is kept. */
@@ -31,7 +35,7 @@ class RepeatableCallTest extends PlayedConnections {
         call.sendMessage("b");
         call.halfClose();
         attempt(1).taken().ends(LOST);
-        assertEquals(List.of("start [own] mine", "request 3", "send a", "send b", "end"), attempt(2).done);
+        assertEquals(List.of("start [own] mine", "send a", "send b", "end", "request 3"), attempt(2).done);
         assertEquals(List.of(), told.events);
         attempt(2).taken().written();
         attempt(2).listener().onHeaders(new Metadata());
@@ -145,13 +149,13 @@ class RepeatableCallTest extends PlayedConnections {
         Metadata headers = new Metadata();
         headers.put(OWN, "mine");
         call.start(told, headers);
-        call.request(-1);
+        assertThrows(IllegalStateException.class, () -> call.request(-1));
         call.request(2);
         call.sendMessage("a");
         call.halfClose();
         assertThrows(IllegalStateException.class, () -> call.sendMessage("after the end"));
         attempt(1).taken().ends(LOST);
-        assertEquals(List.of("start [own] mine", "request 2", "send a", "end"), attempt(2).done);
+        assertEquals(List.of("start [own] mine", "send a", "end", "request 2"), attempt(2).done);
     }
 
     @Test
@@ -225,7 +229,7 @@ class RepeatableCallTest extends PlayedConnections {
             assertEquals(Attributes.EMPTY, call.getAttributes());
             call.halfClose();
         }));
-        assertEquals(List.of("start [own] mine", "request 3", "send a", "send plainly b", "end"), attempt(2).done);
+        assertEquals(List.of("start [own] mine", "send a", "send plainly b", "end", "request 3"), attempt(2).done);
         assertEquals("end", line.attempts.getFirst().done.getLast());
     }
 
@@ -268,7 +272,8 @@ class RepeatableCallTest extends PlayedConnections {
             });
             assertEquals(List.of(), told.events);
         });
-        assertEquals(List.of("start [own] mine", "request 1", "send a"), attempt(2).done);
+        assertEquals(
+                List.of("start [own] mine", "send a"), attempt(2).done, "nothing is asked of a call that has ended");
         assertEquals(List.of("ready", "headers", "answer", "OK null"), told.events);
         assertEquals(0, kept.bytes());
     }
@@ -296,13 +301,14 @@ class RepeatableCallTest extends PlayedConnections {
         told.onMessage = message -> {
             call.request(5);
             call.sendMessage("reply");
-            assertEquals(List.of("start [own] mine", "request 5", "send reply"), attempt(2).done);
+            assertEquals(List.of("start [own] mine", "send reply"), attempt(2).done, "answers wait for their turn");
         };
         whileSentAgain(attempt -> {
             attempt.taken().listener().onHeaders(new Metadata());
             attempt.listener().onMessage("answer");
         });
         assertEquals(List.of("headers", "answer"), told.events);
+        assertEquals(List.of("start [own] mine", "send reply", "request 5"), attempt(2).done);
     }
 
     @Test
@@ -325,10 +331,11 @@ class RepeatableCallTest extends PlayedConnections {
             attempt.listener().onMessage("answer");
             attempt.listener().onMessage("another");
         });
-        assertEquals("cancel its listener has thrown", attempt(2).done.getLast());
+        assertEquals(
+                "cancel the listener of the call has thrown", attempt(2).done.getLast());
         attempt(2).listener().onReady();
         attempt(2).ends(Status.CANCELLED);
-        assertEquals(List.of("headers", "answer", "CANCELLED null"), told.events);
+        assertEquals(List.of("headers", "answer", "CANCELLED the listener of the call has thrown"), told.events);
     }
 
     @Test
@@ -392,11 +399,132 @@ class RepeatableCallTest extends PlayedConnections {
         ClientCall<Object, String> second = begin();
         second.sendMessage(new byte[100]);
         second.sendMessage(new byte[10]);
-        assertEquals(1110, kept.bytes());
+        assertEquals(1110 + 3 * 64, kept.bytes());
         line.attempts.getFirst().taken().listener().onHeaders(new Metadata());
         first.sendMessage(new byte[1]);
-        assertEquals(110, kept.bytes());
+        assertEquals(110 + 2 * 64, kept.bytes());
         attempt(2).ends(Status.CANCELLED);
         assertEquals(0, kept.bytes());
+    }
+
+    @Test
+    void a_listener_that_has_thrown_does_not_hear_that_all_went_well() {
+        told.onMessage = message -> {
+            throw new IllegalStateException("a mistake");
+        };
+        begin();
+        whileSentAgain(attempt -> {
+            attempt.taken().listener().onHeaders(new Metadata());
+            attempt.listener().onMessage("answer");
+            attempt.ends(Status.OK);
+        });
+        assertEquals(List.of("headers", "answer", "CANCELLED the listener of the call has thrown"), told.events);
+    }
+
+    @Test
+    void answers_are_asked_for_when_nothing_waits_any_more_so_that_none_of_them_has_to() {
+        ClientCall<Object, String> call = begin();
+        call.request(Integer.MAX_VALUE);
+        whileSentAgain(attempt -> {
+            call.request(7);
+            attempt.taken().listener().onHeaders(new Metadata());
+            attempt.listener().onReady();
+        });
+        told.onMessage = message -> call.request(2);
+        attempt(2).listener().onMessage("answer");
+        assertEquals(List.of("start [own] mine", "request " + Integer.MAX_VALUE, "request 2"), attempt(2).done);
+    }
+
+    @Test
+    void what_is_asked_for_while_a_single_request_waits_for_its_end_is_asked_for_once() {
+        ClientCall<Object, String> call = begin(SINGLE, CallOptions.DEFAULT, Map.of());
+        call.sendMessage("a");
+        attempt(1).taken().ends(LOST);
+        call.request(2);
+        call.halfClose();
+        assertEquals(List.of("start [own] mine", "request 2", "send a", "end"), attempt(2).done);
+    }
+
+    @Test
+    void a_single_request_that_was_to_be_plain_is_plain_though_compression_was_turned_on_after_it() {
+        ClientCall<Object, String> call = begin(SINGLE, CallOptions.DEFAULT, Map.of());
+        call.setMessageCompression(false);
+        call.sendMessage("secret");
+        attempt(1).taken().ends(LOST);
+        call.setMessageCompression(true);
+        call.halfClose();
+        assertEquals(List.of("start [own] mine", "send plainly secret", "end"), attempt(2).done);
+    }
+
+    @Test
+    void a_single_request_that_was_sent_again_is_let_go_of_when_the_call_is_cancelled_then() {
+        ClientCall<Object, String> call = begin(SINGLE, CallOptions.DEFAULT, Map.of());
+        call.sendMessage(new Object() {
+            private int read;
+
+            @Override
+            public String toString() {
+                if (++read > 1) {
+                    call.cancel("enough", null);
+                }
+                return "a";
+            }
+        });
+        call.halfClose();
+        attempt(1).taken().ends(LOST);
+        assertEquals(List.of("start [own] mine", "send a", "end", "cancel enough"), attempt(2).done);
+    }
+
+    @Test
+    void nothing_is_kept_of_a_call_that_could_not_start() {
+        ClientCall<Object, String> call =
+                new TransparentRetries(line, kept, Map.of()).newCall(METHOD, CallOptions.DEFAULT);
+        call.cancel("before its start", null);
+        assertThrows(IllegalStateException.class, () -> call.start(told, new Metadata()));
+        assertThrows(IllegalStateException.class, () -> call.sendMessage(new byte[1000]));
+        assertEquals(0, kept.bytes());
+    }
+
+    @Test
+    void empty_messages_count_for_their_notes() {
+        ClientCall<Object, String> call = begin();
+        for (int i = 0; i < Limits.Repeats.DEFAULT.bytesOfCall() / 64; i++) {
+            call.sendMessage(new byte[0]);
+        }
+        assertEquals(Limits.Repeats.DEFAULT.bytesOfCall(), kept.bytes());
+        call.sendMessage(new byte[0]);
+        call.sendMessage(new byte[0]);
+        assertEquals(0, kept.bytes());
+    }
+
+    /** A message that is asked for its size. */
+    private static Object measured(IntSupplier size) {
+        return Proxy.newProxyInstance(
+                MessageLite.class.getClassLoader(),
+                new Class<?>[] {MessageLite.class},
+                (proxy, method, args) -> method.getName().equals("getSerializedSize") ? size.getAsInt() : "a message");
+    }
+
+    @Test
+    void messages_are_measured_without_the_lock_of_the_call() {
+        ClientCall<Object, String> call = begin();
+        AtomicBoolean locked = new AtomicBoolean();
+        call.sendMessage(measured(() -> {
+            locked.set(Thread.holdsLock(call));
+            return 1;
+        }));
+        assertFalse(locked.get());
+        assertEquals(1 + 64, kept.bytes());
+    }
+
+    @Test
+    void a_message_that_cannot_be_measured_is_not_sent() {
+        ClientCall<Object, String> call = begin();
+        Object message = measured(() -> {
+            throw new IllegalArgumentException("no size");
+        });
+        assertThrows(IllegalArgumentException.class, () -> call.sendMessage(message));
+        attempt(1).taken().ends(LOST);
+        assertEquals(List.of("start [own] mine"), attempt(2).done);
     }
 }

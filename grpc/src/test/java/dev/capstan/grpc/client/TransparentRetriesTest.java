@@ -53,6 +53,27 @@ class TransparentRetriesTest extends PlayedConnections {
         assertEnded(2, REFUSED);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RST_STREAM closed stream. HTTP/2 error code: REFUSED_STREAM",
+                "Abrupt GOAWAY closed sent stream. HTTP/2 error code: NO_ERROR"
+            })
+    void a_server_that_refuses_what_has_not_left_decides_once_that_it_is_sent_again(String why) {
+        Status refusal = Status.UNAVAILABLE.withDescription(why);
+        line.onStart = attempt -> attempt.taken().ends(refusal);
+        begin();
+        assertEnded(2, refusal);
+    }
+
+    @Test
+    void a_server_that_resets_what_has_not_left_has_it_not_sent_again() {
+        Status reset = Status.UNAVAILABLE.withDescription("RST_STREAM closed stream. HTTP/2 error code: NO_ERROR");
+        begin();
+        attempt(1).taken().ends(reset);
+        assertEnded(1, reset);
+    }
+
     @Test
     void a_call_that_a_server_left_out_when_it_went_away_is_sent_again_once() {
         begin();
@@ -128,7 +149,7 @@ class TransparentRetriesTest extends PlayedConnections {
     void a_call_of_which_too_much_would_have_to_be_kept_is_not_sent_again() {
         ClientCall<Object, String> call = begin();
         call.sendMessage(new byte[2 * Limits.Repeats.DEFAULT.bytesOfCall()]);
-        call.sendMessage(new byte[Limits.Repeats.DEFAULT.bytesOfCall()]);
+        call.sendMessage(new byte[Limits.Repeats.DEFAULT.bytesOfCall() - 64]);
         attempt(1).taken().ends(LOST);
         assertEquals(3, attempt(2).done.size(), "its start and two messages");
         call.sendMessage(new byte[1]);
@@ -139,7 +160,7 @@ class TransparentRetriesTest extends PlayedConnections {
     @Test
     void messages_of_unknown_size_are_counted() {
         ClientCall<Object, String> call = begin();
-        for (int i = 0; i < 1 + Limits.Repeats.DEFAULT.bytesOfCall() / 1024; i++) {
+        for (int i = 0; i < 1 + Limits.Repeats.DEFAULT.bytesOfCall() / (1024 + 64); i++) {
             call.sendMessage("a");
         }
         attempt(1).taken().ends(LOST);
@@ -212,12 +233,12 @@ class TransparentRetriesTest extends PlayedConnections {
     @Test
     void a_call_is_sent_once_if_all_of_them_keep_too_much_already() {
         ClientCall<Object, String> large = begin();
-        large.sendMessage(new byte[(int) Limits.Repeats.DEFAULT.bytes() - 5]);
+        large.sendMessage(new byte[(int) Limits.Repeats.DEFAULT.bytes() - 64 - 5 - 64]);
         ClientCall<Object, String> small = begin();
         small.sendMessage(new byte[6]);
         attempt(2).taken().ends(LOST);
         attempt(2);
-        assertEquals(Limits.Repeats.DEFAULT.bytes() - 5, kept.bytes());
+        assertEquals(Limits.Repeats.DEFAULT.bytes() - 5 - 64, kept.bytes());
         line.attempts.getFirst().taken().ends(LOST);
         attempt(3);
     }

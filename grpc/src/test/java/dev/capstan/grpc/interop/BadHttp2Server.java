@@ -252,6 +252,11 @@ final class BadHttp2Server implements AutoCloseable {
         return clients.stream().mapToInt(Http2Peer::requests).sum();
     }
 
+    /** Bytes of the requests, call by call. */
+    List<Integer> received() {
+        return clients.stream().flatMap(each -> each.received().stream()).toList();
+    }
+
     /** The client never had more than one stream open. */
     void assertOneAtATime() {
         assertEquals(List.of(1), clients.stream().map(Http2Peer::mostOpen).toList());

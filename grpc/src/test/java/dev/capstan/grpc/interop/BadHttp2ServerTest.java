@@ -1,6 +1,8 @@
 package dev.capstan.grpc.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +22,8 @@ import dev.capstan.testkit.Parity;
 import dev.capstan.testprotos.interop.Payload;
 import dev.capstan.testprotos.interop.SimpleRequest;
 import dev.capstan.testprotos.interop.SimpleResponse;
+import dev.capstan.testprotos.interop.StreamingOutputCallRequest;
+import dev.capstan.testprotos.interop.StreamingOutputCallResponse;
 import dev.capstan.testprotos.interop.TestServiceGrpc;
 import io.grpc.CallCredentials;
 import io.grpc.Metadata;
@@ -190,6 +194,27 @@ class BadHttp2ServerTest {
         serve(Case.REFUSED_ONCE, by);
         call();
         server.assertCalls(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Parity("GRPC-S8.3")
+    void all_messages_of_a_stream_that_was_refused_are_sent_again(Repeats by) throws Exception {
+        serve(Case.REFUSED_ONCE, by);
+        try (GrpcCall<StreamingOutputCallRequest, StreamingOutputCallResponse> call =
+                client.call(TestServiceGrpc.getFullDuplexCallMethod())) {
+            for (int i = 1; i <= 50; i++) {
+                call.write(StreamingOutputCallRequest.newBuilder()
+                        .setPayload(Payload.newBuilder().setBody(ByteString.copyFrom(new byte[i * 20])))
+                        .build());
+            }
+            call.end();
+            assertNotNull(call.read());
+            assertNull(call.read());
+        }
+        server.assertCalls(2);
+        assertTrue(server.received().getFirst() > 50 * 51 / 2 * 20);
+        assertEquals(server.received().getFirst(), server.received().getLast());
     }
 
     @ParameterizedTest

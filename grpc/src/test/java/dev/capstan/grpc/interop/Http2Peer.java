@@ -16,8 +16,10 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -48,6 +50,7 @@ final class Http2Peer implements AutoCloseable {
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
     private final Map<Integer, Integer> windows = new HashMap<>();
     private final Set<Integer> open = new HashSet<>();
+    private final Map<Integer, Integer> received = new TreeMap<>();
     private int window = 65535;
     private int initialWindow = 65535;
     private int unanswered = 1; // The first settings.
@@ -89,6 +92,7 @@ final class Http2Peer implements AutoCloseable {
     private synchronized void received(int type, int flags, int id, byte[] payload) throws IOException {
         switch (type) {
             case DATA -> {
+                received.merge(id, payload.length, Integer::sum);
                 if (payload.length > 0) {
                     byte[] more = ByteBuffer.allocate(4).putInt(payload.length).array();
                     send(WINDOW_UPDATE, 0, 0, more);
@@ -144,6 +148,11 @@ final class Http2Peer implements AutoCloseable {
 
     synchronized int requests() {
         return requests;
+    }
+
+    /** Bytes of the requests, stream by stream. */
+    synchronized List<Integer> received() {
+        return List.copyOf(received.values());
     }
 
     /** The most streams that were open at once. */
