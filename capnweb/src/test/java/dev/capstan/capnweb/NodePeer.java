@@ -144,6 +144,16 @@ final class NodePeer implements Served {
         return String.valueOf(output.readLine());
     }
 
+    /** Nothing is left of its one session but what each has of the other; the last release may still be on its way. */
+    void assertEmpty() throws IOException {
+        String empty = "[{\"imports\":1,\"exports\":1}]";
+        String tables = tables();
+        for (int i = 0; i < 10_000 && !tables.equals(empty); i++) {
+            tables = tables();
+        }
+        assertEquals(empty, tables);
+    }
+
     @Override
     public void close() throws IOException {
         process.outputWriter().close();

@@ -82,13 +82,7 @@ class NodeValuesTest {
                     }
                 }
             }
-            // The release of the last answer is on its way.
-            String empty = "[{\"imports\":1,\"exports\":1}]";
-            String tables = node.tables();
-            for (int i = 0; i < 10_000 && !tables.equals(empty); i++) {
-                tables = node.tables();
-            }
-            assertEquals(empty, tables);
+            node.assertEmpty();
             peer.close();
             net.loop().fetch(peer::onDisconnect).await();
         }
