@@ -257,13 +257,14 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
     /** What the caller is to hear when it has ended like this; null if it is on its way again. */
     private @Nullable End ended(End how) {
         End end = how;
-        while (end != null && !over && unbegun.isSure(end.status()) && isBegun()) {
+        while (end != null && !over && unbegun.isSure(end.status()) && beginsAgain()) {
             end = sentAgain(end);
         }
-        if (end != null) {
-            finish();
+        if (end == null) {
+            return null;
         }
-        return end == null ? null : honest(end);
+        finish();
+        return honest(end);
     }
 
     /** Its listener would take another end for that of a call whose answers it has read. */
@@ -273,8 +274,8 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
                 : new End(Status.CANCELLED.withDescription(THROWN).withCause(thrown), new Metadata());
     }
 
-    /** Whether it is sent again; what its caller does then is only noted, and what comes back waits. */
-    private synchronized boolean isBegun() {
+    /** Whether it may be sent again, which begins then: what its caller does is only noted, and what comes back waits. */
+    private synchronized boolean beginsAgain() {
         if (committed || cancelled) {
             return false;
         }
@@ -390,8 +391,8 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
         return null;
     }
 
-    /** Whether what comes back has to wait until what came before it was told. */
-    private synchronized boolean isLater(Event event) {
+    /** Whether {@code event} has to wait, which it does from now on, until what came before it was told. */
+    private synchronized boolean putsOff(Event event) {
         return waiting != null && waiting.add(event);
     }
 
@@ -413,7 +414,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
         @Override
         public void onHeaders(Metadata headers) {
-            if (call.settled || !call.isLater(() -> begun(headers))) {
+            if (call.settled || !call.putsOff(() -> begun(headers))) {
                 begun(headers);
             }
         }
@@ -428,7 +429,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
         @Override
         public void onMessage(S message) {
-            if (call.settled || !call.isLater(() -> came(message))) {
+            if (call.settled || !call.putsOff(() -> came(message))) {
                 came(message);
             }
         }
@@ -442,7 +443,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
 
         @Override
         public void onReady() {
-            if (call.settled || !call.isLater(this::ready)) {
+            if (call.settled || !call.putsOff(this::ready)) {
                 ready();
             }
         }
@@ -467,7 +468,7 @@ final class RepeatableCall<Q, S> extends ClientCall<Q, S> {
             End end = new End(status, trailers);
             if (call.settled) {
                 tell(call.over ? null : call.honest(end));
-            } else if (!call.isLater(() -> end)) {
+            } else if (!call.putsOff(() -> end)) {
                 tell(call.ended(end));
             }
         }

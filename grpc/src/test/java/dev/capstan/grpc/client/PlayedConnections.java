@@ -1,6 +1,7 @@
 package dev.capstan.grpc.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.capstan.grpc.Limits;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -234,5 +236,25 @@ abstract class PlayedConnections {
     void assertEnded(int attempts, Status status) {
         attempt(attempts);
         assertEquals(List.of(status.getCode() + " " + status.getDescription()), told.events);
+    }
+
+    /** Does {@code what} on a thread that must not have to wait for this one. */
+    static void elsewhere(Runnable what) {
+        Thread other = Thread.ofPlatform().start(what);
+        try {
+            other.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        assertFalse(other.isAlive(), "it waits for what sends the call again");
+    }
+
+    /** What {@code then} does while the call is being sent the second time. */
+    void whileSentAgain(Consumer<Attempt> then) {
+        line.onStart = attempt -> {
+            line.onStart = later -> {};
+            then.accept(attempt);
+        };
+        attempt(1).taken().ends(LOST);
     }
 }
